@@ -1,0 +1,106 @@
+//! REST: one file per resource. These files translate; what a request means is decided in `service`.
+
+mod accounts;
+mod address;
+mod caller;
+mod chats;
+mod failure;
+mod input;
+mod reply;
+mod search;
+
+use std::sync::Arc;
+
+use poem::{Endpoint, EndpointExt, IntoEndpoint, Request, Response, endpoint::BoxEndpoint, middleware::Cors};
+use poem_openapi::{OpenApiService, Tags};
+
+pub use failure::answer;
+
+use crate::{config::Config, service::App};
+
+/// Where the API is mounted.
+pub const PREFIX: &str = "/api";
+
+type Api = (accounts::Accounts, search::SearchApi, chats::Chats);
+
+#[derive(Tags)]
+enum Tag {
+    /// Signing up, logging in, one's own profile.
+    Accounts,
+    /// Finding people and groups.
+    Search,
+    /// Dialogs and groups. Messages are written and read over the WebSocket at `/api/ws`.
+    Chats,
+}
+
+/// The API as documented.
+fn service() -> OpenApiService<Api, ()> {
+    let api = (accounts::Accounts, search::SearchApi, chats::Chats);
+    OpenApiService::new(api, "Hearth", env!("CARGO_PKG_VERSION"))
+        .summary("A messenger that people host with one command")
+        .description(DESCRIPTION)
+        .server(PREFIX)
+}
+
+/// The OpenAPI document, as JSON.
+pub fn document() -> String {
+    service().spec()
+}
+
+/// The page that shows the document and tries requests out; offline, in one piece.
+pub fn documentation() -> String {
+    let page = service().swagger_ui_html();
+    page.replacen("<title>Swagger UI</title>", "<title>Hearth: API documentation</title>", 1)
+}
+
+/// Every endpoint below [`PREFIX`]; whatever fails is answered in one shape.
+pub fn endpoint(app: &Arc<App>) -> impl Endpoint<Output = Response> + 'static {
+    let answering = Answering {
+        endpoint: service().into_endpoint().data(app.clone()).boxed(),
+        methods: failure::AllowedMethods::of(&document()),
+    };
+    let cors_refusal = |error| async move { failure::catch(Err(error), None) };
+    answering.with(cors(&app.config)).catch_all_error(cors_refusal)
+}
+
+/// The endpoints with what they have in common: a bound on bodies, and the shape of failures.
+struct Answering {
+    endpoint: BoxEndpoint<'static>,
+    methods: failure::AllowedMethods,
+}
+
+impl Endpoint for Answering {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        let allowed = self.methods.allowed(request.uri().path());
+        let result = match input::limit_body(request).await {
+            Ok(request) => self.endpoint.call(request).await,
+            Err(error) => Err(error),
+        };
+        Ok(failure::catch(result, allowed.as_deref()))
+    }
+}
+
+fn cors(config: &Config) -> Cors {
+    let cors = Cors::new()
+        .allow_methods(["GET", "POST", "PATCH", "DELETE"])
+        .allow_headers(["authorization", "content-type", "x-request-id"])
+        .expose_headers(["retry-after", "x-request-id"])
+        .allow_credentials(false);
+    if config.server.origins.iter().any(|origin| origin == "*") {
+        return cors;
+    }
+    cors.allow_origins(config.server.origins.iter().map(String::as_str))
+}
+
+const DESCRIPTION: &str = "\
+Accounts, search and groups over REST; messages over the WebSocket at `/api/ws`.
+
+**Try it.** Sign up, log in, copy `token` from the answer, press *Authorize* and paste it: every *Try it out* below \
+then works. Tokens are JWT (HS256); they live as long as the server's `auth.token_hours` says (24 by default) and end \
+at once when the password is changed elsewhere or the account is deleted.
+
+**Failures** have one shape, `{\"message\", \"code\", \"errors\"}`: a text for people, a word that stays the same, and \
+for invalid requests every fault at once, by field. Bodies have at most 100 KiB. Ids are UUIDs; times are RFC 3339 \
+in UTC with milliseconds; lengths count Unicode characters.";

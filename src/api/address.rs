@@ -1,0 +1,60 @@
+//! Where a request comes from.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use ipnet::IpNet;
+use poem::{FromRequest, Request, RequestBody, http::HeaderMap};
+
+use super::input::AppData;
+
+/// The client's address: the peer's, or the one that a trusted proxy names.
+pub(super) struct ClientAddress(pub(super) IpAddr);
+
+impl<'a> FromRequest<'a> for ClientAddress {
+    async fn from_request(request: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
+        let app = AppData::from_request(request, body).await?;
+        let peer = request.remote_addr().as_socket_addr().map(|address| address.ip().to_canonical());
+        let peer = peer.unwrap_or(Ipv4Addr::LOCALHOST.into());
+        Ok(Self(client(peer, request.headers(), &app.config.server.proxies())))
+    }
+}
+
+/// From the peer backwards through `X-Forwarded-For`, for as long as what was reached is a trusted proxy. What stands
+/// further left was written by the client and may be anything.
+fn client(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> IpAddr {
+    let values = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+    let hops: Vec<_> = values.flat_map(|value| value.split(',')).collect();
+    let mut client = peer;
+    for hop in hops.iter().rev() {
+        if !proxies.iter().any(|network| network.contains(&client)) {
+            break;
+        }
+        let Ok(hop) = hop.trim().parse::<IpAddr>() else { break };
+        client = hop.to_canonical();
+    }
+    client
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client_of(peer: &str, forwarded: &'static str, proxies: &[&str]) -> String {
+        let headers = [("x-forwarded-for", forwarded)];
+        let headers = headers.map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+        let proxies: Vec<_> = proxies.iter().map(|network| network.parse().unwrap()).collect();
+        client(peer.parse().unwrap(), &HeaderMap::from_iter(headers), &proxies).to_string()
+    }
+
+    #[test]
+    fn a_stranger_cannot_choose_an_address() {
+        assert_eq!(client_of("192.0.2.9", "198.51.100.1", &[]), "192.0.2.9");
+        assert_eq!(client_of("127.0.0.1", "198.51.100.1, 192.0.2.9", &["127.0.0.0/8"]), "192.0.2.9");
+    }
+
+    #[test]
+    fn a_chain_of_trusted_proxies_is_followed() {
+        assert_eq!(client_of("127.0.0.1", "192.0.2.9, 10.1.1.1", &["127.0.0.1/32", "10.0.0.0/8"]), "192.0.2.9");
+        assert_eq!(client_of("127.0.0.1", "nonsense", &["127.0.0.1/32"]), "127.0.0.1");
+    }
+}

@@ -1,0 +1,204 @@
+//! From failures, ours and poem's own, to one body: `{"message", "code", "errors"}`.
+
+use std::collections::HashMap;
+
+use poem::{
+    Response,
+    error::{CorsError, MethodNotAllowedError, NotFoundError, ResponseError, SizedLimitError},
+    http::{StatusCode, header},
+};
+use poem_openapi::{
+    ApiResponse, Object,
+    error::ContentTypeError,
+    registry::{MetaHeader, MetaMediaType, MetaResponse, MetaResponses, Registry},
+    types::{Example, ToJSON, Type},
+};
+use serde::Serialize;
+
+use crate::error::{Error, Fault, Kind, seconds};
+
+/// Why a request failed.
+#[derive(Object, Serialize)]
+#[oai(example, rename = "Failure")]
+struct Body {
+    /// A text for people: what was wrong, and the limit it broke.
+    message: String,
+    /// A word for programs. It stays the same when the text changes.
+    code: String,
+    /// For invalid requests: every fault at once.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    errors: Option<Vec<FaultBody>>,
+}
+
+/// What is wrong with one field.
+#[derive(Object, Serialize)]
+#[oai(rename = "Fault")]
+struct FaultBody {
+    /// The field.
+    path: String,
+    /// What it must be; reads on after the field's name.
+    message: String,
+}
+
+impl Example for Body {
+    fn example() -> Self {
+        Self::of(&Error::Invalid(vec![Fault::new("firstName", "must be 1 to 64 characters long, not 0")]))
+    }
+}
+
+impl Body {
+    fn of(error: &Error) -> Self {
+        let faults = error
+            .faults()
+            .iter()
+            .map(|Fault { path, message }| FaultBody { path: path.clone(), message: message.clone() });
+        let errors = faults.collect::<Vec<_>>();
+        Self {
+            message: error.to_string(),
+            code: error.code().to_owned(),
+            errors: (!errors.is_empty()).then_some(errors),
+        }
+    }
+
+    fn simple(message: &str, code: &str) -> Self {
+        Self { message: message.to_owned(), code: code.to_owned(), errors: None }
+    }
+}
+
+/// Seconds after which it is worth trying again when the server is busy.
+const RETRY_UNAVAILABLE: u64 = 5;
+
+/// The answer to a request that failed.
+pub fn answer(error: &Error) -> Response {
+    error.log();
+    let status = match error.kind() {
+        Kind::Invalid => StatusCode::BAD_REQUEST,
+        Kind::Unauthorized => StatusCode::UNAUTHORIZED,
+        Kind::Forbidden => StatusCode::FORBIDDEN,
+        Kind::NotFound => StatusCode::NOT_FOUND,
+        Kind::Conflict => StatusCode::CONFLICT,
+        Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
+        Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    let mut response = respond(status, &Body::of(error));
+    let headers = response.headers_mut();
+    match error {
+        Error::TooMany(wait) => drop(headers.insert(header::RETRY_AFTER, seconds(*wait).into())),
+        Error::Unavailable(_) => drop(headers.insert(header::RETRY_AFTER, RETRY_UNAVAILABLE.into())),
+        _ if status == StatusCode::UNAUTHORIZED => {
+            headers.insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
+        }
+        _ => {}
+    }
+    response
+}
+
+/// An endpoint's answer, or its failure as one. `allowed`: the path's methods, for the wrong one's answer.
+pub(super) fn catch(result: poem::Result<Response>, allowed: Option<&str>) -> Response {
+    let error = match result {
+        Ok(response) => return response,
+        Err(error) => error,
+    };
+    if let Some(error) = error.downcast_ref::<Error>() {
+        return answer(error);
+    }
+    if error.is::<NotFoundError>() {
+        return respond(StatusCode::NOT_FOUND, &Body::simple("There is no such path", "not_found"));
+    }
+    if error.is::<MethodNotAllowedError>() {
+        let allowed = allowed.unwrap_or_default();
+        let message = format!("This path takes {allowed} alone");
+        let mut response = respond(StatusCode::METHOD_NOT_ALLOWED, &Body::simple(&message, "method_not_allowed"));
+        if let Ok(allowed) = header::HeaderValue::from_str(allowed) {
+            response.headers_mut().insert(header::ALLOW, allowed);
+        }
+        return response;
+    }
+    if error.is::<ContentTypeError>() {
+        let message = "The body must be JSON, with Content-Type: application/json";
+        return respond(StatusCode::UNSUPPORTED_MEDIA_TYPE, &Body::simple(message, "not_json"));
+    }
+    if error.is::<SizedLimitError>() {
+        let message = "The body has more than the allowed 100 KiB";
+        return respond(StatusCode::PAYLOAD_TOO_LARGE, &Body::simple(message, "too_large"));
+    }
+    if error.is::<CorsError>() {
+        let message = "This web origin may not call: see server.origins in the configuration";
+        return respond(StatusCode::FORBIDDEN, &Body::simple(message, "origin_not_allowed"));
+    }
+    match error.status() {
+        status if status.is_client_error() => respond(status, &Body::simple(&error.to_string(), "invalid")),
+        _ => answer(&Error::Internal(error.to_string().into())),
+    }
+}
+
+fn respond(status: StatusCode, body: &Body) -> Response {
+    Response::builder().status(status).content_type("application/json; charset=utf-8").body(body.to_json_string())
+}
+
+impl ResponseError for Error {
+    fn status(&self) -> StatusCode {
+        answer(self).status()
+    }
+}
+
+/// What any endpoint may answer with, for the documentation.
+impl ApiResponse for Error {
+    fn meta() -> MetaResponses {
+        let rows = [
+            (400, "Something is wrong with the request, or with the e-mail or password in it."),
+            (401, "No, bad, expired or revoked token."),
+            (403, "Not allowed to this person."),
+            (409, "Something with this e-mail or id exists already."),
+            (413, "The body has more than 100 KiB."),
+            (415, "The body is not JSON."),
+            (429, "Too many requests."),
+            (500, "A defect of the server; its log says more."),
+            (503, "The database does not answer, or the server is full."),
+        ];
+        let retry_after = || MetaHeader {
+            name: "Retry-After".into(),
+            description: Some("Seconds to wait.".into()),
+            required: true,
+            deprecated: false,
+            schema: u64::schema_ref(),
+        };
+        let response = |(status, description): (u16, &'static str)| MetaResponse {
+            description,
+            status: Some(status),
+            status_range: None,
+            content: vec![MetaMediaType {
+                content_type: "application/json; charset=utf-8",
+                schema: Body::schema_ref(),
+            }],
+            headers: if matches!(status, 429 | 503) { vec![retry_after()] } else { Vec::new() },
+        };
+        MetaResponses { responses: rows.into_iter().map(response).collect() }
+    }
+
+    fn register(registry: &mut Registry) {
+        Body::register(registry);
+    }
+}
+
+/// The methods of every path, read from the document.
+pub(super) struct AllowedMethods(HashMap<String, String>);
+
+impl AllowedMethods {
+    pub(super) fn of(document: &str) -> Self {
+        let document: serde_json::Value = serde_json::from_str(document).unwrap_or_default();
+        let paths = document["paths"].as_object().into_iter().flatten();
+        let row = |(path, operations): (&String, &serde_json::Value)| {
+            let methods = operations.as_object().into_iter().flatten().map(|(method, _)| method.to_uppercase());
+            (path.clone(), methods.collect::<Vec<_>>().join(", "))
+        };
+        Self(paths.map(row).collect())
+    }
+
+    /// Such as `GET, POST`; `None` for an unknown path.
+    pub(super) fn allowed(&self, path: &str) -> Option<String> {
+        self.0.get(path).cloned()
+    }
+}

@@ -1,0 +1,11 @@
+//! Who is who: passwords, tokens, live sessions, and how often one may try.
+
+mod attempts;
+mod password;
+mod sessions;
+mod token;
+
+pub use attempts::Attempts;
+pub use password::Passwords;
+pub use sessions::{Check, Sessions};
+pub use token::{Claims, Tokens};

@@ -1,0 +1,126 @@
+//! How often one address may sign up and log in. Log-ins to an account are counted by account *and* address: what
+//! somebody else tries from elsewhere never locks a person out.
+
+use std::{
+    net::{IpAddr, Ipv6Addr},
+    num::NonZeroU32,
+    time::Duration,
+};
+
+use governor::{
+    DefaultKeyedRateLimiter, Quota, RateLimiter,
+    clock::{Clock, DefaultClock},
+};
+
+use crate::{
+    config::Limits,
+    error::{Error, Result},
+};
+
+/// Counts attempts; forgets them as time passes.
+pub struct Attempts(Option<Limiters>);
+
+struct Limiters {
+    sign_ups: DefaultKeyedRateLimiter<IpAddr>,
+    log_ins: DefaultKeyedRateLimiter<IpAddr>,
+    log_ins_to_account: DefaultKeyedRateLimiter<(IpAddr, String)>,
+    clock: DefaultClock,
+}
+
+impl Attempts {
+    /// As configured; counts nothing if the rates are off.
+    pub fn new(limits: &Limits) -> Self {
+        Self(limits.enabled.then(|| Limiters {
+            sign_ups: RateLimiter::keyed(Quota::per_hour(positive(limits.sign_ups_per_hour))),
+            log_ins: RateLimiter::keyed(Quota::per_minute(positive(limits.log_ins_per_minute))),
+            log_ins_to_account: RateLimiter::keyed(Quota::per_minute(positive(limits.log_ins_per_account_and_minute))),
+            clock: DefaultClock::default(),
+        }))
+    }
+
+    /// One more sign-up from this address.
+    pub fn sign_up(&self, address: IpAddr) -> Result<()> {
+        let Some(limiters) = &self.0 else { return Ok(()) };
+        check(&limiters.sign_ups, &network(address), &limiters.clock)
+    }
+
+    /// One more log-in from this address to this account.
+    pub fn log_in(&self, address: IpAddr, email: &str) -> Result<()> {
+        let Some(limiters) = &self.0 else { return Ok(()) };
+        let address = network(address);
+        // No account has a longer e-mail: what is cut off cannot tell two accounts apart.
+        let account: String = email.to_lowercase().chars().take(254).collect();
+        check(&limiters.log_ins_to_account, &(address, account), &limiters.clock)?;
+        check(&limiters.log_ins, &address, &limiters.clock)
+    }
+
+    /// Forgets those whose attempts are long past.
+    pub fn tidy(&self) {
+        let Some(limiters) = &self.0 else { return };
+        limiters.sign_ups.retain_recent();
+        limiters.log_ins.retain_recent();
+        limiters.log_ins_to_account.retain_recent();
+    }
+}
+
+fn check<K>(limiter: &DefaultKeyedRateLimiter<K>, key: &K, clock: &DefaultClock) -> Result<()>
+where
+    K: Clone + Eq + std::hash::Hash,
+{
+    limiter.check_key(key).map_err(|refused| Error::TooMany(wait(refused.wait_time_from(clock.now()))))
+}
+
+/// A client that comes back a moment too early is refused again: never less than a second.
+fn wait(time: Duration) -> Duration {
+    time.max(Duration::from_secs(1))
+}
+
+fn positive(rate: u32) -> NonZeroU32 {
+    NonZeroU32::new(rate).unwrap_or(NonZeroU32::MIN)
+}
+
+/// One customer of a provider has a whole IPv6 /64 to try from.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+        }
+        address => address,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn attempts() -> Attempts {
+        Attempts::new(&Limits { log_ins_per_account_and_minute: 2, log_ins_per_minute: 5, ..Limits::default() })
+    }
+
+    #[test]
+    fn somebody_elses_attempts_do_not_lock_a_person_out() {
+        let (attempts, stranger, person) = (attempts(), [192, 0, 2, 1].into(), [192, 0, 2, 2].into());
+        assert!(attempts.log_in(stranger, "ada@example.org").is_ok());
+        assert!(attempts.log_in(stranger, "ADA@example.org").is_ok());
+        assert!(matches!(attempts.log_in(stranger, "ada@example.org"), Err(Error::TooMany(_))));
+        assert!(attempts.log_in(person, "ada@example.org").is_ok());
+    }
+
+    #[test]
+    fn an_address_has_so_many_log_ins_whatever_the_account() {
+        let (attempts, address) = (attempts(), [192, 0, 2, 1].into());
+        for account in 0..5 {
+            assert!(attempts.log_in(address, &account.to_string()).is_ok());
+        }
+        assert!(attempts.log_in(address, "another").is_err());
+    }
+
+    #[test]
+    fn a_network_of_ipv6_is_one_address() {
+        let address = |text: &str| network(text.parse().unwrap());
+        assert_eq!(address("2001:db8::1"), address("2001:db8::2"));
+        assert_ne!(address("2001:db8::1"), address("2001:db8:0:1::1"));
+        assert_eq!(address("::ffff:192.0.2.1"), address("192.0.2.1"));
+    }
+}

@@ -1,0 +1,69 @@
+//! Argon2id with OWASP's parameters (19 MiB, two passes, one lane), off the runtime and bounded in number, so that
+//! log-ins never starve messages.
+
+use std::sync::Arc;
+
+use argon2::{
+    Argon2,
+    password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
+};
+use tokio::sync::Semaphore;
+
+use crate::error::{Error, Result};
+
+/// Passwords that may wait for their turn: some ten seconds' worth. More are turned away.
+const WAITING: usize = 512;
+
+const BUSY: &str = "Too many people are logging in: try again later";
+
+/// Hashes and verifies passwords. Cheap to clone.
+#[derive(Clone)]
+pub struct Passwords {
+    turns: Arc<Semaphore>,
+    queue: Arc<Semaphore>,
+    /// A hash that nobody's password has: an unknown e-mail costs as much time as a wrong password.
+    nobody: Arc<str>,
+}
+
+impl Passwords {
+    /// Half of the cores hash, the other half serve.
+    pub fn new() -> Result<Self> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let mut nobody = [0; 32];
+        getrandom::fill(&mut nobody).map_err(|error| Error::Internal(error.into()))?;
+        Ok(Self {
+            turns: Arc::new(Semaphore::new((cores / 2).max(1))),
+            queue: Arc::new(Semaphore::new(WAITING)),
+            nobody: hash(&nobody)?.into(),
+        })
+    }
+
+    /// The PHC string to keep; some 15 ms of one core.
+    pub async fn hash(&self, password: String) -> Result<String> {
+        self.compute(move || hash(password.as_bytes())).await?
+    }
+
+    /// Whether this is the password; as long for nobody's hash as for somebody's.
+    pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool> {
+        let known = hash.is_some();
+        let hash = hash.unwrap_or_else(|| self.nobody.to_string());
+        let right = self.compute(move || verify(password.as_bytes(), &hash)).await??;
+        Ok(right && known)
+    }
+
+    async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        let Ok(_place) = self.queue.try_acquire() else { return Err(Error::Unavailable(BUSY)) };
+        let _turn = self.turns.acquire().await.map_err(|error| Error::Internal(error.into()))?;
+        tokio::task::spawn_blocking(work).await.map_err(|error| Error::Internal(error.into()))
+    }
+}
+
+fn hash(password: &[u8]) -> Result<String> {
+    let hash = Argon2::default().hash_password(password);
+    Ok(hash.map_err(|error| Error::Internal(error.to_string().into()))?.to_string())
+}
+
+fn verify(password: &[u8], hash: &str) -> Result<bool> {
+    let hash = PasswordHash::new(hash).map_err(|error| Error::Internal(error.to_string().into()))?;
+    Ok(Argon2::default().verify_password(password, &hash).is_ok())
+}

@@ -1,0 +1,130 @@
+//! Tokens: JWT, HS256 and nothing else, with an expiry and the session that they belong to.
+
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{
+    error::{Error, Result},
+    model::{Person, SessionId, Timestamp, UserId},
+};
+
+/// What a token says. Names in it are as they were at log-in: others are never shown them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Claims {
+    id: Uuid,
+    email: String,
+    first_name: String,
+    last_name: String,
+    /// The session.
+    sid: Uuid,
+    /// Seconds since 1970.
+    iat: i64,
+    /// Seconds since 1970.
+    exp: i64,
+}
+
+impl Claims {
+    /// Whose token it is.
+    pub fn user(&self) -> UserId {
+        UserId(self.id)
+    }
+
+    /// Which log-in made it.
+    pub fn session(&self) -> SessionId {
+        SessionId(self.sid)
+    }
+
+    /// When it ends.
+    pub fn expires_at(&self) -> Timestamp {
+        Timestamp(self.exp.saturating_mul(1000))
+    }
+}
+
+/// Signs and checks tokens with one secret.
+pub struct Tokens {
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+    validation: Validation,
+    lifetime_seconds: i64,
+}
+
+impl Tokens {
+    /// Tokens of this secret that live this long.
+    pub fn new(secret: &[u8], hours: u32) -> Self {
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.leeway = 0;
+        Self {
+            encoding: EncodingKey::from_secret(secret),
+            decoding: DecodingKey::from_secret(secret),
+            validation,
+            lifetime_seconds: i64::from(hours) * 3600,
+        }
+    }
+
+    /// When a token that is made now ends: a whole second.
+    pub fn expiry(&self, now: Timestamp) -> Timestamp {
+        Timestamp((now.0 / 1000 + self.lifetime_seconds) * 1000)
+    }
+
+    /// A token of a session.
+    pub fn sign(&self, person: &Person, email: &str, session: SessionId, now: Timestamp) -> Result<String> {
+        let claims = Claims {
+            id: person.id.0,
+            email: email.to_owned(),
+            first_name: person.first_name.clone(),
+            last_name: person.last_name.clone(),
+            sid: session.0,
+            iat: now.0 / 1000,
+            exp: self.expiry(now).0 / 1000,
+        };
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encoding)
+            .map_err(|error| Error::Internal(error.into()))
+    }
+
+    /// What a token says, if this secret signed it and it has not expired.
+    pub fn verify(&self, token: &str) -> Option<Claims> {
+        jsonwebtoken::decode(token, &self.decoding, &self.validation).ok().map(|token| token.claims)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ada() -> Person {
+        Person { id: UserId(Uuid::now_v7()), first_name: "Ada".into(), last_name: String::new() }
+    }
+
+    fn sign(tokens: &Tokens, at: Timestamp) -> String {
+        tokens.sign(&ada(), "ada@example.org", SessionId(Uuid::now_v7()), at).unwrap()
+    }
+
+    #[test]
+    fn a_token_is_fit_for_a_subprotocol() {
+        let token = sign(&Tokens::new(&[7; 32], 24), Timestamp::now());
+        assert!(token.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)));
+    }
+
+    #[test]
+    fn another_secret_or_a_past_expiry_is_refused() {
+        let tokens = Tokens::new(&[7; 32], 1);
+        assert!(tokens.verify(&sign(&tokens, Timestamp::now())).is_some());
+        assert!(Tokens::new(&[8; 32], 1).verify(&sign(&tokens, Timestamp::now())).is_none());
+        assert!(tokens.verify(&sign(&tokens, Timestamp::now().plus_millis(-3_601_000))).is_none());
+    }
+
+    #[test]
+    fn other_algorithms_and_eternal_tokens_are_refused() {
+        let tokens = Tokens::new(&[7; 32], 1);
+        let claims = tokens.verify(&sign(&tokens, Timestamp::now())).unwrap();
+        let longer = jsonwebtoken::encode(&Header::new(Algorithm::HS512), &claims, &tokens.encoding).unwrap();
+        assert!(tokens.verify(&longer).is_none());
+
+        let mut eternal = serde_json::to_value(&claims).unwrap();
+        eternal.as_object_mut().unwrap().remove("exp");
+        let eternal = jsonwebtoken::encode(&Header::default(), &eternal, &tokens.encoding).unwrap();
+        assert!(tokens.verify(&eternal).is_none());
+    }
+}

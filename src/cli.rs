@@ -1,0 +1,146 @@
+//! The command line.
+
+use std::{
+    io::Write,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
+
+use anyhow::{Context, bail};
+use clap::{Parser, Subcommand};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    signal::unix::{SignalKind, signal},
+};
+
+use crate::{
+    config::{Config, Overrides},
+    server::Server,
+    store::{self, Store},
+    telemetry,
+};
+
+/// How long `hearth health` waits for its answer.
+const HEALTH_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Hearth, a messenger that people host with one command.
+///
+/// Without a command it serves: REST, WebSocket and documentation on port 3001, everything kept in data/hearth.db.
+/// Every key of the configuration stands in config.toml, and can be set as HEARTH_SECTION__KEY in the environment.
+#[derive(Parser)]
+#[command(name = "hearth", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+
+    /// The configuration file [default: config.toml, if there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Address and port to listen on, such as 127.0.0.1:3001
+    #[arg(long, global = true, value_name = "ADDRESS:PORT")]
+    listen: Option<String>,
+
+    /// Where everything is kept: sqlite://PATH or postgres://USER:PASSWORD@HOST/DATABASE
+    #[arg(long, global = true, value_name = "URL")]
+    database_url: Option<String>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve; what happens without a command
+    Serve,
+    /// Bring the database's schema up to date, and end
+    Migrate,
+    /// Print the configuration in force, secrets masked
+    Config,
+    /// Ask the running server whether it is ready; ends with 0 if it is, with 1 if not
+    Health,
+}
+
+/// Does what the command line says.
+pub fn run() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    let overrides = Overrides { listen: cli.listen, database_url: cli.database_url };
+    let config = Config::load(cli.config.as_deref(), &overrides)?;
+    let runtime = tokio::runtime::Runtime::new()?;
+    match cli.command {
+        None | Some(Command::Serve) => runtime.block_on(serve(config)),
+        Some(Command::Migrate) => runtime.block_on(migrate(&config)),
+        Some(Command::Health) => runtime.block_on(health(&config)),
+        Some(Command::Config) => Ok(write!(std::io::stdout(), "{}", config.masked())?),
+    }
+}
+
+async fn serve(config: Config) -> anyhow::Result<()> {
+    telemetry::init(&config.log);
+    // Sockets are descriptors: as many as the system allows.
+    let _ = rlimit::increase_nofile_limit(u64::MAX);
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+
+    let database = store::place(&config.database.url).to_owned();
+    let server = Server::start(config).await?;
+    announce(server.address()?, &database)?;
+    let stop = async {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+    };
+    server.run(stop).await
+}
+
+fn announce(address: SocketAddr, database: &str) -> std::io::Result<()> {
+    let base = format!("http://{}", reachable(address));
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "Hearth {} listens on {address}", env!("CARGO_PKG_VERSION"))?;
+    writeln!(out, "  open           {base}/")?;
+    writeln!(out, "  documentation  {base}/doc")?;
+    writeln!(out, "  WebSocket      {}/api/ws", base.replacen("http", "ws", 1))?;
+    writeln!(out, "  database       {database}")?;
+    out.flush()
+}
+
+/// An address that a client on this machine can use: "every address" is none.
+fn reachable(address: SocketAddr) -> String {
+    match address.ip() {
+        ip if ip.is_unspecified() => format!("localhost:{}", address.port()),
+        _ => address.to_string(),
+    }
+}
+
+async fn migrate(config: &Config) -> anyhow::Result<()> {
+    telemetry::init(&config.log);
+    Store::open(&config.database).await?.close().await;
+    writeln!(std::io::stdout(), "{} is up to date", store::place(&config.database.url))?;
+    Ok(())
+}
+
+async fn health(config: &Config) -> anyhow::Result<()> {
+    let listen = &config.server.listen;
+    let work = async {
+        let mut addresses = tokio::net::lookup_host(listen).await?;
+        let mut address = addresses.next().with_context(|| format!("{listen} has no address"))?;
+        if address.ip().is_unspecified() {
+            address.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        }
+        let mut stream = TcpStream::connect(address).await.with_context(|| format!("nothing listens on {address}"))?;
+        let request = format!("GET /readyz HTTP/1.1\r\nHost: {listen}\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await?;
+        anyhow::Ok(answer)
+    };
+    let answer = tokio::time::timeout(HEALTH_TIMEOUT, work).await.context("no answer in time")??;
+    let status = answer.split(' ').nth(1).unwrap_or_default();
+    if status != "200" {
+        let reason = answer.lines().last().unwrap_or_default();
+        bail!("not ready: {reason}");
+    }
+    writeln!(std::io::stdout(), "ready")?;
+    Ok(())
+}

@@ -1,0 +1,196 @@
+//! Every way in which a request can fail, with one stable code and one text for REST and WebSocket alike.
+//! Knows nothing of HTTP or frames; those layers choose the status from [`Error::kind`].
+
+use std::{fmt, time::Duration};
+
+use serde::Serialize;
+
+/// The result of a use case.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// One thing that is wrong with a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    /// The field, as the client wrote it; empty for the request as a whole.
+    pub path: String,
+    /// What it must be and the limit it broke: reads on after the field's name.
+    pub message: String,
+}
+
+impl Fault {
+    /// A fault of one field.
+    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { path: path.into(), message: message.into() }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.path, self.message)
+    }
+}
+
+/// Why a request did not do what it asked for.
+#[derive(Debug)]
+pub enum Error {
+    /// Fields are missing, malformed or out of bounds; every fault at once.
+    Invalid(Vec<Fault>),
+    /// Well-formed, and not allowed or not possible.
+    Refused(Refusal),
+    /// The frame's `type` is none of ours.
+    NoSuchType,
+    /// The group is as large as the configuration allows: so many members.
+    GroupFull(u32),
+    /// Too many requests; try again after this time.
+    TooMany(Duration),
+    /// The database does not answer, or the server is full; nothing is wrong with the request.
+    Unavailable(&'static str),
+    /// A defect of ours. The cause is for the log alone.
+    Internal(Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// The classes that decide an HTTP status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The request is at fault.
+    Invalid,
+    /// No live session.
+    Unauthorized,
+    /// Not by this person.
+    Forbidden,
+    /// There is no such thing.
+    NotFound,
+    /// It collides with what exists.
+    Conflict,
+    /// Too often.
+    TooMany,
+    /// Not now.
+    Unavailable,
+    /// Our fault.
+    Internal,
+}
+
+macro_rules! refusals {
+    ($($(#[$doc:meta])* $name:ident: $kind:ident, $code:literal, $message:literal;)*) => {
+        /// The refusals that clients may tell apart: each with its class, its stable code and its text.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Refusal { $($(#[$doc])* $name,)* }
+
+        impl Refusal {
+            fn row(self) -> (Kind, &'static str, &'static str) {
+                match self { $(Self::$name => (Kind::$kind, $code, $message),)* }
+            }
+        }
+    };
+}
+
+refusals! {
+    /// No, bad, expired or revoked token.
+    Unauthorized: Unauthorized, "unauthorized", "Not authorized";
+    /// A page of another origin tried to connect.
+    OriginNotAllowed: Forbidden, "origin_not_allowed", "This web origin may not call: see server.origins in the configuration";
+    /// At log-in: one text whatever was wrong.
+    WrongCredentials: Invalid, "wrong_credentials", "No such user exists or wrong password";
+    /// At a password change.
+    WrongPassword: Invalid, "wrong_password", "Wrong password or email";
+    /// At sign-up.
+    EmailTaken: Conflict, "email_taken", "User with this email already exists!";
+    /// At the creation of a group.
+    GroupIdTaken: Conflict, "group_id_taken", "Group with this id already exists";
+    /// The id names another message of this chat.
+    MessageIdTaken: Conflict, "message_id_taken", "Message id already exists";
+    /// The caller, or the person to remove, is not in the group; or there is no such group.
+    NotMember: Forbidden, "not_a_member", "User is not a member of this group";
+    /// The person to add is in the group.
+    AlreadyMember: Conflict, "already_a_member", "the user is already in the group";
+    /// No account with this id.
+    UserNotFound: NotFound, "user_not_found", "User not found";
+    /// A group is deleted by its owner.
+    OwnerOnly: Forbidden, "not_allowed", "Only the owner of the group may delete it";
+    /// A plain member tried to remove somebody.
+    NotAllowedToRemove: Forbidden, "not_allowed", "Only the owner and the admins of the group may remove members";
+    /// An admin tried to remove the owner or an admin.
+    AdminRemovesMembers: Forbidden, "not_allowed", "Only the owner of the group may remove an admin or the owner";
+    /// One leaves, one does not remove oneself.
+    LeaveInstead: Forbidden, "not_allowed", "Nobody may remove themselves from a group: use leaveGroup";
+}
+
+impl Error {
+    /// The class that decides an HTTP status.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Invalid(_) => Kind::Invalid,
+            Self::Refused(refusal) => refusal.row().0,
+            Self::NoSuchType => Kind::Invalid,
+            Self::GroupFull(_) => Kind::Conflict,
+            Self::TooMany(_) => Kind::TooMany,
+            Self::Unavailable(_) => Kind::Unavailable,
+            Self::Internal(_) => Kind::Internal,
+        }
+    }
+
+    /// A word that stays the same when the text changes.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Invalid(_) => "invalid",
+            Self::Refused(refusal) => refusal.row().1,
+            Self::NoSuchType => "unknown_type",
+            Self::GroupFull(_) => "group_full",
+            Self::TooMany(_) => "too_many_requests",
+            Self::Unavailable(_) => "unavailable",
+            Self::Internal(_) => "internal",
+        }
+    }
+
+    /// Every fault of an invalid request; empty for every other failure.
+    pub fn faults(&self) -> &[Fault] {
+        match self {
+            Self::Invalid(faults) => faults,
+            _ => &[],
+        }
+    }
+
+    /// Writes the cause of an internal failure to the log. Called once, where the answer is made.
+    pub fn log(&self) {
+        if let Self::Internal(cause) = self {
+            tracing::error!(cause = %cause, "a request failed by our fault");
+        }
+    }
+}
+
+/// The text for people.
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Invalid(faults) => {
+                f.write_str("Invalid request: ")?;
+                for (position, fault) in faults.iter().enumerate() {
+                    let separator = if position == 0 { "" } else { "; " };
+                    write!(f, "{separator}{fault}")?;
+                }
+                Ok(())
+            }
+            Self::Refused(refusal) => f.write_str(refusal.row().2),
+            Self::NoSuchType => f.write_str("There is no such type"),
+            Self::GroupFull(limit) => write!(f, "A group has at most {limit} members"),
+            Self::TooMany(wait) => {
+                write!(f, "Too many requests: try again in {} s", seconds(*wait))
+            }
+            Self::Unavailable(reason) => f.write_str(reason),
+            Self::Internal(_) => f.write_str("Server error"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// Whole seconds, rounded up: what `Retry-After` can say.
+pub fn seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
+}

@@ -1,0 +1,163 @@
+//! One open connection as the rest of the server sees it: a bounded outbox that is filled without waiting, and signs
+//! of life. The socket's task empties the outbox.
+
+use std::{
+    collections::VecDeque,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU8, Ordering},
+    },
+};
+
+use tokio::sync::Notify;
+
+use crate::{
+    model::{SessionId, Timestamp, UserId},
+    protocol::{Close, Frame},
+};
+
+/// Frames that may wait for a socket: several full batches of the writer, which arrive at once.
+const MAX_FRAMES: usize = 4096;
+/// Bytes that may wait for a socket, however few frames they are.
+const MAX_BYTES: usize = 4 * 1024 * 1024;
+/// Heartbeats without a sign of life after which a peer counts as gone.
+const MISSED_BEATS: u8 = 2;
+
+/// A connection: whose it is, and what waits for it.
+pub struct Connection {
+    /// Spreads the heartbeats.
+    pub(super) number: u64,
+    /// Who is connected.
+    pub user: UserId,
+    /// By which log-in.
+    pub session: SessionId,
+    /// When the token ends, and the connection with it.
+    pub expires_at: Timestamp,
+    missed_beats: AtomicU8,
+    outbox: Mutex<Outbox>,
+    wake: Notify,
+}
+
+#[derive(Default)]
+struct Outbox {
+    frames: VecDeque<Frame>,
+    bytes: usize,
+    closing: Option<Close>,
+}
+
+/// What was in an outbox.
+#[derive(Default)]
+pub struct Taken {
+    /// In the order in which they came.
+    pub frames: VecDeque<Frame>,
+    /// Set if the connection is to be closed after them.
+    pub close: Option<Close>,
+}
+
+impl Connection {
+    pub(super) fn new(number: u64, user: UserId, session: SessionId, expires_at: Timestamp) -> Self {
+        Self {
+            number,
+            user,
+            session,
+            expires_at,
+            missed_beats: AtomicU8::new(0),
+            outbox: Mutex::default(),
+            wake: Notify::new(),
+        }
+    }
+
+    /// Adds a frame, without waiting. A full outbox closes the connection: its client resumes from the history.
+    pub fn push(&self, frame: &Frame) {
+        let mut outbox = self.outbox();
+        if outbox.closing.is_some() {
+            return;
+        }
+        let bytes = outbox.bytes + frame.bytes().len();
+        if outbox.frames.len() == MAX_FRAMES || bytes > MAX_BYTES {
+            *outbox = Outbox { closing: Some(Close::SlowReader), ..Outbox::default() };
+        } else {
+            outbox.bytes = bytes;
+            outbox.frames.push_back(frame.clone());
+        }
+        drop(outbox);
+        self.wake.notify_one();
+    }
+
+    /// Closes the connection after what is in its outbox. The first reason stands.
+    pub fn close(&self, close: Close) {
+        self.outbox().closing.get_or_insert(close);
+        self.wake.notify_one();
+    }
+
+    /// Waits until the outbox has something, or the connection is to be closed. May return for nothing.
+    pub async fn woken(&self) {
+        self.wake.notified().await;
+    }
+
+    /// Empties the outbox.
+    pub fn take(&self) -> Taken {
+        let mut outbox = self.outbox();
+        outbox.bytes = 0;
+        Taken { frames: std::mem::take(&mut outbox.frames), close: outbox.closing }
+    }
+
+    /// The peer gave a sign of life.
+    pub fn heard(&self) {
+        self.missed_beats.store(0, Ordering::Relaxed);
+    }
+
+    /// Asks for a sign of life, or gives the peer up.
+    pub(super) fn beat(&self, ping: &Frame) {
+        if self.missed_beats.fetch_add(1, Ordering::Relaxed) >= MISSED_BEATS {
+            self.close(Close::Silent);
+        } else {
+            self.push(ping);
+        }
+    }
+
+    fn outbox(&self) -> MutexGuard<'_, Outbox> {
+        self.outbox.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn connection() -> Connection {
+        Connection::new(0, UserId(Uuid::nil()), SessionId(Uuid::nil()), Timestamp::MAX)
+    }
+
+    #[test]
+    fn a_full_outbox_closes_and_keeps_nothing() {
+        let connection = connection();
+        for _ in 0..=MAX_FRAMES {
+            connection.push(&Frame::ping());
+        }
+        let taken = connection.take();
+        assert_eq!((taken.frames.len(), taken.close), (0, Some(Close::SlowReader)));
+    }
+
+    #[test]
+    fn the_first_reason_to_close_stands() {
+        let connection = connection();
+        connection.close(Close::Unauthorized);
+        connection.close(Close::GoingAway);
+        assert_eq!(connection.take().close, Some(Close::Unauthorized));
+    }
+
+    #[test]
+    fn a_silent_peer_is_given_up_after_two_beats_and_a_talking_one_never() {
+        let (silent, talking) = (connection(), connection());
+        for _ in 0..3 {
+            silent.beat(&Frame::ping());
+            talking.beat(&Frame::ping());
+            talking.heard();
+        }
+        assert_eq!(silent.take().close, Some(Close::Silent));
+        assert_eq!(talking.take().close, None);
+    }
+}

@@ -1,0 +1,124 @@
+//! Every open connection of this process, by user. The lock is held for look-ups and pushes alone.
+
+use std::{
+    collections::HashMap,
+    ops::Deref,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use super::connection::Connection;
+use crate::{
+    model::{SessionId, Timestamp, UserId},
+    protocol::{Close, Frame},
+};
+
+/// Seconds between two pings to a connection.
+pub const HEARTBEAT_SECONDS: u64 = 30;
+
+/// The open connections.
+pub struct Hub {
+    connections: Mutex<Connections>,
+    limit: usize,
+}
+
+#[derive(Default)]
+struct Connections {
+    by_user: HashMap<UserId, Vec<Arc<Connection>>>,
+    open: usize,
+    /// Connections ever: the next one's number.
+    count: u64,
+}
+
+/// A connection in the hub; it leaves when this is dropped.
+pub struct Entered {
+    hub: Arc<Hub>,
+    connection: Arc<Connection>,
+}
+
+impl Hub {
+    /// An empty hub for so many connections.
+    pub fn new(limit: usize) -> Self {
+        Self { connections: Mutex::default(), limit }
+    }
+
+    /// Adds a connection; `None` if the server is full.
+    pub fn enter(self: &Arc<Self>, user: UserId, session: SessionId, expires_at: Timestamp) -> Option<Entered> {
+        let mut connections = self.lock();
+        if connections.open >= self.limit {
+            return None;
+        }
+        connections.open += 1;
+        connections.count += 1;
+        let connection = Arc::new(Connection::new(connections.count, user, session, expires_at));
+        connections.by_user.entry(user).or_default().push(connection.clone());
+        Some(Entered { hub: self.clone(), connection })
+    }
+
+    /// Whether one more would be let in now.
+    pub fn has_room(&self) -> bool {
+        self.lock().open < self.limit
+    }
+
+    /// Sends a frame to every connection of these people.
+    pub fn send<'a>(&self, users: impl Iterator<Item = &'a UserId>, frame: &Frame) {
+        let connections = self.lock();
+        for connection in users.filter_map(|user| connections.by_user.get(user)).flatten() {
+            connection.push(frame);
+        }
+    }
+
+    /// Closes the connections of ended sessions.
+    pub fn close_sessions(&self, user: UserId, ended: &[SessionId]) {
+        for connection in self.lock().by_user.get(&user).into_iter().flatten() {
+            if ended.contains(&connection.session) {
+                connection.close(Close::Unauthorized);
+            }
+        }
+    }
+
+    /// Closes every connection.
+    pub fn close_all(&self, close: Close) {
+        for connection in self.lock().by_user.values().flatten() {
+            connection.close(close);
+        }
+    }
+
+    /// The work of one second, for all connections together: pings a share of them, gives silent ones up, and closes
+    /// those whose token has expired.
+    pub fn beat(&self, second: u64, now: Timestamp) {
+        let ping = Frame::ping();
+        for connection in self.lock().by_user.values().flatten() {
+            if connection.expires_at <= now {
+                connection.close(Close::Unauthorized);
+            } else if connection.number % HEARTBEAT_SECONDS == second % HEARTBEAT_SECONDS {
+                connection.beat(&ping);
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Connections> {
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Deref for Entered {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.connection
+    }
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        let mut connections = self.hub.lock();
+        connections.open -= 1;
+        let user = self.connection.user;
+        if let Some(own) = connections.by_user.get_mut(&user) {
+            own.retain(|other| other.number != self.connection.number);
+            if own.is_empty() {
+                connections.by_user.remove(&user);
+            }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! What goes over the wire: the fields of requests with their bounds, the requests, the rows and the frames.
+//! No I/O: text in, checked values out; values in, frames out.
+
+mod fields;
+mod frame;
+mod requests;
+mod rows;
+
+pub use fields::{
+    Bounds, Content, Cursor, Email, Field, FirstName, GroupName, LastName, Limit, MAX_PAGE, NewPassword, Notice,
+    Schema, SearchLimit, SearchText, Unbounded,
+};
+pub use frame::{Close, Frame};
+pub use requests::{
+    AddUserInGroup, ChangePassword, ClientFrame, CreateGroup, DialogPage, DropGroup, FieldSchema, GroupPage, Kind,
+    LeaveGroup, ListPage, LogIn, MarkAsDeleted, MessageInGroup, PrivateMessage, RemoveUserFromGroup, Request, Search,
+    SearchUsers, SignUp, UpdateProfile,
+};
+pub use rows::{Answer, DialogRow, GroupMessage, GroupRow, Item, ListRow, NoticeItem, Received, Rows};

@@ -1,0 +1,123 @@
+//! Routes, listener, and the order of start and stop.
+
+mod listener;
+mod routes;
+
+use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
+
+use anyhow::{Context, bail};
+use tokio::task::JoinHandle;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    auth::{Attempts, Passwords, Sessions, Tokens},
+    config::Config,
+    live::{Hub, publish},
+    model::Timestamp,
+    protocol::{Bounds, Close},
+    service::{App, housekeeping},
+    store::{ServingGuard, Store},
+    writer,
+};
+
+/// How long what is under way may take to finish when the server stops.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// A server that is ready to serve.
+pub struct Server {
+    listener: tokio::net::TcpListener,
+    app: Arc<App>,
+    guard: ServingGuard,
+    writer: JoinHandle<()>,
+    publisher: JoinHandle<()>,
+}
+
+impl Server {
+    /// Opens the database, takes the right to serve it, and listens.
+    pub async fn start(config: Config) -> anyhow::Result<Self> {
+        let store = Store::open(&config.database).await?;
+        let guard = ServingGuard::take(&config.database.url).await?;
+        let listener = listener::bind(&config.server.listen)
+            .await
+            .with_context(|| format!("cannot listen on {}", config.server.listen))?;
+
+        let hub = Arc::new(Hub::new(config.limits.connections));
+        let (writer, write, batches) = writer::start(store.clone(), config.limits.group_members);
+        let publisher = tokio::spawn(publish(hub.clone(), batches));
+        let tokens = Tokens::new(&signing_secret(&store, &config).await?, config.auth.token_hours);
+        let app = App {
+            bounds: Bounds { password_min: config.auth.password_min_length },
+            attempts: Attempts::new(&config.limits),
+            passwords: Passwords::new()?,
+            sessions: Sessions::default(),
+            tokens,
+            store,
+            writer,
+            hub,
+            config,
+        };
+        Ok(Self { listener, app: Arc::new(app), guard, writer: tokio::spawn(write), publisher })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> anyhow::Result<SocketAddr> {
+        Ok(self.listener.local_addr()?)
+    }
+
+    /// Serves until `stop`, then finishes what is under way: no new connections, every command in the queue committed
+    /// and answered, sockets closed with 1001.
+    pub async fn run(mut self, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
+        let (stopping, connections) = (CancellationToken::new(), TaskTracker::new());
+        let sockets = TaskTracker::new();
+        let routes = routes::routes(&self.app, &sockets);
+        let accept = listener::serve(self.listener, routes, connections.clone(), stopping.clone());
+        let background = tokio::spawn(background(self.app.clone()));
+        let lost = tokio::select! {
+            () = accept => false,
+            () = stop => false,
+            () = self.guard.lost() => true,
+        };
+
+        stopping.cancel();
+        connections.close();
+        let _ = tokio::time::timeout(GRACE, connections.wait()).await;
+        self.app.hub.close_all(Close::GoingAway);
+        sockets.close();
+        let _ = tokio::time::timeout(GRACE, sockets.wait()).await;
+        background.abort();
+        let _ = background.await;
+
+        // With the application goes the last way into the writer's queue: the writer ends when it is empty, the
+        // publisher after it.
+        let store = self.app.store.clone();
+        drop(self.app);
+        let _ = tokio::time::timeout(GRACE, async { tokio::join!(self.writer, self.publisher) }).await;
+        store.close().await;
+        if lost {
+            bail!("another Hearth has taken over the database");
+        }
+        Ok(())
+    }
+}
+
+/// The configured secret, or this installation's own, made when it is first needed.
+async fn signing_secret(store: &Store, config: &Config) -> anyhow::Result<Vec<u8>> {
+    if !config.auth.secret.is_empty() {
+        return Ok(config.auth.secret.clone().into_bytes());
+    }
+    let mut candidate = [0; 32];
+    getrandom::fill(&mut candidate)?;
+    Ok(store.signing_secret(&candidate).await?)
+}
+
+/// The heartbeat of all sockets, and tidying up.
+async fn background(app: Arc<App>) {
+    let beat = async {
+        let mut ticks = tokio::time::interval(Duration::from_secs(1));
+        for second in 0.. {
+            ticks.tick().await;
+            app.hub.beat(second, Timestamp::now());
+        }
+    };
+    tokio::join!(beat, housekeeping::run(&app));
+}

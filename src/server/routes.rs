@@ -1,0 +1,93 @@
+//! Which path is whose.
+
+use std::{sync::Arc, time::Duration};
+
+use poem::{
+    Endpoint, EndpointExt, Request, Response, Route,
+    endpoint::make,
+    http::{Method, StatusCode, header},
+};
+use tokio_util::task::TaskTracker;
+
+use crate::{
+    api, assets,
+    error::{Error, Refusal},
+    service::App,
+    telemetry, ws,
+};
+
+/// How long a readiness probe waits for the database.
+const READY_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Everything the server answers.
+pub(super) fn routes(app: &Arc<App>, sockets: &TaskTracker) -> impl Endpoint<Output = Response> + 'static {
+    let root = {
+        let (app, socket) = (app.clone(), socket(app, sockets));
+        make(move |request: Request| {
+            let (app, socket) = (app.clone(), socket.clone());
+            async move {
+                if ws::is_asked_for(request.headers()) {
+                    return socket.call(request).await;
+                }
+                Ok(if app.config.web.enabled { read(&request, assets::index) } else { assets::not_found() })
+            }
+        })
+    };
+    let ready = {
+        let app = app.clone();
+        make(move |_| {
+            let app = app.clone();
+            async move { Ok::<_, poem::Error>(ready(&app).await) }
+        })
+    };
+    let routes = Route::new()
+        .at("/", root)
+        .at("/doc", make(async |request| Ok::<_, poem::Error>(read(&request, assets::documentation))))
+        .at("/doc/", make(async |request| Ok::<_, poem::Error>(read(&request, assets::documentation))))
+        .at("/doc/openapi.json", make(async |request| Ok::<_, poem::Error>(read(&request, assets::document))))
+        .at("/healthz", make(async |_| Ok::<_, poem::Error>("ok\n")))
+        .at("/readyz", ready)
+        .at("/api/ws", socket(app, sockets))
+        .nest(api::PREFIX, api::endpoint(app));
+    let fallback = |error: poem::Error| async move {
+        match error.status() {
+            StatusCode::NOT_FOUND => assets::not_found(),
+            _ => error.into_response(),
+        }
+    };
+    routes.catch_all_error(fallback).around(telemetry::trace)
+}
+
+/// The WebSocket's endpoint: one list of origins serves it and REST.
+fn socket(app: &Arc<App>, sockets: &TaskTracker) -> Arc<impl Endpoint<Output = Response> + 'static> {
+    let (app, sockets) = (app.clone(), sockets.clone());
+    Arc::new(make(move |request: Request| {
+        let (app, sockets) = (app.clone(), sockets.clone());
+        async move {
+            if !origin_is_allowed(&app, &request) {
+                return Ok(api::answer(&Error::Refused(Refusal::OriginNotAllowed)));
+            }
+            let upgraded = ws::upgrade(&app, &sockets, &request).await;
+            Ok::<_, poem::Error>(upgraded.unwrap_or_else(|error| api::answer(&error)))
+        }
+    }))
+}
+
+fn origin_is_allowed(app: &App, request: &Request) -> bool {
+    let allowed = &app.config.server.origins;
+    request.header(header::ORIGIN).is_none_or(|origin| allowed.iter().any(|known| known == "*" || known == origin))
+}
+
+fn read(request: &Request, page: fn() -> Response) -> Response {
+    if [Method::GET, Method::HEAD].contains(request.method()) {
+        return page();
+    }
+    Response::builder().status(StatusCode::METHOD_NOT_ALLOWED).header(header::ALLOW, "GET, HEAD").finish()
+}
+
+async fn ready(app: &App) -> Response {
+    match tokio::time::timeout(READY_TIMEOUT, app.store.ping()).await {
+        Ok(Ok(())) => Response::builder().body("ready\n"),
+        _ => Response::builder().status(StatusCode::SERVICE_UNAVAILABLE).body("the database does not answer\n"),
+    }
+}

@@ -1,0 +1,34 @@
+//! What is done in the background: removing what is only marked, forgetting what has expired.
+
+use std::time::Duration;
+
+use super::App;
+use crate::{error::Result, model::Timestamp};
+
+/// How often it looks for something to do.
+const EVERY: Duration = Duration::from_secs(10);
+/// Between two steps, so that those who write come first.
+const PAUSE: Duration = Duration::from_millis(20);
+/// Sessions removed in one step.
+const SESSIONS_STEP: i64 = 500;
+
+/// Tidies up for as long as it is polled.
+pub async fn run(app: &App) {
+    loop {
+        if let Err(error) = tidy(app).await {
+            error.log();
+        }
+        tokio::time::sleep(EVERY).await;
+    }
+}
+
+async fn tidy(app: &App) -> Result<()> {
+    app.attempts.tidy();
+    while app.store.purge_step(Timestamp::now()).await? {
+        tokio::time::sleep(PAUSE).await;
+    }
+    while app.store.remove_expired_sessions(Timestamp::now(), SESSIONS_STEP).await? > 0 {
+        tokio::time::sleep(PAUSE).await;
+    }
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! Logging in, and who a token speaks for.
+
+use std::net::IpAddr;
+
+use uuid::Uuid;
+
+use super::{App, Caller};
+use crate::{
+    auth::Check,
+    error::{Refusal, Result},
+    model::{Person, SessionId, Timestamp, UserId},
+    protocol::LogIn,
+    store::NewSession,
+};
+
+/// Characters of a client's name that are kept.
+const USER_AGENT_MAX: usize = 256;
+
+/// A log-in that succeeded.
+pub struct LoggedIn {
+    /// Who.
+    pub person: Person,
+    /// As it was written at sign-up.
+    pub email: String,
+    /// For the `Authorization` header.
+    pub token: String,
+}
+
+/// Begins a session. An unknown e-mail takes as long as a wrong password, and reads the same.
+pub async fn log_in(app: &App, address: IpAddr, user_agent: &str, credentials: LogIn) -> Result<LoggedIn> {
+    app.attempts.log_in(address, &credentials.email.0)?;
+    let account = app.store.account_by_email(&credentials.email.0).await?;
+    let hash = account.as_ref().map(|account| account.password_hash.clone());
+    let right = app.passwords.verify(credentials.password.0, hash).await?;
+    let account = account.filter(|_| right).ok_or(Refusal::WrongCredentials)?;
+
+    let now = Timestamp::now();
+    let user_agent: String = user_agent.chars().filter(|c| !c.is_control()).take(USER_AGENT_MAX).collect();
+    let id = SessionId(Uuid::now_v7());
+    let session = NewSession { id, user_agent: &user_agent, now, expires_at: app.tokens.expiry(now) };
+    if !app.store.add_session(&account, &session).await? {
+        return Err(Refusal::WrongCredentials.into());
+    }
+    let token = app.tokens.sign(&account.person, &account.email, id, now)?;
+    Ok(LoggedIn { person: account.person, email: account.email, token })
+}
+
+/// Whom a token speaks for. If the database must be asked and does not answer, that is no refusal.
+pub async fn authenticate(app: &App, token: Option<&str>) -> Result<Caller> {
+    let claims = token.and_then(|token| app.tokens.verify(token)).ok_or(Refusal::Unauthorized)?;
+    let caller = Caller { user: claims.user(), session: claims.session(), expires_at: claims.expires_at() };
+    match app.sessions.check(caller.session, caller.user) {
+        Check::Live => Ok(caller),
+        Check::Ended => Err(Refusal::Unauthorized.into()),
+        Check::Unknown => {
+            let owner = app.store.session_user(caller.session).await?;
+            if owner != Some(caller.user) {
+                return Err(Refusal::Unauthorized.into());
+            }
+            app.sessions.remember(caller.session, caller.user, caller.expires_at);
+            still_live(app, caller)
+        }
+    }
+}
+
+/// Once more, from memory: the session may have ended while something else was awaited.
+pub fn still_live(app: &App, caller: Caller) -> Result<Caller> {
+    match app.sessions.check(caller.session, caller.user) {
+        Check::Ended => Err(Refusal::Unauthorized.into()),
+        Check::Live | Check::Unknown => Ok(caller),
+    }
+}
+
+/// Makes the end of sessions, which the database knows, known to memory and to open sockets.
+pub(super) fn end(app: &App, user: UserId, ended: &[SessionId]) {
+    app.sessions.end(ended, app.tokens.expiry(Timestamp::now()));
+    app.hub.close_sessions(user, ended);
+}

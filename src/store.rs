@@ -1,0 +1,39 @@
+//! All SQL. A method answers one question or makes one atomic change; transactions and their errors stay inside.
+//! One text serves both engines; what differs stands in [`engine`] and in `migrations/`.
+
+mod batch;
+mod chats;
+mod connect;
+mod engine;
+mod errors;
+mod guard;
+mod history;
+mod migrations;
+mod purge;
+mod search;
+mod sessions;
+mod types;
+mod users;
+
+pub use batch::{Batch, ChatChange, Lookup, NewMessage, Read, Situation, StoredChat, StoredMessage};
+pub use connect::place;
+pub use errors::is_conflict;
+pub use guard::ServingGuard;
+pub use history::Readable;
+pub use sessions::NewSession;
+pub use users::Account;
+
+use engine::Engine;
+use sqlx::AnyPool;
+
+/// The database, with what it takes to use it. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    engine: Engine,
+    /// For questions. On SQLite: a few read-only connections.
+    reads: AnyPool,
+    /// For changes. On SQLite: the one connection that writes.
+    writes: AnyPool,
+    /// How long any work may take.
+    timeout: std::time::Duration,
+}

@@ -1,0 +1,44 @@
+//! What a database error means to a request. No constraint's name is looked at: SQLite tells none.
+
+use crate::error::Error;
+
+const NO_ANSWER: &str = "The database does not answer: try again later";
+
+/// SQLite's words for "locked by somebody else": `SQLITE_BUSY` with its extended codes.
+const SQLITE_BUSY: &[&str] = &["5", "261", "517"];
+/// PostgreSQL's classes for "gone" and "going": connection exception, too many connections, operator intervention.
+const POSTGRES_GONE: &[&str] = &["08", "53", "57"];
+/// PostgreSQL's codes for a transaction that another one undid.
+const POSTGRES_UNDONE: &[&str] = &["40001", "40P01"];
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        let gone = match &error {
+            sqlx::Error::Database(database) => {
+                let code = database.code().unwrap_or_default();
+                SQLITE_BUSY.contains(&code.as_ref())
+                    || (code.len() == 5 && POSTGRES_GONE.iter().any(|class| code.starts_with(class)))
+            }
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed => true,
+            _ => false,
+        };
+        if gone {
+            tracing::warn!(cause = %error, "the database does not answer");
+            return Self::Unavailable(NO_ANSWER);
+        }
+        Self::Internal(Box::new(error))
+    }
+}
+
+/// Whether another transaction was in the way, so that the same change may succeed if it is made again.
+pub fn is_conflict(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|database| {
+        let undone = database.code().is_some_and(|code| POSTGRES_UNDONE.contains(&code.as_ref()));
+        undone || database.is_unique_violation()
+    })
+}

@@ -1,0 +1,79 @@
+//! One serving process a database: who is connected, who is a member and which sessions live is kept in memory.
+
+use std::{fs::File, time::Duration};
+
+use anyhow::{Context, bail};
+use sqlx::{AnyConnection, Connection, Row};
+
+use super::{connect, engine::Engine};
+
+/// How often the lock on PostgreSQL is looked after.
+const CHECK_EVERY: Duration = Duration::from_secs(5);
+/// How long a lost lock may take to come back: PostgreSQL may need a while to notice that the old connection is gone.
+const RECOVERY: Duration = Duration::from_secs(60);
+
+const TAKE: &str = "SELECT CASE WHEN pg_try_advisory_lock(hashtextextended('hearth serves ' || current_schema(), 0)) \
+     THEN 1 ELSE 0 END";
+
+/// The right to serve a database, until it is dropped.
+pub struct ServingGuard(Lock);
+
+enum Lock {
+    /// Released by the system, however the process ends.
+    File { _file: File },
+    /// Released with its connection.
+    Advisory { url: String, connection: AnyConnection },
+}
+
+impl ServingGuard {
+    /// Refused while another process serves this database.
+    pub async fn take(url: &str) -> anyhow::Result<Self> {
+        let taken = || format!("another Hearth already serves the database {}: stop it first", connect::place(url));
+        match Engine::of(url) {
+            Engine::Sqlite => {
+                let file = connect::lock_file(url, ".lock")?;
+                file.try_lock().with_context(taken)?;
+                Ok(Self(Lock::File { _file: file }))
+            }
+            Engine::Postgres => match lock(url).await? {
+                Some(connection) => Ok(Self(Lock::Advisory { url: url.to_owned(), connection })),
+                None => bail!(taken()),
+            },
+        }
+    }
+
+    /// Waits for as long as the right is ours; returns when it is lost for good.
+    pub async fn lost(&mut self) {
+        let Lock::Advisory { url, connection } = &mut self.0 else { return std::future::pending().await };
+        loop {
+            tokio::time::sleep(CHECK_EVERY).await;
+            if connection.ping().await.is_ok() {
+                continue;
+            }
+            match recover(url).await {
+                Some(recovered) => *connection = recovered,
+                None => return,
+            }
+        }
+    }
+}
+
+/// Takes the lock again as soon as the database is back; `None` if somebody else has it by then.
+async fn recover(url: &str) -> Option<AnyConnection> {
+    let mut refused_for = Duration::ZERO;
+    while refused_for < RECOVERY {
+        match lock(url).await {
+            Ok(Some(connection)) => return Some(connection),
+            Ok(None) => refused_for += CHECK_EVERY,
+            Err(error) => tracing::warn!(%error, "the database does not answer"),
+        }
+        tokio::time::sleep(CHECK_EVERY).await;
+    }
+    None
+}
+
+async fn lock(url: &str) -> anyhow::Result<Option<AnyConnection>> {
+    let mut connection = AnyConnection::connect(url).await?;
+    let taken: i64 = sqlx::query(TAKE).fetch_one(&mut connection).await?.try_get(0)?;
+    Ok((taken == 1).then_some(connection))
+}

@@ -1,0 +1,54 @@
+//! The schema's versions, embedded; `migrations/sqlite` and `migrations/postgres` hold the same file names.
+
+use anyhow::bail;
+use sqlx::{
+    AnyConnection, SqlSafeStr,
+    migrate::{MigrateError, Migration, MigrationType, Migrator},
+};
+
+use super::engine::Engine;
+
+macro_rules! migrations {
+    ($folder:literal) => {
+        &[(1, "first", include_str!(concat!("../../migrations/", $folder, "/0001_first.sql")))]
+    };
+}
+
+const SQLITE: &[(i64, &str, &str)] = migrations!("sqlite");
+const POSTGRES: &[(i64, &str, &str)] = migrations!("postgres");
+
+/// Brings the schema up to this binary's. The caller holds the engine's lock.
+pub(super) async fn run(engine: Engine, connection: &mut AnyConnection) -> anyhow::Result<()> {
+    let texts = match engine {
+        Engine::Sqlite => SQLITE,
+        Engine::Postgres => POSTGRES,
+    };
+    let migration = |&(version, name, sql): &(i64, &'static str, &'static str)| {
+        Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+    };
+    let mut migrator = Migrator::with_migrations(texts.iter().map(migration).collect());
+    // SQLite has no lock of this kind: the lock file is held instead.
+    migrator.set_locking(engine == Engine::Postgres);
+    match migrator.run(connection).await {
+        Ok(()) => Ok(()),
+        Err(MigrateError::VersionMissing(version)) => bail!(
+            "the database was written by a newer Hearth (its schema has version {version}, this one knows {}): \
+             start that version, or restore a backup from before the upgrade",
+            texts.len()
+        ),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_engines_have_the_same_versions() {
+        let names = |texts: &[(i64, &'static str, &str)]| -> Vec<(i64, &str)> {
+            texts.iter().map(|&(version, name, _)| (version, name)).collect()
+        };
+        assert_eq!(names(SQLITE), names(POSTGRES));
+    }
+}

@@ -1,0 +1,106 @@
+//! How the model's types are kept: ids as 16 bytes, times and numbers as 64-bit integers.
+
+use serde::{Serialize, Serializer};
+use sqlx::{Any, Database, Decode, Encode, Row, Type, any::AnyRow, encode::IsNull, error::BoxDynError};
+use unicode_normalization::UnicodeNormalization;
+use uuid::Uuid;
+
+use crate::model::{ChatId, Event, GroupId, Message, MessageId, Person, Role, SessionId, Timestamp, UserId};
+
+macro_rules! stored {
+    ($($name:ident as $stored:ty, $into:expr, $from:expr;)*) => {$(
+        impl Type<Any> for $name {
+            fn type_info() -> <Any as Database>::TypeInfo {
+                <$stored as Type<Any>>::type_info()
+            }
+        }
+
+        impl<'q> Encode<'q, Any> for $name {
+            fn encode_by_ref(&self, buffer: &mut <Any as Database>::ArgumentBuffer) -> Result<IsNull, BoxDynError> {
+                let into: fn(&$name) -> $stored = $into;
+                <$stored as Encode<'q, Any>>::encode_by_ref(&into(self), buffer)
+            }
+        }
+
+        impl<'r> Decode<'r, Any> for $name {
+            fn decode(value: <Any as Database>::ValueRef<'r>) -> Result<Self, BoxDynError> {
+                let from: fn($stored) -> Result<$name, BoxDynError> = $from;
+                from(<$stored as Decode<'r, Any>>::decode(value)?)
+            }
+        }
+    )*};
+}
+
+stored! {
+    UserId as Vec<u8>, |id| id.0.as_bytes().to_vec(), |bytes| Ok(Self(Uuid::from_slice(&bytes)?));
+    GroupId as Vec<u8>, |id| id.0.as_bytes().to_vec(), |bytes| Ok(Self(Uuid::from_slice(&bytes)?));
+    MessageId as Vec<u8>, |id| id.0.as_bytes().to_vec(), |bytes| Ok(Self(Uuid::from_slice(&bytes)?));
+    SessionId as Vec<u8>, |id| id.0.as_bytes().to_vec(), |bytes| Ok(Self(Uuid::from_slice(&bytes)?));
+    ChatId as i64, |id| id.0, |number| Ok(Self(number));
+    Timestamp as i64, |time| time.0, |millis| Ok(Self(millis));
+    Role as i64, |role| *role as i64, |number| Self::from_number(number).ok_or_else(|| "no such role".into());
+    Event as i64, |event| *event as i64, |number| Self::from_number(number).ok_or_else(|| "no such event".into());
+}
+
+/// An id inside a batch's JSON.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Hex(pub(super) Uuid);
+
+impl Serialize for Hex {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut buffer = Uuid::encode_buffer();
+        serializer.serialize_str(self.0.simple().encode_lower(&mut buffer))
+    }
+}
+
+/// A batch as the JSON text that `rows(…)` reads.
+pub(super) fn json(rows: &[impl Serialize]) -> String {
+    serde_json::to_string(rows).expect("rows are plain data")
+}
+
+/// As text is searched and e-mails are compared: composed, lower case, character by character (so that the Greek
+/// final sigma, which depends on its place in a word, does not hide a name from those who typed half of it).
+pub(super) fn fold(text: &str) -> String {
+    let lower = text.nfc().flat_map(char::to_lowercase);
+    lower.map(|c| if c == 'ς' { 'σ' } else { c }).nfc().collect()
+}
+
+/// The sender's columns of a message, then its own: see [`MESSAGE`].
+pub(super) fn message(row: &AnyRow, first: usize) -> sqlx::Result<Message> {
+    Ok(Message {
+        sender: person(row, first)?,
+        id: row.try_get(first + 3)?,
+        content: row.try_get(first + 4)?,
+        event: row.try_get(first + 5)?,
+        created_at: row.try_get(first + 6)?,
+    })
+}
+
+/// Id, first and last name.
+pub(super) fn person(row: &AnyRow, first: usize) -> sqlx::Result<Person> {
+    Ok(Person { id: row.try_get(first)?, first_name: row.try_get(first + 1)?, last_name: row.try_get(first + 2)? })
+}
+
+/// The columns that [`message`] reads, of a message `m` and its sender `s`. A text that was deleted, or whose sender
+/// took all texts along, reads the same for everybody.
+macro_rules! message_columns {
+    () => {
+        "s.id, s.first_name, s.last_name, m.id, \
+         CASE WHEN m.deleted_at IS NOT NULL OR s.texts_erased = 1 THEN 'Message deleted' ELSE m.content END, \
+         m.event, m.created_at"
+    };
+}
+pub(super) use message_columns;
+
+#[cfg(test)]
+mod tests {
+    use super::fold;
+
+    #[test]
+    fn folding_ignores_case_composition_and_place_in_every_script() {
+        assert_eq!(fold("ÉLODIE"), fold("e\u{301}lodie"));
+        assert_eq!(fold("ΟΔΥΣΣΕΥΣ"), fold("οδυσσευς"));
+        assert!(fold("ΣΑΣΑ").starts_with(&fold("σας")));
+        assert_eq!(fold("Ёлка"), "ёлка");
+    }
+}

@@ -1,0 +1,164 @@
+//! Accounts: names, e-mails and password hashes.
+
+use sqlx::Row;
+
+use super::{Store, types::fold};
+use crate::{
+    error::{Error, Refusal, Result},
+    model::{Person, SessionId, Timestamp, UserId},
+};
+
+/// What logging in takes. Holds a secret: stays within the server.
+pub struct Account {
+    /// Id and names.
+    pub person: Person,
+    /// As it was written at sign-up.
+    pub email: String,
+    /// A PHC string.
+    pub password_hash: String,
+}
+
+impl Store {
+    /// Adds an account; refused if the e-mail, in whatever case, has one.
+    pub async fn add_user(&self, account: &Account, now: Timestamp) -> Result<()> {
+        let person = &account.person;
+        let work = async {
+            let added = sqlx::query(
+                "INSERT INTO users (id, email, email_folded, first_name, last_name, first_name_folded, \
+                 last_name_folded, password_hash, created_at, updated_at) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
+            )
+            .bind(person.id)
+            .bind(&account.email)
+            .bind(fold(&account.email))
+            .bind(&person.first_name)
+            .bind(&person.last_name)
+            .bind(fold(&person.first_name))
+            .bind(fold(&person.last_name))
+            .bind(&account.password_hash)
+            .bind(now)
+            .execute(&self.writes)
+            .await;
+            match added {
+                Ok(_) => Ok(true),
+                Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(false),
+                Err(error) => Err(error),
+            }
+        };
+        if self.within(work).await? { Ok(()) } else { Err(Refusal::EmailTaken.into()) }
+    }
+
+    /// The account with this e-mail, ignoring case.
+    pub async fn account_by_email(&self, email: &str) -> Result<Option<Account>> {
+        // PostgreSQL has no such text, so nobody has such an e-mail.
+        if email.contains('\0') {
+            return Ok(None);
+        }
+        self.account(
+            "SELECT id, first_name, last_name, email, password_hash FROM users WHERE email_folded = $1",
+            fold(email),
+        )
+        .await
+    }
+
+    /// The account of somebody who has not deleted it.
+    pub async fn account_by_id(&self, user: UserId) -> Result<Option<Account>> {
+        self.account(
+            "SELECT id, first_name, last_name, email, password_hash FROM users WHERE id = $1 AND deleted_at IS NULL",
+            user,
+        )
+        .await
+    }
+
+    async fn account<'q, T>(&self, sql: &'static str, key: T) -> Result<Option<Account>>
+    where
+        T: sqlx::Encode<'q, sqlx::Any> + sqlx::Type<sqlx::Any> + Send + 'q,
+    {
+        let work = async {
+            let row = sqlx::query(sql).bind(key).fetch_optional(&self.reads).await?;
+            row.map(|row| {
+                Ok(Account {
+                    person: super::types::person(&row, 0)?,
+                    email: row.try_get(3)?,
+                    password_hash: row.try_get(4)?,
+                })
+            })
+            .transpose()
+        };
+        self.within(work).await
+    }
+
+    /// Somebody's present name, also of a deleted account.
+    pub async fn person(&self, user: UserId) -> Result<Option<Person>> {
+        let work = async {
+            let query = sqlx::query("SELECT id, first_name, last_name FROM users WHERE id = $1");
+            let row = query.bind(user).fetch_optional(&self.reads).await?;
+            row.map(|row| super::types::person(&row, 0)).transpose()
+        };
+        self.within(work).await
+    }
+
+    /// Changes the names that are given. Refused if there is no such account any more.
+    pub async fn rename(
+        &self,
+        user: UserId,
+        first_name: Option<&str>,
+        last_name: Option<&str>,
+        now: Timestamp,
+    ) -> Result<()> {
+        let work = async {
+            let query = sqlx::query(
+                "UPDATE users SET first_name = COALESCE($1, first_name), \
+                 first_name_folded = COALESCE($2, first_name_folded), last_name = COALESCE($3, last_name), \
+                 last_name_folded = COALESCE($4, last_name_folded), updated_at = $5 \
+                 WHERE id = $6 AND deleted_at IS NULL",
+            )
+            .bind(first_name)
+            .bind(first_name.map(fold))
+            .bind(last_name)
+            .bind(last_name.map(fold))
+            .bind(now)
+            .bind(user);
+            query.execute(&self.writes).await
+        };
+        match self.within(work).await?.rows_affected() {
+            0 => Err(Error::Refused(Refusal::Unauthorized)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Sets a new hash, if the old one still stands, and ends all of the person's sessions but `kept`: both or
+    /// neither. The sessions that ended; `None` if the hash was another one.
+    pub async fn change_password(
+        &self,
+        account: &Account,
+        new_hash: &str,
+        kept: SessionId,
+        now: Timestamp,
+    ) -> Result<Option<Vec<SessionId>>> {
+        let work = async {
+            let mut transaction = self.writes.begin_with(self.engine.begin()).await?;
+            let changed = sqlx::query(
+                "UPDATE users SET password_hash = $1, updated_at = $2 \
+                 WHERE id = $3 AND password_hash = $4 AND deleted_at IS NULL",
+            )
+            .bind(new_hash)
+            .bind(now)
+            .bind(account.person.id)
+            .bind(&account.password_hash)
+            .execute(&mut *transaction)
+            .await?;
+            if changed.rows_affected() == 0 {
+                return Ok(None);
+            }
+            let ended = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND id <> $2 RETURNING id")
+                .bind(account.person.id)
+                .bind(kept)
+                .fetch_all(&mut *transaction)
+                .await?;
+            transaction.commit().await?;
+            ended.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<Vec<_>>>().map(Some)
+        };
+        self.within(work).await
+    }
+}

@@ -1,0 +1,215 @@
+//! Group commit: whatever changes a chat is a command in one queue. One task takes all that is queued, applies it in
+//! queue order in ONE transaction, checks membership and role there, commits, and hands the results to the publisher.
+
+mod apply;
+mod groups;
+mod notices;
+mod rosters;
+mod sends;
+
+use std::future::Future;
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{
+    error::{Error, Result},
+    live::{Broadcast, Publication},
+    model::{ChatKey, GroupId, MessageId, SessionId, UserId},
+    protocol::Answer,
+    store::{self, Store},
+};
+use rosters::Rosters;
+
+/// Commands that may wait: half a second's worth. When it is full, clients are told to come back.
+const QUEUE: usize = 8192;
+/// Commands of one transaction: enough to pay for its sync, few enough to keep it short.
+const BATCH: usize = 256;
+/// Batches that may wait for the publisher; then the writer waits, too.
+const PUBLISHER_QUEUE: usize = 16;
+/// How often a batch is made again after another transaction was in its way.
+const ATTEMPTS: usize = 3;
+
+const BUSY: &str = "The server is busy: try again later";
+const STOPPING: &str = "The server is restarting: try again in a moment";
+
+/// Somebody changes a chat.
+pub struct Command {
+    /// Who.
+    pub actor: UserId,
+    /// Which.
+    pub chat: ChatKey,
+    /// How.
+    pub action: Action,
+}
+
+/// How a chat is changed. The ids are the client's, the texts are checked.
+pub enum Action {
+    /// Writes a message.
+    Send { message: MessageId, content: String },
+    /// Creates a group.
+    Create { group: GroupId, name: String, message: MessageId, notice: String },
+    /// Makes somebody a member.
+    Add { user: UserId, message: MessageId, notice: String },
+    /// Leaves.
+    Leave { message: MessageId, notice: String },
+    /// Ends somebody's membership.
+    Remove { user: UserId, message: MessageId, notice: String },
+    /// Deletes the group.
+    Drop,
+    /// Hides all of a dialog from oneself.
+    Hide,
+}
+
+enum Task {
+    Command(Command),
+    EraseAccount { user: UserId, texts_too: bool },
+}
+
+/// What a task led to.
+#[derive(Default)]
+struct Outcome {
+    answer: Answer,
+    broadcasts: Vec<Broadcast>,
+    ended_sessions: Vec<SessionId>,
+}
+
+struct Entry {
+    task: Task,
+    reply: oneshot::Sender<Result<Done>>,
+}
+
+struct Done {
+    answer: Answer,
+    ended_sessions: Vec<SessionId>,
+}
+
+/// The way into the queue. Cheap to clone.
+#[derive(Clone)]
+pub struct Writer {
+    queue: mpsc::Sender<Entry>,
+}
+
+/// A command in the queue.
+pub struct Pending(oneshot::Receiver<Result<Done>>);
+
+impl Pending {
+    /// Waits until the command is on disk and everybody was told, or was refused.
+    pub async fn answer(self) -> Result<Answer> {
+        self.done().await.map(|done| done.answer)
+    }
+
+    async fn done(self) -> Result<Done> {
+        self.0.await.unwrap_or(Err(Error::Unavailable(STOPPING)))
+    }
+}
+
+impl Writer {
+    /// Queues a command; commands take effect in the order of these calls.
+    pub fn submit(&self, command: Command) -> Result<Pending> {
+        self.push(Task::Command(command))
+    }
+
+    /// Erases an account with all that hangs on it. The sessions that ended.
+    pub async fn erase_account(&self, user: UserId, texts_too: bool) -> Result<Vec<SessionId>> {
+        let pending = self.push(Task::EraseAccount { user, texts_too })?;
+        pending.done().await.map(|done| done.ended_sessions)
+    }
+
+    fn push(&self, task: Task) -> Result<Pending> {
+        let (reply, pending) = oneshot::channel();
+        self.queue.try_send(Entry { task, reply }).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => Error::Unavailable(BUSY),
+            mpsc::error::TrySendError::Closed(_) => Error::Unavailable(STOPPING),
+        })?;
+        Ok(Pending(pending))
+    }
+}
+
+/// The queue, the task that works on it, and what the publisher is to be fed with. The task ends when every
+/// [`Writer`] is gone and the queue is empty.
+pub fn start(
+    store: Store,
+    group_limit: u32,
+) -> (Writer, impl Future<Output = ()> + Send, mpsc::Receiver<Vec<Publication>>) {
+    let (queue, entries) = mpsc::channel(QUEUE);
+    let (publisher, batches) = mpsc::channel(PUBLISHER_QUEUE);
+    let committer = Committer { store, group_limit, rosters: Rosters::default() };
+    (Writer { queue }, run(committer, entries, publisher), batches)
+}
+
+async fn run(mut committer: Committer, mut entries: mpsc::Receiver<Entry>, publisher: mpsc::Sender<Vec<Publication>>) {
+    let mut batch = Vec::with_capacity(BATCH);
+    while entries.recv_many(&mut batch, BATCH).await > 0 {
+        let (tasks, replies): (Vec<_>, Vec<_>) = batch.drain(..).map(|entry| (entry.task, entry.reply)).unzip();
+        let outcomes = committer.commit(&tasks).await;
+        let publications = outcomes.into_iter().zip(replies).map(publication).collect();
+        if publisher.send(publications).await.is_err() {
+            return;
+        }
+    }
+}
+
+fn publication((outcome, reply): (Result<Outcome>, oneshot::Sender<Result<Done>>)) -> Publication {
+    let (broadcasts, done) = match outcome {
+        Ok(Outcome { answer, broadcasts, ended_sessions }) => (broadcasts, Ok(Done { answer, ended_sessions })),
+        Err(error) => (Vec::new(), Err(error)),
+    };
+    // Whoever asked may be gone by now: what was committed stays.
+    let acknowledge = Box::new(move || drop(reply.send(done)));
+    Publication { broadcasts, acknowledge }
+}
+
+struct Committer {
+    store: Store,
+    group_limit: u32,
+    rosters: Rosters,
+}
+
+impl Committer {
+    /// Commits a batch; what fails as a whole is made again, then task by task, so that none fails for its neighbours.
+    async fn commit(&mut self, tasks: &[Task]) -> Vec<Result<Outcome>> {
+        let error = match self.insist(tasks).await {
+            Ok(outcomes) => return outcomes,
+            Err(error) => error,
+        };
+        if let Error::Unavailable(reason) = error {
+            return tasks.iter().map(|_| Err(Error::Unavailable(reason))).collect();
+        }
+        if tasks.len() == 1 {
+            return vec![Err(error)];
+        }
+        let mut outcomes = Vec::with_capacity(tasks.len());
+        for task in tasks {
+            match self.insist(std::slice::from_ref(task)).await {
+                Ok(outcome) => outcomes.extend(outcome),
+                Err(error) => outcomes.push(Err(error)),
+            }
+        }
+        outcomes
+    }
+
+    async fn insist(&mut self, tasks: &[Task]) -> Result<Vec<Result<Outcome>>> {
+        let mut attempt = 1;
+        loop {
+            let work = tokio::time::timeout(self.store.batch_timeout(), self.transact(tasks));
+            let error = match work.await {
+                Ok(Ok(outcomes)) => return Ok(outcomes),
+                Ok(Err(error)) => error,
+                Err(_) => sqlx::Error::PoolTimedOut,
+            };
+            // Undone with the transaction, but not in memory.
+            self.rosters.forget_all();
+            if attempt == ATTEMPTS || !store::is_conflict(&error) {
+                return Err(error.into());
+            }
+            attempt += 1;
+        }
+    }
+
+    async fn transact(&mut self, tasks: &[Task]) -> sqlx::Result<Vec<Result<Outcome>>> {
+        let mut batch = self.store.batch().await?;
+        let outcomes = apply::all(&mut batch, &mut self.rosters, self.group_limit, tasks).await?;
+        batch.commit().await?;
+        Ok(outcomes)
+    }
+}

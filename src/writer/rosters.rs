@@ -1,0 +1,67 @@
+//! Who is in which group, in memory: loaded inside the transaction that needs it, kept true by the commands that
+//! change it, and handed to the publisher as it was at that commit.
+
+use std::{collections::HashMap, sync::Arc};
+
+use crate::{
+    model::{ChatId, UserId},
+    store::Batch,
+};
+
+/// Memberships that are remembered, over all groups: 16 MiB.
+const REMEMBERED: usize = 1_000_000;
+
+/// The members of the groups that were lately written to, sorted.
+#[derive(Default)]
+pub(super) struct Rosters {
+    known: HashMap<ChatId, Arc<Vec<UserId>>>,
+    memberships: usize,
+}
+
+impl Rosters {
+    /// The members as this transaction sees them.
+    pub(super) async fn get(&mut self, batch: &mut Batch, chat: ChatId) -> sqlx::Result<Arc<Vec<UserId>>> {
+        if let Some(members) = self.known.get(&chat) {
+            return Ok(members.clone());
+        }
+        let members = Arc::new(batch.members(chat).await?);
+        if self.memberships > REMEMBERED {
+            self.forget_all();
+        }
+        self.memberships += members.len();
+        self.known.insert(chat, members.clone());
+        Ok(members)
+    }
+
+    /// Somebody is a member from now on.
+    pub(super) fn add(&mut self, chat: ChatId, user: UserId) {
+        if let Some(members) = self.known.get_mut(&chat)
+            && let Err(place) = members.binary_search(&user)
+        {
+            Arc::make_mut(members).insert(place, user);
+            self.memberships += 1;
+        }
+    }
+
+    /// Somebody is a member no more.
+    pub(super) fn remove(&mut self, chat: ChatId, user: UserId) {
+        if let Some(members) = self.known.get_mut(&chat)
+            && let Ok(place) = members.binary_search(&user)
+        {
+            Arc::make_mut(members).remove(place);
+            self.memberships -= 1;
+        }
+    }
+
+    /// The group is no more.
+    pub(super) fn forget(&mut self, chat: ChatId) {
+        if let Some(members) = self.known.remove(&chat) {
+            self.memberships -= members.len();
+        }
+    }
+
+    /// After anything that this cannot follow. The database knows.
+    pub(super) fn forget_all(&mut self) {
+        *self = Self::default();
+    }
+}

@@ -1,0 +1,8 @@
+//! WebSockets: the handshake, and one task per socket.
+
+mod dispatch;
+mod handshake;
+mod pipeline;
+mod socket;
+
+pub use handshake::{bearer, is_asked_for, upgrade};

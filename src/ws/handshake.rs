@@ -1,0 +1,119 @@
+//! From an HTTP request to a socket. Reasons to come back later are HTTP statuses, before the upgrade; a bad token
+//! is told after it, by close code 4001, which alone makes existing clients log out.
+
+use std::sync::Arc;
+
+use poem::{
+    Request, Response,
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+};
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tokio_util::task::TaskTracker;
+
+use super::socket;
+use crate::{
+    error::{Error, Fault, Refusal, Result},
+    service::{App, sessions},
+};
+
+const FULL: &str = "The server has all the connections it can hold: try again later";
+
+/// Whether this asks for a WebSocket.
+pub fn is_asked_for(headers: &HeaderMap) -> bool {
+    has_token(headers, &header::UPGRADE, "websocket")
+}
+
+/// Upgrades a request and serves the socket in a task of its own.
+pub async fn upgrade(app: &Arc<App>, sockets: &TaskTracker, request: &Request) -> Result<Response> {
+    let key = check(request)?;
+    if !app.hub.has_room() {
+        return Err(Error::Unavailable(FULL));
+    }
+    let offered = offered_protocols(request.headers());
+    let caller = match sessions::authenticate(app, token(request.headers(), &offered)).await {
+        Ok(caller) => Some(caller),
+        Err(Error::Refused(Refusal::Unauthorized)) => None,
+        Err(error) => return Err(error),
+    };
+    let entered = match caller {
+        Some(caller) => {
+            let Some(entered) = app.hub.enter(caller.user, caller.session, caller.expires_at) else {
+                return Err(Error::Unavailable(FULL));
+            };
+            // A session that ended before the hub knew of this socket: nobody would close it.
+            sessions::still_live(app, caller).is_ok().then_some((caller, entered))
+        }
+        None => None,
+    };
+    let upgrade = request.take_upgrade().map_err(|error| invalid("Connection", &error.to_string()))?;
+    let app = app.clone();
+    sockets.spawn(async move {
+        let Ok(io) = upgrade.await else { return };
+        match entered {
+            Some((caller, entered)) => {
+                let (user, session) = (caller.user, caller.session);
+                tracing::info!(%user, %session, "connected");
+                socket::serve(app, caller, io, entered).await;
+                tracing::info!(%user, %session, "disconnected");
+            }
+            None => socket::turn_away(io).await,
+        }
+    });
+    Ok(switching(&key, offered.first().copied()))
+}
+
+/// The key of a well-formed handshake (RFC 6455, section 4.2.1).
+fn check(request: &Request) -> Result<String> {
+    let headers = request.headers();
+    if request.method() != Method::GET {
+        return Err(invalid("method", "must be GET"));
+    }
+    if !has_token(headers, &header::UPGRADE, "websocket") || !has_token(headers, &header::CONNECTION, "upgrade") {
+        return Err(invalid("Upgrade", "must be websocket, with Connection: Upgrade: this is a WebSocket's address"));
+    }
+    if headers.get(header::SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
+        return Err(invalid("Sec-WebSocket-Version", "must be 13"));
+    }
+    let key = headers.get(header::SEC_WEBSOCKET_KEY).and_then(|key| key.to_str().ok());
+    let key = key.filter(|key| key.len() == 24);
+    key.map(str::to_owned).ok_or_else(|| invalid("Sec-WebSocket-Key", "must be 16 bytes in base64"))
+}
+
+fn switching(key: &str, protocol: Option<&str>) -> Response {
+    let mut response = Response::builder()
+        .status(StatusCode::SWITCHING_PROTOCOLS)
+        .header(header::CONNECTION, "upgrade")
+        .header(header::UPGRADE, "websocket")
+        .header(header::SEC_WEBSOCKET_ACCEPT, derive_accept_key(key.as_bytes()))
+        .finish();
+    // Browsers fail a handshake that does not select one of the protocols they offered.
+    if let Some(protocol) = protocol.and_then(|name| HeaderValue::from_str(name).ok()) {
+        response.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, protocol);
+    }
+    response
+}
+
+fn offered_protocols(headers: &HeaderMap) -> Vec<&str> {
+    let values = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).map(str::trim).filter(|name| !name.is_empty()).collect()
+}
+
+/// The `Authorization` header's, else the second protocol: browsers can set no header.
+fn token<'a>(headers: &'a HeaderMap, offered: &[&'a str]) -> Option<&'a str> {
+    bearer(headers).or_else(|| offered.get(1).copied())
+}
+
+/// The token of an `Authorization: Bearer` header; the scheme in any case.
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+fn has_token(headers: &HeaderMap, name: &header::HeaderName, token: &str) -> bool {
+    let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|item| item.trim().eq_ignore_ascii_case(token))
+}
+
+fn invalid(what: &str, message: &str) -> Error {
+    Error::Invalid(vec![Fault::new(what, message)])
+}

@@ -1,0 +1,94 @@
+//! The requests of one connection that are under way. Answers come in the order of the requests, and a request sees
+//! the effects of those before it: consecutive writes are queued together (else a connection would be one message per
+//! sync), a read waits for the writes before it, a write for the reads before it.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use futures_util::{
+    StreamExt,
+    future::{BoxFuture, ready},
+    stream::FuturesOrdered,
+};
+
+use super::dispatch;
+use crate::{
+    error::Error,
+    protocol::{ClientFrame, Frame},
+    service::{App, Caller},
+};
+
+/// Requests of one connection that may be under way; then nothing more is read from its socket.
+const IN_FLIGHT: usize = 64;
+
+/// What is under way.
+pub(super) struct Pipeline {
+    app: Arc<App>,
+    caller: Caller,
+    waiting: VecDeque<Waiting>,
+    running: FuturesOrdered<BoxFuture<'static, Frame>>,
+    reading: bool,
+}
+
+enum Waiting {
+    Request(ClientFrame),
+    Refused(Frame),
+}
+
+impl Pipeline {
+    pub(super) fn new(app: Arc<App>, caller: Caller) -> Self {
+        Self { app, caller, waiting: VecDeque::new(), running: FuturesOrdered::new(), reading: false }
+    }
+
+    /// Whether one more request may come.
+    pub(super) fn has_room(&self) -> bool {
+        self.waiting.len() + self.running.len() < IN_FLIGHT
+    }
+
+    /// Takes a frame's text; `allowed` is false if it came too fast.
+    pub(super) fn push(&mut self, text: &[u8], allowed: Result<(), Error>) {
+        let waiting = match ClientFrame::parse(text, &self.app.bounds) {
+            Err((kind, error)) => Waiting::Refused(Frame::failure(kind, &error)),
+            Ok(request) => match allowed {
+                Ok(()) => Waiting::Request(request),
+                Err(error) => Waiting::Refused(Frame::failure(request.kind().name(), &error)),
+            },
+        };
+        self.waiting.push_back(waiting);
+        self.start();
+    }
+
+    /// The next answer, in the order of the requests. Waits for ever if nothing is under way.
+    pub(super) async fn next(&mut self) -> Frame {
+        let Some(answer) = self.running.next().await else { return std::future::pending().await };
+        self.reading &= !self.running.is_empty();
+        self.start();
+        answer
+    }
+
+    fn start(&mut self) {
+        while let Some(next) = self.waiting.pop_front() {
+            let request = match next {
+                Waiting::Refused(answer) => {
+                    self.running.push_back(Box::pin(ready(answer)));
+                    continue;
+                }
+                Waiting::Request(request) => request,
+            };
+            let writes = dispatch::is_write(&request);
+            let may_start = if writes { !self.reading } else { self.running.is_empty() };
+            if !may_start {
+                self.waiting.push_front(Waiting::Request(request));
+                return;
+            }
+            self.reading = !writes;
+            let kind = request.kind();
+            let answer = dispatch::start(&self.app, self.caller, request);
+            self.running.push_back(Box::pin(async move {
+                match answer.await {
+                    Ok(answer) => Frame::answer(kind, &answer),
+                    Err(error) => Frame::failure(kind.name(), &error),
+                }
+            }));
+        }
+    }
+}

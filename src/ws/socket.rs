@@ -1,0 +1,171 @@
+//! One socket, one task: reads requests, writes answers and broadcasts, until either side has had enough.
+//! Reading is tungstenite's; what is written is encoded already and goes out as it is, several frames a write.
+
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
+
+use futures_util::{FutureExt, SinkExt, StreamExt};
+use governor::{
+    DefaultDirectRateLimiter, Quota, RateLimiter,
+    clock::{Clock, DefaultClock},
+};
+use poem::Upgraded;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    time::timeout,
+};
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::{
+        self, Message,
+        protocol::{Role, WebSocketConfig},
+    },
+};
+
+use super::pipeline::Pipeline;
+use crate::{
+    error::Error,
+    live::Entered,
+    protocol::{Close, Frame},
+    service::{App, Caller},
+};
+
+/// The longest message that is read.
+const MAX_MESSAGE: usize = 64 * 1024;
+/// Bytes of one write: enough for a burst, little enough for a slow line.
+const MAX_WRITE: usize = 64 * 1024;
+/// A peer that takes nothing for so long is given up.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long a closed peer may take to close, too. Until then what it sent is thrown away: unread, it would make the
+/// system answer with a reset, and the close frame could be lost.
+const LINGER: Duration = Duration::from_secs(2);
+/// Seconds' worth of requests that may come at once: a client that was offline has something to catch up on.
+const BURST_SECONDS: u32 = 10;
+
+type Socket = WebSocketStream<Upgraded>;
+
+/// Serves a connection until it ends.
+pub(super) async fn serve(app: Arc<App>, caller: Caller, io: Upgraded, connection: Entered) {
+    let mut socket = open(io).await;
+    let rate = Rate::new(&app);
+    let mut pipeline = Pipeline::new(app, caller);
+    let close = loop {
+        let mut frames = Vec::new();
+        tokio::select! {
+            () = connection.woken() => {}
+            answer = pipeline.next() => frames.push(answer),
+            message = socket.next(), if pipeline.has_room() => {
+                connection.heard();
+                match read(message) {
+                    Ok(Some(text)) => pipeline.push(&text, rate.check()),
+                    Ok(None) => {}
+                    Err(close) => break close,
+                }
+            }
+        }
+        while let Some(answer) = pipeline.next().now_or_never() {
+            frames.push(answer);
+        }
+        let taken = connection.take();
+        frames.extend(taken.frames);
+        if write(&mut socket, &frames).await.is_err() {
+            return;
+        }
+        if let Some(close) = taken.close {
+            break close;
+        }
+    };
+    // Out of the hub first: what comes from now on is for other connections.
+    drop(connection);
+    finish(socket, close).await;
+}
+
+/// Completes a handshake whose token is no good: nothing is sent but the close frame.
+pub(super) async fn turn_away(io: Upgraded) {
+    finish(open(io).await, Close::Unauthorized).await;
+}
+
+async fn open(io: Upgraded) -> Socket {
+    // The default read buffer of 128 KiB would be most of a connection's memory.
+    let config = WebSocketConfig::default()
+        .read_buffer_size(2048)
+        .write_buffer_size(0)
+        .max_write_buffer_size(1024)
+        .max_message_size(Some(MAX_MESSAGE))
+        .max_frame_size(Some(MAX_MESSAGE));
+    WebSocketStream::from_raw_socket(io, Role::Server, Some(config)).await
+}
+
+/// A request's text, nothing for a control frame, or why the connection ends.
+fn read(message: Option<tungstenite::Result<Message>>) -> Result<Option<tungstenite::Bytes>, Close> {
+    match message {
+        Some(Ok(Message::Text(text))) => Ok(Some(text.into())),
+        Some(Ok(Message::Binary(bytes))) => Ok(Some(bytes)),
+        Some(Ok(Message::Close(_))) | None => Err(Close::Normal),
+        Some(Ok(_)) => Ok(None),
+        Some(Err(tungstenite::Error::Capacity(_))) => Err(Close::TooBig),
+        Some(Err(tungstenite::Error::Utf8(_))) => Err(Close::InvalidData),
+        Some(Err(_)) => Err(Close::Protocol),
+    }
+}
+
+/// Writes frames as they are. Pongs that tungstenite holds back go first: its bytes and ours must not mix.
+async fn write(socket: &mut Socket, frames: &[Frame]) -> Result<(), ()> {
+    if frames.is_empty() {
+        return Ok(());
+    }
+    let mut chunk = Vec::new();
+    for frame in frames {
+        if !chunk.is_empty() && chunk.len() + frame.bytes().len() > MAX_WRITE {
+            write_bytes(socket, &chunk).await?;
+            chunk.clear();
+        }
+        chunk.extend_from_slice(frame.bytes());
+    }
+    write_bytes(socket, &chunk).await
+}
+
+async fn write_bytes(socket: &mut Socket, bytes: &[u8]) -> Result<(), ()> {
+    let work = async {
+        socket.flush().await.map_err(drop)?;
+        socket.get_mut().write_all(bytes).await.map_err(drop)?;
+        socket.get_mut().flush().await.map_err(drop)
+    };
+    timeout(WRITE_TIMEOUT, work).await.unwrap_or(Err(()))
+}
+
+/// Says why, and waits for the peer to go.
+async fn finish(mut socket: Socket, close: Close) {
+    if close == Close::Normal {
+        // The peer's own close frame is being answered by tungstenite.
+        let _ = timeout(WRITE_TIMEOUT, socket.flush()).await;
+    } else if write(&mut socket, &[Frame::close(close)]).await.is_err() {
+        return;
+    }
+    let io = socket.get_mut();
+    let drain = async {
+        io.shutdown().await?;
+        let mut scrap = [0; 1024];
+        while io.read(&mut scrap).await? > 0 {}
+        std::io::Result::Ok(())
+    };
+    let _ = timeout(LINGER, drain).await;
+}
+
+/// How fast requests may come.
+struct Rate(Option<DefaultDirectRateLimiter>);
+
+impl Rate {
+    fn new(app: &App) -> Self {
+        let limits = &app.config.limits;
+        let per_second = NonZeroU32::new(limits.frames_per_second).filter(|_| limits.enabled);
+        Self(per_second.map(|rate| {
+            let burst = NonZeroU32::new(rate.get().saturating_mul(BURST_SECONDS)).unwrap_or(rate);
+            RateLimiter::direct(Quota::per_second(rate).allow_burst(burst))
+        }))
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        let Some(limiter) = &self.0 else { return Ok(()) };
+        limiter.check().map_err(|refused| Error::TooMany(refused.wait_time_from(DefaultClock::default().now())))
+    }
+}
