@@ -1,0 +1,113 @@
+//! A big group: how fast members are added, and what writing to it costs while some of them are connected.
+
+use anyhow::{Result, ensure};
+use clap::{Args, value_parser};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use serde_json::json;
+use tokio::{sync::oneshot, task::JoinSet};
+use uuid::Uuid;
+
+use crate::{
+    accounts::{Account, Run},
+    client::Client,
+    delivery::{self, Clock},
+    http::Server,
+    report::{Latencies, Report},
+};
+
+const ADD: &str = "addUserInGroup";
+const SEND: &str = "messageInGroup";
+/// Handshakes at a time.
+const AT_ONCE: usize = 16;
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Members, the owner included
+    #[arg(long, default_value_t = 10_000, value_parser = value_parser!(u32).range(2..=20_000))]
+    members: u32,
+
+    /// Members besides the owner who are connected while messages are sent
+    #[arg(long, default_value_t = 200, value_parser = value_parser!(u32).range(1..=1000))]
+    connected: u32,
+
+    /// Messages
+    #[arg(long, default_value_t = 200, value_parser = value_parser!(u32).range(1..=10_000))]
+    messages: u32,
+
+    /// Requests that the owner has unacknowledged, while adding and while sending
+    #[arg(long, default_value_t = 8, value_parser = value_parser!(u16).range(1..=64))]
+    in_flight: u16,
+}
+
+/// Fills the group, writes to it, checks and prints.
+pub(crate) async fn run(server: Server, options: Options) -> Result<()> {
+    let Options { members, connected, messages, in_flight } = options;
+    ensure!(connected < members, "{connected} of {members} members besides the owner cannot be connected");
+    let run = Run::new(server);
+    let signing_up = Clock::start();
+    run.sign_up(0..members).await?;
+    let signed_up = signing_up.elapsed();
+    let mut accounts = run.log_in(0..connected + 1).await?;
+    let owner = accounts.remove(0);
+    let group = create(server, &owner).await?;
+    let ids = run.ids(&owner, members).await?;
+    let mut sender = Client::connect(server, &owner.token).await?;
+
+    let adding = Clock::start();
+    let requests = ids.iter().map(|id| add(&group, id));
+    let adds = sender.pipeline(ADD, in_flight.into(), requests).await?;
+    let added = adding.elapsed();
+
+    let connect = accounts.iter().map(|account| Client::connect(server, &account.token));
+    let receivers: Vec<_> = stream::iter(connect).buffer_unordered(AT_ONCE).try_collect().await?;
+    let clock = Clock::start();
+    let mut receiving = JoinSet::new();
+    for mut receiver in receivers {
+        let (total, told) = oneshot::channel();
+        receiving.spawn(async move { delivery::receive(&mut receiver, SEND, clock, told).await });
+        // A receiver that is gone has its own error.
+        let _ = total.send(messages as usize);
+    }
+    let requests = (0..messages as usize).map(|number| message(&group, &clock.text(number)));
+    let sends = sender.pipeline(SEND, in_flight.into(), requests).await?;
+    let sent = clock.elapsed();
+    let mut deliveries = Vec::new();
+    let mut last = sent;
+    while let Some(delivered) = receiving.join_next().await {
+        let delivered = delivered??;
+        last = last.max(delivered.finished);
+        deliveries.extend(delivered.latencies);
+    }
+
+    let title = format_args!("group: {members} members, {connected} connected, {in_flight} in flight");
+    let mut report = Report::new(title);
+    report.rate("signed up", members as usize, signed_up);
+    report.rate("added", adds.len(), added);
+    report.latencies("adding", &Latencies::from_iter(adds));
+    report.rate("acknowledged", sends.len(), sent);
+    report.rate("delivered", deliveries.len(), last);
+    report.latencies("acknowledgement", &Latencies::from_iter(sends));
+    report.latencies("delivery", &Latencies::from_iter(deliveries));
+    report.line("checked", "nothing refused; everything delivered to everybody exactly once, in order");
+    Ok(report.print()?)
+}
+
+/// The id of a new group.
+async fn create(server: Server, owner: &Account) -> Result<String> {
+    let group = Uuid::new_v4().to_string();
+    let body = json!({
+        "groupId": group, "groupName": "bench", "notificationMessage": "made", "messageId": Uuid::now_v7(),
+    });
+    server.post("/api/use-cases/create-group", Some(&owner.token), &body).await?;
+    Ok(group)
+}
+
+fn add(group: &str, user: &str) -> String {
+    let params = json!({ "groupId": group, "userId": user, "messageId": Uuid::now_v7(), "message": "added" });
+    json!({ "type": ADD, "params": params }).to_string()
+}
+
+fn message(group: &str, content: &str) -> String {
+    let params = json!({ "groupId": group, "messageId": Uuid::now_v7(), "content": content });
+    json!({ "type": SEND, "params": params }).to_string()
+}

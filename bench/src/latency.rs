@@ -1,0 +1,101 @@
+//! One message at a time on an idle server: how long until it is acknowledged and delivered, against what the disk
+//! takes for a bare sync.
+
+use std::{
+    fs::{self, File},
+    io::Write,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result};
+use clap::{Args, value_parser};
+use uuid::Uuid;
+
+use crate::{
+    accounts::Run,
+    client::Client,
+    delivery::Clock,
+    http::Server,
+    report::{Latencies, Report},
+    send,
+};
+
+/// Bare syncs that are measured.
+const SYNCS: usize = 200;
+/// What is appended before each.
+const BLOCK: [u8; 4096] = [7; 4096];
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Messages
+    #[arg(long, default_value_t = 500, value_parser = value_parser!(u32).range(1..=10_000))]
+    messages: u32,
+
+    /// Milliseconds between two of them
+    #[arg(long, default_value_t = 20, value_parser = value_parser!(u64).range(0..=1000))]
+    pause_ms: u64,
+
+    /// A folder on the disk that holds the server's database
+    #[arg(long, default_value = ".")]
+    dir: PathBuf,
+}
+
+/// Measures and prints.
+pub(crate) async fn run(server: Server, Options { messages, pause_ms, dir }: Options) -> Result<()> {
+    let pause = Duration::from_millis(pause_ms);
+    let people = Run::new(server).people(2).await?;
+    let mut sender = Client::connect(server, &people[0].token).await?;
+    let mut receiver = Client::connect(server, &people[1].token).await?;
+    let syncs = tokio::task::spawn_blocking(move || syncs(&dir, pause)).await??;
+
+    let clock = Clock::start();
+    let (mut acknowledged, mut delivered) = (Vec::new(), Vec::new());
+    for number in 0..messages as usize {
+        tokio::time::sleep(pause).await;
+        let text = clock.text(number);
+        let request = send::request(&people[1].id, &text);
+        let start = Instant::now();
+        sender.send(request).await?;
+        let acknowledgement = async {
+            let frame = sender.next().await?;
+            let time = start.elapsed();
+            frame.acknowledged(send::KIND).map(|()| time)
+        };
+        let delivery = async {
+            let frame = receiver.next().await?;
+            let time = start.elapsed();
+            anyhow::ensure!(frame.told(send::KIND)? == text, "message {number} was not the one delivered");
+            Ok(time)
+        };
+        let (acknowledgement, delivery) = tokio::try_join!(acknowledgement, delivery)?;
+        acknowledged.push(acknowledgement);
+        delivered.push(delivery);
+    }
+
+    let [acknowledged, delivered] = [acknowledged, delivered].map(Latencies::from_iter);
+    let ratio = |percent| delivered.percentile(percent).as_secs_f64() / syncs.percentile(percent).as_secs_f64();
+    let mut report = Report::new(format_args!("latency: {messages} messages, {pause_ms} ms apart"));
+    report.latencies("acknowledgement", &acknowledged);
+    report.latencies("delivery", &delivered);
+    report.latencies("bare sync", &syncs);
+    report.line("delivery / sync", format_args!("p50 {:>8.2}      p90 {:>8.2}", ratio(50), ratio(90)));
+    Ok(report.print()?)
+}
+
+/// Appends and syncs, at the same pace as the messages: a disk that rests between is slower.
+fn syncs(folder: &Path, pause: Duration) -> Result<Latencies> {
+    let path = folder.join(format!("bench-sync-{}", Uuid::new_v4().simple()));
+    let file = File::create_new(&path).with_context(|| format!("file {}", path.display()))?;
+    let times = (0..SYNCS).map(|_| append(&file, pause)).collect::<std::io::Result<_>>();
+    fs::remove_file(&path)?;
+    Ok(times?)
+}
+
+fn append(mut file: &File, pause: Duration) -> std::io::Result<Duration> {
+    std::thread::sleep(pause);
+    let start = Instant::now();
+    file.write_all(&BLOCK)?;
+    file.sync_data()?;
+    Ok(start.elapsed())
+}

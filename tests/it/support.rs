@@ -1,0 +1,90 @@
+//! What tests are written with: a server, people, and their sockets.
+
+mod api;
+mod database;
+mod server;
+mod socket;
+
+pub use api::{Api, Reply};
+pub use server::TestServer;
+pub use socket::Socket;
+
+use std::ops::Deref;
+
+use serde_json::json;
+
+/// Every test's password.
+pub const PASSWORD: &str = "correct horse";
+
+/// An id as clients make them.
+pub fn new_id() -> String {
+    uuid::Uuid::new_v4().to_string()
+}
+
+/// Somebody with an account who is logged in; calls REST in their name.
+pub struct User {
+    pub id: String,
+    pub name: String,
+    pub email: String,
+    pub token: String,
+    api: Api,
+}
+
+impl Deref for User {
+    type Target = Api;
+
+    fn deref(&self) -> &Api {
+        &self.api
+    }
+}
+
+impl User {
+    /// A socket in this person's name, as the reference client opens it.
+    pub async fn connect(&self) -> Socket {
+        Socket::open(self.api.base(), "/api/ws", &["auth", &self.token]).await
+    }
+
+    /// Logs in once more: another session of the same person.
+    pub async fn log_in_again(&self) -> User {
+        self.api.log_in(&self.email, PASSWORD).await
+    }
+
+    /// A group with these members besides the owner; answers with its id.
+    pub async fn create_group(&self, name: &str, members: &[&User]) -> String {
+        let group = new_id();
+        let new = json!({
+            "groupId": group, "groupName": name, "messageId": new_id(), "notificationMessage": "a new group",
+        });
+        self.post("/api/use-cases/create-group", new).await.expect(200);
+        let mut socket = self.connect().await;
+        for member in members {
+            socket.add(&group, member).await;
+        }
+        group
+    }
+
+    /// Writes to somebody, over a socket of its own; answers with the message's id.
+    pub async fn write_to(&self, receiver: &User, content: &str) -> String {
+        self.connect().await.write_to(receiver, content).await
+    }
+
+    /// Writes in a group, over a socket of its own; answers with the message's id.
+    pub async fn write_in(&self, group: &str, content: &str) -> String {
+        self.connect().await.write_in(group, content).await
+    }
+
+    /// The texts of a dialog, newest first.
+    pub async fn texts_with(&self, companion: &User) -> Vec<String> {
+        texts(&self.connect().await.dialog_page(companion, 100, None).await)
+    }
+
+    /// The texts of a group, newest first.
+    pub async fn texts_in(&self, group: &str) -> Vec<String> {
+        texts(&self.connect().await.group_page(group, 100, None).await)
+    }
+}
+
+/// The contents of rows.
+pub fn texts(rows: &[serde_json::Value]) -> Vec<String> {
+    rows.iter().map(|row| row["content"].as_str().expect("a row has a content").to_owned()).collect()
+}

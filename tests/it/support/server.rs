@@ -1,0 +1,90 @@
+//! A server for a test.
+
+use hearth::{config::Config, server::Server};
+use tokio::{sync::oneshot, task::JoinHandle};
+
+use super::{Api, Socket, User, database::TestDatabase};
+
+/// A running server with a database of its own.
+pub struct TestServer {
+    pub config: Config,
+    pub database: TestDatabase,
+    api: Api,
+    running: Option<Running>,
+}
+
+struct Running {
+    stop: oneshot::Sender<()>,
+    ended: JoinHandle<anyhow::Result<()>>,
+}
+
+impl TestServer {
+    /// With the defaults, but no limits on rates.
+    pub async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// With a configuration of the test's.
+    pub async fn start_with(configure: impl FnOnce(&mut Config)) -> Self {
+        let database = TestDatabase::create().await;
+        let mut config = Config::default();
+        config.server.listen = "127.0.0.1:0".into();
+        config.database.url.clone_from(&database.url);
+        config.database.connections = 4;
+        config.limits.enabled = false;
+        configure(&mut config);
+        let (api, running) = launch(&config).await;
+        Self { config, database, api, running: Some(running) }
+    }
+
+    /// Nobody's REST calls.
+    pub fn api(&self) -> &Api {
+        &self.api
+    }
+
+    /// Signs somebody up, `Name` with `name@example.org`, and logs in.
+    pub async fn user(&self, name: &str) -> User {
+        self.api.sign_up(name).await
+    }
+
+    /// A socket by hand: a path, and the subprotocols to offer.
+    pub async fn connect(&self, path: &str, protocols: &[&str]) -> Socket {
+        Socket::open(self.api.base(), path, protocols).await
+    }
+
+    /// Ends the server as SIGTERM does, and waits for it.
+    pub async fn stop(&mut self) {
+        let Running { stop, ended } = self.running.take().expect("the server runs");
+        stop.send(()).expect("the server listens to the signal");
+        ended.await.expect("the server does not panic").expect("the server ends well");
+    }
+
+    /// Ends the server and starts another one on the same database, at the same address.
+    pub async fn restart(&mut self) {
+        self.config.server.listen = self.api.base().to_owned();
+        self.stop().await;
+        self.running = Some(launch(&self.config).await.1);
+    }
+
+    /// Why a second server on this database does not start.
+    pub async fn second_server(&self) -> anyhow::Error {
+        let config = Config {
+            server: hearth::config::Server { listen: "127.0.0.1:0".into(), ..self.config.server.clone() },
+            ..self.config.clone()
+        };
+        Server::start(config).await.err().expect("one server a database")
+    }
+}
+
+async fn launch(config: &Config) -> (Api, Running) {
+    let server = Server::start(config.clone()).await.expect("the server starts");
+    let api = Api::new(&server.address().expect("an address").to_string());
+    let (stop, stopped) = oneshot::channel();
+    let ended = tokio::spawn(server.run(async {
+        // A test that ends drops the sender: then the server just goes on until the runtime ends.
+        if stopped.await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }));
+    (api, Running { stop, ended })
+}

@@ -1,0 +1,204 @@
+//! One socket of a client.
+
+use std::{collections::VecDeque, time::Duration};
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::{
+    WebSocketStream, client_async,
+    tungstenite::{Message, client::IntoClientRequest, http::HeaderValue},
+};
+
+use super::{User, new_id};
+
+/// Longer than anything takes: a test that waits so long has failed.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A connected client. Broadcasts that come while an answer is awaited are kept for [`Socket::heard`].
+pub struct Socket {
+    stream: WebSocketStream<TcpStream>,
+    /// The subprotocol that the server selected.
+    pub protocol: Option<String>,
+    broadcasts: VecDeque<Value>,
+}
+
+impl Socket {
+    /// Connects to `base` (host and port), offering subprotocols.
+    pub async fn open(base: &str, path: &str, protocols: &[&str]) -> Self {
+        let mut headers = Vec::new();
+        if !protocols.is_empty() {
+            headers.push(("sec-websocket-protocol", protocols.join(", ")));
+        }
+        Self::open_with(base, path, &headers).await.expect("the handshake succeeds")
+    }
+
+    /// Connects with headers of the test's; the HTTP status of a refused handshake otherwise.
+    pub async fn open_with(base: &str, path: &str, headers: &[(&'static str, String)]) -> Result<Self, u16> {
+        let mut request = format!("ws://{base}{path}").into_client_request().expect("an address");
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, HeaderValue::from_str(value).expect("a header's value"));
+        }
+        let tcp = TcpStream::connect(base).await.expect("the server listens");
+        match client_async(request, tcp).await {
+            Ok((stream, response)) => {
+                let protocol = response.headers().get("sec-websocket-protocol");
+                let protocol = protocol.map(|name| name.to_str().expect("a name").to_owned());
+                Ok(Self { stream, protocol, broadcasts: VecDeque::new() })
+            }
+            Err(tokio_tungstenite::tungstenite::Error::Http(response)) => Err(response.status().as_u16()),
+            Err(error) => panic!("no handshake: {error}"),
+        }
+    }
+
+    /// Sends a request without waiting for its answer.
+    pub async fn send(&mut self, kind: &str, params: Value) {
+        self.send_raw(Message::text(json!({ "type": kind, "params": params }).to_string())).await;
+    }
+
+    /// Sends any frame.
+    pub async fn send_raw(&mut self, message: Message) {
+        self.stream.send(message).await.expect("the connection is open");
+    }
+
+    /// The next answer, success or refusal.
+    pub async fn answer(&mut self) -> Value {
+        loop {
+            let frame = self.frame().await;
+            if frame["params"]["isBroadcast"] != true {
+                return frame;
+            }
+            self.broadcasts.push_back(frame);
+        }
+    }
+
+    /// Sends a request and waits for its answer, whatever it is.
+    pub async fn ask(&mut self, kind: &str, params: Value) -> Value {
+        self.send(kind, params).await;
+        let answer = self.answer().await;
+        assert_eq!(answer["type"], kind, "{answer}");
+        answer
+    }
+
+    /// Sends a request that must succeed; answers with the `params` of the answer.
+    #[track_caller]
+    pub fn done(&mut self, kind: &str, params: Value) -> impl Future<Output = Value> {
+        async move {
+            let mut answer = self.ask(kind, params).await;
+            assert_eq!(answer["success"], true, "{answer}");
+            answer["params"].take()
+        }
+    }
+
+    /// Sends a request that must be refused; answers with the message.
+    pub async fn refused(&mut self, kind: &str, params: Value) -> String {
+        let answer = self.ask(kind, params).await;
+        assert_eq!(answer["error"], true, "{answer}");
+        answer["message"].as_str().expect("a refusal has a message").to_owned()
+    }
+
+    /// The next broadcast, whole.
+    pub async fn heard(&mut self) -> Value {
+        if let Some(frame) = self.broadcasts.pop_front() {
+            return frame;
+        }
+        let frame = self.frame().await;
+        assert_eq!(frame["params"]["isBroadcast"], true, "{frame}");
+        frame
+    }
+
+    /// The next broadcast's `item`, if it is of this type.
+    pub async fn hears(&mut self, kind: &str) -> Value {
+        let mut frame = self.heard().await;
+        assert_eq!(frame["type"], kind, "{frame}");
+        frame["params"]["item"].take()
+    }
+
+    /// Makes sure that no broadcast has come so far. What was pushed before a request was read is written with its
+    /// answer at the latest: two round trips leave nothing behind.
+    pub async fn hears_nothing(&mut self) {
+        for _ in 0..2 {
+            self.done("listLastMessage", json!({ "limit": 0 })).await;
+        }
+        assert_eq!(self.broadcasts, VecDeque::<Value>::new());
+    }
+
+    /// Waits for the server to close; the close code.
+    pub async fn closed(mut self) -> u16 {
+        loop {
+            match tokio::time::timeout(PATIENCE, self.stream.next()).await.expect("the server closes") {
+                Some(Ok(Message::Close(Some(frame)))) => return frame.code.into(),
+                Some(Ok(_)) => {}
+                other => panic!("closed without a close frame: {other:?}"),
+            }
+        }
+    }
+
+    /// The next text frame; pings are answered by the library.
+    pub async fn frame(&mut self) -> Value {
+        loop {
+            match tokio::time::timeout(PATIENCE, self.stream.next()).await.expect("a frame comes in time") {
+                Some(Ok(Message::Text(text))) => return serde_json::from_str(&text).expect("frames are JSON"),
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                other => panic!("no frame: {other:?}"),
+            }
+        }
+    }
+
+    /// Writes to somebody; answers with the message's id.
+    pub async fn write_to(&mut self, receiver: &User, content: &str) -> String {
+        let id = new_id();
+        let params = json!({ "messageId": id, "receiverId": receiver.id, "content": content });
+        self.done("privateMessage", params).await;
+        id
+    }
+
+    /// Writes in a group; answers with the message's id.
+    pub async fn write_in(&mut self, group: &str, content: &str) -> String {
+        let id = new_id();
+        self.done("messageInGroup", json!({ "messageId": id, "groupId": group, "content": content })).await;
+        id
+    }
+
+    /// Adds somebody to a group; answers with the item.
+    pub async fn add(&mut self, group: &str, user: &User) -> Value {
+        let params = json!({ "groupId": group, "userId": user.id, "messageId": new_id(), "message": "added" });
+        self.done("addUserInGroup", params).await["item"].take()
+    }
+
+    /// Leaves a group.
+    pub async fn leave(&mut self, group: &str) -> Value {
+        let params = json!({ "groupId": group, "messageId": new_id(), "message": "left" });
+        self.done("leaveGroup", params).await["item"].take()
+    }
+
+    /// Removes somebody from a group; answers with the item.
+    pub async fn remove(&mut self, group: &str, user: &User) -> Value {
+        let params = json!({ "groupId": group, "userId": user.id, "messageId": new_id(), "message": "removed" });
+        self.done("removeUserFromGroup", params).await["item"].take()
+    }
+
+    /// A page of a dialog.
+    pub async fn dialog_page(&mut self, companion: &User, limit: i64, cursor: Option<&str>) -> Vec<Value> {
+        let params = json!({ "receiverId": companion.id, "limit": limit, "cursorCreatedAt": cursor });
+        rows(self.done("getlatestMessageDialog", params).await)
+    }
+
+    /// A page of a group's history.
+    pub async fn group_page(&mut self, group: &str, limit: i64, cursor: Option<&str>) -> Vec<Value> {
+        let params = json!({ "groupId": group, "limit": limit, "cursorCreatedAt": cursor });
+        rows(self.done("getlatestMessageGroup", params).await)
+    }
+
+    /// A page of the chat list.
+    pub async fn list_page(&mut self, limit: i64, cursor: Option<&str>) -> Vec<Value> {
+        rows(self.done("listLastMessage", json!({ "limit": limit, "cursorCreatedAt": cursor })).await)
+    }
+}
+
+fn rows(mut params: Value) -> Vec<Value> {
+    match params["data"].take() {
+        Value::Array(rows) => rows,
+        other => panic!("a page is an array: {other}"),
+    }
+}
