@@ -127,7 +127,7 @@ impl Default for Limits {
             sign_ups_per_hour: 60,
             log_ins_per_minute: 60,
             log_ins_per_account_and_minute: 10,
-            frames_per_second: 20,
+            frames_per_second: 50,
             connections: 10_000,
             group_members: 10_000,
         }

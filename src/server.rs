@@ -48,7 +48,7 @@ impl Server {
         let app = App {
             bounds: Bounds { password_min: config.auth.password_min_length },
             attempts: Attempts::new(&config.limits),
-            passwords: Passwords::new()?,
+            passwords: Passwords::default(),
             sessions: Sessions::default(),
             tokens,
             store,
@@ -72,10 +72,11 @@ impl Server {
         let routes = routes::routes(&self.app, &sockets);
         let accept = listener::serve(self.listener, routes, connections.clone(), stopping.clone());
         let background = tokio::spawn(background(self.app.clone()));
-        let lost = tokio::select! {
-            () = accept => false,
-            () = stop => false,
-            () = self.guard.lost() => true,
+        let failure = tokio::select! {
+            () = accept => None,
+            () = stop => None,
+            () = self.guard.lost() => Some("another Hearth has taken over the database"),
+            _ = &mut self.writer => Some("the writer has ended"),
         };
 
         stopping.cancel();
@@ -91,12 +92,14 @@ impl Server {
         // publisher after it.
         let store = self.app.store.clone();
         drop(self.app);
-        let _ = tokio::time::timeout(GRACE, async { tokio::join!(self.writer, self.publisher) }).await;
-        store.close().await;
-        if lost {
-            bail!("another Hearth has taken over the database");
+        if failure.is_none() {
+            let _ = tokio::time::timeout(GRACE, async { tokio::join!(self.writer, self.publisher) }).await;
         }
-        Ok(())
+        store.close().await;
+        match failure {
+            Some(failure) => bail!(failure),
+            None => Ok(()),
+        }
     }
 }
 

@@ -26,6 +26,12 @@ pub use users::Account;
 use engine::Engine;
 use sqlx::AnyPool;
 
+/// What went wrong in the database itself.
+pub type DatabaseError = sqlx::Error;
+
+/// The result of a step inside a transaction of the writer, who may make the whole again.
+pub type DatabaseResult<T> = Result<T, DatabaseError>;
+
 /// The database, with what it takes to use it. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {

@@ -16,7 +16,7 @@ use crate::{
     live::{Broadcast, Publication},
     model::{ChatKey, GroupId, MessageId, SessionId, UserId},
     protocol::Answer,
-    store::{self, Store},
+    store::{self, DatabaseError, DatabaseResult, Store},
 };
 use rosters::Rosters;
 
@@ -43,6 +43,7 @@ pub struct Command {
 }
 
 /// How a chat is changed. The ids are the client's, the texts are checked.
+#[expect(missing_docs, reason = "the fields are those of the requests in `protocol`")]
 pub enum Action {
     /// Writes a message.
     Send { message: MessageId, content: String },
@@ -195,7 +196,7 @@ impl Committer {
             let error = match work.await {
                 Ok(Ok(outcomes)) => return Ok(outcomes),
                 Ok(Err(error)) => error,
-                Err(_) => sqlx::Error::PoolTimedOut,
+                Err(_) => DatabaseError::PoolTimedOut,
             };
             // Undone with the transaction, but not in memory.
             self.rosters.forget_all();
@@ -206,7 +207,7 @@ impl Committer {
         }
     }
 
-    async fn transact(&mut self, tasks: &[Task]) -> sqlx::Result<Vec<Result<Outcome>>> {
+    async fn transact(&mut self, tasks: &[Task]) -> DatabaseResult<Vec<Result<Outcome>>> {
         let mut batch = self.store.batch().await?;
         let outcomes = apply::all(&mut batch, &mut self.rosters, self.group_limit, tasks).await?;
         batch.commit().await?;

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Seconds between two pings to a connection.
-pub const HEARTBEAT_SECONDS: u64 = 30;
+const HEARTBEAT_SECONDS: u64 = 30;
 
 /// The open connections.
 pub struct Hub {

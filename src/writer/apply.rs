@@ -4,13 +4,13 @@ use super::{Action, Command, Outcome, Task, groups, rosters::Rosters, sends};
 use crate::{
     error::{Error, Refusal, Result},
     model::{ChatKey, Timestamp, UserId},
-    store::{Batch, Lookup},
+    store::{Batch, DatabaseError, DatabaseResult, Lookup},
 };
 
 /// Why a command was not carried out: refused alone, or the whole transaction failed.
 pub(super) enum Stop {
     Refused(Error),
-    Failed(sqlx::Error),
+    Failed(DatabaseError),
 }
 
 impl From<Refusal> for Stop {
@@ -25,8 +25,8 @@ impl From<Error> for Stop {
     }
 }
 
-impl From<sqlx::Error> for Stop {
-    fn from(error: sqlx::Error) -> Self {
+impl From<DatabaseError> for Stop {
+    fn from(error: DatabaseError) -> Self {
         Self::Failed(error)
     }
 }
@@ -37,7 +37,7 @@ pub(super) async fn all(
     rosters: &mut Rosters,
     group_limit: u32,
     tasks: &[Task],
-) -> sqlx::Result<Vec<Result<Outcome>>> {
+) -> DatabaseResult<Vec<Result<Outcome>>> {
     let mut outcomes = Vec::with_capacity(tasks.len());
     let mut rest = tasks;
     while let Some(first) = rest.first() {
@@ -53,7 +53,12 @@ pub(super) async fn all(
     Ok(outcomes)
 }
 
-async fn one(batch: &mut Batch, rosters: &mut Rosters, group_limit: u32, task: &Task) -> sqlx::Result<Result<Outcome>> {
+async fn one(
+    batch: &mut Batch,
+    rosters: &mut Rosters,
+    group_limit: u32,
+    task: &Task,
+) -> DatabaseResult<Result<Outcome>> {
     let outcome = match task {
         Task::Command(command) => change(batch, rosters, group_limit, command).await,
         Task::EraseAccount { user, texts_too } => erase(batch, rosters, *user, *texts_too).await,

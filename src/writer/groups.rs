@@ -13,7 +13,7 @@ use crate::{
     live::{Audience, Broadcast},
     model::{Event, GroupId, MessageId, Person, Role, Timestamp, UserId},
     protocol::{Answer, Item, Kind},
-    store::{Batch, ChatChange, NewMessage, Situation, StoredChat},
+    store::{Batch, ChatChange, DatabaseResult, NewMessage, Read, Situation, StoredChat},
 };
 
 /// A change to one group, with what it needs.
@@ -191,7 +191,7 @@ impl Change<'_> {
         actor: Person,
         notice: &Notice<'_>,
         joined: i64,
-    ) -> sqlx::Result<Timestamp> {
+    ) -> DatabaseResult<Timestamp> {
         let (last_seq, last_at) = (chat.last_seq + 1, self.now.max(chat.last_at.plus_millis(1)));
         let message = NewMessage {
             chat: chat.id,
@@ -205,7 +205,7 @@ impl Change<'_> {
         };
         self.batch.add_messages(&[message]).await?;
         self.batch.update_chats(&[ChatChange { chat: chat.id, last_seq, last_at, joined }]).await?;
-        let read = crate::store::Read { user: actor.id, chat: chat.id, seq: last_seq };
+        let read = Read { user: actor.id, chat: chat.id, seq: last_seq };
         self.batch.mark_read(&[read]).await?;
         Ok(last_at)
     }

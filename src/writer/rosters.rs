@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use crate::{
     model::{ChatId, UserId},
-    store::Batch,
+    store::{Batch, DatabaseResult},
 };
 
 /// Memberships that are remembered, over all groups: 16 MiB.
@@ -20,7 +20,7 @@ pub(super) struct Rosters {
 
 impl Rosters {
     /// The members as this transaction sees them.
-    pub(super) async fn get(&mut self, batch: &mut Batch, chat: ChatId) -> sqlx::Result<Arc<Vec<UserId>>> {
+    pub(super) async fn get(&mut self, batch: &mut Batch, chat: ChatId) -> DatabaseResult<Arc<Vec<UserId>>> {
         if let Some(members) = self.known.get(&chat) {
             return Ok(members.clone());
         }

@@ -9,7 +9,7 @@ use crate::{
     live::{Audience, Broadcast},
     model::{ChatId, ChatKey, Event, Message, MessageId, Person, Timestamp, UserId},
     protocol::{GroupMessage, Item, Kind},
-    store::{Batch, ChatChange, Lookup, NewMessage, Read, Situation},
+    store::{Batch, ChatChange, DatabaseError, DatabaseResult, Lookup, NewMessage, Read, Situation},
 };
 
 /// A message on its way.
@@ -68,7 +68,7 @@ pub(super) async fn apply(
     batch: &mut Batch,
     rosters: &mut Rosters,
     run: &[Send<'_>],
-) -> sqlx::Result<Vec<Result<Outcome>>> {
+) -> DatabaseResult<Vec<Result<Outcome>>> {
     let lookups: Vec<_> = run.iter().map(Send::lookup).collect();
     let situations = batch.look_up(&lookups).await?;
     let now = Timestamp::now();
@@ -137,7 +137,7 @@ fn opened(situation: Situation) -> Chat {
     }
 }
 
-async fn begin_dialogs(batch: &mut Batch, chats: &mut HashMap<ChatKey, Chat>, now: Timestamp) -> sqlx::Result<()> {
+async fn begin_dialogs(batch: &mut Batch, chats: &mut HashMap<ChatKey, Chat>, now: Timestamp) -> DatabaseResult<()> {
     let begun: Vec<_> = chats.iter().filter(|(_, chat)| chat.id.is_none()).map(|(key, _)| *key).collect();
     if begun.is_empty() {
         return Ok(());
@@ -150,8 +150,8 @@ async fn begin_dialogs(batch: &mut Batch, chats: &mut HashMap<ChatKey, Chat>, no
     Ok(())
 }
 
-async fn store(batch: &mut Batch, chats: &HashMap<ChatKey, Chat>, accepted: &[Accepted<'_>]) -> sqlx::Result<()> {
-    let id = |send: &Send<'_>| chats[&send.chat].id.ok_or(sqlx::Error::RowNotFound);
+async fn store(batch: &mut Batch, chats: &HashMap<ChatKey, Chat>, accepted: &[Accepted<'_>]) -> DatabaseResult<()> {
+    let id = |send: &Send<'_>| chats[&send.chat].id.ok_or(DatabaseError::RowNotFound);
     let mut messages = Vec::with_capacity(accepted.len());
     let mut reads: HashMap<(UserId, ChatId), i64> = HashMap::new();
     for Accepted { send, seq, created_at, .. } in accepted {
@@ -187,7 +187,7 @@ async fn tell(
     rosters: &mut Rosters,
     chats: &HashMap<ChatKey, Chat>,
     Accepted { send, sender, created_at, .. }: Accepted<'_>,
-) -> sqlx::Result<Result<Outcome, Error>> {
+) -> DatabaseResult<Result<Outcome, Error>> {
     let chat = &chats[&send.chat];
     let message =
         Message { id: send.message, sender, content: send.content.to_owned(), event: Event::Message, created_at };

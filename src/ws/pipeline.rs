@@ -65,6 +65,15 @@ impl Pipeline {
         answer
     }
 
+    /// The answers to everything that was read so far.
+    pub(super) async fn finish(&mut self) -> Vec<Frame> {
+        let mut answers = Vec::new();
+        while !self.running.is_empty() {
+            answers.push(self.next().await);
+        }
+        answers
+    }
+
     fn start(&mut self) {
         while let Some(next) = self.waiting.pop_front() {
             let request = match next {

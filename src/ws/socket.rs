@@ -70,8 +70,14 @@ pub(super) async fn serve(app: Arc<App>, caller: Caller, io: Upgraded, connectio
         if write(&mut socket, &frames).await.is_err() {
             return;
         }
-        if let Some(close) = taken.close {
-            break close;
+        match taken.close {
+            // Whatever was read is done and answered first.
+            Some(Close::GoingAway) => {
+                let _ = write(&mut socket, &pipeline.finish().await).await;
+                break Close::GoingAway;
+            }
+            Some(close) => break close,
+            None => {}
         }
     };
     // Out of the hub first: what comes from now on is for other connections.
