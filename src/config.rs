@@ -253,8 +253,8 @@ impl Config {
         let sections = value.as_object().into_iter().flatten();
         let section = |(name, keys): (&String, &serde_json::Value)| {
             let keys = keys.as_object().into_iter().flatten();
-            let lines: String = keys.map(|(key, value)| format!("{key} = {value}\n")).collect();
-            format!("[{name}]\n{lines}")
+            let lines: Vec<_> = keys.map(|(key, value)| format!("{key} = {value}\n")).collect();
+            format!("[{name}]\n{}", lines.concat())
         };
         sections.map(section).collect::<Vec<_>>().join("\n")
     }

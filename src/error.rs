@@ -119,9 +119,8 @@ impl Error {
     /// The class that decides an HTTP status.
     pub fn kind(&self) -> Kind {
         match self {
-            Self::Invalid(_) => Kind::Invalid,
+            Self::Invalid(_) | Self::NoSuchType => Kind::Invalid,
             Self::Refused(refusal) => refusal.row().0,
-            Self::NoSuchType => Kind::Invalid,
             Self::GroupFull(_) => Kind::Conflict,
             Self::TooMany(_) => Kind::TooMany,
             Self::Unavailable(_) => Kind::Unavailable,

@@ -48,6 +48,7 @@ impl Timestamp {
     }
 
     /// This many milliseconds later.
+    #[must_use]
     pub fn plus_millis(self, millis: i64) -> Self {
         Self(self.0.saturating_add(millis))
     }

@@ -118,7 +118,7 @@ impl<T> Raw<T> {
 }
 
 fn check<T: Request>(object: &Map<String, Value>, bounds: Bounds) -> Result<T, Error> {
-    T::read(object, &bounds).map_err(Error::Invalid)
+    T::read(object, bounds).map_err(Error::Invalid)
 }
 
 fn bounds(request: &HttpRequest) -> poem::Result<Bounds> {

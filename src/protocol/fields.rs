@@ -24,7 +24,7 @@ pub trait Field: Sized {
     const REQUIRED: bool = true;
 
     /// The checked value.
-    fn read(value: &Value, bounds: &Bounds) -> Result<Self, String>;
+    fn read(value: &Value, bounds: Bounds) -> Result<Self, String>;
 
     /// What a missing field or `null` means.
     fn absent() -> Result<Self, String> {
@@ -66,7 +66,7 @@ impl Schema {
 impl<T: Field> Field for Option<T> {
     const REQUIRED: bool = false;
 
-    fn read(value: &Value, bounds: &Bounds) -> Result<Self, String> {
+    fn read(value: &Value, bounds: Bounds) -> Result<Self, String> {
         T::read(value, bounds).map(Some)
     }
 
@@ -82,7 +82,7 @@ impl<T: Field> Field for Option<T> {
 macro_rules! uuid_fields {
     ($($name:ident: $description:literal, $example:literal;)*) => {$(
         impl Field for $name {
-            fn read(value: &Value, _: &Bounds) -> Result<Self, String> {
+            fn read(value: &Value, _: Bounds) -> Result<Self, String> {
                 uuid(value).map(Self)
             }
 
@@ -105,7 +105,7 @@ uuid_fields! {
 pub struct FirstName(pub String);
 
 impl Field for FirstName {
-    fn read(value: &Value, _: &Bounds) -> Result<Self, String> {
+    fn read(value: &Value, _: Bounds) -> Result<Self, String> {
         trimmed(value, 1, 64).map(Self)
     }
 
@@ -119,7 +119,7 @@ impl Field for FirstName {
 pub struct LastName(pub String);
 
 impl Field for LastName {
-    fn read(value: &Value, _: &Bounds) -> Result<Self, String> {
+    fn read(value: &Value, _: Bounds) -> Result<Self, String> {
         trimmed(value, 0, 64).map(Self)
     }
 
@@ -133,7 +133,7 @@ impl Field for LastName {
 pub struct GroupName(pub String);
 
 impl Field for GroupName {
-    fn read(value: &Value, _: &Bounds) -> Result<Self, String> {
+    fn read(value: &Value, _: Bounds) -> Result<Self, String> {
         trimmed(value, 1, 128).map(Self)
     }
 
@@ -147,7 +147,7 @@ impl Field for GroupName {
 pub struct Email(pub String);
 
 impl Field for Email {
-    fn read(value: &Value, _: &Bounds) -> Result<Self, String> {
+    fn read(value: &Value, _: Bounds) -> Result<Self, String> {
         let text = text(value, 3, 254)?;
         let named = text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
         if !named || text.chars().any(|c| c.is_whitespace() || c.is_control()) {
@@ -166,7 +166,7 @@ impl Field for Email {
 pub struct NewPassword(pub String);
 
 impl Field for NewPassword {
-    fn read(value: &Value, bounds: &Bounds) -> Result<Self, String> {
+    fn read(value: &Value, bounds: Bounds) -> Result<Self, String> {
         let text = text(value, bounds.password_min, 256)?;
         no_control(text, &[])?;
         Ok(Self(text.to_owned()))
@@ -184,7 +184,7 @@ impl Field for NewPassword {
 pub struct Unbounded(pub String);
 
 impl Field for Unbounded {
-    fn read(value: &Value, _: &Bounds) -> Result<Self, String> {
+    fn read(value: &Value, _: Bounds) -> Result<Self, String> {
         Ok(Self(value.as_str().unwrap_or_default().to_owned()))
     }
 
@@ -203,7 +203,7 @@ impl Field for Unbounded {
 pub struct Content(pub String);
 
 impl Field for Content {
-    fn read(value: &Value, _: &Bounds) -> Result<Self, String> {
+    fn read(value: &Value, _: Bounds) -> Result<Self, String> {
         let text = text(value, 1, 4096)?;
         if text.trim().is_empty() {
             return Err("must not be blank: it needs 1 to 4096 characters, one of them visible".into());
@@ -221,7 +221,7 @@ impl Field for Content {
 pub struct Notice(pub String);
 
 impl Field for Notice {
-    fn read(value: &Value, _: &Bounds) -> Result<Self, String> {
+    fn read(value: &Value, _: Bounds) -> Result<Self, String> {
         let text = text(value, 1, 512)?;
         no_control(text, &['\n'])?;
         Ok(Self(text.to_owned()))
@@ -237,7 +237,7 @@ impl Field for Notice {
 pub struct SearchText(pub String);
 
 impl Field for SearchText {
-    fn read(value: &Value, _: &Bounds) -> Result<Self, String> {
+    fn read(value: &Value, _: Bounds) -> Result<Self, String> {
         text(value, 1, 100).map(|text| Self(text.to_owned()))
     }
 
@@ -252,15 +252,14 @@ impl Field for SearchText {
 pub struct Limit(pub i64);
 
 impl Field for Limit {
-    fn read(value: &Value, _: &Bounds) -> Result<Self, String> {
+    fn read(value: &Value, _: Bounds) -> Result<Self, String> {
         // 20.0 is an integer to JSON Schema, and too large a number is "above 100".
-        let number = value.as_f64().filter(|number| number.fract() == 0.0);
-        match number {
-            Some(number) if number >= MAX_PAGE as f64 => Ok(Self(MAX_PAGE)),
-            #[expect(clippy::cast_possible_truncation, reason = "an integer from 0 to 100")]
-            Some(number) if number >= 0.0 => Ok(Self(number as i64)),
-            _ => Err(format!("must be an integer of at least 0 (above {MAX_PAGE} means {MAX_PAGE}), not {value}")),
-        }
+        let number = value.as_f64().filter(|number| number.fract() == 0.0 && *number >= 0.0);
+        #[expect(clippy::cast_possible_truncation, reason = "a cast saturates, and 100 is the most")]
+        let number = number.map(|number| (number as i64).min(MAX_PAGE));
+        number
+            .map(Self)
+            .ok_or_else(|| format!("must be an integer of at least 0 (above {MAX_PAGE} means {MAX_PAGE}), not {value}"))
     }
 
     fn schema() -> Schema {
@@ -282,7 +281,7 @@ pub struct SearchLimit(pub i64);
 impl Field for SearchLimit {
     const REQUIRED: bool = false;
 
-    fn read(value: &Value, bounds: &Bounds) -> Result<Self, String> {
+    fn read(value: &Value, bounds: Bounds) -> Result<Self, String> {
         let number = value.as_str().and_then(|text| serde_json::from_str(text).ok());
         Limit::read(&number.unwrap_or_else(|| value.clone()), bounds).map(|limit| Self(limit.0))
     }
@@ -303,7 +302,7 @@ pub struct Cursor(pub Timestamp);
 impl Field for Cursor {
     const REQUIRED: bool = false;
 
-    fn read(value: &Value, _: &Bounds) -> Result<Self, String> {
+    fn read(value: &Value, _: Bounds) -> Result<Self, String> {
         let expected = || format!("must be a time such as 2026-01-31T18:30:00.000Z, or null, not {value}");
         let text = value.as_str().ok_or_else(expected)?;
         if text.is_empty() {

@@ -18,7 +18,7 @@ pub trait Request: Sized {
     const NAME: &'static str;
 
     /// Reads and checks an object's fields; unknown ones are ignored.
-    fn read(object: &Map<String, Value>, bounds: &Bounds) -> Result<Self, Vec<Fault>>;
+    fn read(object: &Map<String, Value>, bounds: Bounds) -> Result<Self, Vec<Fault>>;
 
     /// The fields, for the documentation.
     fn fields() -> Vec<FieldSchema>;
@@ -43,7 +43,7 @@ macro_rules! requests {
         impl Request for $name {
             const NAME: &'static str = stringify!($name);
 
-            fn read(object: &Map<String, Value>, bounds: &Bounds) -> Result<Self, Vec<Fault>> {
+            fn read(object: &Map<String, Value>, bounds: Bounds) -> Result<Self, Vec<Fault>> {
                 let mut faults = Vec::new();
                 $(let $field = field::<$type>(object, $key, bounds, &mut faults);)*
                 match ($($field,)*) {
@@ -206,7 +206,7 @@ requests! {
     }
 }
 
-fn field<T: Field>(object: &Map<String, Value>, key: &str, bounds: &Bounds, faults: &mut Vec<Fault>) -> Option<T> {
+fn field<T: Field>(object: &Map<String, Value>, key: &str, bounds: Bounds, faults: &mut Vec<Fault>) -> Option<T> {
     let result = match object.get(key) {
         None | Some(Value::Null) => T::absent(),
         Some(value) => T::read(value, bounds),
@@ -234,7 +234,7 @@ macro_rules! kinds {
         pub enum ClientFrame { $($(#[$doc])* $kind($request),)* }
 
         impl ClientFrame {
-            fn from_params(kind: Kind, params: &Map<String, Value>, bounds: &Bounds) -> Result<Self, Vec<Fault>> {
+            fn from_params(kind: Kind, params: &Map<String, Value>, bounds: Bounds) -> Result<Self, Vec<Fault>> {
                 match kind { $(Kind::$kind => $request::read(params, bounds).map(Self::$kind),)* }
             }
 
@@ -272,7 +272,7 @@ const NO_KIND: &str = "processor";
 
 impl ClientFrame {
     /// Reads a frame's text. A refusal comes with the `type` that it is answered under.
-    pub fn parse(text: &[u8], bounds: &Bounds) -> Result<Self, (&'static str, Error)> {
+    pub fn parse(text: &[u8], bounds: Bounds) -> Result<Self, (&'static str, Error)> {
         let refuse = |fault: Fault| (NO_KIND, Error::Invalid(vec![fault]));
         let frame: Value = serde_json::from_slice(text)
             .map_err(|error| refuse(Fault::new("frame", format!("must be JSON: {error}"))))?;

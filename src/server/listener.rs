@@ -17,7 +17,7 @@ const BACKLOG: u32 = 1024;
 /// What the system buffers for a reader: with its own choice, one that reads nothing would be sent 4 MB first.
 const SEND_BUFFER: u32 = 64 * 1024;
 /// A client that does not finish its request's head, or asks for nothing more, is not waited for longer.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(60);
+const HEAD_TIMEOUT: Duration = Duration::from_mins(1);
 /// After an error of `accept`: out of descriptors, most likely. Without a pause it would take a whole core.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 

@@ -10,7 +10,7 @@ use super::{connect, engine::Engine};
 /// How often the lock on PostgreSQL is looked after.
 const CHECK_EVERY: Duration = Duration::from_secs(5);
 /// How long a lost lock may take to come back: PostgreSQL may need a while to notice that the old connection is gone.
-const RECOVERY: Duration = Duration::from_secs(60);
+const RECOVERY: Duration = Duration::from_mins(1);
 
 const TAKE: &str = "SELECT CASE WHEN pg_try_advisory_lock(hashtextextended('hearth serves ' || current_schema(), 0)) \
      THEN 1 ELSE 0 END";

@@ -33,41 +33,34 @@ static USERS: Sql = Sql::new(
        CASE WHEN u.first_name_folded LIKE $3 ESCAPE '!' THEN 1 \
          WHEN u.last_name_folded LIKE $3 ESCAPE '!' THEN 2 \
          WHEN u.first_name_folded LIKE $4 ESCAPE '!' THEN 3 \
-         WHEN u.last_name_folded LIKE $4 ESCAPE '!' THEN 4 ELSE 5 END AS place \
+         WHEN u.last_name_folded LIKE $4 ESCAPE '!' THEN 4 ELSE 5 END AS rank \
      FROM users u \
      WHERE u.deleted_at IS NULL AND u.id <> $2 \
        AND NOT EXISTS (SELECT 1 FROM rows($1: pattern TEXT) w \
          WHERE NOT (u.first_name_folded LIKE w.pattern ESCAPE '!' OR u.last_name_folded LIKE w.pattern ESCAPE '!' \
            OR u.email_folded LIKE w.pattern ESCAPE '!')) \
        AND NOT EXISTS (SELECT 1 FROM members m WHERE m.user_id = u.id AND m.chat_id = $5 AND m.left_at IS NULL) \
-     ORDER BY place, u.first_name, u.last_name, u.id LIMIT $6",
+     ORDER BY rank, u.first_name, u.last_name, u.id LIMIT $6",
 );
 
 static GROUPS: Sql = Sql::new(
-    "SELECT c.group_id, c.name, CASE WHEN c.name_folded LIKE $3 ESCAPE '!' THEN 1 ELSE 2 END AS place \
+    "SELECT c.group_id, c.name, CASE WHEN c.name_folded LIKE $3 ESCAPE '!' THEN 1 ELSE 2 END AS rank \
      FROM members me JOIN chats c ON c.id = me.chat_id \
      WHERE me.user_id = $2 AND me.left_at IS NULL AND c.dropped_at IS NULL AND c.group_id IS NOT NULL \
        AND NOT EXISTS (SELECT 1 FROM rows($1: pattern TEXT) w WHERE NOT (c.name_folded LIKE w.pattern ESCAPE '!')) \
-     ORDER BY place, c.name, c.group_id LIMIT $4",
+     ORDER BY rank, c.name, c.group_id LIMIT $4",
 );
 
 impl Store {
     /// People but the searcher, and the searcher's groups: by rank, people before groups, then by name.
     pub async fn search(&self, searcher: UserId, text: &str, limit: i64) -> Result<Vec<Found>> {
         let Some(patterns) = patterns(text) else { return Ok(Vec::new()) };
-        let mut users = self.find_users(searcher, &patterns, None, limit).await?.into_iter().peekable();
-        let mut groups = self.find_groups(searcher, &patterns, limit).await?.into_iter().peekable();
-        let mut found = Vec::new();
-        while (found.len() as i64) < limit {
-            let next = match (users.peek(), groups.peek()) {
-                (Some(user), Some(group)) if user.0 > group.0 => groups.next(),
-                (Some(_), _) => users.next(),
-                (None, _) => groups.next(),
-            };
-            let Some((_, next)) = next else { break };
-            found.push(next);
-        }
-        Ok(found)
+        let mut found = self.find_users(searcher, &patterns, None, limit).await?;
+        found.extend(self.find_groups(searcher, &patterns, limit).await?);
+        // Stable: people stay before groups, and both in the order of their names.
+        found.sort_by_key(|(rank, _)| *rank);
+        let limit = usize::try_from(limit).unwrap_or_default();
+        Ok(found.into_iter().map(|(_, found)| found).take(limit).collect())
     }
 
     /// People but the searcher who are not in a group.

@@ -46,7 +46,7 @@ impl Pipeline {
 
     /// Takes a frame's text; `allowed` is false if it came too fast.
     pub(super) fn push(&mut self, text: &[u8], allowed: Result<(), Error>) {
-        let waiting = match ClientFrame::parse(text, &self.app.bounds) {
+        let waiting = match ClientFrame::parse(text, self.app.bounds) {
             Err((kind, error)) => Waiting::Refused(Frame::failure(kind, &error)),
             Ok(request) => match allowed {
                 Ok(()) => Waiting::Request(request),
