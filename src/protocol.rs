@@ -7,8 +7,8 @@ mod requests;
 mod rows;
 
 pub use fields::{
-    Bounds, Content, Cursor, Email, Field, FirstName, GroupName, LastName, Limit, MAX_PAGE, NewPassword, Notice,
-    Schema, SearchLimit, SearchText, Unbounded,
+    Bounds, Content, Cursor, Email, Field, FirstName, GroupName, LastName, Limit, NewPassword, Notice, Schema,
+    SearchLimit, SearchText, Unbounded,
 };
 pub use frame::{Close, Frame};
 pub use requests::{

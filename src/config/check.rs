@@ -1,0 +1,78 @@
+//! What values are allowed.
+
+use ipnet::IpNet;
+
+use super::{Config, MASK, mask_password};
+
+/// A signing secret shorter than HS256's digest weakens every token (RFC 7518, section 3.2).
+const SECRET_MIN_BYTES: usize = 32;
+
+impl Config {
+    /// Every value that cannot be used: its key, the value, what is allowed.
+    pub(super) fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        let mut check = |fine: bool, key: &str, value: &dyn std::fmt::Display, allowed: &str| {
+            if !fine {
+                problems.push(format!("{key} = {value}: must be {allowed}"));
+            }
+        };
+        let Self { server, database, auth, limits, .. } = self;
+        let port = server
+            .listen
+            .rsplit_once(':')
+            .and_then(|(host, port)| port.parse::<u16>().ok().filter(|_| !host.is_empty()));
+        check(port.is_some(), "server.listen", &server.listen, "ADDRESS:PORT, such as 0.0.0.0:3001");
+        for origin in &server.origins {
+            let fine = origin == "*" || (origin.contains("://") && !origin.ends_with('/'));
+            check(fine, "server.origins", origin, "* or an origin such as https://chat.example.org, without a path");
+        }
+        for proxy in &server.trusted_proxies {
+            let fine = network(proxy).is_some();
+            check(fine, "server.trusted_proxies", proxy, "an address or a network, such as 127.0.0.1 or 10.0.0.0/8");
+        }
+        let url = &database.url;
+        let path = url.strip_prefix("sqlite:").map(|rest| rest.trim_start_matches('/'));
+        let fine = path.is_some_and(|path| !path.is_empty() && !path.starts_with(":memory:"))
+            || url.starts_with("postgres://")
+            || url.starts_with("postgresql://");
+        check(
+            fine,
+            "database.url",
+            &mask_password(url),
+            "sqlite://PATH of a file or postgres://USER:PASSWORD@HOST/DATABASE",
+        );
+        let seconds = database.timeout_seconds;
+        check((1..=60).contains(&seconds), "database.timeout_seconds", &seconds, "1 to 60");
+        let connections = database.connections;
+        check((2..=1000).contains(&connections), "database.connections", &connections, "2 to 1000");
+        let fine = auth.secret.is_empty() || auth.secret.len() >= SECRET_MIN_BYTES;
+        check(fine, "auth.secret", &MASK, "empty or at least 32 bytes long");
+        let hours = auth.token_hours;
+        check((1..=8760).contains(&hours), "auth.token_hours", &hours, "1 to 8760 (a year)");
+        let length = auth.password_min_length;
+        check((1..=128).contains(&length), "auth.password_min_length", &length, "1 to 128");
+        for (key, rate) in [
+            ("limits.sign_ups_per_hour", limits.sign_ups_per_hour),
+            ("limits.log_ins_per_minute", limits.log_ins_per_minute),
+            ("limits.log_ins_per_account_and_minute", limits.log_ins_per_account_and_minute),
+            ("limits.frames_per_second", limits.frames_per_second),
+        ] {
+            check(
+                (1..=1_000_000).contains(&rate),
+                key,
+                &rate,
+                "1 to 1000000 (limits.enabled = false turns all rates off)",
+            );
+        }
+        let connections = limits.connections;
+        check((1..=1_000_000).contains(&connections), "limits.connections", &connections, "1 to 1000000");
+        let members = limits.group_members;
+        check((2..=100_000).contains(&members), "limits.group_members", &members, "2 to 100000");
+        problems
+    }
+}
+
+/// An address is a network of one.
+pub(super) fn network(text: &str) -> Option<IpNet> {
+    text.parse().ok().or_else(|| text.parse().ok().map(|address: std::net::IpAddr| address.into()))
+}

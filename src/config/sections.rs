@@ -1,0 +1,155 @@
+//! The sections and their keys, with the defaults that `config.toml` shows.
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+/// `[server]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Server {
+    /// Address and port.
+    pub listen: String,
+    /// Web origins that may call; `*` for every one.
+    pub origins: Vec<String>,
+    /// Addresses or networks of reverse proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<String>,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self { listen: "0.0.0.0:3001".into(), origins: vec!["*".into()], trusted_proxies: Vec::new() }
+    }
+}
+
+impl Server {
+    /// The proxies as networks; an address is a network of one.
+    pub fn proxies(&self) -> Vec<IpNet> {
+        self.trusted_proxies.iter().filter_map(|text| super::check::network(text)).collect()
+    }
+}
+
+/// `[database]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Database {
+    /// `sqlite://PATH` or `postgres://…`.
+    pub url: String,
+    /// How long a request waits for the database before it is refused.
+    pub timeout_seconds: u64,
+    /// Connections to PostgreSQL; SQLite has one writer and four readers.
+    pub connections: u32,
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self { url: "sqlite://data/hearth.db".into(), timeout_seconds: 5, connections: 8 }
+    }
+}
+
+/// `[auth]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Auth {
+    /// Signs the tokens; empty: made on first start and kept in the database.
+    pub secret: String,
+    /// How long a token is good for.
+    pub token_hours: u32,
+    /// The shortest password that is accepted.
+    pub password_min_length: usize,
+}
+
+impl Default for Auth {
+    fn default() -> Self {
+        Self { secret: String::new(), token_hours: 24, password_min_length: 8 }
+    }
+}
+
+/// `[limits]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Whether the rates below are in force; the sizes always are.
+    pub enabled: bool,
+    /// Sign-ups from one address.
+    pub sign_ups_per_hour: u32,
+    /// Log-ins from one address, whatever the account.
+    pub log_ins_per_minute: u32,
+    /// Log-ins to one account from one address.
+    pub log_ins_per_account_and_minute: u32,
+    /// Requests on one WebSocket; bursts of ten seconds' worth are fine.
+    pub frames_per_second: u32,
+    /// Open WebSockets.
+    pub connections: usize,
+    /// Members of a group.
+    pub group_members: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            sign_ups_per_hour: 60,
+            log_ins_per_minute: 60,
+            log_ins_per_account_and_minute: 10,
+            frames_per_second: 50,
+            connections: 10_000,
+            group_members: 10_000,
+        }
+    }
+}
+
+/// `[web]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Web {
+    /// Whether `/` answers browsers.
+    pub enabled: bool,
+}
+
+impl Default for Web {
+    fn default() -> Self {
+        Self { enabled: true }
+    }
+}
+
+/// `[log]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// How lines look.
+    pub format: LogFormat,
+    /// The least important level that is written.
+    pub level: LogLevel,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { format: LogFormat::Auto, level: LogLevel::Info }
+    }
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// Text with colours in a terminal, text without them elsewhere.
+    Auto,
+    /// Text without colours.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The least important level that is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogLevel {
+    /// Defects of ours.
+    Error,
+    /// What an operator should look at.
+    Warn,
+    /// Requests and connections.
+    Info,
+    /// For those who develop.
+    Debug,
+}

@@ -1,0 +1,183 @@
+//! Names, texts, e-mails and passwords. Lengths count Unicode scalar values.
+
+use serde_json::Value;
+
+use super::{Bounds, Field, Schema};
+
+/// A first name: 1–64 characters, trimmed, no control characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FirstName(pub String);
+
+impl Field for FirstName {
+    fn read(value: &Value, _: Bounds) -> Result<Self, String> {
+        trimmed(value, 1, 64).map(Self)
+    }
+
+    fn schema() -> Schema {
+        Schema::text(1, 64, "Trimmed; no control characters.", "Ada")
+    }
+}
+
+/// A last name: as a first name, and may be empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastName(pub String);
+
+impl Field for LastName {
+    fn read(value: &Value, _: Bounds) -> Result<Self, String> {
+        trimmed(value, 0, 64).map(Self)
+    }
+
+    fn schema() -> Schema {
+        Schema::text(0, 64, "Trimmed; no control characters; empty for none.", "Lovelace")
+    }
+}
+
+/// A group's name: 1–128 characters, trimmed, no control characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupName(pub String);
+
+impl Field for GroupName {
+    fn read(value: &Value, _: Bounds) -> Result<Self, String> {
+        trimmed(value, 1, 128).map(Self)
+    }
+
+    fn schema() -> Schema {
+        Schema::text(1, 128, "Trimmed; no control characters.", "Tea club")
+    }
+}
+
+/// An e-mail address: something@something, no white space, at most 254 characters. Whether it exists is not checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Email(pub String);
+
+impl Field for Email {
+    fn read(value: &Value, _: Bounds) -> Result<Self, String> {
+        let text = text(value, 3, 254)?;
+        let named = text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
+        if !named || text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+            return Err("must be an e-mail address such as ada@example.org, without white space".into());
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    fn schema() -> Schema {
+        Schema::text(3, 254, "Unique, ignoring case.", "ada@example.org").with_format("email")
+    }
+}
+
+/// A password to be set: from the configured length to 256 characters, no control characters.
+#[derive(Clone)]
+pub struct NewPassword(pub String);
+
+impl Field for NewPassword {
+    fn read(value: &Value, bounds: Bounds) -> Result<Self, String> {
+        let text = text(value, bounds.password_min, 256)?;
+        no_control(text, &[])?;
+        Ok(Self(text.to_owned()))
+    }
+
+    fn schema() -> Schema {
+        let about = "From 8 characters (configurable) to 256; no control characters.";
+        let schema = Schema::text(8, 256, about, "correct horse");
+        Schema { min: None, ..schema }.with_format("password")
+    }
+}
+
+/// Whatever was given where no bound is told: a wrong value of any shape is simply wrong. Never a fault.
+#[derive(Clone)]
+pub struct Unbounded(pub String);
+
+impl Field for Unbounded {
+    fn read(value: &Value, _: Bounds) -> Result<Self, String> {
+        Ok(Self(value.as_str().unwrap_or_default().to_owned()))
+    }
+
+    fn absent() -> Result<Self, String> {
+        Ok(Self(String::new()))
+    }
+
+    fn schema() -> Schema {
+        let schema = Schema::text(0, 0, "As it was given at sign-up.", "correct horse");
+        Schema { min: None, max: None, ..schema }
+    }
+}
+
+/// What somebody writes: 1–4,096 characters, not blank, kept exactly as given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Content(pub String);
+
+impl Field for Content {
+    fn read(value: &Value, _: Bounds) -> Result<Self, String> {
+        let text = text(value, 1, 4096)?;
+        if text.trim().is_empty() {
+            return Err("must not be blank: it needs 1 to 4096 characters, one of them visible".into());
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    fn schema() -> Schema {
+        Schema::text(1, 4096, "Not blank; no U+0000; stored and sent exactly as given.", "The kettle's on")
+    }
+}
+
+/// A notice's text, worded by the client: 1–512 characters, no control characters but newline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice(pub String);
+
+impl Field for Notice {
+    fn read(value: &Value, _: Bounds) -> Result<Self, String> {
+        let text = text(value, 1, 512)?;
+        no_control(text, &['\n'])?;
+        Ok(Self(text.to_owned()))
+    }
+
+    fn schema() -> Schema {
+        Schema::text(1, 512, "Worded by the client; no control characters but newline.", "Ada created the group")
+    }
+}
+
+/// What to search for: 1–100 characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SearchText(pub String);
+
+impl Field for SearchText {
+    fn read(value: &Value, _: Bounds) -> Result<Self, String> {
+        text(value, 1, 100).map(|text| Self(text.to_owned()))
+    }
+
+    fn schema() -> Schema {
+        let about = "Words that must each occur in a name or e-mail, ignoring case. Blank finds nothing.";
+        Schema::text(1, 100, about, "ada love")
+    }
+}
+
+fn text(value: &Value, min: usize, max: usize) -> Result<&str, String> {
+    let Some(text) = value.as_str() else { return Err(format!("must be a string of {min} to {max} characters")) };
+    if text.contains('\0') {
+        return Err("must not contain U+0000".into());
+    }
+    within(text.chars().count(), min, max)?;
+    Ok(text)
+}
+
+fn trimmed(value: &Value, min: usize, max: usize) -> Result<String, String> {
+    // What is trimmed away does not count, so the lower bound is checked first on the whole, then on the rest.
+    let text = value.as_str().map(str::trim).ok_or_else(|| format!("must be a string of {min} to {max} characters"))?;
+    within(text.chars().count(), min, max)?;
+    no_control(text, &[])?;
+    Ok(text.to_owned())
+}
+
+fn within(length: usize, min: usize, max: usize) -> Result<(), String> {
+    if (min..=max).contains(&length) {
+        return Ok(());
+    }
+    Err(format!("must be {min} to {max} characters long, not {length}"))
+}
+
+fn no_control(text: &str, allowed: &[char]) -> Result<(), String> {
+    match text.chars().find(|c| c.is_control() && !allowed.contains(c)) {
+        Some(c) => Err(format!("must not contain control characters, such as U+{:04X}", u32::from(c))),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,66 @@
+//! Erasing an account.
+
+use sqlx::Row;
+
+use super::Batch;
+use crate::model::{SessionId, Timestamp, UserId};
+
+/// What becomes of the groups of `$1`: a new owner each, one member fewer; those left empty are to be purged.
+const PASS_GROUPS_ON: &[&str] = &[
+    "UPDATE members SET role = 2 WHERE (chat_id, user_id) IN (\
+       SELECT chat_id, user_id FROM (\
+         SELECT m.chat_id, m.user_id, \
+           ROW_NUMBER() OVER (PARTITION BY m.chat_id ORDER BY m.joined_at, m.user_id) AS place \
+         FROM members m JOIN members o ON o.chat_id = m.chat_id AND o.user_id = $1 AND o.role = 2 \
+         WHERE m.left_at IS NULL AND o.left_at IS NULL AND m.user_id <> $1) successors \
+       WHERE place = 1)",
+    "UPDATE chats SET member_count = member_count - 1 WHERE group_id IS NOT NULL AND dropped_at IS NULL \
+       AND id IN (SELECT chat_id FROM members WHERE user_id = $1 AND left_at IS NULL)",
+    "INSERT INTO purges (chat_id, next_seq) SELECT id, 0 FROM chats WHERE group_id IS NOT NULL AND member_count = 0 \
+       AND dropped_at IS NULL AND id IN (SELECT chat_id FROM members WHERE user_id = $1)",
+];
+
+/// Then `$1` goes, at `$2`, and with the last member the group.
+const LEAVE_GROUPS: &[&str] = &[
+    "UPDATE chats SET dropped_at = $2 WHERE group_id IS NOT NULL AND member_count = 0 AND dropped_at IS NULL \
+       AND id IN (SELECT chat_id FROM members WHERE user_id = $1)",
+    "UPDATE members SET left_at = $2, role = 0 WHERE user_id = $1 AND left_at IS NULL \
+       AND chat_id IN (SELECT id FROM chats WHERE group_id IS NOT NULL)",
+];
+
+impl Batch {
+    /// Erases a person's data, ends sessions and memberships, passes groups on. The sessions that ended; `None` if
+    /// there is no such account any more.
+    pub async fn erase_account(
+        &mut self,
+        user: UserId,
+        texts_too: bool,
+        now: Timestamp,
+    ) -> sqlx::Result<Option<Vec<SessionId>>> {
+        let query = sqlx::query(
+            "UPDATE users SET email = NULL, email_folded = NULL, first_name = 'Deleted account', last_name = '', \
+             first_name_folded = '', last_name_folded = '', password_hash = '', updated_at = $1, deleted_at = $1, \
+             texts_erased = $2 WHERE id = $3 AND deleted_at IS NULL",
+        );
+        let query = query.bind(now).bind(i64::from(texts_too)).bind(user);
+        if query.execute(self.connection()).await?.rows_affected() == 0 {
+            return Ok(None);
+        }
+        for step in PASS_GROUPS_ON {
+            sqlx::query(*step).bind(user).execute(self.connection()).await?;
+        }
+        for step in LEAVE_GROUPS {
+            sqlx::query(*step).bind(user).bind(now).execute(self.connection()).await?;
+        }
+        if texts_too {
+            let query = sqlx::query(
+                "INSERT INTO purges (chat_id, user_id, next_seq) SELECT chat_id, user_id, 0 FROM members \
+                 WHERE user_id = $1",
+            );
+            query.bind(user).execute(self.connection()).await?;
+        }
+        let query = sqlx::query("DELETE FROM sessions WHERE user_id = $1 RETURNING id");
+        let ended = query.bind(user).fetch_all(self.connection()).await?;
+        ended.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<_>>().map(Some)
+    }
+}

@@ -1,0 +1,138 @@
+//! Chats that begin and end, and who is in them.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use sqlx::Row;
+
+use super::Batch;
+use crate::{
+    model::{ChatId, ChatKey, GroupId, Role, Timestamp, UserId},
+    store::{
+        engine::Sql,
+        types::{Hex, fold, json},
+    },
+};
+
+static ADD_DIALOGS: Sql = Sql::new(
+    "INSERT INTO chats (name, name_folded, user_low, user_high, last_seq, last_at, member_count, created_at) \
+     SELECT '', '', user_low, user_high, 0, 0, members, $2 \
+     FROM rows($1: user_low BYTES, user_high BYTES, members BIGINT) q \
+     RETURNING id, user_low, user_high",
+);
+
+static ADD_MEMBERS: Sql = Sql::new(
+    "INSERT INTO members (user_id, chat_id, role, joined_at, hidden_up_to_seq, read_up_to_seq) \
+     SELECT user_id, chat_id, role, $2, 0, read_up_to_seq \
+     FROM rows($1: user_id BYTES, chat_id BIGINT, role BIGINT, read_up_to_seq BIGINT) q WHERE true \
+     ON CONFLICT (user_id, chat_id) DO UPDATE SET role = excluded.role, joined_at = excluded.joined_at, \
+       left_at = NULL, read_up_to_seq = excluded.read_up_to_seq",
+);
+
+impl Batch {
+    /// Adds the dialogs of these pairs, with their members, and answers with their ids.
+    pub async fn add_dialogs(&mut self, pairs: &[ChatKey], now: Timestamp) -> sqlx::Result<HashMap<ChatKey, ChatId>> {
+        #[derive(Serialize)]
+        struct Pair {
+            user_low: Hex,
+            user_high: Hex,
+            members: i64,
+        }
+        let row = |pair: &ChatKey| match *pair {
+            ChatKey::Dialog(low, high) => {
+                Some(Pair { user_low: Hex(low.0), user_high: Hex(high.0), members: if low == high { 1 } else { 2 } })
+            }
+            ChatKey::Group(_) => None,
+        };
+        let rows: Vec<_> = pairs.iter().filter_map(row).collect();
+        let query = sqlx::query(ADD_DIALOGS.on(self.engine)).bind(json(&rows)).bind(now);
+        let mut ids = HashMap::new();
+        let mut members = Vec::new();
+        for row in query.fetch_all(self.connection()).await? {
+            let (chat, low, high): (ChatId, UserId, UserId) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+            ids.insert(ChatKey::Dialog(low, high), chat);
+            members.push((low, chat, Role::Member, 0));
+            if low != high {
+                members.push((high, chat, Role::Member, 0));
+            }
+        }
+        self.add_members(&members, now).await?;
+        Ok(ids)
+    }
+
+    /// Adds a group with its owner; it has no message yet.
+    pub async fn add_group(
+        &mut self,
+        group: GroupId,
+        name: &str,
+        owner: UserId,
+        now: Timestamp,
+    ) -> sqlx::Result<ChatId> {
+        let query = sqlx::query(
+            "INSERT INTO chats (group_id, name, name_folded, last_seq, last_at, member_count, created_at) \
+             VALUES ($1, $2, $3, 0, 0, 1, $4) RETURNING id",
+        );
+        let query = query.bind(group).bind(name).bind(fold(name)).bind(now);
+        let chat = query.fetch_one(self.connection()).await?.try_get(0)?;
+        self.add_members(&[(owner, chat, Role::Owner, 1)], now).await?;
+        Ok(chat)
+    }
+
+    /// Makes each of these a member who has read up to the last number, whether new or returning.
+    pub async fn add_members(&mut self, members: &[(UserId, ChatId, Role, i64)], now: Timestamp) -> sqlx::Result<()> {
+        #[derive(Serialize)]
+        struct Member {
+            user_id: Hex,
+            chat_id: i64,
+            role: i64,
+            read_up_to_seq: i64,
+        }
+        let row = |&(user, chat, role, read_up_to_seq): &(UserId, ChatId, Role, i64)| Member {
+            user_id: Hex(user.0),
+            chat_id: chat.0,
+            role: role as i64,
+            read_up_to_seq,
+        };
+        let rows: Vec<_> = members.iter().map(row).collect();
+        self.execute(&ADD_MEMBERS, &rows, Some(now)).await
+    }
+
+    /// Hides everything up to `seq` from one member, and counts it as read.
+    pub async fn hide(&mut self, user: UserId, chat: ChatId, seq: i64) -> sqlx::Result<()> {
+        let query = sqlx::query(
+            "UPDATE members SET hidden_up_to_seq = $1, read_up_to_seq = $1 WHERE user_id = $2 AND chat_id = $3",
+        );
+        query.bind(seq).bind(user).bind(chat).execute(self.connection()).await.map(|_| ())
+    }
+
+    /// Ends a membership; the row stays.
+    pub async fn end_membership(&mut self, user: UserId, chat: ChatId, now: Timestamp) -> sqlx::Result<()> {
+        let query = sqlx::query("UPDATE members SET left_at = $1, role = 0 WHERE user_id = $2 AND chat_id = $3");
+        query.bind(now).bind(user).bind(chat).execute(self.connection()).await.map(|_| ())
+    }
+
+    /// Hands the group to its longest-standing member but one.
+    pub async fn pass_ownership(&mut self, chat: ChatId, from: UserId) -> sqlx::Result<()> {
+        let query = sqlx::query(
+            "UPDATE members SET role = 2 WHERE chat_id = $1 AND user_id = (\
+               SELECT user_id FROM members WHERE chat_id = $1 AND left_at IS NULL AND user_id <> $2 \
+               ORDER BY joined_at, user_id LIMIT 1)",
+        );
+        query.bind(chat).bind(from).execute(self.connection()).await.map(|_| ())
+    }
+
+    /// Marks a chat as deleted; its rows are removed later, in steps.
+    pub async fn drop_chat(&mut self, chat: ChatId, now: Timestamp) -> sqlx::Result<()> {
+        let query = sqlx::query("UPDATE chats SET dropped_at = $1, member_count = 0 WHERE id = $2");
+        query.bind(now).bind(chat).execute(self.connection()).await?;
+        let query = sqlx::query("INSERT INTO purges (chat_id, next_seq) VALUES ($1, 0)");
+        query.bind(chat).execute(self.connection()).await.map(|_| ())
+    }
+
+    /// Who is in a chat, sorted.
+    pub async fn members(&mut self, chat: ChatId) -> sqlx::Result<Vec<UserId>> {
+        let query = sqlx::query("SELECT user_id FROM members WHERE chat_id = $1 AND left_at IS NULL ORDER BY user_id");
+        let rows = query.bind(chat).fetch_all(self.connection()).await?;
+        rows.iter().map(|row| row.try_get(0)).collect()
+    }
+}
