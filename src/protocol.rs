@@ -7,8 +7,8 @@ mod requests;
 mod rows;
 
 pub use fields::{
-    Bounds, Content, Cursor, Email, Field, FirstName, GroupName, LastName, Limit, NewPassword, Notice, Schema,
-    SearchLimit, SearchText, Unbounded,
+    AnyEmail, AnyPassword, Bounds, Content, Cursor, Email, Field, FirstName, GroupName, LastName, Limit, NewPassword,
+    Notice, Schema, SearchLimit, SearchText,
 };
 pub use frame::{Close, Frame};
 pub use requests::{

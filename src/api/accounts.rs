@@ -8,7 +8,7 @@ use super::{
     address::ClientAddress,
     caller::Authorized,
     input::{AppData, Input},
-    reply::{Created, Message},
+    reply::{AccountDeleted, Created, PasswordChanged, ProfileUpdated, SignedUp},
 };
 use crate::{
     error::Result,
@@ -81,9 +81,9 @@ impl Accounts {
     ///
     /// Adds an account. 409 if the e-mail, in whatever case, has one.
     #[oai(path = "/auth/sing-up", method = "post", operation_id = "sign_up")]
-    async fn sign_up(&self, app: AppData<'_>, address: ClientAddress, new: Input<SignUp>) -> Result<Created<Message>> {
+    async fn sign_up(&self, app: AppData<'_>, address: ClientAddress, new: Input<SignUp>) -> Result<Created<SignedUp>> {
         accounts::sign_up(&app, address.0, new.0).await?;
-        Ok(Message::created("User registered!"))
+        Ok(Created::Done(SignedUp::json()))
     }
 
     /// Sign up (the same, spelt right)
@@ -93,7 +93,7 @@ impl Accounts {
         app: AppData<'_>,
         address: ClientAddress,
         new: Input<SignUp>,
-    ) -> Result<Created<Message>> {
+    ) -> Result<Created<SignedUp>> {
         self.sign_up(app, address, new).await
     }
 
@@ -123,9 +123,9 @@ impl Accounts {
         app: AppData<'_>,
         caller: Authorized,
         names: Input<UpdateProfile>,
-    ) -> Result<Created<Message>> {
+    ) -> Result<Created<ProfileUpdated>> {
         accounts::rename(&app, caller.0, names.0).await?;
-        Ok(Message::created("User updated."))
+        Ok(Created::Done(ProfileUpdated::json()))
     }
 
     /// Change one's password
@@ -137,9 +137,9 @@ impl Accounts {
         app: AppData<'_>,
         caller: Authorized,
         change: Input<ChangePassword>,
-    ) -> Result<Created<Message>> {
+    ) -> Result<Created<PasswordChanged>> {
         accounts::change_password(&app, caller.0, change.0).await?;
-        Ok(Message::created("Password changed successfully."))
+        Ok(Created::Done(PasswordChanged::json()))
     }
 
     /// Delete one's account
@@ -154,12 +154,12 @@ impl Accounts {
         caller: Authorized,
         /// What becomes of one's messages; `keep` if missing.
         messages: Query<Option<MessagesParameter>>,
-    ) -> Result<Json<Message>> {
+    ) -> Result<Json<AccountDeleted>> {
         let texts = match messages.0 {
             Some(MessagesParameter::Erase) => Texts::Erase,
             Some(MessagesParameter::Keep) | None => Texts::Keep,
         };
         accounts::delete(&app, caller.0, texts).await?;
-        Ok(Json(Message::new("User deleted successfully.")))
+        Ok(AccountDeleted::json())
     }
 }

@@ -6,7 +6,7 @@ use super::{
     Tag,
     caller::Authorized,
     input::{AppData, Input},
-    reply::Message,
+    reply::DialogHidden,
 };
 use crate::{
     error::Result,
@@ -59,8 +59,8 @@ impl Chats {
         app: AppData<'_>,
         caller: Authorized,
         dialog: Input<MarkAsDeleted>,
-    ) -> Result<Json<Message>> {
+    ) -> Result<Json<DialogHidden>> {
         dialogs::hide(&app, caller.0, dialog.0).await?;
-        Ok(Json(Message::new("User's messages have been deleted")))
+        Ok(DialogHidden::json())
     }
 }

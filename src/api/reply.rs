@@ -14,26 +14,35 @@ pub(super) enum Created<T: ToJSON> {
     Done(Json<T>),
 }
 
-/// That it is done.
-#[derive(Object)]
-#[oai(example)]
-pub(super) struct Message {
-    /// A text for people.
-    pub(super) message: String,
+macro_rules! messages {
+    ($($name:ident: $text:literal;)*) => {$(
+        /// That it is done.
+        #[derive(Object)]
+        #[oai(example)]
+        pub(super) struct $name {
+            /// A text for people.
+            message: String,
+        }
+
+        impl Example for $name {
+            fn example() -> Self {
+                Self { message: $text.to_owned() }
+            }
+        }
+
+        impl $name {
+            /// As a body.
+            pub(super) fn json() -> Json<Self> {
+                Json(Self::example())
+            }
+        }
+    )*};
 }
 
-impl Message {
-    pub(super) fn new(message: &str) -> Self {
-        Self { message: message.to_owned() }
-    }
-
-    pub(super) fn created(message: &str) -> Created<Self> {
-        Created::Done(Json(Self::new(message)))
-    }
-}
-
-impl Example for Message {
-    fn example() -> Self {
-        Self::new("User registered!")
-    }
+messages! {
+    SignedUp: "User registered!";
+    ProfileUpdated: "User updated.";
+    PasswordChanged: "Password changed successfully.";
+    AccountDeleted: "User deleted successfully.";
+    DialogHidden: "User's messages have been deleted";
 }

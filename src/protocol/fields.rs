@@ -9,7 +9,9 @@ use uuid::Uuid;
 use crate::model::{GroupId, MessageId, UserId};
 
 pub use paging::{Cursor, Limit, SearchLimit};
-pub use texts::{Content, Email, FirstName, GroupName, LastName, NewPassword, Notice, SearchText, Unbounded};
+pub use texts::{
+    AnyEmail, AnyPassword, Content, Email, FirstName, GroupName, LastName, NewPassword, Notice, SearchText,
+};
 
 /// The bounds that the configuration moves.
 #[derive(Debug, Clone, Copy)]

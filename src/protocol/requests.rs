@@ -4,8 +4,8 @@
 use serde_json::{Map, Value};
 
 use super::fields::{
-    Bounds, Content, Cursor, Email, Field, FirstName, GroupName, LastName, Limit, NewPassword, Notice, Schema,
-    SearchLimit, SearchText, Unbounded,
+    AnyEmail, AnyPassword, Bounds, Content, Cursor, Email, Field, FirstName, GroupName, LastName, Limit, NewPassword,
+    Notice, Schema, SearchLimit, SearchText,
 };
 use crate::{
     error::{Error, Fault},
@@ -74,9 +74,9 @@ requests! {
     /// A log-in.
     LogIn {
         /// In any case.
-        "email" email: Unbounded,
+        "email" email: AnyEmail,
         /// As at sign-up.
-        "password" password: Unbounded,
+        "password" password: AnyPassword,
     }
     /// New names; what is missing stays.
     UpdateProfile {
@@ -88,7 +88,7 @@ requests! {
     /// A new password.
     ChangePassword {
         /// The present one.
-        "oldPassword" old_password: Unbounded,
+        "oldPassword" old_password: AnyPassword,
         /// The next one.
         "newPassword" new_password: NewPassword,
     }

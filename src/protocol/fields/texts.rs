@@ -83,23 +83,35 @@ impl Field for NewPassword {
     }
 }
 
-/// Whatever was given where no bound is told: a wrong value of any shape is simply wrong. Never a fault.
-#[derive(Clone)]
-pub struct Unbounded(pub String);
+macro_rules! unbounded_fields {
+    ($($(#[$doc:meta])* $name:ident: $example:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone)]
+        pub struct $name(pub String);
 
-impl Field for Unbounded {
-    fn read(value: &Value, _: Bounds) -> Result<Self, String> {
-        Ok(Self(value.as_str().unwrap_or_default().to_owned()))
-    }
+        impl Field for $name {
+            fn read(value: &Value, _: Bounds) -> Result<Self, String> {
+                Ok(Self(value.as_str().unwrap_or_default().to_owned()))
+            }
 
-    fn absent() -> Result<Self, String> {
-        Ok(Self(String::new()))
-    }
+            fn absent() -> Result<Self, String> {
+                Ok(Self(String::new()))
+            }
 
-    fn schema() -> Schema {
-        let schema = Schema::text(0, 0, "As it was given at sign-up.", "correct horse");
-        Schema { min: None, max: None, ..schema }
-    }
+            fn schema() -> Schema {
+                let schema = Schema::text(0, 0, "As it was given at sign-up.", $example);
+                Schema { min: None, max: None, ..schema }
+            }
+        }
+    )*};
+}
+
+// No bound is told: a wrong value, of whatever shape, is simply wrong.
+unbounded_fields! {
+    /// An e-mail that may or may not have an account. Never a fault.
+    AnyEmail: "ada@example.org";
+    /// A password that may or may not be the right one. Never a fault.
+    AnyPassword: "correct horse";
 }
 
 /// What somebody writes: 1–4,096 characters, not blank, kept exactly as given.
