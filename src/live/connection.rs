@@ -102,6 +102,11 @@ impl Connection {
         Taken { frames: std::mem::take(&mut outbox.frames), close: outbox.closing }
     }
 
+    /// Whether more came than the outbox holds: what was taken from it before need not be written any more.
+    pub fn has_overflowed(&self) -> bool {
+        self.outbox().closing == Some(Close::SlowReader)
+    }
+
     /// The peer gave a sign of life.
     pub fn heard(&self) {
         self.missed_beats.store(0, Ordering::Relaxed);

@@ -67,13 +67,13 @@ pub(super) async fn serve(app: Arc<App>, caller: Caller, io: Upgraded, connectio
         }
         let taken = connection.take();
         frames.extend(taken.frames);
-        if write(&mut socket, &frames).await.is_err() {
+        if write(&mut socket, &frames, || connection.has_overflowed()).await.is_err() {
             return;
         }
         match taken.close {
             // Whatever was read is done and answered first.
             Some(Close::GoingAway) => {
-                let _ = write(&mut socket, &pipeline.finish().await).await;
+                let _ = write(&mut socket, &pipeline.finish().await, || false).await;
                 break Close::GoingAway;
             }
             Some(close) => break close,
@@ -114,8 +114,8 @@ fn read(message: Option<tungstenite::Result<Message>>) -> Result<Option<tungsten
     }
 }
 
-/// Writes frames as they are. Pongs that tungstenite holds back go first: its bytes and ours must not mix.
-async fn write(socket: &mut Socket, frames: &[Frame]) -> Result<(), ()> {
+/// Writes frames as they are, until all are written or it is `in_vain`.
+async fn write(socket: &mut Socket, frames: &[Frame], in_vain: impl Fn() -> bool) -> Result<(), ()> {
     if frames.is_empty() {
         return Ok(());
     }
@@ -124,12 +124,16 @@ async fn write(socket: &mut Socket, frames: &[Frame]) -> Result<(), ()> {
         if !chunk.is_empty() && chunk.len() + frame.bytes().len() > MAX_WRITE {
             write_bytes(socket, &chunk).await?;
             chunk.clear();
+            if in_vain() {
+                return Err(());
+            }
         }
         chunk.extend_from_slice(frame.bytes());
     }
     write_bytes(socket, &chunk).await
 }
 
+/// Pongs that tungstenite holds back go first: its bytes and ours must not mix.
 async fn write_bytes(socket: &mut Socket, bytes: &[u8]) -> Result<(), ()> {
     let work = async {
         socket.flush().await.map_err(drop)?;
@@ -144,7 +148,7 @@ async fn finish(mut socket: Socket, close: Close) {
     if close == Close::Normal {
         // The peer's own close frame is being answered by tungstenite.
         let _ = timeout(WRITE_TIMEOUT, socket.flush()).await;
-    } else if write(&mut socket, &[Frame::close(close)]).await.is_err() {
+    } else if write(&mut socket, &[Frame::close(close)], || false).await.is_err() {
         return;
     }
     let io = socket.get_mut();

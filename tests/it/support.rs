@@ -2,10 +2,15 @@
 
 mod api;
 mod database;
+mod line;
+mod process;
 mod server;
 mod socket;
+pub mod token;
 
 pub use api::{Api, Reply};
+pub use database::TestDatabase;
+pub use process::Hearth;
 pub use server::TestServer;
 pub use socket::Socket;
 

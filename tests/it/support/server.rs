@@ -26,7 +26,15 @@ impl TestServer {
 
     /// With a configuration of the test's.
     pub async fn start_with(configure: impl FnOnce(&mut Config)) -> Self {
-        let database = TestDatabase::create().await;
+        Self::start_on(TestDatabase::create().await, configure).await
+    }
+
+    /// With a database that can be taken away, and that is waited for no longer than a second.
+    pub async fn start_breakable() -> Self {
+        Self::start_on(TestDatabase::create_breakable().await, |config| config.database.timeout_seconds = 1).await
+    }
+
+    async fn start_on(database: TestDatabase, configure: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::default();
         config.server.listen = "127.0.0.1:0".into();
         config.database.url.clone_from(&database.url);

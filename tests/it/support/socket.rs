@@ -4,7 +4,7 @@ use std::{collections::VecDeque, time::Duration};
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
+use tokio::{io::AsyncWriteExt, net::TcpStream};
 use tokio_tungstenite::{
     WebSocketStream, client_async,
     tungstenite::{Message, client::IntoClientRequest, http::HeaderValue},
@@ -136,11 +136,40 @@ impl Socket {
 
     /// The next text frame; pings are answered by the library.
     pub async fn frame(&mut self) -> Value {
+        serde_json::from_str(&self.text().await).expect("frames are JSON")
+    }
+
+    /// The next text frame as it came.
+    pub async fn text(&mut self) -> String {
         loop {
-            match tokio::time::timeout(PATIENCE, self.stream.next()).await.expect("a frame comes in time") {
-                Some(Ok(Message::Text(text))) => return serde_json::from_str(&text).expect("frames are JSON"),
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+            match self.message().await {
+                Message::Text(text) => return text.to_string(),
+                Message::Ping(_) | Message::Pong(_) => {}
                 other => panic!("no frame: {other:?}"),
+            }
+        }
+    }
+
+    /// The next frame of any kind.
+    pub async fn message(&mut self) -> Message {
+        let message = tokio::time::timeout(PATIENCE, self.stream.next()).await.expect("a frame comes in time");
+        message.expect("the connection is open").expect("a well-formed frame")
+    }
+
+    /// Writes bytes past the library: frames that it would not make.
+    pub async fn send_bytes(&mut self, bytes: &[u8]) {
+        self.stream.get_mut().write_all(bytes).await.expect("the connection is open");
+    }
+
+    /// Waits for the server to close: the texts before the close frame, its code and its reason.
+    pub async fn last_words(mut self) -> (Vec<String>, u16, String) {
+        let mut texts = Vec::new();
+        loop {
+            match self.message().await {
+                Message::Text(text) => texts.push(text.to_string()),
+                Message::Close(Some(close)) => return (texts, close.code.into(), close.reason.to_string()),
+                Message::Ping(_) | Message::Pong(_) => {}
+                other => panic!("closed without a reason: {other:?}"),
             }
         }
     }
