@@ -141,8 +141,10 @@ fn object_schema<T: Request>() -> MetaSchema {
 }
 
 fn field_schema(field: Schema) -> MetaSchema {
-    let Schema { kind, format, min, max, description, example } = field;
-    let schema = MetaSchema { format, description: Some(description), example: Some(example), ..MetaSchema::new(kind) };
+    let Schema { kind, format, min, max, pattern, description, example } = field;
+    let pattern = pattern.map(str::to_owned);
+    let schema =
+        MetaSchema { format, pattern, description: Some(description), example: Some(example), ..MetaSchema::new(kind) };
     #[expect(clippy::cast_precision_loss, reason = "bounds are small")]
     let number = |bound: Option<usize>| bound.map(|bound| bound as f64);
     match kind {

@@ -18,7 +18,7 @@ pub(super) struct SearchApi;
 
 /// A person, or a group: the keys of the other are null.
 #[derive(Object, Default)]
-#[oai(rename_all = "camelCase")]
+#[oai(rename_all = "camelCase", nullable_all)]
 struct FoundRow {
     /// A person's id.
     user_id: Option<String>,

@@ -48,6 +48,8 @@ pub struct Schema {
     pub min: Option<usize>,
     /// Greatest length in characters, or greatest value.
     pub max: Option<usize>,
+    /// A regular expression, where the bounds are not all.
+    pub pattern: Option<&'static str>,
     /// What the bounds do not say.
     pub description: &'static str,
     /// A value that passes.
@@ -56,11 +58,23 @@ pub struct Schema {
 
 impl Schema {
     fn text(min: usize, max: usize, description: &'static str, example: &str) -> Self {
-        Self { kind: "string", format: None, min: Some(min), max: Some(max), description, example: example.into() }
+        Self {
+            kind: "string",
+            format: None,
+            min: Some(min),
+            max: Some(max),
+            pattern: None,
+            description,
+            example: example.into(),
+        }
     }
 
     fn with_format(self, format: &'static str) -> Self {
         Self { format: Some(format), ..self }
+    }
+
+    fn with_pattern(self, pattern: &'static str) -> Self {
+        Self { pattern: Some(pattern), ..self }
     }
 }
 

@@ -32,6 +32,7 @@ impl Field for Limit {
             format: None,
             min: Some(0),
             max: None,
+            pattern: None,
             description: "Rows wanted; above 100 means 100.",
             example: json!(20),
         }

@@ -61,7 +61,7 @@ impl Field for Email {
     }
 
     fn schema() -> Schema {
-        Schema::text(3, 254, "Unique, ignoring case.", "ada@example.org").with_format("email")
+        Schema::text(3, 254, "Unique, ignoring case.", "ada@example.org").with_pattern(r"^[^\s@]\S*@\S+$")
     }
 }
 
@@ -129,6 +129,7 @@ impl Field for Content {
 
     fn schema() -> Schema {
         Schema::text(1, 4096, "Not blank; no U+0000; stored and sent exactly as given.", "The kettle's on")
+            .with_pattern(r"\S")
     }
 }
 
