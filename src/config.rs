@@ -70,8 +70,11 @@ impl Config {
     ) -> anyhow::Result<Self> {
         let defaults = Serialized::defaults(Self::default());
         let environment = environment::read(&Figment::from(&defaults), variables)?;
-        let mut config: Self = Figment::from(defaults)
-            .merge(Toml::file_exact(file))
+        let mut settings = Figment::from(defaults);
+        if file.is_file() {
+            settings = settings.merge(Toml::file_exact(file));
+        }
+        let mut config: Self = settings
             .merge(Serialized::defaults(environment))
             .extract()
             .map_err(|error| anyhow::anyhow!("configuration: {error}"))?;

@@ -1,5 +1,5 @@
 //! All SQL. A method answers one question or makes one atomic change; transactions and their errors stay inside.
-//! One text serves both engines; what differs stands in [`engine`] and in `migrations/`.
+//! One text serves both engines; what differs stands in `engine` and in `migrations/`.
 
 mod batch;
 mod chats;

@@ -67,7 +67,10 @@ impl Store {
 
 /// The URL without credentials: what may be shown.
 pub fn place(url: &str) -> &str {
-    url.rsplit_once('@').map_or(url, |(_, place)| place)
+    match Engine::of(url) {
+        Engine::Sqlite => url,
+        Engine::Postgres => url.rsplit_once('@').map_or(url, |(_, place)| place),
+    }
 }
 
 /// The file of a SQLite URL.

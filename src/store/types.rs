@@ -65,7 +65,7 @@ pub(super) fn fold(text: &str) -> String {
     lower.map(|c| if c == 'ς' { 'σ' } else { c }).nfc().collect()
 }
 
-/// The sender's columns of a message, then its own: see [`MESSAGE`].
+/// The sender's columns of a message, then its own: see `message_columns`.
 pub(super) fn message(row: &AnyRow, first: usize) -> sqlx::Result<Message> {
     Ok(Message {
         sender: person(row, first)?,

@@ -46,6 +46,11 @@ fn the_sample_shows_every_key_with_its_default_and_its_meaning() {
 }
 
 #[test]
+fn without_a_file_the_defaults_are_in_force() {
+    assert_eq!(load("/nowhere/config.toml", &[]).expect("valid"), Config::default());
+}
+
+#[test]
 fn the_environment_stands_above_the_file_and_is_read_by_type() {
     let config = load(
         SAMPLE,
