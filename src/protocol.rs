@@ -8,12 +8,12 @@ mod rows;
 
 pub use fields::{
     AnyEmail, AnyPassword, Bounds, Content, Cursor, Email, Field, FirstName, GroupName, LastName, Limit, NewPassword,
-    Notice, Schema, SearchLimit, SearchText,
+    Notice, Schema, SearchLimit, SearchText, Texts,
 };
 pub use frame::{Close, Frame};
 pub use requests::{
-    AddUserInGroup, ChangePassword, ClientFrame, CreateGroup, DialogPage, DropGroup, FieldSchema, GroupPage, Kind,
-    LeaveGroup, ListPage, LogIn, MarkAsDeleted, MessageInGroup, PrivateMessage, RemoveUserFromGroup, Request, Search,
-    SearchUsers, SignUp, UpdateProfile,
+    AddUserInGroup, ChangePassword, ClientFrame, CreateGroup, DeleteAccount, DialogPage, DropGroup, FieldSchema,
+    GroupPage, Kind, LeaveGroup, ListPage, LogIn, MarkAsDeleted, MessageInGroup, PrivateMessage, RemoveUserFromGroup,
+    Request, Search, SearchUsers, SignUp, UpdateProfile,
 };
 pub use rows::{Answer, DialogRow, GroupMessage, GroupRow, Item, ListRow, NoticeItem, Received, Rows};

@@ -18,7 +18,7 @@ use clap::{Parser, Subcommand};
 use http::Server;
 
 /// No measurement takes longer: whatever hangs, it ends.
-const LONGEST: Duration = Duration::from_secs(30 * 60);
+const LONGEST: Duration = Duration::from_mins(30);
 
 /// Measures a Hearth server that runs on this machine with HEARTH_LIMITS__ENABLED=false.
 ///

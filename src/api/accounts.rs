@@ -1,20 +1,20 @@
 //! `/auth` and `/profile`.
 
 use poem::http::{HeaderMap, header::USER_AGENT};
-use poem_openapi::{Enum, Object, OpenApi, param::Query, payload::Json, types::Example};
+use poem_openapi::{Object, OpenApi, param::Query, payload::Json, types::Example};
 
 use super::{
     Tag,
     address::ClientAddress,
     caller::Authorized,
-    input::{AppData, Input},
+    input::{AppData, Input, Raw, query},
     reply::{AccountDeleted, Created, PasswordChanged, ProfileUpdated, SignedUp},
 };
 use crate::{
     error::Result,
-    protocol::{ChangePassword, LogIn, SignUp, UpdateProfile},
+    protocol::{ChangePassword, LogIn, SignUp, Texts, UpdateProfile},
     service::{
-        accounts::{self, Texts},
+        accounts,
         sessions::{self, LoggedIn},
     },
 };
@@ -63,16 +63,6 @@ impl Example for LogInReply {
             last_name: "Lovelace".into(),
         }
     }
-}
-
-/// What becomes of one's messages.
-#[derive(Enum)]
-#[oai(rename_all = "lowercase", rename = "Messages")]
-enum MessagesParameter {
-    /// They stay with those to whom they were said.
-    Keep,
-    /// Their texts are removed as well.
-    Erase,
 }
 
 #[OpenApi(tag = "Tag::Accounts")]
@@ -152,14 +142,10 @@ impl Accounts {
         &self,
         app: AppData<'_>,
         caller: Authorized,
-        /// What becomes of one's messages; `keep` if missing.
-        messages: Query<Option<MessagesParameter>>,
+        messages: Query<Raw<Texts>>,
     ) -> Result<Json<AccountDeleted>> {
-        let texts = match messages.0 {
-            Some(MessagesParameter::Erase) => Texts::Erase,
-            Some(MessagesParameter::Keep) | None => Texts::Keep,
-        };
-        accounts::delete(&app, caller.0, texts).await?;
+        let request = query(&app, &[("messages", messages.0.text())])?;
+        accounts::delete(&app, caller.0, request).await?;
         Ok(AccountDeleted::json())
     }
 }

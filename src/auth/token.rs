@@ -85,7 +85,9 @@ impl Tokens {
 
     /// What a token says, if this secret signed it and it has not expired.
     pub fn verify(&self, token: &str) -> Option<Claims> {
-        jsonwebtoken::decode(token, &self.decoding, &self.validation).ok().map(|token| token.claims)
+        let claims: Claims = jsonwebtoken::decode(token, &self.decoding, &self.validation).ok()?.claims;
+        // To the library a token is good for the whole second in which it expires; its socket is closed by then.
+        (claims.expires_at() > Timestamp::now()).then_some(claims)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::model::{GroupId, MessageId, UserId};
 
 pub use paging::{Cursor, Limit, SearchLimit};
 pub use texts::{
-    AnyEmail, AnyPassword, Content, Email, FirstName, GroupName, LastName, NewPassword, Notice, SearchText,
+    AnyEmail, AnyPassword, Content, Email, FirstName, GroupName, LastName, NewPassword, Notice, SearchText, Texts,
 };
 
 /// The bounds that the configuration moves.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::fields::{
     AnyEmail, AnyPassword, Bounds, Content, Cursor, Email, Field, FirstName, GroupName, LastName, Limit, NewPassword,
-    Notice, Schema, SearchLimit, SearchText,
+    Notice, Schema, SearchLimit, SearchText, Texts,
 };
 use crate::{
     error::{Error, Fault},
@@ -91,6 +91,11 @@ requests! {
         "oldPassword" old_password: AnyPassword,
         /// The next one.
         "newPassword" new_password: NewPassword,
+    }
+    /// The end of an account.
+    DeleteAccount {
+        /// What becomes of the person's messages.
+        "messages" texts: Texts,
     }
     /// Whose dialog is hidden from oneself.
     MarkAsDeleted {

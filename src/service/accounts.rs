@@ -8,18 +8,9 @@ use super::{App, Caller, sessions};
 use crate::{
     error::{Refusal, Result},
     model::{Person, Timestamp, UserId},
-    protocol::{ChangePassword, SignUp, UpdateProfile},
+    protocol::{ChangePassword, DeleteAccount, SignUp, Texts, UpdateProfile},
     store::Account,
 };
-
-/// What becomes of what a person wrote, when the account is deleted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Texts {
-    /// It stays with those to whom it was said.
-    Keep,
-    /// It is removed as well.
-    Erase,
-}
 
 /// Adds an account.
 pub async fn sign_up(app: &App, address: IpAddr, new: SignUp) -> Result<()> {
@@ -60,8 +51,8 @@ pub async fn change_password(app: &App, caller: Caller, change: ChangePassword) 
 }
 
 /// Erases the person's data and ends every session. What was said to others stays with them, unless it is to go, too.
-pub async fn delete(app: &App, caller: Caller, texts: Texts) -> Result<()> {
-    let ended = app.writer.erase_account(caller.user, texts == Texts::Erase).await?;
+pub async fn delete(app: &App, caller: Caller, request: DeleteAccount) -> Result<()> {
+    let ended = app.writer.erase_account(caller.user, request.texts == Texts::Erase).await?;
     sessions::end(app, caller.user, &ended);
     Ok(())
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{App, Caller};
 use crate::{
     auth::Check,
-    error::{Refusal, Result},
+    error::{Error, Refusal, Result},
     model::{Person, SessionId, Timestamp, UserId},
     protocol::LogIn,
     store::NewSession,
@@ -53,7 +53,7 @@ pub async fn authenticate(app: &App, token: Option<&str>) -> Result<Caller> {
         Check::Live => Ok(caller),
         Check::Ended => Err(Refusal::Unauthorized.into()),
         Check::Unknown => {
-            let owner = app.store.session_user(caller.session).await?;
+            let owner = app.store.session_user(caller.session).await.map_err(cannot_check)?;
             if owner != Some(caller.user) {
                 return Err(Refusal::Unauthorized.into());
             }
@@ -61,6 +61,12 @@ pub async fn authenticate(app: &App, token: Option<&str>) -> Result<Caller> {
             still_live(app, caller)
         }
     }
+}
+
+/// Whatever keeps the database from telling: a client that is told 401 logs out, and its token may be good.
+fn cannot_check(error: Error) -> Error {
+    error.log();
+    Error::Unavailable("The token cannot be checked now: try again later")
 }
 
 /// Once more, from memory: the session may have ended while something else was awaited.

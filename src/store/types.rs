@@ -58,11 +58,12 @@ pub(super) fn json(rows: &[impl Serialize]) -> String {
     serde_json::to_string(rows).expect("rows are plain data")
 }
 
-/// As text is searched and e-mails are compared: composed, lower case, character by character (so that the Greek
-/// final sigma, which depends on its place in a word, does not hide a name from those who typed half of it).
+/// As text is searched and e-mails are compared: composed, and lower case by way of upper case, so that what differs in
+/// case alone is one ("Weiß" and "WEISS"). Character by character: the Greek final sigma, which depends on its place in
+/// a word, does not hide a name from those who typed half of it.
 pub(super) fn fold(text: &str) -> String {
-    let lower = text.nfc().flat_map(char::to_lowercase);
-    lower.map(|c| if c == 'ς' { 'σ' } else { c }).nfc().collect()
+    let folded = text.nfc().flat_map(char::to_lowercase).flat_map(char::to_uppercase).flat_map(char::to_lowercase);
+    folded.map(|c| if c == 'ς' { 'σ' } else { c }).nfc().collect()
 }
 
 /// The sender's columns of a message, then its own: see `message_columns`.
@@ -102,5 +103,8 @@ mod tests {
         assert_eq!(fold("ΟΔΥΣΣΕΥΣ"), fold("οδυσσευς"));
         assert!(fold("ΣΑΣΑ").starts_with(&fold("σας")));
         assert_eq!(fold("Ёлка"), "ёлка");
+        for text in ["WEISS", "weiss", "WEIẞ"] {
+            assert_eq!(fold("Weiß"), fold(text));
+        }
     }
 }

@@ -94,7 +94,8 @@ impl Change<'_> {
             return Err(Error::GroupFull(self.group_limit).into());
         }
         // The whole history is theirs, and none of it is unread.
-        self.batch.add_members(&[(user, chat.id, Role::Member, chat.last_seq + 1)], self.now).await?;
+        let joined_at = self.next_instant(&chat);
+        self.batch.add_members(&[(user, chat.id, Role::Member, chat.last_seq + 1)], joined_at).await?;
         self.rosters.add(chat.id, user);
         let notice = Notice { event: Event::Added, message, text: notice, subject: Some(user) };
         self.notify(chat, actor, &notice, 1, Kind::AddUserInGroup).await
@@ -185,6 +186,11 @@ impl Change<'_> {
         Ok(Outcome { answer: Answer::item(item()), broadcasts: vec![broadcast], ..Outcome::default() })
     }
 
+    /// Strictly later than everything in the chat, so that standing follows the order of joining.
+    fn next_instant(&self, chat: &StoredChat) -> Timestamp {
+        self.now.max(chat.last_at.plus_millis(1))
+    }
+
     async fn store_notice(
         &mut self,
         chat: &StoredChat,
@@ -192,7 +198,7 @@ impl Change<'_> {
         notice: &Notice<'_>,
         joined: i64,
     ) -> DatabaseResult<Timestamp> {
-        let (last_seq, last_at) = (chat.last_seq + 1, self.now.max(chat.last_at.plus_millis(1)));
+        let (last_seq, last_at) = (chat.last_seq + 1, self.next_instant(chat));
         let message = NewMessage {
             chat: chat.id,
             seq: last_seq,

@@ -125,7 +125,7 @@ async fn write(socket: &mut Socket, frames: &[Frame], in_vain: impl Fn() -> bool
             write_bytes(socket, &chunk).await?;
             chunk.clear();
             if in_vain() {
-                return Err(());
+                return Ok(());
             }
         }
         chunk.extend_from_slice(frame.bytes());

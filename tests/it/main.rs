@@ -5,6 +5,36 @@
 
 mod support;
 
+mod accounts;
+mod binary;
+mod bounds;
+mod chat_list;
 mod config;
+mod deletion;
+mod dialogs;
+mod frames;
+mod groups;
+mod handshake;
+mod hiding;
+mod history;
 mod layers;
+mod limits;
+mod membership;
+mod message_ids;
+mod model;
 mod openapi;
+mod operation;
+mod ordering;
+mod outage;
+mod ownership;
+mod pages;
+mod pipelining;
+mod races;
+mod removal;
+mod rest;
+mod restarts;
+mod retries;
+mod samples;
+mod search;
+mod search_text;
+mod sessions;

@@ -3,7 +3,10 @@
 mod api;
 mod database;
 mod line;
+mod people;
 mod process;
+mod requests;
+mod searching;
 mod server;
 mod socket;
 pub mod token;
@@ -11,8 +14,10 @@ pub mod token;
 pub use api::{Api, Reply};
 pub use database::TestDatabase;
 pub use process::Hearth;
+pub use requests::{Request, all_quiet, column, grows, instants, items, seen, sockets, tick};
+pub use searching::labels;
 pub use server::TestServer;
-pub use socket::Socket;
+pub use socket::{PATIENCE, Socket};
 
 use std::ops::Deref;
 
@@ -61,6 +66,9 @@ impl User {
             "groupId": group, "groupName": name, "messageId": new_id(), "notificationMessage": "a new group",
         });
         self.post("/api/use-cases/create-group", new).await.expect(200);
+        if members.is_empty() {
+            return group;
+        }
         let mut socket = self.connect().await;
         for member in members {
             socket.add(&group, member).await;

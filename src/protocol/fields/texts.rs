@@ -149,6 +149,37 @@ impl Field for Notice {
     }
 }
 
+/// What becomes of what a person wrote, when the account is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Texts {
+    /// It stays with those to whom it was said.
+    Keep,
+    /// It is removed as well.
+    Erase,
+}
+
+impl Field for Texts {
+    const REQUIRED: bool = false;
+
+    fn read(value: &Value, _: Bounds) -> Result<Self, String> {
+        match value.as_str() {
+            Some("keep") => Ok(Self::Keep),
+            Some("erase") => Ok(Self::Erase),
+            _ => Err(format!("must be keep or erase, not {value}")),
+        }
+    }
+
+    fn absent() -> Result<Self, String> {
+        Ok(Self::Keep)
+    }
+
+    fn schema() -> Schema {
+        let about =
+            "`keep` (if missing): they stay with those to whom they were said; `erase`: their texts are removed.";
+        Schema::text(4, 5, about, "keep").with_pattern("^(keep|erase)$")
+    }
+}
+
 /// What to search for: 1–100 characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchText(pub String);

@@ -2,6 +2,10 @@
 
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 use super::{PASSWORD, User};
 
@@ -94,6 +98,15 @@ impl Api {
         let text = response.text().await.expect("a whole body");
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
         Reply { status, headers, body }
+    }
+
+    /// Writes bytes to a connection of its own, and reads until the server closes it.
+    pub async fn raw(&self, request: &str) -> String {
+        let mut stream = TcpStream::connect(&self.base).await.expect("the server listens");
+        stream.write_all(request.as_bytes()).await.expect("the server reads");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.expect("the server answers and closes");
+        answer
     }
 
     async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Reply {

@@ -3,7 +3,7 @@
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use tempfile::TempDir;
 
-use super::line::Line;
+use super::{User, line::Line};
 
 /// An empty database; gone when this is dropped.
 pub struct TestDatabase {
@@ -98,6 +98,44 @@ impl TestDatabase {
         self.run("ALTER TABLE hidden_sessions RENAME TO sessions").await;
     }
 
+    /// Makes somebody an admin of the groups with this name.
+    pub async fn make_admin(&self, person: &User, group_name: &str) {
+        let (email, chats) = (&person.email, format!("SELECT id FROM chats WHERE name = '{group_name}'"));
+        let person = format!("SELECT id FROM users WHERE email = '{email}'");
+        self.run(&format!("UPDATE members SET role = 1 WHERE user_id IN ({person}) AND chat_id IN ({chats})")).await;
+    }
+
+    /// Adds messages to the end of the group with this name: `number 1` to `number count`, 5 ms apart.
+    pub async fn fill_group(&self, group_name: &str, sender: &User, count: u64) {
+        let id = match self.kind {
+            Kind::Sqlite { .. } => "unhex(printf('%032x', n))",
+            Kind::Postgres { .. } => "decode(lpad(to_hex(n), 32, '0'), 'hex')",
+        };
+        let email = &sender.email;
+        self.run(&format!(
+            "INSERT INTO messages (chat_id, seq, id, sender_id, content, event, created_at) \
+             WITH RECURSIVE numbers (n) AS (\
+               SELECT CAST(1 AS BIGINT) UNION ALL SELECT n + 1 FROM numbers WHERE n < {count}) \
+             SELECT c.id, c.last_seq + n, {id}, s.id, 'number ' || n, 0, c.last_at + 5 * n \
+             FROM numbers, chats c, users s WHERE c.name = '{group_name}' AND s.email = '{email}'"
+        ))
+        .await;
+        let update = format!("last_seq = last_seq + {count}, last_at = last_at + 5 * {count}");
+        self.run(&format!("UPDATE chats SET {update} WHERE name = '{group_name}'")).await;
+    }
+
+    /// Moves the newest message of the groups with these names to an instant.
+    pub async fn move_newest(&self, group_names: &[&str], millis: i64) {
+        for name in group_names {
+            self.run(&format!("UPDATE chats SET last_at = {millis} WHERE name = '{name}'")).await;
+        }
+        self.run(
+            "UPDATE messages SET created_at = (SELECT last_at FROM chats WHERE id = chat_id) \
+             WHERE seq = (SELECT last_seq FROM chats WHERE id = chat_id)",
+        )
+        .await;
+    }
+
     /// A connection beside the server's.
     pub async fn connect(&self) -> AnyConnection {
         AnyConnection::connect(&self.url).await.expect("the database answers")
@@ -112,10 +150,18 @@ impl TestDatabase {
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         if let Kind::Postgres { server, schema } = &self.kind {
-            let (server, sql) = (server.clone(), format!("DROP SCHEMA {schema} CASCADE"));
+            // The server stands still while this runs, maybe in the midst of a transaction: its locks go first.
+            let unlock = format!(
+                "SELECT pg_terminate_backend(pid) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation \
+                 WHERE c.relnamespace = '{schema}'::regnamespace AND pid <> pg_backend_pid()"
+            );
+            let (server, drop_schema) = (server.clone(), format!("DROP SCHEMA {schema} CASCADE"));
             let drop_schema = move || {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-                runtime.expect("a runtime").block_on(run(&server, &sql));
+                runtime.expect("a runtime").block_on(async {
+                    run(&server, &unlock).await;
+                    run(&server, &drop_schema).await;
+                });
             };
             std::thread::spawn(drop_schema).join().expect("the schema can be dropped");
         }

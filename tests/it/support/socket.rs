@@ -7,13 +7,18 @@ use serde_json::{Value, json};
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 use tokio_tungstenite::{
     WebSocketStream, client_async,
-    tungstenite::{Message, client::IntoClientRequest, http::HeaderValue},
+    tungstenite::{
+        Message, Utf8Bytes,
+        client::IntoClientRequest,
+        http::HeaderValue,
+        protocol::{CloseFrame, frame::coding::CloseCode},
+    },
 };
 
-use super::{User, new_id};
+use super::{Request, User, new_id};
 
 /// Longer than anything takes: a test that waits so long has failed.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A connected client. Broadcasts that come while an answer is awaited are kept for [`Socket::heard`].
 pub struct Socket {
@@ -123,6 +128,13 @@ impl Socket {
         assert_eq!(self.broadcasts, VecDeque::<Value>::new());
     }
 
+    /// Closes as browsers do, and waits until the server has closed, too; the code that it answers with.
+    pub async fn close(mut self) -> u16 {
+        let close = CloseFrame { code: CloseCode::Normal, reason: Utf8Bytes::default() };
+        self.send_raw(Message::Close(Some(close))).await;
+        self.closed().await
+    }
+
     /// Waits for the server to close; the close code.
     pub async fn closed(mut self) -> u16 {
         loop {
@@ -154,6 +166,20 @@ impl Socket {
     pub async fn message(&mut self) -> Message {
         let message = tokio::time::timeout(PATIENCE, self.stream.next()).await.expect("a frame comes in time");
         message.expect("the connection is open").expect("a well-formed frame")
+    }
+
+    /// Sends a request, if the connection is still open.
+    pub async fn try_send(&mut self, request: &Request) -> Option<()> {
+        let frame = json!({ "type": request.kind, "params": request.params });
+        self.stream.send(Message::text(frame.to_string())).await.ok()
+    }
+
+    /// The next answer, which must be a success; nothing when the connection has ended, however it did.
+    pub async fn try_answer(&mut self) -> Option<()> {
+        let message = tokio::time::timeout(PATIENCE, self.stream.next()).await.expect("an answer or the end");
+        let Some(Ok(Message::Text(text))) = message else { return None };
+        assert!(text.contains("\"success\":true"), "{text}");
+        Some(())
     }
 
     /// Writes bytes past the library: frames that it would not make.

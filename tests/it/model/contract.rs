@@ -1,0 +1,260 @@
+//! The contract as a plain program: chats in memory, commands one after the other.
+
+use std::collections::BTreeMap;
+
+use super::steps::{Command, MEMBERS, PEOPLE};
+
+/// What a stored row is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    Message,
+    Created,
+    Added,
+    Left,
+    Removed,
+}
+
+/// A stored row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    pub id: usize,
+    pub sender: usize,
+    pub text: String,
+    pub event: Event,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Member,
+    Admin,
+    Owner,
+}
+
+/// A chat from its reader's side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Chat {
+    Dialog(usize),
+    Group(usize),
+}
+
+/// What a request is answered with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    Done,
+    Notice(usize, Row),
+    Gone(usize),
+    Rows(Chat, Vec<Row>),
+    /// With exactly this text.
+    Refused(&'static str),
+    /// With a sentence that has these words in it.
+    Explained(&'static str),
+}
+
+/// What somebody hears.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Heard {
+    Private(Row),
+    Message(usize, Row),
+    Added(usize, Row),
+    Left(usize, Row),
+    Dropped(usize),
+}
+
+const NOT_A_MEMBER: Reply = Reply::Refused("User is not a member of this group");
+const NO_SUCH_USER: Reply = Reply::Refused("User not found");
+const TAKEN: Reply = Reply::Refused("Message id already exists");
+
+#[derive(Default)]
+struct Group {
+    rows: Vec<Row>,
+    /// In the order of joining.
+    members: Vec<(usize, Role)>,
+}
+
+#[derive(Default)]
+struct Dialog {
+    rows: Vec<Row>,
+    hidden: [usize; PEOPLE],
+}
+
+/// All chats. A group that is gone has no members.
+#[derive(Default)]
+pub struct Contract {
+    groups: BTreeMap<usize, Group>,
+    dialogs: BTreeMap<(usize, usize), Dialog>,
+}
+
+impl Group {
+    fn role(&self, who: usize) -> Option<Role> {
+        self.members.iter().find(|(member, _)| *member == who).map(|(_, role)| *role)
+    }
+
+    fn others(&self, who: usize) -> Vec<usize> {
+        self.members.iter().map(|(member, _)| *member).filter(|member| *member != who).collect()
+    }
+
+    fn end(&mut self, who: usize) {
+        self.members.retain(|(member, _)| *member != who);
+    }
+}
+
+fn tell(people: Vec<usize>, heard: &Heard) -> Vec<(usize, Heard)> {
+    people.into_iter().map(|person| (person, heard.clone())).collect()
+}
+
+impl Contract {
+    /// Whether somebody may create a group, or has.
+    pub fn create(&mut self, who: usize, group: usize, id: usize, text: String) -> bool {
+        let row = Row { id, sender: who, text, event: Event::Created };
+        if let Some(Group { rows, members }) = self.groups.get(&group) {
+            let first = &rows[0];
+            return !members.is_empty() && first.id == id && first.sender == who;
+        }
+        self.groups.insert(group, Group { rows: vec![row], members: vec![(who, Role::Owner)] });
+        true
+    }
+
+    /// Hides a dialog.
+    pub fn hide(&mut self, who: usize, with: usize) {
+        if let Some(dialog) = self.dialogs.get_mut(&(who.min(with), who.max(with))) {
+            dialog.hidden[who] = dialog.rows.len();
+        }
+    }
+
+    /// Whether somebody was a plain member, and is an admin now.
+    pub fn promote(&mut self, who: usize, group: usize) -> bool {
+        let members = self.groups.get_mut(&group).map(|group| &mut group.members);
+        let plain = members.into_iter().flatten().find(|member| **member == (who, Role::Member));
+        plain.map(|member| member.1 = Role::Admin).is_some()
+    }
+
+    /// Does a command; what it is answered with, and who hears what of it.
+    pub fn apply(&mut self, who: usize, command: &Command, text: String) -> (Reply, Vec<(usize, Heard)>) {
+        let row = |id: usize, event: Event| Row { id, sender: who, text, event };
+        match *command {
+            Command::Write { to, id } => self.write(who, to, row(id, Event::Message)),
+            Command::ReadDialog { with, limit } => (self.page(who, Chat::Dialog(with), limit), Vec::new()),
+            Command::ReadGroup { group, limit } => (self.page(who, Chat::Group(group), limit), Vec::new()),
+            Command::Drop { group } => self.drop(who, group),
+            Command::Say { group, id } => self.change(group, None, row(id, Event::Message)),
+            Command::Add { group, whom, id } => self.change(group, Some(whom), row(id, Event::Added)),
+            Command::Leave { group, id } => self.change(group, None, row(id, Event::Left)),
+            Command::Remove { group, whom, id } => self.change(group, Some(whom), row(id, Event::Removed)),
+        }
+    }
+
+    /// Everything that somebody can read in a chat, oldest first; nothing if not a member.
+    pub fn history(&self, who: usize, chat: Chat) -> Option<&[Row]> {
+        match chat {
+            Chat::Dialog(with) => {
+                let dialog = self.dialogs.get(&(who.min(with), who.max(with)));
+                Some(dialog.map_or(&[], |dialog| &dialog.rows[dialog.hidden[who]..]))
+            }
+            Chat::Group(group) => {
+                self.groups.get(&group).filter(|group| group.role(who).is_some()).map(|group| group.rows.as_slice())
+            }
+        }
+    }
+
+    fn page(&self, who: usize, chat: Chat, limit: usize) -> Reply {
+        let Some(rows) = self.history(who, chat) else { return NOT_A_MEMBER };
+        Reply::Rows(chat, rows.iter().rev().take(limit).cloned().collect())
+    }
+
+    fn write(&mut self, who: usize, to: usize, row: Row) -> (Reply, Vec<(usize, Heard)>) {
+        if to == PEOPLE {
+            return (NO_SUCH_USER, Vec::new());
+        }
+        let dialog = self.dialogs.entry((who.min(to), who.max(to))).or_default();
+        if let Some(known) = dialog.rows.iter().find(|known| known.id == row.id) {
+            return (if known.sender == who { Reply::Done } else { TAKEN }, Vec::new());
+        }
+        dialog.rows.push(row.clone());
+        let hearing = if to == who { vec![] } else { vec![to] };
+        (Reply::Done, tell(hearing, &Heard::Private(row)))
+    }
+
+    fn drop(&mut self, who: usize, group: usize) -> (Reply, Vec<(usize, Heard)>) {
+        let found = self.groups.get_mut(&group).and_then(|group| group.role(who).map(|role| (group, role)));
+        match found {
+            None => (NOT_A_MEMBER, Vec::new()),
+            Some((found, Role::Owner)) => {
+                let others = found.others(who);
+                found.members.clear();
+                (Reply::Gone(group), tell(others, &Heard::Dropped(group)))
+            }
+            Some(_) => (Reply::Explained("owner"), Vec::new()),
+        }
+    }
+
+    fn change(&mut self, number: usize, whom: Option<usize>, row: Row) -> (Reply, Vec<(usize, Heard)>) {
+        let Some(group) = self.groups.get_mut(&number).filter(|group| !group.members.is_empty()) else {
+            return (NOT_A_MEMBER, Vec::new());
+        };
+        if let Some(known) = group.rows.iter().find(|known| known.id == row.id) {
+            let again = known.sender == row.sender && known.event == row.event;
+            return (if again { reply(number, known) } else { TAKEN }, Vec::new());
+        }
+        let Some(role) = group.role(row.sender) else { return (NOT_A_MEMBER, Vec::new()) };
+        match (row.event, whom) {
+            (Event::Added, Some(whom)) => add(group, number, whom, row),
+            (Event::Removed, Some(whom)) => remove(group, number, whom, role, row),
+            (Event::Left, _) => leave(group, number, role, row),
+            _ => {
+                group.rows.push(row.clone());
+                (Reply::Done, tell(group.others(row.sender), &Heard::Message(number, row)))
+            }
+        }
+    }
+}
+
+/// What a request that left this row is answered with, at first and again.
+fn reply(group: usize, row: &Row) -> Reply {
+    match row.event {
+        Event::Message | Event::Created => Reply::Done,
+        Event::Left => Reply::Gone(group),
+        Event::Added | Event::Removed => Reply::Notice(group, row.clone()),
+    }
+}
+
+fn add(group: &mut Group, number: usize, whom: usize, row: Row) -> (Reply, Vec<(usize, Heard)>) {
+    if whom == PEOPLE {
+        return (NO_SUCH_USER, Vec::new());
+    }
+    if group.role(whom).is_some() {
+        return (Reply::Refused("the user is already in the group"), Vec::new());
+    }
+    if group.members.len() >= MEMBERS as usize {
+        return (Reply::Explained("at most 3 members"), Vec::new());
+    }
+    group.members.push((whom, Role::Member));
+    group.rows.push(row.clone());
+    (reply(number, &row), tell(group.others(row.sender), &Heard::Added(number, row)))
+}
+
+fn leave(group: &mut Group, number: usize, role: Role, row: Row) -> (Reply, Vec<(usize, Heard)>) {
+    group.end(row.sender);
+    if let Some(longest_standing) = group.members.first_mut().filter(|_| role == Role::Owner) {
+        longest_standing.1 = Role::Owner;
+    }
+    group.rows.push(row.clone());
+    (reply(number, &row), tell(group.others(row.sender), &Heard::Left(number, row)))
+}
+
+fn remove(group: &mut Group, number: usize, whom: usize, role: Role, row: Row) -> (Reply, Vec<(usize, Heard)>) {
+    if whom == row.sender {
+        return (Reply::Explained("leaveGroup"), Vec::new());
+    }
+    if role == Role::Member {
+        return (Reply::Explained("owner"), Vec::new());
+    }
+    match group.role(whom) {
+        None => return (NOT_A_MEMBER, Vec::new()),
+        Some(Role::Admin | Role::Owner) if role == Role::Admin => return (Reply::Explained("owner"), Vec::new()),
+        Some(_) => group.end(whom),
+    }
+    group.rows.push(row.clone());
+    let mut heard = tell(group.others(row.sender), &Heard::Left(number, row.clone()));
+    heard.push((whom, Heard::Dropped(number)));
+    (reply(number, &row), heard)
+}

@@ -1,0 +1,176 @@
+//! Running a server: probes, pages, the graceful end, and what it will not start on.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+use crate::support::{PASSWORD, PATIENCE, Request, TestServer, new_id, texts};
+
+/// A page's text and type.
+async fn page(server: &TestServer, path: &str) -> (String, String) {
+    let reply = server.api().get(path).await;
+    let content_type = reply.headers["content-type"].to_str().expect("a text").to_owned();
+    match reply.expect(200) {
+        Value::String(text) => (text, content_type),
+        json => (json.to_string(), content_type),
+    }
+}
+
+#[tokio::test]
+async fn probes_are_answered_without_a_token_and_whatever_the_limits() {
+    let server = TestServer::start().await;
+    assert_eq!(server.api().get("/healthz").await.expect(200), "ok\n");
+    assert_eq!(server.api().get("/readyz").await.expect(200), "ready\n");
+}
+
+#[tokio::test]
+async fn the_front_page_says_what_this_is_and_links_to_the_documentation() {
+    let server = TestServer::start().await;
+    let (text, content_type) = page(&server, "/").await;
+    assert_eq!(content_type, "text/html; charset=utf-8");
+    assert!(text.contains("Hearth") && text.contains("href=\"/doc\""), "{text}");
+    let head = server.api().finish(server.api().request(Method::HEAD, "/")).await;
+    assert_eq!((head.status, head.body), (200, json!("")));
+    for path in ["/", "/doc", "/doc/", "/doc/openapi.json"] {
+        let reply = server.api().post(path, json!({})).await;
+        assert_eq!((reply.status, &*reply.headers["allow"].to_str().expect("a text")), (405, "GET, HEAD"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn without_the_web_pages_all_the_rest_is_there() {
+    let server = TestServer::start_with(|config| config.web.enabled = false).await;
+    assert_eq!(server.api().get("/").await.status, 404);
+    let ann = server.user("Ann").await;
+    server.connect("/", &["auth", &ann.token]).await.hears_nothing().await;
+    ann.connect().await.hears_nothing().await;
+    assert!(page(&server, "/doc").await.0.contains("swagger-ui"));
+    page(&server, "/doc/openapi.json").await;
+}
+
+#[tokio::test]
+async fn the_documentation_is_one_page_that_needs_no_other_server() {
+    let server = TestServer::start().await;
+    let (text, content_type) = page(&server, "/doc").await;
+    assert_eq!(content_type, "text/html; charset=utf-8");
+    assert!(text.contains("swagger-ui") && text.contains("/use-cases/create-group"));
+    for elsewhere in ["src=\"http", "src=\"//", "href=\"http", "href=\"//", "@import url(http"] {
+        assert!(!text.contains(elsewhere), "{elsewhere}");
+    }
+    assert_eq!(page(&server, "/doc/").await, (text, content_type));
+}
+
+#[tokio::test]
+async fn the_document_is_served_and_lists_every_endpoint() {
+    let server = TestServer::start().await;
+    let (text, content_type) = page(&server, "/doc/openapi.json").await;
+    assert_eq!(content_type, "application/json; charset=utf-8");
+    let served: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(served, serde_json::from_str::<Value>(&hearth::api::document()).expect("JSON"));
+    assert_eq!(served["servers"][0]["url"], "/api");
+    for (path, method) in [
+        ("/auth/sing-up", "post"),
+        ("/auth/sign-up", "post"),
+        ("/auth/login", "post"),
+        ("/profile/update", "patch"),
+        ("/profile/change-password", "patch"),
+        ("/profile/destroy", "delete"),
+        ("/use-cases/search", "get"),
+        ("/use-cases/search-users", "get"),
+        ("/use-cases/mark-as-deleted", "post"),
+        ("/use-cases/create-group", "post"),
+    ] {
+        assert!(served["paths"][path][method].is_object(), "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn pages_may_not_be_framed_or_guessed_at() {
+    let server = TestServer::start().await;
+    for path in ["/", "/doc"] {
+        let headers = server.api().get(path).await.headers;
+        assert_eq!(headers["x-content-type-options"], "nosniff", "{path}");
+        assert_eq!(headers["x-frame-options"], "DENY", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_path_outside_the_api_is_404_and_says_where_to_look() {
+    let server = TestServer::start().await;
+    for path in ["/nothing", "/doc/nothing", "/index.html", "/.git/config"] {
+        let body = server.api().get(path).await.expect(404);
+        assert!(body.as_str().is_some_and(|text| text.contains("/doc")), "{path}: {body}");
+    }
+}
+
+#[tokio::test]
+async fn stopping_closes_sockets_with_1001_and_accepts_nobody() {
+    let mut server = TestServer::start().await;
+    let (ann, bob) = (server.user("Ann").await, server.user("Bob").await);
+    let sockets = (ann.connect().await, bob.connect().await);
+    let ((), first, second) = tokio::join!(server.stop(), sockets.0.last_words(), sockets.1.last_words());
+    for end in [first, second] {
+        assert_eq!(end, (vec![], 1001, "The server is restarting".into()));
+    }
+    assert!(TcpStream::connect(server.api().base()).await.is_err());
+}
+
+#[tokio::test]
+async fn what_was_read_before_the_stop_is_answered_and_what_was_answered_is_kept() {
+    let mut server = TestServer::start().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    let mut anns = ann.connect().await;
+    for number in 0..200 {
+        let params = json!({ "messageId": new_id(), "receiverId": bob.id, "content": number.to_string() });
+        anns.send("privateMessage", params).await;
+    }
+    assert_eq!(anns.answer().await["success"], true);
+    let ((), (answers, code, _)) = tokio::join!(server.restart(), anns.last_words());
+    assert_eq!(code, 1001);
+    assert!(answers.iter().all(|answer| answer.contains("\"success\":true")), "{answers:?}");
+    let stored = bob.connect().await.all(&Request::dialog(&ann.id), 100).await;
+    let answered: Vec<_> = (0..=answers.len()).rev().map(|number| number.to_string()).collect();
+    assert_eq!(texts(&stored), answered);
+}
+
+#[tokio::test]
+async fn a_request_under_way_is_answered_before_the_end() {
+    let mut server = TestServer::start().await;
+    let body = json!({ "firstName": "Ann", "email": "ann@example.org", "password": PASSWORD }).to_string();
+    let head = "POST /api/auth/sing-up HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n";
+    let mut stream = TcpStream::connect(server.api().base()).await.expect("the server listens");
+    let head = format!("{head}expect: 100-continue\r\ncontent-length: {}\r\n\r\n", body.len());
+    stream.write_all(head.as_bytes()).await.expect("the server reads");
+    let mut asked_for_the_body = [0; 25];
+    stream.read_exact(&mut asked_for_the_body).await.expect("the server answers");
+    assert_eq!(&asked_for_the_body, b"HTTP/1.1 100 Continue\r\n\r\n");
+
+    let mut answer = String::new();
+    let finish = async {
+        stream.write_all(body.as_bytes()).await.expect("the server reads");
+        stream.read_to_string(&mut answer).await.expect("the server answers and closes");
+    };
+    tokio::join!(server.restart(), finish);
+    assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
+    server.api().log_in("ann@example.org", PASSWORD).await;
+}
+
+#[tokio::test]
+async fn connections_that_ask_for_nothing_are_closed_at_the_end() {
+    let mut server = TestServer::start().await;
+    let mut silent = TcpStream::connect(server.api().base()).await.expect("the server listens");
+    let mut idle = TcpStream::connect(server.api().base()).await.expect("the server listens");
+    idle.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("the server reads");
+    let mut answer = [0; 12];
+    idle.read_exact(&mut answer).await.expect("the server answers");
+    let ended = async {
+        for stream in [&mut silent, &mut idle] {
+            let rest = stream.read_to_end(&mut Vec::new());
+            tokio::time::timeout(PATIENCE, rest).await.expect("closed").expect("and not broken off");
+        }
+    };
+    tokio::join!(ended, server.stop());
+}

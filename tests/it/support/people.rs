@@ -1,0 +1,57 @@
+//! People as if they had signed up and logged in some time ago: through the store, since every sign-up and log-in hashes
+//! a password, and most tests are not about that.
+
+use hearth::{
+    auth::{Passwords, Tokens},
+    model::{Person, SessionId, Timestamp, UserId},
+    store::{Account, NewSession, Store},
+};
+use tokio::sync::OnceCell;
+use uuid::Uuid;
+
+use super::{PASSWORD, TestServer, User};
+
+static HASH: OnceCell<String> = OnceCell::const_new();
+
+impl TestServer {
+    /// Accounts `Name` with the e-mail `name@example.org`, logged in.
+    pub async fn people<const N: usize>(&self, names: [&str; N]) -> [User; N] {
+        let named = names.map(|name| (name.to_owned(), String::new(), format!("{}@example.org", name.to_lowercase())));
+        let people = self.log_in_as(named.into()).await;
+        people.try_into().unwrap_or_else(|_| unreachable!("as many as named"))
+    }
+
+    /// Accounts with these first and last names, whose e-mails are numbers at one host, logged in.
+    pub async fn people_called(&self, names: &[(&str, &str)]) -> Vec<User> {
+        let email = || format!("{}@people.example", Uuid::new_v4().as_u128());
+        self.log_in_as(names.iter().map(|(first, last)| ((*first).into(), (*last).into(), email())).collect()).await
+    }
+
+    /// Accounts with these first names, last names and e-mails, logged in.
+    async fn log_in_as(&self, named: Vec<(String, String, String)>) -> Vec<User> {
+        let store = Store::open(&self.config.database).await.expect("the database opens");
+        let secret = store.signing_secret(&[0; 32]).await.expect("the server has made its secret");
+        let tokens = Tokens::new(&secret, self.config.auth.token_hours);
+        let hash = HASH.get_or_init(async || Passwords::default().hash(PASSWORD.to_owned()).await.expect("a hash"));
+        let password_hash = hash.await.clone();
+        let mut people = Vec::new();
+        for (first_name, last_name, email) in named {
+            let person = Person { id: UserId(Uuid::now_v7()), first_name, last_name };
+            let account = Account { person, email, password_hash: password_hash.clone() };
+            let token = log_in(&store, &tokens, &account).await;
+            let Account { person, email, .. } = account;
+            let api = self.api().with_token(&token);
+            people.push(User { id: person.id.to_string(), name: person.first_name, email, token, api });
+        }
+        store.close().await;
+        people
+    }
+}
+
+async fn log_in(store: &Store, tokens: &Tokens, account: &Account) -> String {
+    let (now, id) = (Timestamp::now(), SessionId(Uuid::now_v7()));
+    store.add_user(account, now).await.expect("nobody has this e-mail");
+    let session = NewSession { id, user_agent: "tests", now, expires_at: tokens.expiry(now) };
+    assert!(store.add_session(account, &session).await.expect("the database answers"));
+    tokens.sign(&account.person, &account.email, id, now).expect("claims can be signed")
+}

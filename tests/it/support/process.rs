@@ -1,0 +1,128 @@
+//! The binary itself.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    process::{Child, Command, Output, Stdio},
+    thread::JoinHandle,
+};
+
+use tempfile::TempDir;
+
+use super::Api;
+
+/// A way to run `hearth`: in an empty folder, with nothing of this process's configuration.
+pub struct Hearth {
+    folder: TempDir,
+    variables: Vec<(String, String)>,
+}
+
+/// A `hearth` that serves; killed when this is dropped.
+pub struct Serving {
+    pub api: Api,
+    /// What it printed when it started.
+    pub announcement: String,
+    child: Child,
+    log: Option<JoinHandle<String>>,
+}
+
+impl Hearth {
+    /// With a database and a port that is free.
+    pub fn with_database(url: &str) -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        Self { folder, variables: Vec::new() }
+            .set("HEARTH_DATABASE__URL", url)
+            .set("HEARTH_SERVER__LISTEN", "127.0.0.1:0")
+            .set("HEARTH_LIMITS__ENABLED", "false")
+    }
+
+    /// Sets an environment variable.
+    pub fn set(mut self, name: &str, value: &str) -> Self {
+        self.variables.retain(|(known, _)| known != name);
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Writes a `config.toml` to where it is started.
+    pub fn file(self, text: &str) -> Self {
+        std::fs::write(self.folder.path().join("config.toml"), text).expect("the folder can be written to");
+        self
+    }
+
+    /// Runs a command to its end.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().expect("the binary runs")
+    }
+
+    /// What a command that must succeed prints.
+    #[track_caller]
+    pub fn prints(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("a text")
+    }
+
+    /// What a command that must fail complains of.
+    #[track_caller]
+    pub fn complains(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(!output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        String::from_utf8(output.stderr).expect("a text")
+    }
+
+    /// Serves; returns when it listens.
+    pub fn serve(&self) -> Serving {
+        let mut child = self.command(&[]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+        let mut errors = child.stderr.take().expect("a pipe");
+        let log = std::thread::spawn(move || {
+            let mut log = String::new();
+            errors.read_to_string(&mut log).map(|_| log).expect("a text")
+        });
+        let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+        let mut announcement = String::new();
+        while !announcement.contains("database ") {
+            let Some(line) = lines.next() else { panic!("it ended: {}", log.join().expect("a log")) };
+            announcement.push_str(&line.expect("a text"));
+            announcement.push('\n');
+        }
+        let address = announcement.split_whitespace().find(|word| word.starts_with("127.0.0.1:"));
+        let api = Api::new(address.expect("the announcement has an address"));
+        Serving { api, announcement, child, log: Some(log) }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hearth"));
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("HEARTH_")) {
+            command.env_remove(name);
+        }
+        command.current_dir(self.folder.path()).args(arguments).envs(self.variables.clone());
+        command
+    }
+}
+
+impl Serving {
+    /// Asks it to end, as service managers do.
+    pub fn terminate(&self) {
+        let signal = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status();
+        assert!(signal.expect("`kill` runs").success());
+    }
+
+    /// Waits until it has ended; its exit code and its log. Sockets to it are to be read to their end before.
+    pub fn ended(mut self) -> (Option<i32>, String) {
+        let code = self.child.wait().expect("it ends").code();
+        let log = self.log.take().expect("it ends once").join().expect("a log");
+        (code, log)
+    }
+
+    /// Ends it at once (SIGKILL).
+    pub fn kill(&mut self) {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it ends");
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
