@@ -91,7 +91,7 @@ async fn names_are_trimmed_and_the_last_name_may_be_missing() {
 #[tokio::test]
 async fn a_wrong_email_and_a_wrong_password_are_refused_alike() {
     let server = TestServer::start().await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     let wrong_password = json!({ "email": ann.email, "password": "wrong horse" });
     let wrong_email = json!({ "email": "nobody@example.org", "password": PASSWORD });
     let first = server.api().post(LOG_IN, wrong_password).await.expect(400);
@@ -102,7 +102,7 @@ async fn a_wrong_email_and_a_wrong_password_are_refused_alike() {
 #[tokio::test]
 async fn a_log_in_of_any_wrong_shape_is_the_one_refusal() {
     let server = TestServer::start().await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     let long = "x".repeat(100 * 1024 - 100);
     let odd = [json!(8), json!(null), json!([PASSWORD]), json!({}), json!("nul\0"), json!(long), json!("")];
     let passwords = odd.iter().map(|odd| json!({ "email": ann.email, "password": odd }));
@@ -129,7 +129,7 @@ async fn passwords_are_taken_as_they_are() {
 #[tokio::test]
 async fn an_update_changes_what_is_given_and_nothing_else() {
     let server = TestServer::start().await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     let names = async || {
         let body = server.api().post(LOG_IN, json!({ "email": ann.email, "password": PASSWORD })).await.expect(201);
         format!("{}|{}", body["firstName"].as_str().expect("a name"), body["lastName"].as_str().expect("a name"))
@@ -148,7 +148,7 @@ async fn an_update_changes_what_is_given_and_nothing_else() {
 #[tokio::test]
 async fn a_refused_update_changes_nothing() {
     let server = TestServer::start().await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     let half_right = json!({ "firstName": "Anna", "lastName": "x".repeat(65) });
     assert_eq!(ann.patch(UPDATE, half_right).await.faults(), ["lastName"]);
     assert_eq!(ann.log_in_again().await.name, "Ann");
@@ -157,7 +157,7 @@ async fn a_refused_update_changes_nothing() {
 #[tokio::test]
 async fn a_new_name_shows_at_once_in_history_list_search_and_broadcasts() {
     let server = TestServer::start().await;
-    let (ann, bob) = (server.user("Ann").await, server.user("Bob").await);
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let (mut anns, mut bobs) = (ann.connect().await, bob.connect().await);
     anns.write_to(&bob, "before").await;
     assert_eq!(bobs.hears("privateMessage").await["senderName"], "Ann");
@@ -177,7 +177,7 @@ async fn a_new_name_shows_at_once_in_history_list_search_and_broadcasts() {
 #[tokio::test]
 async fn a_new_name_shows_at_once_in_groups_and_on_the_receiving_side() {
     let server = TestServer::start().await;
-    let (ann, bob) = (server.user("Ann").await, server.user("Bob").await);
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let group = ann.create_group("tea", &[&bob]).await;
     let (mut anns, mut bobs) = (ann.connect().await, bob.connect().await);
     anns.write_to(&bob, "to Bob").await;
@@ -199,7 +199,7 @@ async fn a_new_name_shows_at_once_in_groups_and_on_the_receiving_side() {
 #[tokio::test]
 async fn after_a_password_change_the_new_one_works_and_the_old_one_does_not() {
     let server = TestServer::start().await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     let change = json!({ "oldPassword": PASSWORD, "newPassword": "battery staple", "mode": 1 });
     let body = ann.patch(CHANGE, change).await.expect(201);
     assert_eq!(body, json!({ "message": "Password changed successfully." }));
@@ -211,7 +211,7 @@ async fn after_a_password_change_the_new_one_works_and_the_old_one_does_not() {
 #[tokio::test]
 async fn a_wrong_old_password_of_any_shape_is_the_one_refusal_and_changes_nothing() {
     let server = TestServer::start().await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     let odd = [json!("wrong horse"), json!(7), json!(null), json!([]), json!("nul\0"), json!("x".repeat(100_000))];
     let mut changes: Vec<_> =
         odd.iter().map(|odd| json!({ "oldPassword": odd, "newPassword": "battery staple" })).collect();

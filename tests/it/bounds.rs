@@ -46,7 +46,7 @@ async fn group_reply(ann: &User, field: &str, value: Value) -> crate::support::R
 #[tokio::test]
 async fn every_fault_of_a_request_is_named_at_once() {
     let server = TestServer::start().await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     let all = ["firstName", "lastName", "email", "password"];
     assert_eq!(server.api().post(SIGN_UP, json!({ "lastName": 1 })).await.faults(), all);
     let wrong = json!({ "firstName": " ", "lastName": ["x"], "email": null, "password": 12345678 });
@@ -65,7 +65,7 @@ async fn every_fault_of_a_request_is_named_at_once() {
 #[tokio::test]
 async fn names_have_1_to_64_characters_and_none_of_control() {
     let server = TestServer::start().await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     for field in ["firstName", "lastName"] {
         for good in
             ["x", "Jean Luc", "O'Neil \"%_\\", &times("x", 64), &times("😀", 64), &format!(" {} ", times("я", 64))]
@@ -121,7 +121,7 @@ async fn a_password_has_8_to_256_characters_and_none_of_control() {
         assert_eq!(sign_up_faults(&server, "password", json!(bad)).await, ["email", "password"], "{bad:?}");
     }
     assert_eq!(sign_up_faults(&server, "password", json!(times("x", 257))).await, ["email", "password"]);
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     for bad in [json!("1234567"), json!(12345678), json!(null), json!(times("😀", 257))] {
         let change = json!({ "oldPassword": "also wrong", "newPassword": bad });
         assert_eq!(ann.patch(CHANGE, change).await.faults(), ["newPassword"], "{bad}");
@@ -142,7 +142,7 @@ async fn the_longest_password_works_and_the_shortest_one_is_configurable() {
 #[tokio::test]
 async fn a_groups_name_has_1_to_128_characters_and_none_of_control() {
     let server = TestServer::start().await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     for good in ["x", "it's 100 % \"tea\"", &times("x", 128), &times("😀", 128), &format!("\t{} ", times("я", 128))]
     {
         group_reply(&ann, "groupName", json!(good)).await.expect(200);
@@ -157,7 +157,7 @@ async fn a_groups_name_has_1_to_128_characters_and_none_of_control() {
 #[tokio::test]
 async fn a_notice_has_1_to_512_characters_and_no_control_but_newline() {
     let server = TestServer::start().await;
-    let (ann, bob) = (server.user("Ann").await, server.user("Bob").await);
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let group = ann.create_group("tea", &[]).await;
     let mut socket = ann.connect().await;
     for good in [" two\nlines ", &times("x", 512), &times("😀", 512)] {
@@ -179,7 +179,7 @@ async fn a_notice_has_1_to_512_characters_and_no_control_but_newline() {
 #[tokio::test]
 async fn a_message_has_1_to_4096_characters_not_all_of_them_blank() {
     let server = TestServer::start().await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     let mut socket = ann.connect().await;
     for good in ["x", "0", "\u{1}", " \u{301}", &times("x", 4096), &times("😀", 4096)] {
         socket.write_to(&ann, good).await;
@@ -195,7 +195,7 @@ async fn a_message_has_1_to_4096_characters_not_all_of_them_blank() {
 #[tokio::test]
 async fn a_message_is_stored_and_sent_exactly_as_given() {
     let server = TestServer::start().await;
-    let (ann, bob) = (server.user("Ann").await, server.user("Bob").await);
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let mut bobs = bob.connect().await;
     let text = " \u{feff}it's \"a\" \\ % _ ; -- $1 ? \u{1}\u{1f}\u{7f}\u{2028}é e\u{301} ﷽ 👩‍👩‍👧 <b>&amp; null \r\n";
     ann.write_to(&bob, text).await;
@@ -207,7 +207,7 @@ async fn a_message_is_stored_and_sent_exactly_as_given() {
 #[tokio::test]
 async fn an_id_is_a_uuid_in_its_one_form_in_either_case() {
     let server = TestServer::start().await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     let mut socket = ann.connect().await;
     for bad in NO_UUIDS.iter().map(|text| json!(text)).chain([json!(5), json!(null), json!({}), json!([new_id()])]) {
         assert_eq!(group_reply(&ann, "groupId", bad.clone()).await.faults(), ["groupId"], "{bad}");
@@ -227,7 +227,7 @@ async fn an_id_is_a_uuid_in_its_one_form_in_either_case() {
 #[tokio::test]
 async fn a_group_in_upper_case_is_the_same_group() {
     let server = TestServer::start().await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     let (group, message) = (new_id(), new_id());
     for (group, message) in [(group.to_uppercase(), message.to_uppercase()), (group.clone(), message)] {
         let new = json!({ "groupId": group, "groupName": "t", "notificationMessage": "n", "messageId": message });
@@ -241,7 +241,7 @@ async fn a_group_in_upper_case_is_the_same_group() {
 #[tokio::test]
 async fn a_limit_is_an_integer_from_0_on_of_which_100_count() {
     let server = TestServer::start().await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     let mut socket = ann.connect().await;
     for number in 0..101 {
         let params = json!({ "messageId": new_id(), "receiverId": ann.id, "content": number.to_string() });
@@ -263,7 +263,7 @@ async fn a_limit_is_an_integer_from_0_on_of_which_100_count() {
 #[tokio::test]
 async fn a_cursor_is_a_time_or_nothing() {
     let server = TestServer::start().await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     let mut socket = ann.connect().await;
     socket.write_to(&ann, "x").await;
     let with = |cursor: Value| json!({ "receiverId": ann.id, "limit": 9, "cursorCreatedAt": cursor });
@@ -283,19 +283,4 @@ async fn a_cursor_is_a_time_or_nothing() {
         let refusal = socket.refused("getlatestMessageDialog", with(cursor.clone())).await;
         assert!(refusal.starts_with("Invalid request: cursorCreatedAt must be a time"), "{cursor}: {refusal}");
     }
-}
-
-#[tokio::test]
-async fn a_group_has_so_many_members_as_configured_and_no_more() {
-    let server = TestServer::start_with(|config| config.limits.group_members = 2).await;
-    let (ann, bob, cy) = (server.user("Ann").await, server.user("Bob").await, server.user("Cy").await);
-    let group = ann.create_group("tea", &[&bob]).await;
-    let mut socket = ann.connect().await;
-    let add = json!({ "groupId": group, "userId": cy.id, "messageId": new_id(), "message": "added" });
-    let refusal = socket.ask("addUserInGroup", add.clone()).await;
-    assert_eq!((&refusal["code"], &refusal["error"]), (&json!("group_full"), &json!(true)));
-    assert!(refusal["message"].as_str().is_some_and(|text| text.contains("at most 2 members")), "{refusal}");
-    assert_eq!(ann.texts_in(&group).await, ["added", "a new group"]);
-    bob.connect().await.leave(&group).await;
-    socket.done("addUserInGroup", add).await;
 }

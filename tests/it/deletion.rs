@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{PASSWORD, TestServer, User, new_id, texts};
+use crate::support::{PASSWORD, PATIENCE, TestServer, User, new_id, texts};
 
 const DESTROY: &str = "/api/profile/destroy";
 
@@ -14,7 +14,7 @@ async fn delete(user: &User) {
 #[tokio::test]
 async fn deleting_an_account_ends_every_session_and_closes_every_socket() {
     let server = TestServer::start().await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     let elsewhere = ann.log_in_again().await;
     let sockets = [ann.connect().await, elsewhere.connect().await];
     delete(&ann).await;
@@ -34,7 +34,7 @@ async fn deleting_an_account_ends_every_session_and_closes_every_socket() {
 #[tokio::test]
 async fn the_email_is_free_at_once_for_an_account_that_has_nothing_of_the_old_one() {
     let server = TestServer::start().await;
-    let (ann, bob) = (server.user("Ann").await, server.user("Bob").await);
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let group = ann.create_group("tea", &[&bob]).await;
     ann.write_to(&bob, "from the first Ann").await;
     delete(&ann).await;
@@ -50,7 +50,7 @@ async fn the_email_is_free_at_once_for_an_account_that_has_nothing_of_the_old_on
 #[tokio::test]
 async fn the_dialog_stays_readable_under_the_name_deleted_account() {
     let server = TestServer::start().await;
-    let (ann, bob) = (server.user("Ann").await, server.user("Bob").await);
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
     ann.patch("/api/profile/update", json!({ "lastName": "Lee" })).await.expect(201);
     ann.write_to(&bob, "hello").await;
     bob.write_to(&ann, "hi").await;
@@ -69,7 +69,7 @@ async fn the_dialog_stays_readable_under_the_name_deleted_account() {
 #[tokio::test]
 async fn nobody_can_write_to_add_or_find_a_deleted_account() {
     let server = TestServer::start().await;
-    let (ann, bob) = (server.user("Ann").await, server.user("Bob").await);
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let group = bob.create_group("tea", &[]).await;
     bob.write_to(&ann, "hi").await;
     delete(&ann).await;
@@ -91,7 +91,7 @@ async fn nobody_can_write_to_add_or_find_a_deleted_account() {
 #[tokio::test]
 async fn nobody_hears_of_it_and_no_notice_is_stored() {
     let server = TestServer::start().await;
-    let (ann, bob, cy) = (server.user("Ann").await, server.user("Bob").await, server.user("Cy").await);
+    let [ann, bob, cy] = server.people(["Ann", "Bob", "Cy"]).await;
     let group = ann.create_group("tea", &[&bob, &cy]).await;
     ann.write_to(&bob, "hello").await;
     let (mut bobs, mut cys) = (bob.connect().await, cy.connect().await);
@@ -110,7 +110,7 @@ async fn nobody_hears_of_it_and_no_notice_is_stored() {
 #[tokio::test]
 async fn ownership_passes_to_the_longest_standing_member() {
     let server = TestServer::start().await;
-    let (ann, bob, cy) = (server.user("Ann").await, server.user("Bob").await, server.user("Cy").await);
+    let [ann, bob, cy] = server.people(["Ann", "Bob", "Cy"]).await;
     let group = ann.create_group("tea", &[&bob, &cy]).await;
     let mut bobs = bob.connect().await;
     // Who comes back stands behind those who stayed.
@@ -129,7 +129,7 @@ async fn ownership_passes_to_the_longest_standing_member() {
 #[tokio::test]
 async fn the_deleted_one_is_a_member_no_more() {
     let server = TestServer::start_with(|config| config.limits.group_members = 2).await;
-    let (ann, bob, cy) = (server.user("Ann").await, server.user("Bob").await, server.user("Cy").await);
+    let [ann, bob, cy] = server.people(["Ann", "Bob", "Cy"]).await;
     let group = bob.create_group("tea", &[&ann]).await;
     delete(&ann).await;
     let mut bobs = bob.connect().await;
@@ -143,7 +143,7 @@ async fn the_deleted_one_is_a_member_no_more() {
 #[tokio::test]
 async fn a_group_left_empty_goes() {
     let server = TestServer::start().await;
-    let (ann, bob) = (server.user("Ann").await, server.user("Bob").await);
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let group = ann.create_group("alone", &[&bob]).await;
     bob.connect().await.leave(&group).await;
     delete(&ann).await;
@@ -157,7 +157,7 @@ async fn a_group_left_empty_goes() {
 #[tokio::test]
 async fn its_texts_stay_with_the_others_unless_they_are_to_be_erased() {
     let server = TestServer::start().await;
-    let (ann, bob) = (server.user("Ann").await, server.user("Bob").await);
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let group = bob.create_group("tea", &[&ann]).await;
     let mut anns = ann.connect().await;
     anns.write_to(&bob, "a secret").await;
@@ -179,7 +179,7 @@ async fn its_texts_stay_with_the_others_unless_they_are_to_be_erased() {
 #[tokio::test]
 async fn keeping_the_texts_may_be_said_and_anything_else_is_refused() {
     let server = TestServer::start().await;
-    let (ann, bob) = (server.user("Ann").await, server.user("Bob").await);
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
     ann.write_to(&bob, "hello").await;
     assert_eq!(ann.delete("/api/profile/destroy?messages=burn").await.faults(), ["messages"]);
     ann.delete("/api/profile/destroy?messages=keep").await.expect(200);
@@ -189,7 +189,7 @@ async fn keeping_the_texts_may_be_said_and_anything_else_is_refused() {
 #[tokio::test]
 async fn a_deletion_survives_a_restart() {
     let mut server = TestServer::start().await;
-    let (ann, bob) = (server.user("Ann").await, server.user("Bob").await);
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
     ann.write_to(&bob, "a secret").await;
     ann.delete("/api/profile/destroy?messages=erase").await.expect(200);
     server.restart().await;
@@ -199,4 +199,33 @@ async fn a_deletion_survives_a_restart() {
     let row = &bobs.dialog_page(&ann, 10, None).await[0];
     assert_eq!(row["senderName"], "Deleted account");
     assert_ne!(row["content"], "a secret");
+}
+
+#[tokio::test]
+async fn of_two_deletions_at_once_one_succeeds() {
+    let server = TestServer::start().await;
+    let [ann] = server.people(["Ann"]).await;
+    let replies = tokio::join!(ann.delete(DESTROY), ann.delete(DESTROY));
+    let mut statuses = [replies.0.status, replies.1.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 401]);
+}
+
+#[tokio::test]
+async fn what_is_erased_is_gone_from_the_database_itself() {
+    let mut server = TestServer::start().await;
+    let [ann, bob] = server.people(["Annabel", "Bob"]).await;
+    let group = ann.create_group("tea", &[&bob]).await;
+    ann.write_to(&bob, "a secret").await;
+    ann.write_in(&group, "another secret").await;
+    bob.write_in(&group, "what Bob wrote").await;
+    ann.delete("/api/profile/destroy?messages=erase").await.expect(200);
+    for personal in ["annabel", "Annabel"] {
+        assert!(!server.database.keeps(personal).await, "{personal}");
+    }
+    // Texts go in steps, in the background, which begins anew with the server.
+    server.restart().await;
+    let gone = async { while server.database.keeps("secret").await {} };
+    tokio::time::timeout(PATIENCE, gone).await.expect("texts are removed in time");
+    assert!(server.database.keeps("what Bob wrote").await);
 }

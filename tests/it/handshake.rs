@@ -36,7 +36,7 @@ async fn turned_away(socket: Socket) {
 #[tokio::test]
 async fn both_paths_lead_to_the_socket_with_any_query() {
     let server = TestServer::start().await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     for path in [WS, "/", "/api/ws?v=1&x", "/?token=none", "/api/ws?"] {
         let mut socket = server.connect(path, &["auth", &ann.token]).await;
         assert_eq!(socket.list_page(5, None).await, Vec::<Value>::new());
@@ -50,7 +50,7 @@ async fn both_paths_lead_to_the_socket_with_any_query() {
 #[tokio::test]
 async fn the_first_protocol_that_is_offered_is_selected() {
     let server = TestServer::start().await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     for offered in [vec!["auth", &ann.token], vec!["chat.v2", &ann.token], vec!["auth", &ann.token, "more"]] {
         let mut socket = server.connect(WS, &offered).await;
         assert_eq!(socket.protocol.as_deref(), Some(offered[0]));
@@ -65,7 +65,7 @@ async fn the_first_protocol_that_is_offered_is_selected() {
 #[tokio::test]
 async fn the_token_may_come_in_the_header_without_any_protocol() {
     let server = TestServer::start().await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     for scheme in ["Bearer", "bearer", "BEARER"] {
         let headers = [("authorization", format!("{scheme} {}", ann.token))];
         let mut socket = Socket::open_with(server.api().base(), WS, &headers).await.expect("the handshake succeeds");
@@ -77,7 +77,7 @@ async fn the_token_may_come_in_the_header_without_any_protocol() {
 #[tokio::test]
 async fn the_header_comes_before_the_protocol() {
     let server = TestServer::start().await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     let open = async |header: &str, protocols: String| {
         let headers = [bearer(header), (PROTOCOL, protocols)];
         Socket::open_with(server.api().base(), WS, &headers).await.expect("the handshake succeeds")
@@ -90,7 +90,7 @@ async fn the_header_comes_before_the_protocol() {
 #[tokio::test]
 async fn without_a_good_token_the_handshake_succeeds_and_4001_is_all_that_follows() {
     let server = TestServer::start_with(|config| config.auth.secret = SECRET.into()).await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     let expired = token::sign(&token::altered(&ann.token, "exp", json!(token::now() - 1)));
     let mut cut = ann.token.clone();
     cut.pop();
@@ -108,7 +108,7 @@ async fn without_a_good_token_the_handshake_succeeds_and_4001_is_all_that_follow
 #[tokio::test]
 async fn a_revoked_token_is_told_so_by_4001() {
     let server = TestServer::start().await;
-    let (ann, bob) = (server.user("Ann").await, server.user("Bob").await);
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let there = ann.log_in_again().await;
     let change = json!({ "oldPassword": PASSWORD, "newPassword": "battery staple" });
     ann.patch("/api/profile/change-password", change).await.expect(201);
@@ -130,7 +130,7 @@ async fn what_a_turned_away_client_sends_is_not_answered() {
 #[tokio::test]
 async fn nothing_is_sent_unasked() {
     let server = TestServer::start().await;
-    let (ann, bob) = (server.user("Ann").await, server.user("Bob").await);
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
     ann.write_to(&bob, "while Bob was away").await;
     let mut socket = bob.connect().await;
     socket.send("listLastMessage", json!({ "limit": 0 })).await;
@@ -139,9 +139,25 @@ async fn nothing_is_sent_unasked() {
 }
 
 #[tokio::test]
+async fn requests_that_come_along_with_the_handshake_are_answered() {
+    let server = TestServer::start().await;
+    let [ann] = server.people(["Ann"]).await;
+    let mut head = format!("GET /api/ws HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n", ann.token);
+    for (name, value) in UPGRADE {
+        head.extend([name, ": ", value, "\r\n"]);
+    }
+    let request = br#"{"type":"listLastMessage","params":{"limit":0}}"#;
+    // A text frame and a close frame, masked with zeros.
+    let frames = [&b"\x81\xaf\0\0\0\0"[..], request, b"\x88\x80\0\0\0\0"].concat();
+    let answer = server.api().raw(&[head.as_bytes(), b"\r\n", &frames].concat()).await;
+    assert!(answer.starts_with("HTTP/1.1 101 "), "{answer}");
+    assert!(answer.contains(r#""data":[],"isBroadcast":false}}"#), "{answer}");
+}
+
+#[tokio::test]
 async fn a_full_server_refuses_before_the_upgrade_until_somebody_leaves() {
     let server = TestServer::start_with(|config| config.limits.connections = 2).await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     let (first, second) = (ann.connect().await, ann.connect().await);
     let authorization = bearer(&ann.token).1;
     let headers: Vec<_> = UPGRADE.into_iter().chain([("authorization", &*authorization)]).collect();
@@ -161,7 +177,7 @@ async fn a_full_server_refuses_before_the_upgrade_until_somebody_leaves() {
 #[tokio::test]
 async fn those_turned_away_take_nobodys_place() {
     let server = TestServer::start_with(|config| config.limits.connections = 1).await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     let strangers = [server.connect(WS, &[]).await, server.connect(WS, &["auth", "none"]).await];
     ann.connect().await.hears_nothing().await;
     drop(strangers);
@@ -170,7 +186,7 @@ async fn those_turned_away_take_nobodys_place() {
 #[tokio::test]
 async fn a_connection_that_breaks_off_leaves_its_place_to_others() {
     let server = TestServer::start_with(|config| config.limits.connections = 1).await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     drop(ann.connect().await);
     // The server hears of it when the system tells it: nothing to wait for here.
     for attempt in 0.. {
@@ -185,7 +201,7 @@ async fn a_connection_that_breaks_off_leaves_its_place_to_others() {
 async fn only_the_configured_origins_may_connect() {
     let origin = "https://chat.example.org";
     let server = TestServer::start_with(|config| config.server.origins = vec![origin.into()]).await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     for path in [WS, "/"] {
         let open = async |origin: &str| {
             let headers = [bearer(&ann.token), ("origin", origin.to_owned())];
@@ -208,7 +224,7 @@ async fn only_the_configured_origins_may_connect() {
 #[tokio::test]
 async fn by_default_every_origin_may_connect() {
     let server = TestServer::start().await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     let headers = [bearer(&ann.token), ("origin", "https://anywhere.example.org".to_owned())];
     let socket = Socket::open_with(server.api().base(), WS, &headers).await;
     socket.expect("the handshake succeeds").hears_nothing().await;

@@ -1,4 +1,5 @@
-//! How often one may try: sign-ups and log-ins by address and account, frames by connection.
+//! How often one may try: sign-ups and log-ins by address and account, frames by connection; and how many members a
+//! group holds.
 
 use hearth::config::Limits;
 use reqwest::Method;
@@ -108,7 +109,7 @@ async fn a_client_cannot_choose_its_address() {
 #[tokio::test]
 async fn frames_that_come_too_fast_are_refused_one_by_one_and_change_nothing() {
     let server = limited(Limits { frames_per_second: 1, ..Limits::default() }).await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     let mut socket = ann.connect().await;
     let message = || json!({ "messageId": new_id(), "receiverId": ann.id, "content": "x" });
     for _ in 0..64 {
@@ -172,7 +173,7 @@ async fn one_key_turns_every_rate_off() {
         };
     });
     let server = server.await;
-    let (ann, _bob) = (server.user("Ann").await, server.user("Bob").await);
+    let [ann, _bob] = server.people(["Ann", "Bob"]).await;
     let mut socket = ann.log_in_again().await.connect().await;
     for _ in 0..64 {
         socket.send("listLastMessage", json!({ "limit": 0 })).await;
@@ -195,4 +196,19 @@ async fn by_default_the_rates_are_on_and_leave_room_for_people() {
         }
     }
     panic!("an account may be tried for ever");
+}
+
+#[tokio::test]
+async fn a_group_has_so_many_members_as_configured_and_no_more() {
+    let server = TestServer::start_with(|config| config.limits.group_members = 2).await;
+    let [ann, bob, cy] = server.people(["Ann", "Bob", "Cy"]).await;
+    let group = ann.create_group("tea", &[&bob]).await;
+    let mut socket = ann.connect().await;
+    let add = json!({ "groupId": group, "userId": cy.id, "messageId": new_id(), "message": "added" });
+    let refusal = socket.ask("addUserInGroup", add.clone()).await;
+    assert_eq!((&refusal["code"], &refusal["error"]), (&json!("group_full"), &json!(true)));
+    assert!(refusal["message"].as_str().is_some_and(|text| text.contains("at most 2 members")), "{refusal}");
+    assert_eq!(ann.texts_in(&group).await, ["added", "a new group"]);
+    bob.connect().await.leave(&group).await;
+    socket.done("addUserInGroup", add).await;
 }

@@ -30,6 +30,7 @@ mod ownership;
 mod pages;
 mod pipelining;
 mod races;
+mod refusals;
 mod removal;
 mod rest;
 mod restarts;

@@ -1,6 +1,7 @@
 //! Random stories of a few people, told to the server and to a plain model of the contract: every answer, every
 //! broadcast, every history and every chat list must be as the model says.
 
+mod compare;
 mod contract;
 mod steps;
 mod world;

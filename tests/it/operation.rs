@@ -44,7 +44,7 @@ async fn the_front_page_says_what_this_is_and_links_to_the_documentation() {
 async fn without_the_web_pages_all_the_rest_is_there() {
     let server = TestServer::start_with(|config| config.web.enabled = false).await;
     assert_eq!(server.api().get("/").await.status, 404);
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     server.connect("/", &["auth", &ann.token]).await.hears_nothing().await;
     ann.connect().await.hears_nothing().await;
     assert!(page(&server, "/doc").await.0.contains("swagger-ui"));
@@ -109,7 +109,7 @@ async fn an_unknown_path_outside_the_api_is_404_and_says_where_to_look() {
 #[tokio::test]
 async fn stopping_closes_sockets_with_1001_and_accepts_nobody() {
     let mut server = TestServer::start().await;
-    let (ann, bob) = (server.user("Ann").await, server.user("Bob").await);
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let sockets = (ann.connect().await, bob.connect().await);
     let ((), first, second) = tokio::join!(server.stop(), sockets.0.last_words(), sockets.1.last_words());
     for end in [first, second] {
@@ -168,8 +168,9 @@ async fn connections_that_ask_for_nothing_are_closed_at_the_end() {
     idle.read_exact(&mut answer).await.expect("the server answers");
     let ended = async {
         for stream in [&mut silent, &mut idle] {
-            let rest = stream.read_to_end(&mut Vec::new());
-            tokio::time::timeout(PATIENCE, rest).await.expect("closed").expect("and not broken off");
+            let mut rest = Vec::new();
+            let read = stream.read_to_end(&mut rest);
+            tokio::time::timeout(PATIENCE, read).await.expect("closed").expect("and not broken off");
         }
     };
     tokio::join!(ended, server.stop());

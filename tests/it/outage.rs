@@ -3,6 +3,7 @@
 use futures_util::future::{BoxFuture, FutureExt, join_all};
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::{PASSWORD, Reply, Socket, TestServer, User, new_id};
 
@@ -38,7 +39,7 @@ async fn open(user: &User) -> Result<Socket, u16> {
 #[tokio::test]
 async fn without_the_database_every_change_is_refused_with_503_and_nothing_is_changed() {
     let mut server = TestServer::start_breakable().await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     let group = ann.create_group("tea", &[]).await;
     server.database.gone().await;
     for reply in join_all(writes(&ann, &group)).await {
@@ -56,7 +57,7 @@ async fn without_the_database_every_change_is_refused_with_503_and_nothing_is_ch
 #[tokio::test]
 async fn without_the_database_frames_are_refused_and_the_connection_stays() {
     let mut server = TestServer::start_breakable().await;
-    let (ann, bob) = (server.user("Ann").await, server.user("Bob").await);
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let group = ann.create_group("tea", &[]).await;
     let mut socket = ann.connect().await;
     server.database.gone().await;
@@ -85,7 +86,7 @@ async fn without_the_database_frames_are_refused_and_the_connection_stays() {
 #[tokio::test]
 async fn a_message_that_was_refused_is_stored_once_when_it_is_sent_again() {
     let mut server = TestServer::start_breakable().await;
-    let (ann, bob) = (server.user("Ann").await, server.user("Bob").await);
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let (mut anns, mut bobs) = (ann.connect().await, bob.connect().await);
     let again = message(&bob, "again");
     server.database.gone().await;
@@ -102,7 +103,7 @@ async fn a_message_that_was_refused_is_stored_once_when_it_is_sent_again() {
 #[tokio::test]
 async fn of_many_messages_under_way_when_it_goes_none_is_lost_or_doubled() {
     let mut server = TestServer::start_breakable().await;
-    let (ann, bob) = (server.user("Ann").await, server.user("Bob").await);
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let mut anns = ann.connect().await;
     let messages: Vec<_> = (0..60).map(|number: u8| message(&bob, &number.to_string())).collect();
     for message in &messages {
@@ -127,7 +128,7 @@ async fn of_many_messages_under_way_when_it_goes_none_is_lost_or_doubled() {
 #[tokio::test]
 async fn everything_works_again_without_a_restart() {
     let mut server = TestServer::start_breakable().await;
-    let (ann, bob) = (server.user("Ann").await, server.user("Bob").await);
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let group = ann.create_group("tea", &[&bob]).await;
     let mut bobs = bob.connect().await;
     for round in 0..2 {
@@ -148,22 +149,22 @@ async fn everything_works_again_without_a_restart() {
 #[tokio::test]
 async fn a_token_that_cannot_be_checked_is_503_before_the_upgrade_never_4001() {
     let server = TestServer::start().await;
-    let ann = server.user("Ann").await;
-    server.database.hide_sessions().await;
+    let [ann] = server.people(["Ann"]).await;
+    server.database.hide("sessions").await;
     assert_eq!(open(&ann).await.err(), Some(503));
     for path in ["/api/ws", "/?v=1"] {
         let protocols = [("sec-websocket-protocol", format!("auth, {}", ann.token))];
         assert_eq!(Socket::open_with(ann.base(), path, &protocols).await.err(), Some(503));
     }
-    server.database.show_sessions().await;
+    server.database.show("sessions").await;
     open(&ann).await.expect("the token is as good as before").hears_nothing().await;
 }
 
 #[tokio::test]
 async fn a_token_that_cannot_be_checked_is_503_never_401() {
     let server = TestServer::start().await;
-    let ann = server.user("Ann").await;
-    server.database.hide_sessions().await;
+    let [ann] = server.people(["Ann"]).await;
+    server.database.hide("sessions").await;
     for (method, path) in [
         (Method::PATCH, UPDATE),
         (Method::GET, "/api/use-cases/search?searchText=a"),
@@ -174,14 +175,14 @@ async fn a_token_that_cannot_be_checked_is_503_never_401() {
         assert_eq!(reply.body["code"], "unavailable", "{path}: {reply:?}");
         reply.refused(503);
     }
-    server.database.show_sessions().await;
+    server.database.show("sessions").await;
     ann.patch(UPDATE, json!({})).await.expect(201);
 }
 
 #[tokio::test]
 async fn while_the_database_is_gone_no_good_token_is_called_bad_and_no_bad_one_good() {
     let mut server = TestServer::start_breakable().await;
-    let (known, fresh) = (server.user("Ann").await, server.user("Bob").await);
+    let [known, fresh] = server.people(["Ann", "Bob"]).await;
     let mut socket = known.connect().await;
     server.database.gone().await;
     for user in [&known, &fresh] {
@@ -212,14 +213,37 @@ async fn readiness_tells_whether_the_database_answers_and_health_whether_the_ser
 }
 
 #[tokio::test]
-async fn a_server_whose_database_is_gone_can_be_stopped() {
+async fn a_server_whose_database_is_gone_can_be_stopped_and_answers_first() {
     let mut server = TestServer::start_breakable().await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     let mut socket = ann.connect().await;
     server.database.gone().await;
     socket.send("privateMessage", message(&ann, "x")).await;
+    // With the answer to the ping, what came before it has been read.
+    socket.send_raw(Message::Ping("read?".into())).await;
+    let mut answers = 0;
+    while !matches!(socket.message().await, Message::Pong(_)) {
+        answers += 1;
+    }
     let ((), (texts, code, _)) = tokio::join!(server.stop(), socket.last_words());
-    assert_eq!(code, 1001);
-    assert!(texts.iter().all(|text| text.contains("\"code\":\"unavailable\"")), "{texts:?}");
+    assert_eq!((answers + texts.len(), code), (1, 1001));
     server.database.back().await;
+}
+
+#[tokio::test]
+async fn a_defect_is_500_that_tells_nothing_and_harms_nothing_else() {
+    let server = TestServer::start().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    let mut socket = ann.connect().await;
+    server.database.hide("members").await;
+    let reply = ann.get("/api/use-cases/search?searchText=bob").await;
+    assert_eq!(reply.expect(500), json!({ "message": "Server error", "code": "internal" }));
+    for (kind, params) in [("listLastMessage", json!({ "limit": 1 })), ("privateMessage", message(&bob, "x"))] {
+        let answer = socket.ask(kind, params).await;
+        let expected = json!({ "error": true, "type": kind, "message": "Server error", "code": "internal" });
+        assert_eq!(answer, expected);
+    }
+    server.database.show("members").await;
+    socket.write_to(&bob, "y").await;
+    assert_eq!(bob.texts_with(&ann).await, ["y"]);
 }

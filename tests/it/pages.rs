@@ -19,6 +19,17 @@ async fn readers(server: &TestServer) -> (Socket, [Request; 3]) {
     (socket, [Request::list(), Request::dialog(&bob.id), Request::history(&group)])
 }
 
+/// Notations of one instant: an offset in minutes, and how it is written.
+const NOTATIONS: [(i32, &str); 7] = [
+    (0, "%Y-%m-%dT%H:%M:%S%.3fZ"),
+    (0, "%Y-%m-%dT%H:%M:%S%.3f"),
+    (0, "%Y-%m-%dT%H:%M:%S%.3f+00:00"),
+    (120, "%Y-%m-%dT%H:%M:%S%.3f%:z"),
+    (-570, "%Y-%m-%dT%H:%M:%S%.3f%:z"),
+    (0, "%Y-%m-%dT%H:%M:%S%.6fZ"),
+    (0, "%Y-%m-%dT%H:%M:%S%.9f"),
+];
+
 /// The cursor in another notation: `format` as in chrono, with an offset of so many minutes.
 fn written(millis: i64, offset_minutes: i32, format: &str) -> Value {
     let offset = chrono::FixedOffset::east_opt(offset_minutes * 60).expect("an offset");
@@ -46,16 +57,7 @@ async fn a_cursor_is_an_instant_however_it_is_written() {
     for reader in readers {
         let rows = socket.rows(&reader).await;
         let at = instants(&rows)[1];
-        let same = [
-            written(at, 0, "%Y-%m-%dT%H:%M:%S%.3fZ"),
-            written(at, 0, "%Y-%m-%dT%H:%M:%S%.3f"),
-            written(at, 0, "%Y-%m-%dT%H:%M:%S%.3f+00:00"),
-            written(at, 120, "%Y-%m-%dT%H:%M:%S%.3f%:z"),
-            written(at, -570, "%Y-%m-%dT%H:%M:%S%.3f%:z"),
-            written(at, 0, "%Y-%m-%dT%H:%M:%S%.6fZ"),
-            written(at, 0, "%Y-%m-%dT%H:%M:%S%.9f"),
-        ];
-        for cursor in same {
+        for cursor in NOTATIONS.map(|(offset, format)| written(at, offset, format)) {
             assert_eq!(
                 socket.rows(&reader.clone().with("cursorCreatedAt", cursor.clone())).await,
                 rows[2..],
@@ -97,11 +99,8 @@ async fn before_all_that_was_written_there_is_nothing() {
     }
 }
 
-#[tokio::test]
-async fn what_is_no_instant_is_refused_by_name() {
-    let server = TestServer::start().await;
-    let (mut socket, readers) = readers(&server).await;
-    let nonsense = [
+fn no_instants() -> Vec<Value> {
+    vec![
         json!("yesterday"),
         json!(" "),
         json!("2026-13-01T00:00:00Z"),
@@ -112,10 +111,16 @@ async fn what_is_no_instant_is_refused_by_name() {
         json!(true),
         json!(["2026-01-01T00:00:00Z"]),
         json!({}),
-    ];
+    ]
+}
+
+#[tokio::test]
+async fn what_is_no_instant_is_refused_by_name() {
+    let server = TestServer::start().await;
+    let (mut socket, readers) = readers(&server).await;
     for reader in &readers {
-        for cursor in &nonsense {
-            let refusal = socket.may_not(&reader.clone().with("cursorCreatedAt", cursor.clone())).await;
+        for cursor in no_instants() {
+            let refusal = socket.may_not(&reader.clone().with("cursorCreatedAt", cursor)).await;
             assert!(refusal.contains("cursorCreatedAt"), "{refusal}");
         }
         assert!(!socket.rows(reader).await.is_empty());

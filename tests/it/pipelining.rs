@@ -21,7 +21,7 @@ async fn succeeds(socket: &mut Socket, kind: &str) -> Value {
 #[tokio::test]
 async fn sixty_four_requests_at_once_are_answered_in_their_order() {
     let server = TestServer::start().await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     let mut socket = ann.connect().await;
     for round in 0..16 {
         post(&mut socket, &ann, &round.to_string()).await;
@@ -41,7 +41,7 @@ async fn sixty_four_requests_at_once_are_answered_in_their_order() {
 #[tokio::test]
 async fn a_request_sees_the_effects_of_those_before_it() {
     let server = TestServer::start().await;
-    let (ann, bob) = (server.user("Ann").await, server.user("Bob").await);
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let group = ann.create_group("tea", &[]).await;
     let mut socket = ann.connect().await;
     let message = |text: &str| json!({ "groupId": group, "messageId": new_id(), "content": text });
@@ -69,7 +69,7 @@ async fn a_request_sees_the_effects_of_those_before_it() {
 #[tokio::test]
 async fn pipelined_messages_are_stored_and_heard_in_their_order() {
     let server = TestServer::start().await;
-    let (ann, bob) = (server.user("Ann").await, server.user("Bob").await);
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let (mut anns, mut bobs) = (ann.connect().await, bob.connect().await);
     for number in 0..100 {
         post(&mut anns, &bob, &number.to_string()).await;
@@ -85,7 +85,7 @@ async fn pipelined_messages_are_stored_and_heard_in_their_order() {
 #[tokio::test]
 async fn a_thousand_requests_of_a_client_that_does_not_read_are_all_answered_when_it_does() {
     let server = TestServer::start().await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     let (mut busy, mut other) = (ann.connect().await, ann.connect().await);
     for number in 0..1000 {
         if number % 2 == 0 {
@@ -125,7 +125,7 @@ async fn flood(socket: &mut Socket, group: &str, count: usize) {
 async fn a_slow_reader_is_closed_and_hurts_nobody() {
     const COUNT: usize = 512;
     let server = TestServer::start().await;
-    let (ann, bob, cy) = (server.user("Ann").await, server.user("Bob").await, server.user("Cy").await);
+    let [ann, bob, cy] = server.people(["Ann", "Bob", "Cy"]).await;
     let group = ann.create_group("tea", &[&bob, &cy]).await;
     let (mut anns, slow, mut quick) = (ann.connect().await, bob.connect().await, cy.connect().await);
     let read = async {

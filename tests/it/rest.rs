@@ -64,7 +64,7 @@ async fn an_invalid_request_is_told_every_fault_by_field_in_one_shape() {
 #[tokio::test]
 async fn an_unknown_path_is_404_in_the_one_shape() {
     let server = TestServer::start().await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     for path in
         ["/api/nothing", "/api/", "/api", "/api/hard-code/migrate", "/api/auth", "/api/auth/login/", "/api//auth/login"]
     {
@@ -77,7 +77,7 @@ async fn an_unknown_path_is_404_in_the_one_shape() {
 #[tokio::test]
 async fn the_wrong_method_is_405_with_the_right_one_in_allow() {
     let server = TestServer::start().await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     for (path, right) in PATHS {
         for wrong in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
             if wrong != right {
@@ -103,7 +103,8 @@ async fn a_body_has_at_most_100_kib() {
     assert!(message.contains("100 KiB"), "{message}");
     // Nor without its length said beforehand: one chunk, and no end.
     let head = "POST /api/auth/login HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n";
-    let answer = server.api().raw(&format!("{head}{:x}\r\n{}", 100 * 1024 + 1, body(100 * 1024 + 1))).await;
+    let chunk = format!("{head}{:x}\r\n{}", 100 * 1024 + 1, body(100 * 1024 + 1));
+    let answer = server.api().raw(chunk.as_bytes()).await;
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
 }
 
@@ -164,7 +165,7 @@ async fn a_lone_surrogate_is_400_and_a_pair_is_a_character() {
 #[tokio::test]
 async fn u_0000_is_refused_in_every_string() {
     let server = TestServer::start().await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     let group = json!({ "groupId": new_id(), "groupName": "t", "notificationMessage": "n", "messageId": new_id() });
     let person = json!({ "firstName": "Bob", "lastName": "Fox", "email": "bob@example.org", "password": PASSWORD });
     let companion = json!({ "companionId": new_id() });
@@ -183,7 +184,7 @@ async fn u_0000_is_refused_in_every_string() {
 #[tokio::test]
 async fn a_query_that_is_wrong_is_400_and_names_the_parameter() {
     let server = TestServer::start().await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     let long = "я".repeat(101);
     for text in ["", &long, "%00"] {
         let reply = ann.get(&format!("/api/use-cases/search?searchText={text}")).await;
@@ -280,7 +281,7 @@ async fn every_answer_has_a_request_id_the_clients_own_if_it_gave_a_decent_one()
 #[tokio::test]
 async fn numbers_and_keys_of_any_kind_do_no_harm() {
     let server = TestServer::start().await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     for body in [
         r#"{"a":1e308,"b":-0.0,"c":123456789012345678901234567890}"#,
         r#"{"":"","\u0000":1,"firstName":null}"#,

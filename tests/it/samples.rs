@@ -147,7 +147,7 @@ async fn requests_that_come_too_often_are_refused_as_the_sample_shows() {
 #[tokio::test]
 async fn without_the_database_a_message_is_refused_as_the_sample_shows() {
     let mut server = TestServer::start_breakable().await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     let mut socket = ann.connect().await;
     server.database.gone().await;
     let params = json!({ "messageId": new_id(), "receiverId": ann.id, "content": "Anybody?" });

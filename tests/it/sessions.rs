@@ -52,7 +52,7 @@ async fn a_token_lives_as_long_as_configured() {
 #[tokio::test]
 async fn the_scheme_may_be_in_any_case() {
     let server = TestServer::start().await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     for scheme in ["Bearer", "bearer", "BEARER", "bEaReR"] {
         let request = server.api().request(reqwest::Method::PATCH, UPDATE).json(&json!({}));
         let request = request.header("authorization", format!("{scheme} {}", ann.token));
@@ -95,7 +95,7 @@ async fn every_endpoint_but_sign_up_and_log_in_wants_a_token() {
 #[tokio::test]
 async fn a_token_made_otherwise_is_refused() {
     let server = server_of_known_secret().await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     let claims = token::claims(&ann.token);
     let made = |token: String| server.api().with_token(&token);
     let same = made(token::sign(&claims)).patch(UPDATE, json!({})).await;
@@ -142,7 +142,7 @@ async fn installations_do_not_share_a_secret() {
 #[tokio::test]
 async fn changing_the_password_ends_the_other_sessions_and_this_one_goes_on() {
     let server = TestServer::start().await;
-    let (here, bob) = (server.user("Ann").await, server.user("Bob").await);
+    let [here, bob] = server.people(["Ann", "Bob"]).await;
     let there = here.log_in_again().await;
     let (mut anns, mut bobs) = (here.connect().await, bob.connect().await);
     let closing = [there.connect().await, there.connect().await];
@@ -162,7 +162,7 @@ async fn changing_the_password_ends_the_other_sessions_and_this_one_goes_on() {
 #[tokio::test]
 async fn a_refused_password_change_ends_no_session() {
     let server = TestServer::start().await;
-    let here = server.user("Ann").await;
+    let [here] = server.people(["Ann"]).await;
     let there = here.log_in_again().await;
     let mut socket = there.connect().await;
     here.patch(CHANGE, json!({ "oldPassword": "wrong", "newPassword": "battery staple" })).await.expect(400);
@@ -173,7 +173,7 @@ async fn a_refused_password_change_ends_no_session() {
 #[tokio::test]
 async fn no_session_begun_with_the_old_password_outlives_its_change() {
     let server = TestServer::start().await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     let login = json!({ "email": ann.email, "password": PASSWORD });
     let log_ins = join_all((0..8).map(|_| server.api().post(LOG_IN, login.clone())));
     let change = ann.patch(CHANGE, json!({ "oldPassword": PASSWORD, "newPassword": "battery staple" }));
@@ -191,7 +191,7 @@ async fn no_session_begun_with_the_old_password_outlives_its_change() {
 #[tokio::test]
 async fn of_two_password_changes_at_once_one_succeeds_and_ends_the_others_session() {
     let server = TestServer::start().await;
-    let one = server.user("Ann").await;
+    let [one] = server.people(["Ann"]).await;
     let other = one.log_in_again().await;
     let change = |to: &str| json!({ "oldPassword": PASSWORD, "newPassword": to });
     let (first, second) =
@@ -206,7 +206,7 @@ async fn of_two_password_changes_at_once_one_succeeds_and_ends_the_others_sessio
 #[tokio::test]
 async fn an_expired_token_closes_its_socket_and_is_refused() {
     let server = server_of_known_secret().await;
-    let ann = server.user("Ann").await;
+    let [ann] = server.people(["Ann"]).await;
     let short = token::sign(&token::altered(&ann.token, "exp", json!(token::now() + 2)));
     let mut lasting = ann.connect().await;
     let expiring = server.connect("/api/ws", &["auth", &short]).await;

@@ -82,6 +82,7 @@ struct Dialog {
 pub struct Contract {
     groups: BTreeMap<usize, Group>,
     dialogs: BTreeMap<(usize, usize), Dialog>,
+    erased: [bool; PEOPLE],
 }
 
 impl Group {
@@ -93,8 +94,13 @@ impl Group {
         self.members.iter().map(|(member, _)| *member).filter(|member| *member != who).collect()
     }
 
+    /// Ends a membership; the longest-standing member succeeds an owner.
     fn end(&mut self, who: usize) {
+        let owned = self.role(who) == Some(Role::Owner);
         self.members.retain(|(member, _)| *member != who);
+        if let Some(longest_standing) = self.members.first_mut().filter(|_| owned) {
+            longest_standing.1 = Role::Owner;
+        }
     }
 }
 
@@ -119,6 +125,24 @@ impl Contract {
         if let Some(dialog) = self.dialogs.get_mut(&(who.min(with), who.max(with))) {
             dialog.hidden[who] = dialog.rows.len();
         }
+    }
+
+    /// Deletes an account: memberships end, and nobody hears of it.
+    pub fn erase(&mut self, who: usize) {
+        self.erased[who] = true;
+        for group in self.groups.values_mut() {
+            group.end(who);
+        }
+    }
+
+    /// Whether somebody has deleted the account.
+    pub fn is_erased(&self, who: usize) -> bool {
+        self.erased[who]
+    }
+
+    /// Whether there is somebody of this number now.
+    fn is_there(&self, who: usize) -> bool {
+        who < PEOPLE && !self.erased[who]
     }
 
     /// Whether somebody was a plain member, and is an admin now.
@@ -162,13 +186,15 @@ impl Contract {
     }
 
     fn write(&mut self, who: usize, to: usize, row: Row) -> (Reply, Vec<(usize, Heard)>) {
-        if to == PEOPLE {
-            return (NO_SUCH_USER, Vec::new());
-        }
-        let dialog = self.dialogs.entry((who.min(to), who.max(to))).or_default();
-        if let Some(known) = dialog.rows.iter().find(|known| known.id == row.id) {
+        let (is_there, key) = (self.is_there(to), (who.min(to), who.max(to)));
+        let rows = self.dialogs.get(&key).map(|dialog| &dialog.rows);
+        if let Some(known) = rows.into_iter().flatten().find(|known| known.id == row.id) {
             return (if known.sender == who { Reply::Done } else { TAKEN }, Vec::new());
         }
+        if !is_there {
+            return (NO_SUCH_USER, Vec::new());
+        }
+        let dialog = self.dialogs.entry(key).or_default();
         dialog.rows.push(row.clone());
         let hearing = if to == who { vec![] } else { vec![to] };
         (Reply::Done, tell(hearing, &Heard::Private(row)))
@@ -188,6 +214,7 @@ impl Contract {
     }
 
     fn change(&mut self, number: usize, whom: Option<usize>, row: Row) -> (Reply, Vec<(usize, Heard)>) {
+        let is_there = whom.is_none_or(|whom| self.is_there(whom));
         let Some(group) = self.groups.get_mut(&number).filter(|group| !group.members.is_empty()) else {
             return (NOT_A_MEMBER, Vec::new());
         };
@@ -197,9 +224,10 @@ impl Contract {
         }
         let Some(role) = group.role(row.sender) else { return (NOT_A_MEMBER, Vec::new()) };
         match (row.event, whom) {
+            (Event::Added, _) if !is_there => (NO_SUCH_USER, Vec::new()),
             (Event::Added, Some(whom)) => add(group, number, whom, row),
             (Event::Removed, Some(whom)) => remove(group, number, whom, role, row),
-            (Event::Left, _) => leave(group, number, role, row),
+            (Event::Left, _) => leave(group, number, row),
             _ => {
                 group.rows.push(row.clone());
                 (Reply::Done, tell(group.others(row.sender), &Heard::Message(number, row)))
@@ -218,9 +246,6 @@ fn reply(group: usize, row: &Row) -> Reply {
 }
 
 fn add(group: &mut Group, number: usize, whom: usize, row: Row) -> (Reply, Vec<(usize, Heard)>) {
-    if whom == PEOPLE {
-        return (NO_SUCH_USER, Vec::new());
-    }
     if group.role(whom).is_some() {
         return (Reply::Refused("the user is already in the group"), Vec::new());
     }
@@ -232,11 +257,8 @@ fn add(group: &mut Group, number: usize, whom: usize, row: Row) -> (Reply, Vec<(
     (reply(number, &row), tell(group.others(row.sender), &Heard::Added(number, row)))
 }
 
-fn leave(group: &mut Group, number: usize, role: Role, row: Row) -> (Reply, Vec<(usize, Heard)>) {
+fn leave(group: &mut Group, number: usize, row: Row) -> (Reply, Vec<(usize, Heard)>) {
     group.end(row.sender);
-    if let Some(longest_standing) = group.members.first_mut().filter(|_| role == Role::Owner) {
-        longest_standing.1 = Role::Owner;
-    }
     group.rows.push(row.clone());
     (reply(number, &row), tell(group.others(row.sender), &Heard::Left(number, row)))
 }

@@ -20,12 +20,31 @@ pub enum Step {
     Create { who: usize, group: usize, id: usize },
     /// Somebody hides a dialog.
     Hide { who: usize, with: usize },
+    /// Somebody takes another name.
+    Rename { who: usize },
+    /// Somebody deletes the account, and does nothing from then on.
+    Erase { who: usize },
     /// A plain member becomes an admin, if there is one of this number.
-    Promote { who: usize, group: usize },
+    Promote { whom: usize, group: usize },
     /// Somebody reads everything, in pages of this size.
     Look { who: usize, limit: usize },
     /// The server ends and starts again.
     Restart,
+}
+
+impl Step {
+    /// Whose step it is, if anybody's.
+    pub fn who(&self) -> Option<usize> {
+        match *self {
+            Self::Restart | Self::Promote { .. } => None,
+            Self::Burst { who, .. }
+            | Self::Create { who, .. }
+            | Self::Hide { who, .. }
+            | Self::Rename { who }
+            | Self::Erase { who }
+            | Self::Look { who, .. } => Some(who),
+        }
+    }
 }
 
 /// A request over a connection.
@@ -52,12 +71,14 @@ pub fn story(steps: usize) -> impl Strategy<Value = Vec<Step>> {
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        12 => (0..PEOPLE, vec(command(), 1..7)).prop_map(|(who, commands)| Step::Burst { who, commands }),
-        3 => (0..PEOPLE, 0..GROUPS, 0..IDS).prop_map(|(who, group, id)| Step::Create { who, group, id }),
-        2 => (0..PEOPLE, 0..=PEOPLE).prop_map(|(who, with)| Step::Hide { who, with }),
-        1 => (0..PEOPLE, 0..GROUPS).prop_map(|(who, group)| Step::Promote { who, group }),
-        1 => (0..PEOPLE, 1..9_usize).prop_map(|(who, limit)| Step::Look { who, limit }),
-        1 => Just(Step::Restart),
+        24 => (0..PEOPLE, vec(command(), 1..7)).prop_map(|(who, commands)| Step::Burst { who, commands }),
+        6 => (0..PEOPLE, 0..GROUPS, 0..IDS).prop_map(|(who, group, id)| Step::Create { who, group, id }),
+        4 => (0..PEOPLE, 0..=PEOPLE).prop_map(|(who, with)| Step::Hide { who, with }),
+        1 => (0..PEOPLE).prop_map(|who| Step::Rename { who }),
+        1 => (0..PEOPLE).prop_map(|who| Step::Erase { who }),
+        2 => (0..PEOPLE, 0..GROUPS).prop_map(|(whom, group)| Step::Promote { whom, group }),
+        2 => (0..PEOPLE, 1..9_usize).prop_map(|(who, limit)| Step::Look { who, limit }),
+        2 => Just(Step::Restart),
     ]
 }
 

@@ -101,12 +101,12 @@ impl Api {
     }
 
     /// Writes bytes to a connection of its own, and reads until the server closes it.
-    pub async fn raw(&self, request: &str) -> String {
+    pub async fn raw(&self, request: &[u8]) -> String {
         let mut stream = TcpStream::connect(&self.base).await.expect("the server listens");
-        stream.write_all(request.as_bytes()).await.expect("the server reads");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.expect("the server answers and closes");
-        answer
+        stream.write_all(request).await.expect("the server reads");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.expect("the server answers and closes");
+        String::from_utf8_lossy(&answer).into_owned()
     }
 
     async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Reply {

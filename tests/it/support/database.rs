@@ -1,6 +1,6 @@
 //! A database of one's own for every test. The one place that knows which engine the tests run on.
 
-use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor, Row};
 use tempfile::TempDir;
 
 use super::{User, line::Line};
@@ -33,7 +33,9 @@ impl TestDatabase {
                 let schema = format!("test_{}", uuid::Uuid::new_v4().simple());
                 run(&server, &format!("CREATE SCHEMA {schema}")).await;
                 let separator = if server.contains('?') { '&' } else { '?' };
-                let url = format!("{server}{separator}options=-c%20search_path%3D{schema}");
+                // Nobody cuts the power during a test: waiting for the disk would be most of its time.
+                let options = format!("-c%20search_path%3D{schema}%20-c%20synchronous_commit%3Doff");
+                let url = format!("{server}{separator}options={options}");
                 Self { url, kind: Kind::Postgres { server, schema }, outage: None }
             }
             Err(_) => {
@@ -88,14 +90,31 @@ impl TestDatabase {
         AnyConnection::connect(&self.url).await.is_ok()
     }
 
-    /// From now on nobody can tell which sessions there are; everything else works.
-    pub async fn hide_sessions(&self) {
-        self.run("ALTER TABLE sessions RENAME TO hidden_sessions").await;
+    /// From now on this table cannot be read or written; everything else works.
+    pub async fn hide(&self, table: &str) {
+        self.run(&format!("ALTER TABLE {table} RENAME TO hidden_{table}")).await;
     }
 
-    /// Undoes [`Self::hide_sessions`].
-    pub async fn show_sessions(&self) {
-        self.run("ALTER TABLE hidden_sessions RENAME TO sessions").await;
+    /// Undoes [`Self::hide`].
+    pub async fn show(&self, table: &str) {
+        self.run(&format!("ALTER TABLE hidden_{table} RENAME TO {table}")).await;
+    }
+
+    /// Whether this text stands anywhere in what is kept of people and their messages.
+    pub async fn keeps(&self, text: &str) -> bool {
+        let columns = [
+            ("users", "email"),
+            ("users", "email_folded"),
+            ("users", "first_name"),
+            ("users", "last_name"),
+            ("users", "first_name_folded"),
+            ("users", "last_name_folded"),
+            ("messages", "content"),
+        ];
+        let count = |(table, column)| format!("(SELECT COUNT(*) FROM {table} WHERE {column} LIKE '%{text}%')");
+        let sql = format!("SELECT {}", columns.map(count).join(" + "));
+        let row = self.connect().await.fetch_one(AssertSqlSafe(sql)).await.expect("the question can be answered");
+        row.get::<i64, _>(0) > 0
     }
 
     /// Makes somebody an admin of the groups with this name.

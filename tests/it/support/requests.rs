@@ -63,6 +63,18 @@ impl Request {
         Self::new("getlatestMessageGroup", json!({ "groupId": group, "limit": 100 }))
     }
 
+    /// What members alone may do in a group; `somebody` may be a member or not.
+    pub fn of_members(group: &str, somebody: &str) -> [Self; 6] {
+        [
+            Self::history(group),
+            Self::message(group, "let me in"),
+            Self::add(group, somebody),
+            Self::leave(group),
+            Self::drop(group),
+            Self::remove(group, somebody),
+        ]
+    }
+
     /// With another value of one of its params.
     pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.params[key] = value.into();
