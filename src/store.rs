@@ -15,7 +15,7 @@ mod sessions;
 mod types;
 mod users;
 
-pub use batch::{Batch, ChatChange, Lookup, NewMessage, Read, Situation, StoredChat, StoredMessage};
+pub use batch::{Batch, ChatChange, Lookup, NewMessage, Read, Situation, StoredChat, StoredMessage, Written};
 pub use connect::place;
 pub use errors::is_conflict;
 pub use guard::ServingGuard;

@@ -16,7 +16,7 @@ use super::{
 use crate::model::Timestamp;
 
 pub use lookup::{Lookup, Situation, StoredChat, StoredMessage};
-pub use messages::{ChatChange, NewMessage, Read};
+pub use messages::{ChatChange, NewMessage, Read, Written};
 
 /// A transaction that changes chats. Dropped without [`Batch::commit`], it changes nothing.
 pub struct Batch {

@@ -26,15 +26,18 @@ impl Engine {
 
 /// A SQL text for both engines in which `rows($1: a BIGINT, b BYTES, c TEXT)` is the table that the JSON text
 /// parameter `$1` holds: an array of objects, bytes as hexadecimal digits. Lists and batches travel that way.
+///
+/// Several statements that do not see each other's changes make one: a script on SQLite, common table expressions on
+/// PostgreSQL.
 pub(super) struct Sql {
-    text: &'static str,
+    steps: &'static [&'static str],
     sqlite: OnceLock<String>,
     postgres: OnceLock<String>,
 }
 
 impl Sql {
-    pub(super) const fn new(text: &'static str) -> Self {
-        Self { text, sqlite: OnceLock::new(), postgres: OnceLock::new() }
+    pub(super) const fn steps(steps: &'static [&'static str]) -> Self {
+        Self { steps, sqlite: OnceLock::new(), postgres: OnceLock::new() }
     }
 
     /// The text for one engine, made once.
@@ -43,8 +46,24 @@ impl Sql {
             Engine::Sqlite => &self.sqlite,
             Engine::Postgres => &self.postgres,
         };
-        cell.get_or_init(|| expand(self.text, engine))
+        cell.get_or_init(|| {
+            let steps: Vec<_> = self.steps.iter().map(|step| expand(step, engine)).collect();
+            match engine {
+                Engine::Sqlite => steps.join("; "),
+                Engine::Postgres => nested(steps),
+            }
+        })
     }
+}
+
+/// All but the last step as common table expressions of the last.
+fn nested(mut steps: Vec<String>) -> String {
+    let last = steps.pop().unwrap_or_default();
+    if steps.is_empty() {
+        return last;
+    }
+    let named: Vec<_> = steps.iter().enumerate().map(|(place, step)| format!("step{place} AS ({step})")).collect();
+    format!("WITH {} {last}", named.join(", "))
 }
 
 fn expand(text: &str, engine: Engine) -> String {
@@ -88,7 +107,14 @@ fn postgres_rows<'a>(parameter: &str, columns: impl Iterator<Item = (&'a str, &'
 mod tests {
     use super::*;
 
-    static LIST: Sql = Sql::new("SELECT * FROM rows($1: id BYTES, seq BIGINT) q WHERE seq > $2");
+    static LIST: Sql = Sql::steps(&["SELECT * FROM rows($1: id BYTES, seq BIGINT) q WHERE seq > $2"]);
+    static BOTH: Sql = Sql::steps(&["DELETE FROM a WHERE id = $1", "UPDATE b SET id = $2"]);
+
+    #[test]
+    fn several_statements_become_one() {
+        assert_eq!(BOTH.on(Engine::Sqlite), "DELETE FROM a WHERE id = $1; UPDATE b SET id = $2");
+        assert_eq!(BOTH.on(Engine::Postgres), "WITH step0 AS (DELETE FROM a WHERE id = $1) UPDATE b SET id = $2");
+    }
 
     #[test]
     fn rows_become_each_engines_own_table() {

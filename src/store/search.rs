@@ -28,8 +28,7 @@ struct Word {
     pattern: String,
 }
 
-static USERS: Sql = Sql::new(
-    "SELECT u.id, u.first_name, u.last_name, u.email, \
+static USERS: Sql = Sql::steps(&["SELECT u.id, u.first_name, u.last_name, u.email, \
        CASE WHEN u.first_name_folded LIKE $3 ESCAPE '!' THEN 1 \
          WHEN u.last_name_folded LIKE $3 ESCAPE '!' THEN 2 \
          WHEN u.first_name_folded LIKE $4 ESCAPE '!' THEN 3 \
@@ -40,16 +39,14 @@ static USERS: Sql = Sql::new(
          WHERE NOT (u.first_name_folded LIKE w.pattern ESCAPE '!' OR u.last_name_folded LIKE w.pattern ESCAPE '!' \
            OR u.email_folded LIKE w.pattern ESCAPE '!')) \
        AND NOT EXISTS (SELECT 1 FROM members m WHERE m.user_id = u.id AND m.chat_id = $5 AND m.left_at IS NULL) \
-     ORDER BY rank, u.first_name, u.last_name, u.id LIMIT $6",
-);
+     ORDER BY rank, u.first_name, u.last_name, u.id LIMIT $6"]);
 
-static GROUPS: Sql = Sql::new(
-    "SELECT c.group_id, c.name, CASE WHEN c.name_folded LIKE $3 ESCAPE '!' THEN 1 ELSE 2 END AS rank \
+static GROUPS: Sql =
+    Sql::steps(&["SELECT c.group_id, c.name, CASE WHEN c.name_folded LIKE $3 ESCAPE '!' THEN 1 ELSE 2 END AS rank \
      FROM members me JOIN chats c ON c.id = me.chat_id \
      WHERE me.user_id = $2 AND me.left_at IS NULL AND c.dropped_at IS NULL AND c.group_id IS NOT NULL \
        AND NOT EXISTS (SELECT 1 FROM rows($1: pattern TEXT) w WHERE NOT (c.name_folded LIKE w.pattern ESCAPE '!')) \
-     ORDER BY rank, c.name, c.group_id LIMIT $4",
-);
+     ORDER BY rank, c.name, c.group_id LIMIT $4"]);
 
 impl Store {
     /// People but the searcher, and the searcher's groups: by rank, people before groups, then by name.

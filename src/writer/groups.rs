@@ -13,7 +13,7 @@ use crate::{
     live::{Audience, Broadcast},
     model::{Event, GroupId, MessageId, Person, Role, Timestamp, UserId},
     protocol::{Answer, Item, Kind},
-    store::{Batch, ChatChange, DatabaseResult, NewMessage, Read, Situation, StoredChat},
+    store::{Batch, ChatChange, DatabaseResult, NewMessage, Read, Situation, StoredChat, Written},
 };
 
 /// A change to one group, with what it needs.
@@ -209,10 +209,13 @@ impl Change<'_> {
             subject: notice.subject,
             created_at: last_at,
         };
-        self.batch.add_messages(&[message]).await?;
-        self.batch.update_chats(&[ChatChange { chat: chat.id, last_seq, last_at, joined }]).await?;
-        let read = Read { user: actor.id, chat: chat.id, seq: last_seq };
-        self.batch.mark_read(&[read]).await?;
+        self.batch
+            .write(&Written {
+                messages: vec![message],
+                chats: vec![ChatChange { chat: chat.id, last_seq, last_at, joined }],
+                reads: vec![Read { user: actor.id, chat: chat.id, seq: last_seq }],
+            })
+            .await?;
         Ok(last_at)
     }
 }

@@ -1,5 +1,5 @@
 //! A run of messages: looked up together, decided in order in memory, stored together. What one message costs is
-//! mostly its share of four statements and one sync.
+//! mostly its share of two trips to the database and one sync.
 
 use std::collections::{HashMap, hash_map::Entry};
 
@@ -9,7 +9,7 @@ use crate::{
     live::{Audience, Broadcast},
     model::{ChatId, ChatKey, Event, Message, MessageId, Person, Timestamp, UserId},
     protocol::{GroupMessage, Item, Kind},
-    store::{Batch, ChatChange, DatabaseError, DatabaseResult, Lookup, NewMessage, Read, Situation},
+    store::{Batch, ChatChange, DatabaseError, DatabaseResult, Lookup, NewMessage, Read, Situation, Written},
 };
 
 /// A message on its way.
@@ -176,10 +176,8 @@ async fn store(batch: &mut Batch, chats: &HashMap<ChatKey, Chat>, accepted: &[Ac
             entry.insert(ChatChange { chat: id(send)?, last_seq, last_at, joined: 0 });
         }
     }
-    let reads: Vec<_> = reads.into_iter().map(|((user, chat), seq)| Read { user, chat, seq }).collect();
-    batch.add_messages(&messages).await?;
-    batch.update_chats(&changes.into_values().collect::<Vec<_>>()).await?;
-    batch.mark_read(&reads).await
+    let reads = reads.into_iter().map(|((user, chat), seq)| Read { user, chat, seq }).collect();
+    batch.write(&Written { messages, chats: changes.into_values().collect(), reads }).await
 }
 
 async fn tell(

@@ -49,7 +49,7 @@ async fn every_fault_of_a_request_is_named_at_once() {
     let [ann] = server.people(["Ann"]).await;
     let all = ["firstName", "lastName", "email", "password"];
     assert_eq!(server.api().post(SIGN_UP, json!({ "lastName": 1 })).await.faults(), all);
-    let wrong = json!({ "firstName": " ", "lastName": ["x"], "email": null, "password": 12345678 });
+    let wrong = json!({ "firstName": " ", "lastName": ["x"], "email": null, "password": 12_345_678 });
     assert_eq!(server.api().post(SIGN_UP, wrong).await.faults(), all);
     let both = json!({ "firstName": "", "lastName": 5 });
     assert_eq!(ann.patch(UPDATE, both).await.faults(), ["firstName", "lastName"]);
@@ -122,7 +122,7 @@ async fn a_password_has_8_to_256_characters_and_none_of_control() {
     }
     assert_eq!(sign_up_faults(&server, "password", json!(times("x", 257))).await, ["email", "password"]);
     let [ann] = server.people(["Ann"]).await;
-    for bad in [json!("1234567"), json!(12345678), json!(null), json!(times("😀", 257))] {
+    for bad in [json!("1234567"), json!(12_345_678), json!(null), json!(times("😀", 257))] {
         let change = json!({ "oldPassword": "also wrong", "newPassword": bad });
         assert_eq!(ann.patch(CHANGE, change).await.faults(), ["newPassword"], "{bad}");
     }

@@ -1,6 +1,6 @@
 //! Frames: how they may come, and what ends a connection.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio_tungstenite::tungstenite::{
     Bytes, Message,
     protocol::frame::{

@@ -36,7 +36,8 @@ async fn the_front_page_says_what_this_is_and_links_to_the_documentation() {
     assert_eq!((head.status, head.body), (200, json!("")));
     for path in ["/", "/doc", "/doc/", "/doc/openapi.json"] {
         let reply = server.api().post(path, json!({})).await;
-        assert_eq!((reply.status, &*reply.headers["allow"].to_str().expect("a text")), (405, "GET, HEAD"), "{path}");
+        assert_eq!(reply.headers["allow"], "GET, HEAD", "{path}");
+        assert_eq!(reply.status, 405, "{path}");
     }
 }
 

@@ -85,17 +85,14 @@ struct LookupRow {
 }
 
 /// On PostgreSQL: every chat of the batch in one order, so that two batches cannot wait for each other.
-static LOCK: Sql = Sql::new(
-    "SELECT id FROM chats WHERE id IN (\
+static LOCK: Sql = Sql::steps(&["SELECT id FROM chats WHERE id IN (\
        SELECT g.id FROM rows($1: group_id BYTES) q JOIN chats g ON g.group_id = q.group_id \
        UNION ALL \
        SELECT d.id FROM rows($1: user_low BYTES, user_high BYTES) q \
          JOIN chats d ON d.user_low = q.user_low AND d.user_high = q.user_high\
-     ) ORDER BY id FOR UPDATE",
-);
+     ) ORDER BY id FOR UPDATE"]);
 
-static LOOK_UP: Sql = Sql::new(
-    "SELECT q.position, \
+static LOOK_UP: Sql = Sql::steps(&["SELECT q.position, \
        c.id, c.name, c.last_seq, c.last_at, c.member_count, c.dropped_at, \
        a.id, a.first_name, a.last_name, am.role, \
        t.id, t.first_name, t.last_name, tm.role, \
@@ -109,8 +106,7 @@ static LOOK_UP: Sql = Sql::new(
      LEFT JOIN members am ON am.user_id = q.actor AND am.chat_id = c.id AND am.left_at IS NULL \
      LEFT JOIN users t ON t.id = q.target AND t.deleted_at IS NULL \
      LEFT JOIN members tm ON tm.user_id = q.target AND tm.chat_id = c.id AND tm.left_at IS NULL \
-     LEFT JOIN messages m ON m.chat_id = c.id AND m.id = q.message AND c.dropped_at IS NULL",
-);
+     LEFT JOIN messages m ON m.chat_id = c.id AND m.id = q.message AND c.dropped_at IS NULL"]);
 
 impl Batch {
     /// What the database knows of each of these; the chats are locked until the end.

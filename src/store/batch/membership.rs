@@ -14,20 +14,19 @@ use crate::{
     },
 };
 
-static ADD_DIALOGS: Sql = Sql::new(
+static ADD_DIALOGS: Sql = Sql::steps(&[
     "INSERT INTO chats (name, name_folded, user_low, user_high, last_seq, last_at, member_count, created_at) \
      SELECT '', '', user_low, user_high, 0, 0, members, $2 \
      FROM rows($1: user_low BYTES, user_high BYTES, members BIGINT) q \
      RETURNING id, user_low, user_high",
-);
+]);
 
-static ADD_MEMBERS: Sql = Sql::new(
-    "INSERT INTO members (user_id, chat_id, role, joined_at, hidden_up_to_seq, read_up_to_seq) \
+static ADD_MEMBERS: Sql =
+    Sql::steps(&["INSERT INTO members (user_id, chat_id, role, joined_at, hidden_up_to_seq, read_up_to_seq) \
      SELECT user_id, chat_id, role, $2, 0, read_up_to_seq \
      FROM rows($1: user_id BYTES, chat_id BIGINT, role BIGINT, read_up_to_seq BIGINT) q WHERE true \
      ON CONFLICT (user_id, chat_id) DO UPDATE SET role = excluded.role, joined_at = excluded.joined_at, \
-       left_at = NULL, read_up_to_seq = excluded.read_up_to_seq",
-);
+       left_at = NULL, read_up_to_seq = excluded.read_up_to_seq"]);
 
 impl Batch {
     /// Adds the dialogs of these pairs, with their members, and answers with their ids.

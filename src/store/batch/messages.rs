@@ -5,7 +5,10 @@ use serde::Serialize;
 use super::Batch;
 use crate::{
     model::{ChatId, Event, MessageId, Timestamp, UserId},
-    store::{engine::Sql, types::Hex},
+    store::{
+        engine::Sql,
+        types::{Hex, json},
+    },
 };
 
 /// A message to be stored.
@@ -50,82 +53,85 @@ pub struct Read {
     pub seq: i64,
 }
 
-static ADD_MESSAGES: Sql = Sql::new(
+/// What a run of messages changes, together.
+#[derive(Default)]
+pub struct Written<'a> {
+    /// The messages and notices, already numbered.
+    pub messages: Vec<NewMessage<'a>>,
+    /// Their chats, each once.
+    pub chats: Vec<ChatChange>,
+    /// How far their senders have read: forward, never back.
+    pub reads: Vec<Read>,
+}
+
+#[derive(Serialize)]
+struct MessageRow<'a> {
+    chat_id: i64,
+    seq: i64,
+    id: Hex,
+    sender_id: Hex,
+    content: &'a str,
+    event: i64,
+    subject_id: Option<Hex>,
+    created_at: i64,
+}
+
+impl<'a> From<&NewMessage<'a>> for MessageRow<'a> {
+    fn from(message: &NewMessage<'a>) -> Self {
+        Self {
+            chat_id: message.chat.0,
+            seq: message.seq,
+            id: Hex(message.id.0),
+            sender_id: Hex(message.sender.0),
+            content: message.content,
+            event: message.event as i64,
+            subject_id: message.subject.map(|user| Hex(user.0)),
+            created_at: message.created_at.0,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct ChatRow {
+    chat_id: i64,
+    last_seq: i64,
+    last_at: i64,
+    joined: i64,
+}
+
+#[derive(Serialize)]
+struct ReadRow {
+    user_id: Hex,
+    chat_id: i64,
+    seq: i64,
+}
+
+/// One trip to the database: on an idle server, trips are most of what a message waits for besides the sync.
+static WRITE: Sql = Sql::steps(&[
     "INSERT INTO messages (chat_id, seq, id, sender_id, content, event, subject_id, created_at) \
      SELECT chat_id, seq, id, sender_id, content, event, subject_id, created_at \
      FROM rows($1: chat_id BIGINT, seq BIGINT, id BYTES, sender_id BYTES, content TEXT, event BIGINT, \
        subject_id BYTES, created_at BIGINT) q",
-);
-
-static UPDATE_CHATS: Sql = Sql::new(
     "UPDATE chats SET last_seq = q.last_seq, last_at = q.last_at, member_count = chats.member_count + q.joined \
-     FROM rows($1: chat_id BIGINT, last_seq BIGINT, last_at BIGINT, joined BIGINT) q WHERE chats.id = q.chat_id",
-);
-
-static MARK_READ: Sql = Sql::new(
-    "UPDATE members SET read_up_to_seq = q.seq FROM rows($1: user_id BYTES, chat_id BIGINT, seq BIGINT) q \
+     FROM rows($2: chat_id BIGINT, last_seq BIGINT, last_at BIGINT, joined BIGINT) q WHERE chats.id = q.chat_id",
+    "UPDATE members SET read_up_to_seq = q.seq FROM rows($3: user_id BYTES, chat_id BIGINT, seq BIGINT) q \
      WHERE members.user_id = q.user_id AND members.chat_id = q.chat_id AND members.read_up_to_seq < q.seq",
-);
+]);
 
 impl Batch {
-    /// Stores messages and notices, already numbered.
-    pub async fn add_messages(&mut self, messages: &[NewMessage<'_>]) -> sqlx::Result<()> {
-        #[derive(Serialize)]
-        struct Row<'a> {
-            chat_id: i64,
-            seq: i64,
-            id: Hex,
-            sender_id: Hex,
-            content: &'a str,
-            event: i64,
-            subject_id: Option<Hex>,
-            created_at: i64,
-        }
-        fn row<'a>(message: &NewMessage<'a>) -> Row<'a> {
-            Row {
-                chat_id: message.chat.0,
-                seq: message.seq,
-                id: Hex(message.id.0),
-                sender_id: Hex(message.sender.0),
-                content: message.content,
-                event: message.event as i64,
-                subject_id: message.subject.map(|user| Hex(user.0)),
-                created_at: message.created_at.0,
-            }
-        }
-        let rows: Vec<Row<'_>> = messages.iter().map(row).collect();
-        self.execute(&ADD_MESSAGES, &rows, None).await
-    }
-
-    /// Moves chats to their newest messages.
-    pub async fn update_chats(&mut self, changes: &[ChatChange]) -> sqlx::Result<()> {
-        #[derive(Serialize)]
-        struct Row {
-            chat_id: i64,
-            last_seq: i64,
-            last_at: i64,
-            joined: i64,
-        }
-        let row = |change: &ChatChange| Row {
+    /// Stores messages and notices, and moves chats and read pointers along.
+    pub async fn write(&mut self, written: &Written<'_>) -> sqlx::Result<()> {
+        let chat = |change: &ChatChange| ChatRow {
             chat_id: change.chat.0,
             last_seq: change.last_seq,
             last_at: change.last_at.0,
             joined: change.joined,
         };
-        let rows: Vec<_> = changes.iter().map(row).collect();
-        self.execute(&UPDATE_CHATS, &rows, None).await
-    }
-
-    /// Moves read pointers forward, never back.
-    pub async fn mark_read(&mut self, reads: &[Read]) -> sqlx::Result<()> {
-        #[derive(Serialize)]
-        struct Row {
-            user_id: Hex,
-            chat_id: i64,
-            seq: i64,
-        }
-        let row = |read: &Read| Row { user_id: Hex(read.user.0), chat_id: read.chat.0, seq: read.seq };
-        let rows: Vec<_> = reads.iter().map(row).collect();
-        self.execute(&MARK_READ, &rows, None).await
+        let read = |read: &Read| ReadRow { user_id: Hex(read.user.0), chat_id: read.chat.0, seq: read.seq };
+        let query = sqlx::query(WRITE.on(self.engine))
+            .bind(json(&written.messages.iter().map(MessageRow::from).collect::<Vec<_>>()))
+            .bind(json(&written.chats.iter().map(chat).collect::<Vec<_>>()))
+            .bind(json(&written.reads.iter().map(read).collect::<Vec<_>>()));
+        query.execute(self.connection()).await.map(|_| ())
     }
 }
