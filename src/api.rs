@@ -13,10 +13,11 @@ use std::sync::Arc;
 
 use poem::{Endpoint, EndpointExt, IntoEndpoint, Request, Response, endpoint::BoxEndpoint, middleware::Cors};
 use poem_openapi::{OpenApiService, Tags};
+use tracing::Instrument;
 
-pub use failure::answer;
+pub use failure::{answer, method_not_allowed};
 
-use crate::{config::Config, service::App};
+use crate::{config::Config, error::Error, service::App};
 
 /// Where the API is mounted.
 pub const PREFIX: &str = "/api";
@@ -56,7 +57,7 @@ pub fn documentation() -> String {
 /// Every endpoint below [`PREFIX`]; whatever fails is answered in one shape.
 pub fn endpoint(app: &Arc<App>) -> impl Endpoint<Output = Response> + 'static {
     let answering = Answering {
-        endpoint: service().into_endpoint().data(app.clone()).boxed(),
+        endpoint: Arc::new(service().into_endpoint().data(app.clone()).boxed()),
         methods: failure::AllowedMethods::of(&document()),
     };
     let cors_refusal = |error| async move { failure::catch(Err(error), None) };
@@ -65,7 +66,7 @@ pub fn endpoint(app: &Arc<App>) -> impl Endpoint<Output = Response> + 'static {
 
 /// The endpoints with what they have in common: a bound on bodies, and the shape of failures.
 struct Answering {
-    endpoint: BoxEndpoint<'static>,
+    endpoint: Arc<BoxEndpoint<'static>>,
     methods: failure::AllowedMethods,
 }
 
@@ -75,7 +76,12 @@ impl Endpoint for Answering {
     async fn call(&self, request: Request) -> poem::Result<Response> {
         let allowed = self.methods.allowed(request.uri().path());
         let result = match input::limit_body(request).await {
-            Ok(request) => self.endpoint.call(request).await,
+            Ok(request) => {
+                // What is begun is finished, whether or not the client waits for it: a task of its own.
+                let endpoint = self.endpoint.clone();
+                let work = tokio::spawn(async move { endpoint.call(request).await }.in_current_span());
+                work.await.unwrap_or_else(|panic| Err(Error::Internal(panic.into()).into()))
+            }
             Err(error) => Err(error),
         };
         Ok(failure::catch(result, allowed.as_deref()))

@@ -59,7 +59,10 @@ impl Config {
             }
             None => Path::new(DEFAULT_FILE),
         };
-        Self::read(file, std::env::vars(), overrides)
+        // Variables of others may be anything, also no Unicode.
+        let variables = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+        let variables = variables.map(|(name, value)| (name, value.to_string_lossy().into_owned()));
+        Self::read(file, variables, overrides)
     }
 
     /// As [`Config::load`], with the environment given; a missing file counts as empty.
@@ -112,12 +115,16 @@ impl Config {
     }
 }
 
-/// `postgres://user:password@host/db` without what stands between the colon and the last `@`.
+/// `postgres://user:password@host/db?…` without the password, wherever it stands.
 fn mask_password(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let Some((credentials, place)) = rest.rsplit_once('@') else { return url.to_owned() };
+    let Some((scheme, rest)) = url.split_once("://").filter(|(scheme, _)| scheme.starts_with("postgres")) else {
+        return url.to_owned();
+    };
+    let (credentials, place) = rest.rsplit_once('@').unwrap_or(("", rest));
+    let (place, parameters) = place.split_once('?').map_or((place, ""), |(place, _)| (place, "?…"));
     match credentials.split_once(':') {
-        Some((user, _)) => format!("{scheme}://{user}:{MASK}@{place}"),
-        None => url.to_owned(),
+        Some((user, _)) => format!("{scheme}://{user}:{MASK}@{place}{parameters}"),
+        None if credentials.is_empty() => format!("{scheme}://{place}{parameters}"),
+        None => format!("{scheme}://{credentials}@{place}{parameters}"),
     }
 }

@@ -11,7 +11,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// One thing that is wrong with a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Fault {
-    /// The field, as the client wrote it; empty for the request as a whole.
+    /// The field; or the part of the request, such as `body`, that it belongs to.
     pub path: String,
     /// What it must be and the limit it broke: reads on after the field's name.
     pub message: String,
@@ -149,7 +149,7 @@ impl Error {
         }
     }
 
-    /// Writes the cause of an internal failure to the log. Called once, where the answer is made.
+    /// Writes the cause of an internal failure to the log. Called where the answer is made.
     pub fn log(&self) {
         if let Self::Internal(cause) = self {
             tracing::error!(cause = %cause, "a request failed by our fault");

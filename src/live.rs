@@ -5,5 +5,5 @@ mod hub;
 mod publisher;
 
 pub use connection::{Connection, Taken};
-pub use hub::{Entered, Hub};
+pub use hub::{Entered, Full, Hub};
 pub use publisher::{Audience, Broadcast, Publication, publish};

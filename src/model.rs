@@ -156,7 +156,7 @@ pub struct Message {
     pub created_at: Timestamp,
 }
 
-/// Which side of the chat list a conversation stands on.
+/// What a row of the chat list is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Conversation {
     /// With this person, who received the newest message (oneself, if the other side wrote it).

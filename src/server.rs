@@ -6,7 +6,7 @@ mod routes;
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
-use tokio::task::JoinHandle;
+use tokio::{task::JoinHandle, time::MissedTickBehavior};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -20,8 +20,10 @@ use crate::{
     writer,
 };
 
-/// How long what is under way may take to finish when the server stops.
-const GRACE: Duration = Duration::from_secs(10);
+/// How long REST requests may take to finish when the server stops.
+const HTTP_GRACE: Duration = Duration::from_secs(3);
+/// How long each of the other steps of stopping may take.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// A server that is ready to serve.
 pub struct Server {
@@ -35,13 +37,15 @@ pub struct Server {
 impl Server {
     /// Opens the database, takes the right to serve it, and listens.
     pub async fn start(config: Config) -> anyhow::Result<Self> {
-        let store = Store::open(&config.database).await?;
+        // First: a server that may not serve must not migrate the database of the one that does.
         let guard = ServingGuard::take(&config.database.url).await?;
+        let store = Store::open(&config.database).await?;
         let listener = listener::bind(&config.server.listen)
             .await
             .with_context(|| format!("cannot listen on {}", config.server.listen))?;
 
-        let hub = Arc::new(Hub::new(config.limits.connections));
+        let per_user = if config.limits.enabled { config.limits.connections_per_user } else { usize::MAX };
+        let hub = Arc::new(Hub::new(config.limits.connections, per_user));
         let (writer, write, batches) = writer::start(store.clone(), config.limits.group_members);
         let publisher = tokio::spawn(publish(hub.clone(), batches));
         let tokens = Tokens::new(&signing_secret(&store, &config).await?, config.auth.token_hours);
@@ -71,22 +75,24 @@ impl Server {
         let sockets = TaskTracker::new();
         let routes = routes::routes(&self.app, &sockets);
         let accept = listener::serve(self.listener, routes, connections.clone(), stopping.clone());
-        let background = tokio::spawn(background(self.app.clone()));
+        let mut background = tokio::spawn(background(self.app.clone()));
         let failure = tokio::select! {
             () = accept => None,
             () = stop => None,
             () = self.guard.lost() => Some("another Hearth has taken over the database"),
             _ = &mut self.writer => Some("the writer has ended"),
+            _ = &mut background => Some("the background work has ended"),
         };
 
         stopping.cancel();
         connections.close();
-        let _ = tokio::time::timeout(GRACE, connections.wait()).await;
+        self.app.hub.close_all(Close::GoingAway);
+        let _ = tokio::time::timeout(HTTP_GRACE, connections.wait()).await;
+        // Those that were being upgraded meanwhile.
         self.app.hub.close_all(Close::GoingAway);
         sockets.close();
         let _ = tokio::time::timeout(GRACE, sockets.wait()).await;
         background.abort();
-        let _ = background.await;
 
         // With the application goes the last way into the writer's queue: the writer ends when it is empty, the
         // publisher after it.
@@ -117,9 +123,14 @@ async fn signing_secret(store: &Store, config: &Config) -> anyhow::Result<Vec<u8
 async fn background(app: Arc<App>) {
     let beat = async {
         let mut ticks = tokio::time::interval(Duration::from_secs(1));
+        // After a pause of the whole machine: beats made up for in a burst would take every peer for silent.
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
         for second in 0.. {
             ticks.tick().await;
             app.hub.beat(second, Timestamp::now());
+            if second % 60 == 0 {
+                app.attempts.tidy();
+            }
         }
     };
     tokio::join!(beat, housekeeping::run(&app));

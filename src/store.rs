@@ -1,4 +1,5 @@
-//! All SQL. A method answers one question or makes one atomic change; transactions and their errors stay inside.
+//! All SQL. A method answers one question or makes one atomic change; no transaction leaves, but the writer's [`Batch`],
+//! which is the writer's whole business.
 //! One text serves both engines; what differs stands in `engine` and in `migrations/`.
 
 mod batch;

@@ -14,8 +14,8 @@ use tokio::sync::{mpsc, oneshot};
 use crate::{
     error::{Error, Result},
     live::{Broadcast, Publication},
-    model::{ChatKey, GroupId, MessageId, SessionId, UserId},
-    protocol::Answer,
+    model::{ChatKey, MessageId, SessionId, UserId},
+    protocol::{Answer, Texts},
     store::{self, DatabaseError, DatabaseResult, Store},
 };
 use rosters::Rosters;
@@ -48,7 +48,7 @@ pub enum Action {
     /// Writes a message.
     Send { message: MessageId, content: String },
     /// Creates a group.
-    Create { group: GroupId, name: String, message: MessageId, notice: String },
+    Create { name: String, message: MessageId, notice: String },
     /// Makes somebody a member.
     Add { user: UserId, message: MessageId, notice: String },
     /// Leaves.
@@ -63,7 +63,7 @@ pub enum Action {
 
 enum Task {
     Command(Command),
-    EraseAccount { user: UserId, texts_too: bool },
+    EraseAccount { user: UserId, texts: Texts },
 }
 
 /// What a task led to.
@@ -111,8 +111,8 @@ impl Writer {
     }
 
     /// Erases an account with all that hangs on it. The sessions that ended.
-    pub async fn erase_account(&self, user: UserId, texts_too: bool) -> Result<Vec<SessionId>> {
-        let pending = self.push(Task::EraseAccount { user, texts_too })?;
+    pub async fn erase_account(&self, user: UserId, texts: Texts) -> Result<Vec<SessionId>> {
+        let pending = self.push(Task::EraseAccount { user, texts })?;
         pending.done().await.map(|done| done.ended_sessions)
     }
 
@@ -179,6 +179,7 @@ impl Committer {
         if tasks.len() == 1 {
             return vec![Err(error)];
         }
+        tracing::warn!(tasks = tasks.len(), "a batch failed as a whole and is made again task by task");
         let mut outcomes = Vec::with_capacity(tasks.len());
         for task in tasks {
             match self.insist(std::slice::from_ref(task)).await {
@@ -192,11 +193,9 @@ impl Committer {
     async fn insist(&mut self, tasks: &[Task]) -> Result<Vec<Result<Outcome>>> {
         let mut attempt = 1;
         loop {
-            let work = tokio::time::timeout(self.store.batch_timeout(), self.transact(tasks));
-            let error = match work.await {
-                Ok(Ok(outcomes)) => return Ok(outcomes),
-                Ok(Err(error)) => error,
-                Err(_) => DatabaseError::PoolTimedOut,
+            let error = match self.transact(tasks).await {
+                Ok(outcomes) => return Ok(outcomes),
+                Err(error) => error,
             };
             // Undone with the transaction, but not in memory.
             self.rosters.forget_all();
@@ -208,8 +207,14 @@ impl Committer {
     }
 
     async fn transact(&mut self, tasks: &[Task]) -> DatabaseResult<Vec<Result<Outcome>>> {
-        let mut batch = self.store.batch().await?;
-        let outcomes = apply::all(&mut batch, &mut self.rosters, self.group_limit, tasks).await?;
+        let work = async {
+            let mut batch = self.store.batch().await?;
+            let outcomes = apply::all(&mut batch, &mut self.rosters, self.group_limit, tasks).await?;
+            Ok((batch, outcomes))
+        };
+        let work = tokio::time::timeout(self.store.batch_timeout(), work).await;
+        let (batch, outcomes) = work.unwrap_or(Err(DatabaseError::PoolTimedOut))?;
+        // Not left before its end: what is committed after all must be told.
         batch.commit().await?;
         Ok(outcomes)
     }

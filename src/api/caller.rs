@@ -47,6 +47,8 @@ impl<'a> ApiExtractor<'a> for Authorized {
 
     async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> poem::Result<Self> {
         let app = request.data::<Arc<App>>().ok_or_else(|| Error::Internal("no application".into()))?;
-        Ok(Self(sessions::authenticate(app, bearer(request.headers())).await?))
+        let caller = sessions::authenticate(app, bearer(request.headers())).await?;
+        app.attempts.request(caller.user)?;
+        Ok(Self(caller))
     }
 }

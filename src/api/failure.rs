@@ -72,16 +72,7 @@ const RETRY_UNAVAILABLE: u64 = 5;
 /// The answer to a request that failed.
 pub fn answer(error: &Error) -> Response {
     error.log();
-    let status = match error.kind() {
-        Kind::Invalid => StatusCode::BAD_REQUEST,
-        Kind::Unauthorized => StatusCode::UNAUTHORIZED,
-        Kind::Forbidden => StatusCode::FORBIDDEN,
-        Kind::NotFound => StatusCode::NOT_FOUND,
-        Kind::Conflict => StatusCode::CONFLICT,
-        Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
-        Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-    };
+    let status = status(error);
     let mut response = respond(status, &Body::of(error));
     let headers = response.headers_mut();
     match error {
@@ -108,13 +99,7 @@ pub(super) fn catch(result: poem::Result<Response>, allowed: Option<&str>) -> Re
         return respond(StatusCode::NOT_FOUND, &Body::simple("There is no such path", "not_found"));
     }
     if error.is::<MethodNotAllowedError>() {
-        let allowed = allowed.unwrap_or_default();
-        let message = format!("This path takes {allowed} alone");
-        let mut response = respond(StatusCode::METHOD_NOT_ALLOWED, &Body::simple(&message, "method_not_allowed"));
-        if let Ok(allowed) = header::HeaderValue::from_str(allowed) {
-            response.headers_mut().insert(header::ALLOW, allowed);
-        }
-        return response;
+        return method_not_allowed(allowed.unwrap_or_default());
     }
     if error.is::<ContentTypeError>() {
         let message = "The body must be JSON, with Content-Type: application/json";
@@ -125,7 +110,7 @@ pub(super) fn catch(result: poem::Result<Response>, allowed: Option<&str>) -> Re
         return respond(StatusCode::PAYLOAD_TOO_LARGE, &Body::simple(message, "too_large"));
     }
     if error.is::<CorsError>() {
-        let message = "This web origin may not call: see server.origins in the configuration";
+        let message = "A page of this origin may not make this request: see server.origins in the configuration";
         return respond(StatusCode::FORBIDDEN, &Body::simple(message, "origin_not_allowed"));
     }
     match error.status() {
@@ -134,13 +119,36 @@ pub(super) fn catch(result: poem::Result<Response>, allowed: Option<&str>) -> Re
     }
 }
 
+/// The answer to a method that a path does not take.
+pub fn method_not_allowed(allowed: &str) -> Response {
+    let message = format!("This path takes {allowed} alone");
+    let mut response = respond(StatusCode::METHOD_NOT_ALLOWED, &Body::simple(&message, "method_not_allowed"));
+    if let Ok(allowed) = header::HeaderValue::from_str(allowed) {
+        response.headers_mut().insert(header::ALLOW, allowed);
+    }
+    response
+}
+
 fn respond(status: StatusCode, body: &Body) -> Response {
     Response::builder().status(status).content_type("application/json; charset=utf-8").body(body.to_json_string())
 }
 
+fn status(error: &Error) -> StatusCode {
+    match error.kind() {
+        Kind::Invalid => StatusCode::BAD_REQUEST,
+        Kind::Unauthorized => StatusCode::UNAUTHORIZED,
+        Kind::Forbidden => StatusCode::FORBIDDEN,
+        Kind::NotFound => StatusCode::NOT_FOUND,
+        Kind::Conflict => StatusCode::CONFLICT,
+        Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
+        Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
 impl ResponseError for Error {
     fn status(&self) -> StatusCode {
-        answer(self).status()
+        status(self)
     }
 }
 

@@ -1,4 +1,4 @@
-//! How often one address may sign up and log in. Log-ins to an account are counted by account *and* address: what
+//! How often one address may sign up and log in, and one person ask. Log-ins to an account are counted by account *and* address: what
 //! somebody else tries from elsewhere never locks a person out.
 
 use std::{
@@ -15,7 +15,11 @@ use governor::{
 use crate::{
     config::Limits,
     error::{Error, Result},
+    model::UserId,
 };
+
+/// Seconds' worth of requests that may come at once.
+const BURST_SECONDS: u32 = 10;
 
 /// Counts attempts; forgets them as time passes.
 pub struct Attempts(Option<Limiters>);
@@ -24,16 +28,27 @@ struct Limiters {
     sign_ups: DefaultKeyedRateLimiter<IpAddr>,
     log_ins: DefaultKeyedRateLimiter<IpAddr>,
     log_ins_to_account: DefaultKeyedRateLimiter<(IpAddr, String)>,
+    password_changes: DefaultKeyedRateLimiter<UserId>,
+    requests: DefaultKeyedRateLimiter<UserId>,
     clock: DefaultClock,
 }
 
 impl Attempts {
     /// As configured; counts nothing if the rates are off.
     pub fn new(limits: &Limits) -> Self {
-        Self(limits.enabled.then(|| Limiters {
+        if !limits.enabled {
+            return Self(None);
+        }
+        let per_account = Quota::per_minute(positive(limits.log_ins_per_account_and_minute));
+        let requests = Quota::per_second(positive(limits.requests_per_second));
+        Self(Some(Limiters {
             sign_ups: RateLimiter::keyed(Quota::per_hour(positive(limits.sign_ups_per_hour))),
             log_ins: RateLimiter::keyed(Quota::per_minute(positive(limits.log_ins_per_minute))),
-            log_ins_to_account: RateLimiter::keyed(Quota::per_minute(positive(limits.log_ins_per_account_and_minute))),
+            log_ins_to_account: RateLimiter::keyed(per_account),
+            password_changes: RateLimiter::keyed(per_account),
+            requests: RateLimiter::keyed(
+                requests.allow_burst(positive(limits.requests_per_second.saturating_mul(BURST_SECONDS))),
+            ),
             clock: DefaultClock::default(),
         }))
     }
@@ -50,8 +65,21 @@ impl Attempts {
         let address = network(address);
         // No account has a longer e-mail: what is cut off cannot tell two accounts apart.
         let account: String = email.to_lowercase().chars().take(254).collect();
-        check(&limiters.log_ins_to_account, &(address, account), &limiters.clock)?;
-        check(&limiters.log_ins, &address, &limiters.clock)
+        // The address first: what is refused must not be remembered, account by account.
+        check(&limiters.log_ins, &address, &limiters.clock)?;
+        check(&limiters.log_ins_to_account, &(address, account), &limiters.clock)
+    }
+
+    /// One more guess at the old password, by somebody who is logged in.
+    pub fn change_password(&self, user: UserId) -> Result<()> {
+        let Some(limiters) = &self.0 else { return Ok(()) };
+        check(&limiters.password_changes, &user, &limiters.clock)
+    }
+
+    /// One more REST request of somebody who is logged in.
+    pub fn request(&self, user: UserId) -> Result<()> {
+        let Some(limiters) = &self.0 else { return Ok(()) };
+        check(&limiters.requests, &user, &limiters.clock)
     }
 
     /// Forgets those whose attempts are long past.
@@ -60,6 +88,8 @@ impl Attempts {
         limiters.sign_ups.retain_recent();
         limiters.log_ins.retain_recent();
         limiters.log_ins_to_account.retain_recent();
+        limiters.password_changes.retain_recent();
+        limiters.requests.retain_recent();
     }
 }
 
@@ -114,6 +144,15 @@ mod tests {
             assert!(attempts.log_in(address, &account.to_string()).is_ok());
         }
         assert!(attempts.log_in(address, "another").is_err());
+    }
+
+    #[test]
+    fn a_refused_address_leaves_no_accounts_behind() {
+        let (attempts, address) = (attempts(), [192, 0, 2, 1].into());
+        for account in 0..100 {
+            let _ = attempts.log_in(address, &account.to_string());
+        }
+        assert_eq!(attempts.0.unwrap().log_ins_to_account.len(), 5);
     }
 
     #[test]

@@ -50,8 +50,13 @@ impl Passwords {
     }
 
     async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        let Ok(_place) = self.queue.try_acquire() else { return Err(Error::Unavailable(BUSY)) };
-        let _turn = self.turns.acquire().await.map_err(|error| Error::Internal(error.into()))?;
+        let Ok(place) = self.queue.clone().try_acquire_owned() else { return Err(Error::Unavailable(BUSY)) };
+        let turn = self.turns.clone().acquire_owned().await.map_err(|error| Error::Internal(error.into()))?;
+        // Both are held until the work is done, also when nobody waits for it any more.
+        let work = move || {
+            let (_place, _turn) = (place, turn);
+            work()
+        };
         tokio::task::spawn_blocking(work).await.map_err(|error| Error::Internal(error.into()))
     }
 }

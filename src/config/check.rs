@@ -55,6 +55,7 @@ impl Config {
             ("limits.sign_ups_per_hour", limits.sign_ups_per_hour),
             ("limits.log_ins_per_minute", limits.log_ins_per_minute),
             ("limits.log_ins_per_account_and_minute", limits.log_ins_per_account_and_minute),
+            ("limits.requests_per_second", limits.requests_per_second),
             ("limits.frames_per_second", limits.frames_per_second),
         ] {
             check(
@@ -64,6 +65,8 @@ impl Config {
                 "1 to 1000000 (limits.enabled = false turns all rates off)",
             );
         }
+        let connections = limits.connections_per_user;
+        check((1..=1_000_000).contains(&connections), "limits.connections_per_user", &connections, "1 to 1000000");
         let connections = limits.connections;
         check((1..=1_000_000).contains(&connections), "limits.connections", &connections, "1 to 1000000");
         let members = limits.group_members;

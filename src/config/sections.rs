@@ -36,7 +36,7 @@ pub struct Database {
     pub url: String,
     /// How long a request waits for the database before it is refused.
     pub timeout_seconds: u64,
-    /// Connections to PostgreSQL; SQLite has one writer and four readers.
+    /// Reading connections to PostgreSQL; SQLite has four. Writing takes one or two more.
     pub connections: u32,
 }
 
@@ -76,6 +76,10 @@ pub struct Limits {
     pub log_ins_per_minute: u32,
     /// Log-ins to one account from one address.
     pub log_ins_per_account_and_minute: u32,
+    /// REST requests of one person; bursts of ten seconds' worth are fine.
+    pub requests_per_second: u32,
+    /// Open WebSockets of one person.
+    pub connections_per_user: usize,
     /// Requests on one WebSocket; bursts of ten seconds' worth are fine.
     pub frames_per_second: u32,
     /// Open WebSockets.
@@ -91,6 +95,8 @@ impl Default for Limits {
             sign_ups_per_hour: 60,
             log_ins_per_minute: 60,
             log_ins_per_account_and_minute: 10,
+            requests_per_second: 20,
+            connections_per_user: 100,
             frames_per_second: 50,
             connections: 10_000,
             group_members: 10_000,

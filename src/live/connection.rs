@@ -102,9 +102,10 @@ impl Connection {
         Taken { frames: std::mem::take(&mut outbox.frames), close: outbox.closing }
     }
 
-    /// Whether more came than the outbox holds: what was taken from it before need not be written any more.
-    pub fn has_overflowed(&self) -> bool {
-        self.outbox().closing == Some(Close::SlowReader)
+    /// Whether what was taken before need not be written any more: more came than the outbox holds, or the session
+    /// has ended.
+    pub fn is_cut_off(&self) -> bool {
+        matches!(self.outbox().closing, Some(Close::SlowReader | Close::Unauthorized))
     }
 
     /// The peer gave a sign of life.

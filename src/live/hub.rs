@@ -19,6 +19,16 @@ const HEARTBEAT_SECONDS: u64 = 30;
 pub struct Hub {
     connections: Mutex<Connections>,
     limit: usize,
+    limit_per_user: usize,
+}
+
+/// Why nobody is let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Full {
+    /// The server has all the connections that it can hold.
+    Server,
+    /// This person has.
+    User,
 }
 
 #[derive(Default)]
@@ -36,22 +46,25 @@ pub struct Entered {
 }
 
 impl Hub {
-    /// An empty hub for so many connections.
-    pub fn new(limit: usize) -> Self {
-        Self { connections: Mutex::default(), limit }
+    /// An empty hub for so many connections, and so many of one person.
+    pub fn new(limit: usize, limit_per_user: usize) -> Self {
+        Self { connections: Mutex::default(), limit, limit_per_user }
     }
 
-    /// Adds a connection; `None` if the server is full.
-    pub fn enter(self: &Arc<Self>, user: UserId, session: SessionId, expires_at: Timestamp) -> Option<Entered> {
+    /// Adds a connection, if there is room for it.
+    pub fn enter(self: &Arc<Self>, user: UserId, session: SessionId, expires_at: Timestamp) -> Result<Entered, Full> {
         let mut connections = self.lock();
         if connections.open >= self.limit {
-            return None;
+            return Err(Full::Server);
+        }
+        if connections.by_user.get(&user).is_some_and(|own| own.len() >= self.limit_per_user) {
+            return Err(Full::User);
         }
         connections.open += 1;
         connections.count += 1;
         let connection = Arc::new(Connection::new(connections.count, user, session, expires_at));
         connections.by_user.entry(user).or_default().push(connection.clone());
-        Some(Entered { hub: self.clone(), connection })
+        Ok(Entered { hub: self.clone(), connection })
     }
 
     /// Whether one more would be let in now.

@@ -116,6 +116,16 @@ uuid_fields! {
         "9f8c7b6a-1f2e-4d3c-8b4a-5a6b7c8d9e0f";
 }
 
+/// A wrong value, as a refusal quotes it: its beginning, if it is long.
+fn quoted(value: &Value) -> String {
+    const LONGEST: usize = 40;
+    let text = value.to_string();
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
 /// Only 8-4-4-4-12 is a UUID; upper case is lowered.
 fn uuid(value: &Value) -> Result<Uuid, String> {
     let text = value.as_str().filter(|text| text.len() == 36);

@@ -64,6 +64,9 @@ fn socket(app: &Arc<App>, sockets: &TaskTracker) -> Arc<impl Endpoint<Output = R
     Arc::new(make(move |request: Request| {
         let (app, sockets) = (app.clone(), sockets.clone());
         async move {
+            if request.method() != Method::GET {
+                return Ok(api::method_not_allowed("GET"));
+            }
             if !origin_is_allowed(&app, &request) {
                 return Ok(api::answer(&Error::Refused(Refusal::OriginNotAllowed)));
             }

@@ -8,7 +8,7 @@ use super::{App, Caller, sessions};
 use crate::{
     error::{Refusal, Result},
     model::{Person, Timestamp, UserId},
-    protocol::{ChangePassword, DeleteAccount, SignUp, Texts, UpdateProfile},
+    protocol::{ChangePassword, DeleteAccount, SignUp, UpdateProfile},
     store::Account,
 };
 
@@ -37,13 +37,15 @@ pub async fn rename(app: &App, caller: Caller, names: UpdateProfile) -> Result<(
 
 /// Sets a new password and ends every other session, here and in open sockets.
 pub async fn change_password(app: &App, caller: Caller, change: ChangePassword) -> Result<()> {
+    app.attempts.change_password(caller.user)?;
     let account = app.store.account_by_id(caller.user).await?.ok_or(Refusal::Unauthorized)?;
     let known = Some(account.password_hash.clone());
     if !app.passwords.verify(change.old_password.0, known).await? {
         return Err(Refusal::WrongPassword.into());
     }
     let hash = app.passwords.hash(change.new_password.0).await?;
-    let changed = app.store.change_password(&account, &hash, caller.session, Timestamp::now()).await?;
+    let changed = app.store.change_password(&account, &hash, caller.session, Timestamp::now()).await;
+    let changed = changed.inspect_err(|_| app.sessions.forget(caller.user))?;
     // Somebody else was quicker: the old password is not the old one any more.
     let ended = changed.ok_or(Refusal::WrongPassword)?;
     sessions::end(app, caller.user, &ended);
@@ -52,7 +54,8 @@ pub async fn change_password(app: &App, caller: Caller, change: ChangePassword) 
 
 /// Erases the person's data and ends every session. What was said to others stays with them, unless it is to go, too.
 pub async fn delete(app: &App, caller: Caller, request: DeleteAccount) -> Result<()> {
-    let ended = app.writer.erase_account(caller.user, request.texts == Texts::Erase).await?;
+    let erased = app.writer.erase_account(caller.user, request.texts).await;
+    let ended = erased.inspect_err(|_| app.sessions.forget(caller.user))?;
     sessions::end(app, caller.user, &ended);
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::{
 /// Creates a group; the caller becomes its owner.
 pub async fn create(app: &App, caller: Caller, new: CreateGroup) -> Result<()> {
     let CreateGroup { group, name, notice, message } = new;
-    let action = Action::Create { group, name: name.0, message, notice: notice.0 };
+    let action = Action::Create { name: name.0, message, notice: notice.0 };
     submit(app, caller, group, action)?.answer().await?;
     Ok(())
 }

@@ -23,7 +23,6 @@ pub async fn run(app: &App) {
 }
 
 async fn tidy(app: &App) -> Result<()> {
-    app.attempts.tidy();
     while app.store.purge_step(Timestamp::now()).await? {
         tokio::time::sleep(PAUSE).await;
     }

@@ -1,8 +1,9 @@
 //! Opening the database: its pools, its settings, its schema.
 
 use std::{
-    fs::{self, File},
+    fs::{DirBuilder, File},
     future::Future,
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -18,6 +19,8 @@ use crate::{config::Database, error::Result};
 
 /// Readers side by side: more than two cores' worth gains nothing.
 const SQLITE_READERS: u32 = 4;
+/// One for the writer, one for changes to accounts.
+const POSTGRES_WRITERS: u32 = 2;
 /// A pooled connection that was idle for longer is asked whether it is alive before it is used.
 const TRUSTED_IDLE: Duration = Duration::from_secs(1);
 /// The engine's own timeouts report first: their errors say more.
@@ -36,8 +39,9 @@ impl Store {
                 sqlite_pool(&config.url, 1, timeout, "")?,
             ),
             Engine::Postgres => {
-                let pool = postgres_pool(&config.url, config.connections, timeout)?;
-                (pool.clone(), pool)
+                // The writer and the accounts' changes have connections of their own: they queue behind no search.
+                let reads = postgres_pool(&config.url, config.connections, timeout)?;
+                (reads, postgres_pool(&config.url, POSTGRES_WRITERS, timeout)?)
             }
         };
         let store = Self { engine, reads, writes, timeout: timeout + GRACE };
@@ -65,11 +69,14 @@ impl Store {
     }
 }
 
-/// The URL without credentials: what may be shown.
+/// The URL without credentials, which may also stand among its parameters: what may be shown.
 pub fn place(url: &str) -> &str {
     match Engine::of(url) {
         Engine::Sqlite => url,
-        Engine::Postgres => url.rsplit_once('@').map_or(url, |(_, place)| place),
+        Engine::Postgres => {
+            let place = url.rsplit_once('@').map_or(url, |(_, place)| place);
+            place.split('?').next().unwrap_or(place)
+        }
     }
 }
 
@@ -80,9 +87,15 @@ pub(super) fn sqlite_path(url: &str) -> PathBuf {
     Path::new(path.split('?').next().unwrap_or(path)).to_owned()
 }
 
-/// A lock file beside the database: `hearth.db` + `suffix`.
+/// A lock file beside the database, `hearth.db` + `suffix`, in a folder that is made if it is missing.
 pub(super) fn lock_file(url: &str, suffix: &str) -> anyhow::Result<File> {
-    let mut path = sqlite_path(url).into_os_string();
+    let path = sqlite_path(url);
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        // Whoever may read the database may read every message.
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+        made.with_context(|| format!("folder {}", folder.display()))?;
+    }
+    let mut path = path.into_os_string();
     path.push(suffix);
     let mut options = File::options();
     let file = options.create(true).truncate(false).write(true).open(&path);
@@ -97,11 +110,6 @@ fn sqlite_url(url: &str) -> String {
 async fn migrate(engine: Engine, url: &str) -> anyhow::Result<()> {
     match engine {
         Engine::Sqlite => {
-            let path = sqlite_path(url);
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-            if let Some(folder) = folder {
-                fs::create_dir_all(folder).with_context(|| format!("folder {}", folder.display()))?;
-            }
             let lock = lock_file(url, ".migrate.lock")?;
             let lock = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock)).await??;
             let mut connection = AnyConnection::connect(&sqlite_url(url)).await?;

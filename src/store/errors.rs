@@ -4,8 +4,8 @@ use crate::error::Error;
 
 const NO_ANSWER: &str = "The database does not answer: try again later";
 
-/// SQLite's words for "locked by somebody else": `SQLITE_BUSY` with its extended codes.
-const SQLITE_BUSY: &[&str] = &["5", "261", "517"];
+/// SQLite's codes, without their extensions, for what may pass: busy, locked, I/O error, disk full, cannot open.
+const SQLITE_NOT_NOW: &[u32] = &[5, 6, 10, 13, 14];
 /// PostgreSQL's classes for "gone" and "going": connection exception, too many connections, operator intervention.
 const POSTGRES_GONE: &[&str] = &["08", "53", "57"];
 /// PostgreSQL's codes for a transaction that another one undid.
@@ -16,8 +16,13 @@ impl From<sqlx::Error> for Error {
         let gone = match &error {
             sqlx::Error::Database(database) => {
                 let code = database.code().unwrap_or_default();
-                SQLITE_BUSY.contains(&code.as_ref())
-                    || (code.len() == 5 && POSTGRES_GONE.iter().any(|class| code.starts_with(class)))
+                match code.parse::<u32>() {
+                    Ok(number) if code.len() != 5 => SQLITE_NOT_NOW.contains(&(number & 0xff)),
+                    _ => {
+                        POSTGRES_UNDONE.contains(&code.as_ref())
+                            || POSTGRES_GONE.iter().any(|class| code.starts_with(class))
+                    }
+                }
             }
             sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)

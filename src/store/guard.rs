@@ -1,14 +1,20 @@
 //! One serving process a database: who is connected, who is a member and which sessions live is kept in memory.
 
-use std::{fs::File, time::Duration};
+use std::{
+    fs::{File, TryLockError},
+    time::Duration,
+};
 
 use anyhow::{Context, bail};
-use sqlx::{AnyConnection, Connection, Row};
+use sqlx::{AnyConnection, Connection, Executor, Row, any::install_default_drivers};
+use tokio::time::timeout;
 
 use super::{connect, engine::Engine};
 
 /// How often the lock on PostgreSQL is looked after.
 const CHECK_EVERY: Duration = Duration::from_secs(5);
+/// How long PostgreSQL may take to answer.
+const ANSWER: Duration = Duration::from_secs(5);
 /// How long a lost lock may take to come back: PostgreSQL may need a while to notice that the old connection is gone.
 const RECOVERY: Duration = Duration::from_mins(1);
 
@@ -32,7 +38,11 @@ impl ServingGuard {
         match Engine::of(url) {
             Engine::Sqlite => {
                 let file = connect::lock_file(url, ".lock")?;
-                file.try_lock().with_context(taken)?;
+                match file.try_lock() {
+                    Ok(()) => {}
+                    Err(TryLockError::WouldBlock) => bail!(taken()),
+                    Err(TryLockError::Error(error)) => return Err(error).context("lock file"),
+                }
                 Ok(Self(Lock::File { _file: file }))
             }
             Engine::Postgres => match lock(url).await? {
@@ -47,7 +57,7 @@ impl ServingGuard {
         let Lock::Advisory { url, connection } = &mut self.0 else { return std::future::pending().await };
         loop {
             tokio::time::sleep(CHECK_EVERY).await;
-            if connection.ping().await.is_ok() {
+            if matches!(timeout(ANSWER, connection.ping()).await, Ok(Ok(()))) {
                 continue;
             }
             match recover(url).await {
@@ -62,7 +72,7 @@ impl ServingGuard {
 async fn recover(url: &str) -> Option<AnyConnection> {
     let mut refused_for = Duration::ZERO;
     while refused_for < RECOVERY {
-        match lock(url).await {
+        match timeout(ANSWER, lock(url)).await.unwrap_or_else(|late| Err(late.into())) {
             Ok(Some(connection)) => return Some(connection),
             Ok(None) => refused_for += CHECK_EVERY,
             Err(error) => tracing::warn!(%error, "the database does not answer"),
@@ -73,7 +83,12 @@ async fn recover(url: &str) -> Option<AnyConnection> {
 }
 
 async fn lock(url: &str) -> anyhow::Result<Option<AnyConnection>> {
+    install_default_drivers();
     let mut connection = AnyConnection::connect(url).await?;
+    // If this machine vanishes, PostgreSQL is to notice within half a minute, not within hours.
+    connection
+        .execute("SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3")
+        .await?;
     let taken: i64 = sqlx::query(TAKE).fetch_one(&mut connection).await?.try_get(0)?;
     Ok((taken == 1).then_some(connection))
 }

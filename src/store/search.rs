@@ -1,5 +1,7 @@
 //! Finding people and groups by parts of their names, ranked.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use sqlx::Row;
 
@@ -112,7 +114,9 @@ fn patterns(text: &str) -> Option<Patterns> {
     let text = escape(&fold(text));
     let words: Vec<_> = text.split_whitespace().collect();
     let first = words.first()?;
-    let inside: Vec<_> = words.iter().map(|word| Word { pattern: format!("%{word}%") }).collect();
+    // Each once: a text of many times the same word costs no more than that word.
+    let distinct: BTreeSet<_> = words.iter().collect();
+    let inside: Vec<_> = distinct.iter().map(|word| Word { pattern: format!("%{word}%") }).collect();
     Some(Patterns {
         words: json(&inside),
         first_word_begins: format!("{first}%"),

@@ -25,27 +25,39 @@ impl Store {
     /// against the old password must not outlive it. Says whether it began.
     pub async fn add_session(&self, account: &Account, session: &NewSession<'_>) -> Result<bool> {
         let work = async {
-            sqlx::query(
+            let mut transaction = self.writes.begin_with(self.engine.begin()).await?;
+            // Holds the account's row: a password change waits for this log-in, or this one for the change.
+            let held = sqlx::query(
+                "UPDATE users SET updated_at = updated_at \
+                 WHERE id = $1 AND password_hash = $2 AND deleted_at IS NULL",
+            );
+            let held = held.bind(account.person.id).bind(&account.password_hash).execute(&mut *transaction).await?;
+            if held.rows_affected() == 0 {
+                return Ok(false);
+            }
+            let query = sqlx::query(
                 "INSERT INTO sessions (id, user_id, user_agent, created_at, last_seen_at, expires_at) \
-                 SELECT $1, id, $2, $3, $3, $4 FROM users \
-                 WHERE id = $5 AND password_hash = $6 AND deleted_at IS NULL",
+                 VALUES ($1, $2, $3, $4, $4, $5)",
             )
             .bind(session.id)
+            .bind(account.person.id)
             .bind(session.user_agent)
             .bind(session.now)
-            .bind(session.expires_at)
-            .bind(account.person.id)
-            .bind(&account.password_hash)
-            .execute(&self.writes)
-            .await
+            .bind(session.expires_at);
+            query.execute(&mut *transaction).await?;
+            transaction.commit().await?;
+            Ok(true)
         };
-        Ok(self.within(work).await?.rows_affected() == 1)
+        self.within(work).await
     }
 
     /// Whose live session this is.
     pub async fn session_user(&self, session: SessionId) -> Result<Option<UserId>> {
         let work = async {
-            let query = sqlx::query("SELECT user_id FROM sessions WHERE id = $1");
+            let query = sqlx::query(
+                "SELECT s.user_id FROM sessions s JOIN users u ON u.id = s.user_id \
+                 WHERE s.id = $1 AND u.deleted_at IS NULL",
+            );
             let row = query.bind(session).fetch_optional(&self.reads).await?;
             row.map(|row| row.try_get(0)).transpose()
         };

@@ -2,7 +2,10 @@
 
 use sqlx::Row;
 
-use super::{Store, types::fold};
+use super::{
+    Store,
+    types::{fold, person},
+};
 use crate::{
     error::{Error, Refusal, Result},
     model::{Person, SessionId, Timestamp, UserId},
@@ -77,23 +80,9 @@ impl Store {
         let work = async {
             let row = sqlx::query(sql).bind(key).fetch_optional(&self.reads).await?;
             row.map(|row| {
-                Ok(Account {
-                    person: super::types::person(&row, 0)?,
-                    email: row.try_get(3)?,
-                    password_hash: row.try_get(4)?,
-                })
+                Ok(Account { person: person(&row, 0)?, email: row.try_get(3)?, password_hash: row.try_get(4)? })
             })
             .transpose()
-        };
-        self.within(work).await
-    }
-
-    /// Somebody's present name, also of a deleted account.
-    pub async fn person(&self, user: UserId) -> Result<Option<Person>> {
-        let work = async {
-            let query = sqlx::query("SELECT id, first_name, last_name FROM users WHERE id = $1");
-            let row = query.bind(user).fetch_optional(&self.reads).await?;
-            row.map(|row| super::types::person(&row, 0)).transpose()
         };
         self.within(work).await
     }

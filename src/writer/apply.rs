@@ -4,6 +4,7 @@ use super::{Action, Command, Outcome, Task, groups, rosters::Rosters, sends};
 use crate::{
     error::{Error, Refusal, Result},
     model::{ChatKey, Timestamp, UserId},
+    protocol::Texts,
     store::{Batch, DatabaseError, DatabaseResult, Lookup},
 };
 
@@ -61,7 +62,7 @@ async fn one(
 ) -> DatabaseResult<Result<Outcome>> {
     let outcome = match task {
         Task::Command(command) => change(batch, rosters, group_limit, command).await,
-        Task::EraseAccount { user, texts_too } => erase(batch, rosters, *user, *texts_too).await,
+        Task::EraseAccount { user, texts } => erase(batch, rosters, *user, *texts).await,
     };
     match outcome {
         Ok(outcome) => Ok(Ok(outcome)),
@@ -99,8 +100,8 @@ async fn change(
     }
 }
 
-async fn erase(batch: &mut Batch, rosters: &mut Rosters, user: UserId, texts_too: bool) -> Result<Outcome, Stop> {
-    let ended = batch.erase_account(user, texts_too, Timestamp::now()).await?;
+async fn erase(batch: &mut Batch, rosters: &mut Rosters, user: UserId, texts: Texts) -> Result<Outcome, Stop> {
+    let ended = batch.erase_account(user, texts, Timestamp::now()).await?;
     let ended_sessions = ended.ok_or(Refusal::Unauthorized)?;
     rosters.forget_all();
     Ok(Outcome { ended_sessions, ..Outcome::default() })

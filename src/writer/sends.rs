@@ -1,11 +1,11 @@
 //! A run of messages: looked up together, decided in order in memory, stored together. What one message costs is
 //! mostly its share of two trips to the database and one sync.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::collections::HashMap;
 
 use super::{Action, Command, Outcome, Task, rosters::Rosters};
 use crate::{
-    error::{Error, Refusal, Result},
+    error::{Refusal, Result},
     live::{Audience, Broadcast},
     model::{ChatId, ChatKey, Event, Message, MessageId, Person, Timestamp, UserId},
     protocol::{GroupMessage, Item, Kind},
@@ -109,7 +109,7 @@ pub(super) async fn apply(
     store(batch, &chats, &accepted).await?;
     for message in accepted {
         let position = message.position;
-        outcomes[position] = tell(batch, rosters, &chats, message).await?;
+        outcomes[position] = Ok(tell(batch, rosters, &chats, message).await?);
     }
     Ok(outcomes)
 }
@@ -169,15 +169,12 @@ async fn store(batch: &mut Batch, chats: &HashMap<ChatKey, Chat>, accepted: &[Ac
             created_at: *created_at,
         });
     }
-    let mut changes = HashMap::new();
-    for send in accepted.iter().map(|message| message.send) {
-        if let Entry::Vacant(entry) = changes.entry(send.chat) {
-            let Chat { last_seq, last_at, .. } = chats[&send.chat];
-            entry.insert(ChatChange { chat: id(send)?, last_seq, last_at, joined: 0 });
-        }
-    }
+    let changes = chats.values().filter_map(|chat| {
+        Some(ChatChange { chat: chat.id?, last_seq: chat.last_seq, last_at: chat.last_at, joined: 0 })
+    });
+    let changes = changes.collect();
     let reads = reads.into_iter().map(|((user, chat), seq)| Read { user, chat, seq }).collect();
-    batch.write(&Written { messages, chats: changes.into_values().collect(), reads }).await
+    batch.write(&Written { messages, chats: changes, reads }).await
 }
 
 async fn tell(
@@ -185,7 +182,7 @@ async fn tell(
     rosters: &mut Rosters,
     chats: &HashMap<ChatKey, Chat>,
     Accepted { send, sender, created_at, .. }: Accepted<'_>,
-) -> DatabaseResult<Result<Outcome, Error>> {
+) -> DatabaseResult<Outcome> {
     let chat = &chats[&send.chat];
     let message =
         Message { id: send.message, sender, content: send.content.to_owned(), event: Event::Message, created_at };
@@ -200,7 +197,7 @@ async fn tell(
             item: Item::Private(message.into()),
             audience: Audience::One(if low == send.actor { high } else { low }),
         },
-        _ => return Ok(Ok(Outcome::default())),
+        _ => return Ok(Outcome::default()),
     };
-    Ok(Ok(Outcome { broadcasts: vec![broadcast], ..Outcome::default() }))
+    Ok(Outcome { broadcasts: vec![broadcast], ..Outcome::default() })
 }

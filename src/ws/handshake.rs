@@ -1,11 +1,11 @@
 //! From an HTTP request to a socket. Reasons to come back later are HTTP statuses, before the upgrade; a bad token
 //! is told after it, by close code 4001, which alone makes existing clients log out.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use poem::{
     Request, Response,
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
 };
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_util::task::TaskTracker;
@@ -13,9 +13,12 @@ use tokio_util::task::TaskTracker;
 use super::socket;
 use crate::{
     error::{Error, Fault, Refusal, Result},
+    live::Full,
     service::{App, sessions},
 };
 
+/// When it is worth trying again for somebody who has too many connections.
+const RETRY_USER: Duration = Duration::from_secs(30);
 const FULL: &str = "The server has all the connections it can hold: try again later";
 
 /// Whether this asks for a WebSocket.
@@ -37,9 +40,10 @@ pub async fn upgrade(app: &Arc<App>, sockets: &TaskTracker, request: &Request) -
     };
     let entered = match caller {
         Some(caller) => {
-            let Some(entered) = app.hub.enter(caller.user, caller.session, caller.expires_at) else {
-                return Err(Error::Unavailable(FULL));
-            };
+            let entered = app.hub.enter(caller.user, caller.session, caller.expires_at).map_err(|full| match full {
+                Full::Server => Error::Unavailable(FULL),
+                Full::User => Error::TooMany(RETRY_USER),
+            })?;
             // A session that ended before the hub knew of this socket: nobody would close it.
             sessions::still_live(app, caller).is_ok().then_some((caller, entered))
         }
@@ -65,9 +69,6 @@ pub async fn upgrade(app: &Arc<App>, sockets: &TaskTracker, request: &Request) -
 /// The key of a well-formed handshake (RFC 6455, section 4.2.1).
 fn check(request: &Request) -> Result<String> {
     let headers = request.headers();
-    if request.method() != Method::GET {
-        return Err(invalid("method", "must be GET"));
-    }
     if !has_token(headers, &header::UPGRADE, "websocket") || !has_token(headers, &header::CONNECTION, "upgrade") {
         return Err(invalid("Upgrade", "must be websocket, with Connection: Upgrade: this is a WebSocket's address"));
     }

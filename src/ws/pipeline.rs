@@ -44,7 +44,7 @@ impl Pipeline {
         self.waiting.len() + self.running.len() < IN_FLIGHT
     }
 
-    /// Takes a frame's text; `allowed` is false if it came too fast.
+    /// Takes a frame's text; `allowed` is an error if it came too fast.
     pub(super) fn push(&mut self, text: &[u8], allowed: Result<(), Error>) {
         let waiting = match ClientFrame::parse(text, self.app.bounds) {
             Err((kind, error)) => Waiting::Refused(Frame::failure(kind, &error)),

@@ -67,7 +67,7 @@ pub(super) async fn serve(app: Arc<App>, caller: Caller, io: Upgraded, connectio
         }
         let taken = connection.take();
         frames.extend(taken.frames);
-        if write(&mut socket, &frames, || connection.has_overflowed()).await.is_err() {
+        if write(&mut socket, &frames, || connection.is_cut_off()).await.is_err() {
             return;
         }
         match taken.close {

@@ -1,7 +1,7 @@
 //! The tests: the real server on a port of its own, with a database of its own. `cargo test` uses SQLite;
 //! `TEST_DATABASE_URL=postgres://…` runs the same tests on PostgreSQL, each in a schema of its own.
 
-#![allow(missing_docs, unreachable_pub, reason = "tests are nobody's library")]
+#![allow(clippy::pedantic, missing_docs, unreachable_pub, reason = "tests are nobody's library")]
 
 mod support;
 
@@ -17,6 +17,7 @@ mod groups;
 mod handshake;
 mod hiding;
 mod history;
+mod interruptions;
 mod layers;
 mod limits;
 mod membership;

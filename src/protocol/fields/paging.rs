@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use serde_json::{Value, json};
 
-use super::{Bounds, Field, Schema};
+use super::{Bounds, Field, Schema, quoted};
 use crate::model::Timestamp;
 
 /// The most rows of one page.
@@ -21,9 +21,9 @@ impl Field for Limit {
         let number = value.as_f64().filter(|number| number.fract() == 0.0 && *number >= 0.0);
         #[expect(clippy::cast_possible_truncation, reason = "a cast saturates, and 100 is the most")]
         let number = number.map(|number| (number as i64).min(MAX_PAGE));
-        number
-            .map(Self)
-            .ok_or_else(|| format!("must be an integer of at least 0 (above {MAX_PAGE} means {MAX_PAGE}), not {value}"))
+        number.map(Self).ok_or_else(|| {
+            format!("must be an integer of at least 0 (above {MAX_PAGE} means {MAX_PAGE}), not {}", quoted(value))
+        })
     }
 
     fn schema() -> Schema {
@@ -68,7 +68,7 @@ impl Field for Cursor {
     const REQUIRED: bool = false;
 
     fn read(value: &Value, _: Bounds) -> Result<Self, String> {
-        let expected = || format!("must be a time such as 2026-01-31T18:30:00.000Z, or null, not {value}");
+        let expected = || format!("must be a time such as 2026-01-31T18:30:00.000Z, or null, not {}", quoted(value));
         let text = value.as_str().ok_or_else(expected)?;
         if text.is_empty() {
             return Self::absent();

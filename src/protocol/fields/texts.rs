@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Bounds, Field, Schema};
+use super::{Bounds, Field, Schema, quoted};
 
 /// A first name: 1–64 characters, trimmed, no control characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -165,7 +165,7 @@ impl Field for Texts {
         match value.as_str() {
             Some("keep") => Ok(Self::Keep),
             Some("erase") => Ok(Self::Erase),
-            _ => Err(format!("must be keep or erase, not {value}")),
+            _ => Err(format!("must be keep or erase, not {}", quoted(value))),
         }
     }
 
@@ -205,7 +205,7 @@ fn text(value: &Value, min: usize, max: usize) -> Result<&str, String> {
 }
 
 fn trimmed(value: &Value, min: usize, max: usize) -> Result<String, String> {
-    // What is trimmed away does not count, so the lower bound is checked first on the whole, then on the rest.
+    // What is trimmed away does not count.
     let text = value.as_str().map(str::trim).ok_or_else(|| format!("must be a string of {min} to {max} characters"))?;
     within(text.chars().count(), min, max)?;
     no_control(text, &[])?;

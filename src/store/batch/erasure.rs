@@ -3,7 +3,10 @@
 use sqlx::Row;
 
 use super::Batch;
-use crate::model::{SessionId, Timestamp, UserId};
+use crate::{
+    model::{SessionId, Timestamp, UserId},
+    protocol::Texts,
+};
 
 /// What becomes of the groups of `$1`: a new owner each, one member fewer; those left empty are to be purged.
 const PASS_GROUPS_ON: &[&str] = &[
@@ -34,7 +37,7 @@ impl Batch {
     pub async fn erase_account(
         &mut self,
         user: UserId,
-        texts_too: bool,
+        texts: Texts,
         now: Timestamp,
     ) -> sqlx::Result<Option<Vec<SessionId>>> {
         let query = sqlx::query(
@@ -42,7 +45,7 @@ impl Batch {
              first_name_folded = '', last_name_folded = '', password_hash = '', updated_at = $1, deleted_at = $1, \
              texts_erased = $2 WHERE id = $3 AND deleted_at IS NULL",
         );
-        let query = query.bind(now).bind(i64::from(texts_too)).bind(user);
+        let query = query.bind(now).bind(i64::from(texts == Texts::Erase)).bind(user);
         if query.execute(self.connection()).await?.rows_affected() == 0 {
             return Ok(None);
         }
@@ -52,7 +55,7 @@ impl Batch {
         for step in LEAVE_GROUPS {
             sqlx::query(*step).bind(user).bind(now).execute(self.connection()).await?;
         }
-        if texts_too {
+        if texts == Texts::Erase {
             let query = sqlx::query(
                 "INSERT INTO purges (chat_id, user_id, next_seq) SELECT chat_id, user_id, 0 FROM members \
                  WHERE user_id = $1",

@@ -86,13 +86,10 @@ impl Socket {
     }
 
     /// Sends a request that must succeed; answers with the `params` of the answer.
-    #[track_caller]
-    pub fn done(&mut self, kind: &str, params: Value) -> impl Future<Output = Value> {
-        async move {
-            let mut answer = self.ask(kind, params).await;
-            assert_eq!(answer["success"], true, "{answer}");
-            answer["params"].take()
-        }
+    pub async fn done(&mut self, kind: &str, params: Value) -> Value {
+        let mut answer = self.ask(kind, params).await;
+        assert_eq!(answer["success"], true, "{answer}");
+        answer["params"].take()
     }
 
     /// Sends a request that must be refused; answers with the message.
