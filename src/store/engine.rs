@@ -84,12 +84,13 @@ fn expand(text: &str, engine: Engine) -> String {
     expanded + rest
 }
 
+/// By `jsonb_each`: with `json_each` every object would be written out as text, and read again for each of its keys.
 fn sqlite_rows<'a>(parameter: &str, columns: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let select = columns.map(|(name, kind)| match kind {
         "BYTES" => format!("unhex(value ->> '{name}') AS {name}"),
         _ => format!("value ->> '{name}' AS {name}"),
     });
-    format!("(SELECT {} FROM json_each({parameter}))", select.collect::<Vec<_>>().join(", "))
+    format!("(SELECT {} FROM jsonb_each({parameter}))", select.collect::<Vec<_>>().join(", "))
 }
 
 fn postgres_rows<'a>(parameter: &str, columns: impl Iterator<Item = (&'a str, &'a str)>) -> String {
@@ -120,7 +121,7 @@ mod tests {
     fn rows_become_each_engines_own_table() {
         assert_eq!(
             LIST.on(Engine::Sqlite),
-            "SELECT * FROM (SELECT unhex(value ->> 'id') AS id, value ->> 'seq' AS seq FROM json_each($1)) q \
+            "SELECT * FROM (SELECT unhex(value ->> 'id') AS id, value ->> 'seq' AS seq FROM jsonb_each($1)) q \
              WHERE seq > $2"
         );
         assert_eq!(

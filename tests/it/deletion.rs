@@ -1,5 +1,6 @@
 //! Deleting an account: what goes, what stays with others, and who hears of it (nobody).
 
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::support::{PASSWORD, PATIENCE, TestServer, User, new_id, texts};
@@ -209,6 +210,28 @@ async fn of_two_deletions_at_once_one_succeeds() {
     let mut statuses = [replies.0.status, replies.1.status];
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 401]);
+}
+
+#[tokio::test]
+async fn no_session_outlives_the_account() {
+    let server = TestServer::start_with(|config| config.database.connections = 10).await;
+    let [ann] = server.people(["Ann"]).await;
+    let login = json!({ "email": ann.email, "password": PASSWORD });
+    // All of them have seen the account before any of them ends.
+    let mut held = server.database.hold("sessions").await;
+    let log_ins = join_all((0..3).map(|_| server.api().post("/api/auth/login", login.clone())));
+    let let_go = async {
+        held.is_awaited_by(4).await;
+        held.let_go().await;
+    };
+    let (deleted, replies, ()) = tokio::join!(ann.delete(DESTROY), log_ins, let_go);
+    deleted.expect(200);
+    for reply in replies {
+        match reply.body["token"].as_str() {
+            Some(token) => assert_eq!(server.connect("/api/ws", &["auth", token]).await.closed().await, 4001),
+            None => assert_eq!(reply.refused(400), "No such user exists or wrong password"),
+        }
+    }
 }
 
 #[tokio::test]

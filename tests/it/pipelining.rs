@@ -103,6 +103,28 @@ async fn a_thousand_requests_of_a_client_that_does_not_read_are_all_answered_whe
     }
 }
 
+#[tokio::test]
+async fn with_64_requests_under_way_nothing_more_is_read() {
+    let server = TestServer::start().await;
+    let [ann] = server.people(["Ann"]).await;
+    let (mut socket, mut other) = (ann.connect().await, ann.connect().await);
+    let held = server.database.hold("messages").await;
+    for number in 0..63 {
+        post(&mut socket, &ann, &number.to_string()).await;
+    }
+    socket.send_raw(Message::Ping("room for one more".into())).await;
+    assert_eq!(socket.message().await, Message::Pong("room for one more".into()));
+    post(&mut socket, &ann, "the one").await;
+    socket.send_raw(Message::Ping("too much".into())).await;
+    other.hears_nothing().await;
+    held.let_go().await;
+    let first = socket.message().await;
+    assert!(matches!(first, Message::Text(_)), "an answer makes room: {first:?}");
+    for _ in 1..64 {
+        succeeds(&mut socket, "privateMessage").await;
+    }
+}
+
 /// Texts so long that a connection that reads none of them is too far behind after a few hundred.
 fn long_text(number: usize) -> String {
     format!("{number} {}", "😀".repeat(4000))

@@ -175,6 +175,17 @@ async fn a_second_server_on_one_database_is_refused_and_the_first_goes_on() {
 }
 
 #[tokio::test]
+async fn a_server_may_start_the_moment_another_has_ended() {
+    let mut server = TestServer::start().await;
+    let [ann] = server.people(["Ann"]).await;
+    for number in 0..10 {
+        ann.write_to(&ann, &number.to_string()).await;
+        server.restart().await;
+    }
+    assert_eq!(ann.texts_with(&ann).await.len(), 10);
+}
+
+#[tokio::test]
 async fn a_database_from_the_future_is_refused_by_its_version() {
     let mut server = TestServer::start().await;
     server.stop().await;

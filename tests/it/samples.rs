@@ -134,14 +134,14 @@ async fn requests_that_come_too_often_are_refused_as_the_sample_shows() {
     });
     let server = server.await;
     let mut socket = server.user("Ann").await.connect().await;
-    let refusal = loop {
+    for _ in 0..64 {
         socket.send("listLastMessage", json!({ "limit": 0 })).await;
-        let answer = socket.text().await;
-        if answer.starts_with("{\"error\"") {
-            break answer;
-        }
-    };
-    assert_eq!(refusal, frame(ELSEWHERE[0]));
+    }
+    let mut answers = Vec::new();
+    for _ in 0..64 {
+        answers.push(socket.text().await);
+    }
+    assert!(answers.contains(&frame(ELSEWHERE[0])), "{answers:?}");
 }
 
 #[tokio::test]

@@ -122,6 +122,18 @@ async fn a_token_made_otherwise_is_refused() {
 }
 
 #[tokio::test]
+async fn a_session_serves_its_owner_alone() {
+    let server = server_of_known_secret().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    // Of a session that was never used the server has only heard in its database.
+    let stolen = token::sign(&token::altered(&ann.token, "id", json!(bob.id)));
+    server.api().with_token(&stolen).patch(UPDATE, json!({})).await.refused(401);
+    assert_eq!(server.connect("/api/ws", &["auth", &stolen]).await.closed().await, 4001);
+    assert!(is_authorized(&ann).await && is_authorized(&bob).await);
+    server.api().with_token(&stolen).patch(UPDATE, json!({})).await.refused(401);
+}
+
+#[tokio::test]
 async fn a_token_of_another_server_is_refused_even_with_the_same_secret() {
     let (here, there) = (server_of_known_secret().await, server_of_known_secret().await);
     let (ann, also_ann) = (here.user("Ann").await, there.user("Ann").await);
@@ -172,12 +184,18 @@ async fn a_refused_password_change_ends_no_session() {
 
 #[tokio::test]
 async fn no_session_begun_with_the_old_password_outlives_its_change() {
-    let server = TestServer::start().await;
+    let server = TestServer::start_with(|config| config.database.connections = 10).await;
     let [ann] = server.people(["Ann"]).await;
     let login = json!({ "email": ann.email, "password": PASSWORD });
-    let log_ins = join_all((0..8).map(|_| server.api().post(LOG_IN, login.clone())));
+    // All of them have seen the old password before any of them ends.
+    let mut held = server.database.hold("sessions").await;
     let change = ann.patch(CHANGE, json!({ "oldPassword": PASSWORD, "newPassword": "battery staple" }));
-    let (replies, changed) = join(log_ins, change).await;
+    let log_ins = join_all((0..3).map(|_| server.api().post(LOG_IN, login.clone())));
+    let let_go = async {
+        held.is_awaited_by(4).await;
+        held.let_go().await;
+    };
+    let (changed, replies, ()) = tokio::join!(change, log_ins, let_go);
     changed.expect(201);
     for reply in replies {
         match reply.body["token"].as_str() {

@@ -92,13 +92,12 @@ impl World {
     pub fn compare_list(&mut self, who: usize, list: &[Value], mut newest: BTreeMap<Chat, Row>) {
         assert!(instants(list).is_sorted_by(|one, next| one >= next));
         for row in list {
-            let chat = match row["groupId"].as_str() {
-                Some(id) => Chat::Group((0..GROUPS).find(|group| group_id(*group) == id).expect("a known group")),
-                None => {
-                    let sides = [&row["senderId"], &row["receiverId"]];
-                    let other = |number: &usize| *number != who && sides.contains(&&json!(self.person(*number)));
-                    Chat::Dialog((0..PEOPLE).find(other).unwrap_or(who))
-                }
+            let chat = if let Some(id) = row["groupId"].as_str() {
+                Chat::Group((0..GROUPS).find(|group| group_id(*group) == id).expect("a known group"))
+            } else {
+                let sides = [&row["senderId"], &row["receiverId"]];
+                let other = |number: &usize| *number != who && sides.contains(&&json!(self.person(*number)));
+                Chat::Dialog((0..PEOPLE).find(other).unwrap_or(who))
             };
             let expected = newest.remove(&chat).unwrap_or_else(|| panic!("{chat:?} is not to be in the list"));
             self.compare_rows(who, chat, std::slice::from_ref(row), [expected].iter());

@@ -1,5 +1,7 @@
 //! A database of one's own for every test. The one place that knows which engine the tests run on.
 
+use std::time::{Duration, Instant};
+
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor, Row};
 use tempfile::TempDir;
 
@@ -85,6 +87,19 @@ impl TestDatabase {
         }
     }
 
+    /// Keeps everybody else from writing to this table (or to any, as the engine has it) until it is let go.
+    pub async fn hold(&self, table: &str) -> Held {
+        let mut connection = self.connect().await;
+        match self.kind {
+            Kind::Sqlite { .. } => connection.execute("BEGIN IMMEDIATE").await.expect("the lock is free"),
+            Kind::Postgres { .. } => {
+                let lock = format!("BEGIN; LOCK TABLE {table} IN EXCLUSIVE MODE");
+                connection.execute(AssertSqlSafe(lock)).await.expect("the lock is free")
+            }
+        };
+        Held { connection, shows_waiters: matches!(self.kind, Kind::Postgres { .. }) }
+    }
+
     /// Whether it answers questions now.
     pub async fn answers(&self) -> bool {
         AnyConnection::connect(&self.url).await.is_ok()
@@ -163,6 +178,35 @@ impl TestDatabase {
     /// Runs statements beside the server.
     pub async fn run(&self, sql: &str) {
         run(&self.url, sql).await;
+    }
+}
+
+/// A table that nobody else can write to.
+pub struct Held {
+    connection: AnyConnection,
+    shows_waiters: bool,
+}
+
+impl Held {
+    /// Waits, for a while, until so many wait for it, directly or behind others; where that can be seen.
+    pub async fn is_awaited_by(&mut self, count: i64) {
+        let waiting = "WITH RECURSIVE waiting (pid) AS (\
+             SELECT pid FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid)) \
+             UNION SELECT a.pid FROM pg_stat_activity a JOIN waiting w ON w.pid = ANY (pg_blocking_pids(a.pid))) \
+           SELECT COUNT(*) FROM waiting";
+        let began = Instant::now();
+        while self.shows_waiters && began.elapsed() < Duration::from_secs(2) {
+            let row = self.connection.fetch_one(waiting).await.expect("the question can be answered");
+            if row.get::<i64, _>(0) >= count {
+                return;
+            }
+        }
+    }
+
+    /// Everybody may write again.
+    pub async fn let_go(mut self) {
+        self.connection.execute("ROLLBACK").await.expect("the lock can be given back");
+        self.connection.close().await.expect("the connection closes");
     }
 }
 

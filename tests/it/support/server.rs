@@ -39,6 +39,8 @@ impl TestServer {
         config.server.listen = "127.0.0.1:0".into();
         config.database.url.clone_from(&database.url);
         config.database.connections = 4;
+        // However busy the machine is: what a test waits for is no outage.
+        config.database.timeout_seconds = 30;
         config.limits.enabled = false;
         configure(&mut config);
         let (api, running) = launch(&config).await;

@@ -18,7 +18,7 @@ use tokio_tungstenite::{
 use super::{Request, User, new_id};
 
 /// Longer than anything takes: a test that waits so long has failed.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A connected client. Broadcasts that come while an answer is awaited are kept for [`Socket::heard`].
 pub struct Socket {
