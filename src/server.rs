@@ -102,6 +102,7 @@ impl Server {
             let _ = tokio::time::timeout(GRACE, async { tokio::join!(self.writer, self.publisher) }).await;
         }
         store.close().await;
+        self.guard.release().await;
         match failure {
             Some(failure) => bail!(failure),
             None => Ok(()),

@@ -11,6 +11,9 @@ use tokio::time::timeout;
 
 use super::{connect, engine::Engine};
 
+/// A start waits so often, so long, for a lock on PostgreSQL that may be a dead server's.
+const TAKE_ATTEMPTS: usize = 10;
+const TAKE_PAUSE: Duration = Duration::from_millis(200);
 /// How often the lock on PostgreSQL is looked after.
 const CHECK_EVERY: Duration = Duration::from_secs(5);
 /// How long PostgreSQL may take to answer.
@@ -45,10 +48,25 @@ impl ServingGuard {
                 }
                 Ok(Self(Lock::File { _file: file }))
             }
-            Engine::Postgres => match lock(url).await? {
-                Some(connection) => Ok(Self(Lock::Advisory { url: url.to_owned(), connection })),
-                None => bail!(taken()),
-            },
+            Engine::Postgres => {
+                // A server that has just ended, or was killed, holds its lock until PostgreSQL notices.
+                for _ in 0..TAKE_ATTEMPTS {
+                    if let Some(connection) = lock(url).await? {
+                        return Ok(Self(Lock::Advisory { url: url.to_owned(), connection }));
+                    }
+                    tokio::time::sleep(TAKE_PAUSE).await;
+                }
+                bail!(taken())
+            }
+        }
+    }
+
+    /// Gives the right back, so that another server may start at once.
+    pub async fn release(self) {
+        if let Lock::Advisory { mut connection, .. } = self.0 {
+            // If this fails, the lock ends with the connection all the same.
+            let _ = timeout(ANSWER, connection.execute("SELECT pg_advisory_unlock_all()")).await;
+            let _ = timeout(ANSWER, connection.close()).await;
         }
     }
 
