@@ -1,6 +1,6 @@
 //! Deleting an account: what goes, what stays with others, and who hears of it (nobody).
 
-use futures_util::future::join_all;
+use futures_util::future::FutureExt;
 use serde_json::{Value, json};
 
 use crate::support::{PASSWORD, PATIENCE, TestServer, User, new_id, texts};
@@ -217,14 +217,10 @@ async fn no_session_outlives_the_account() {
     let server = TestServer::start_with(|config| config.database.connections = 10).await;
     let [ann] = server.people(["Ann"]).await;
     let login = json!({ "email": ann.email, "password": PASSWORD });
-    // All of them have seen the account before any of them ends.
-    let mut held = server.database.hold("sessions").await;
-    let log_ins = join_all((0..3).map(|_| server.api().post("/api/auth/login", login.clone())));
-    let let_go = async {
-        held.is_awaited_by(4).await;
-        held.let_go().await;
-    };
-    let (deleted, replies, ()) = tokio::join!(ann.delete(DESTROY), log_ins, let_go);
+    let held = server.database.hold("sessions").await;
+    let log_ins = (0..3).map(|_| server.api().post("/api/auth/login", login.clone()).boxed());
+    // The log-ins find the account, and have yet to begin their sessions when it is no more.
+    let (deleted, replies) = held.in_turn(ann.delete(DESTROY), log_ins.collect()).await;
     deleted.expect(200);
     for reply in replies {
         match reply.body["token"].as_str() {

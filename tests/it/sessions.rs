@@ -1,6 +1,6 @@
 //! Tokens, and the sessions that they belong to: what is accepted, what ends them, and what becomes of their sockets.
 
-use futures_util::future::{join, join_all};
+use futures_util::future::{FutureExt, join};
 use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
 
@@ -187,15 +187,11 @@ async fn no_session_begun_with_the_old_password_outlives_its_change() {
     let server = TestServer::start_with(|config| config.database.connections = 10).await;
     let [ann] = server.people(["Ann"]).await;
     let login = json!({ "email": ann.email, "password": PASSWORD });
-    // All of them have seen the old password before any of them ends.
-    let mut held = server.database.hold("sessions").await;
+    let held = server.database.hold("sessions").await;
     let change = ann.patch(CHANGE, json!({ "oldPassword": PASSWORD, "newPassword": "battery staple" }));
-    let log_ins = join_all((0..3).map(|_| server.api().post(LOG_IN, login.clone())));
-    let let_go = async {
-        held.is_awaited_by(4).await;
-        held.let_go().await;
-    };
-    let (changed, replies, ()) = tokio::join!(change, log_ins, let_go);
+    let log_ins = (0..3).map(|_| server.api().post(LOG_IN, login.clone()).boxed());
+    // The log-ins find the old password in force, and have yet to begin their sessions when it is no more.
+    let (changed, replies) = held.in_turn(change, log_ins.collect()).await;
     changed.expect(201);
     for reply in replies {
         match reply.body["token"].as_str() {

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use futures_util::future::{BoxFuture, join, join_all};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor, Row};
 use tempfile::TempDir;
 
@@ -188,8 +189,22 @@ pub struct Held {
 }
 
 impl Held {
+    /// Lets the table go when one piece of work waits for it, and others behind that one; what all of them led to.
+    pub async fn in_turn<T>(mut self, first: impl Future<Output = T>, others: Vec<BoxFuture<'_, T>>) -> (T, Vec<T>) {
+        let rest = async {
+            self.is_awaited_by(1).await;
+            let count = i64::try_from(1 + others.len()).expect("a few");
+            let let_go = async {
+                self.is_awaited_by(count).await;
+                self.let_go().await;
+            };
+            join(join_all(others), let_go).await.0
+        };
+        join(first, rest).await
+    }
+
     /// Waits, for a while, until so many wait for it, directly or behind others; where that can be seen.
-    pub async fn is_awaited_by(&mut self, count: i64) {
+    async fn is_awaited_by(&mut self, count: i64) {
         let waiting = "WITH RECURSIVE waiting (pid) AS (\
              SELECT pid FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid)) \
              UNION SELECT a.pid FROM pg_stat_activity a JOIN waiting w ON w.pid = ANY (pg_blocking_pids(a.pid))) \
