@@ -1,6 +1,9 @@
 //! The binary: its commands, its signals, and what of its messages outlives it.
 
-use std::collections::HashSet;
+use std::{
+    collections::HashSet,
+    io::{Read, Write},
+};
 
 use serde_json::{Value, json};
 
@@ -79,6 +82,22 @@ async fn it_tells_whether_the_server_is_ready() {
     assert_eq!(hearth.prints(&["health"]), "ready\n");
     drop(serving);
     assert!(hearth.complains(&["health"]).contains("nothing listens"));
+}
+
+#[tokio::test]
+async fn a_server_that_lives_but_is_not_ready_is_called_so_with_its_reason() {
+    let (_database, hearth) = hearth().await;
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let hearth = hearth.set("HEARTH_SERVER__LISTEN", &listener.local_addr().expect("an address").to_string());
+    let unready = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("it asks");
+        let mut question = [0; 1024];
+        let length = stream.read(&mut question).expect("it asks");
+        stream.write_all(b"HTTP/1.1 503 Service Unavailable\r\n\r\nthe database is away\n").expect("it listens");
+        String::from_utf8_lossy(&question[..length]).into_owned()
+    });
+    assert!(hearth.complains(&["health"]).contains("not ready: the database is away"));
+    assert!(unready.join().expect("it was asked").starts_with("GET /readyz HTTP/1.1\r\n"));
 }
 
 #[tokio::test]

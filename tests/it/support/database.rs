@@ -206,8 +206,9 @@ impl Held {
     /// Waits, for a while, until so many wait for it, directly or behind others; where that can be seen.
     async fn is_awaited_by(&mut self, count: i64) {
         let waiting = "WITH RECURSIVE waiting (pid) AS (\
-             SELECT pid FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid)) \
-             UNION SELECT a.pid FROM pg_stat_activity a JOIN waiting w ON w.pid = ANY (pg_blocking_pids(a.pid))) \
+             SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)) \
+             UNION SELECT l.pid FROM pg_locks l JOIN waiting w ON w.pid = ANY (pg_blocking_pids(l.pid)) \
+             WHERE NOT l.granted) \
            SELECT COUNT(*) FROM waiting";
         let began = Instant::now();
         while self.shows_waiters && began.elapsed() < Duration::from_secs(2) {

@@ -45,6 +45,8 @@ impl Socket {
             request.headers_mut().insert(*name, HeaderValue::from_str(value).expect("a header's value"));
         }
         let tcp = TcpStream::connect(base).await.expect("the server listens");
+        // As browsers do: else the second of two small frames waits until the first is acknowledged.
+        tcp.set_nodelay(true).expect("an option of every socket");
         match client_async(request, tcp).await {
             Ok((stream, response)) => {
                 let protocol = response.headers().get("sec-websocket-protocol");
