@@ -101,7 +101,8 @@ impl Server {
         if failure.is_none() {
             let _ = tokio::time::timeout(GRACE, async { tokio::join!(self.writer, self.publisher) }).await;
         }
-        store.close().await;
+        // A database that is silent does not even say goodbye.
+        let _ = tokio::time::timeout(GRACE, store.close()).await;
         self.guard.release().await;
         match failure {
             Some(failure) => bail!(failure),

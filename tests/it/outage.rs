@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::support::{PASSWORD, Reply, Socket, TestServer, User, new_id};
+use crate::support::{PASSWORD, PATIENCE, Reply, Socket, TestServer, User, new_id};
 
 const UPDATE: &str = "/api/profile/update";
 
@@ -227,6 +227,21 @@ async fn a_server_whose_database_is_gone_can_be_stopped_and_answers_first() {
     }
     let ((), (texts, code, _)) = tokio::join!(server.stop(), socket.last_words());
     assert_eq!((answers + texts.len(), code), (1, 1001));
+    server.database.back().await;
+}
+
+#[tokio::test]
+async fn a_server_whose_database_is_silent_refuses_in_time_and_can_be_stopped() {
+    let mut server = TestServer::start_breakable().await;
+    let [ann] = server.people(["Ann"]).await;
+    let mut socket = ann.connect().await;
+    server.database.silent().await;
+    assert_eq!(socket.ask("privateMessage", message(&ann, "x")).await["code"], "unavailable");
+    ann.patch(UPDATE, json!({ "firstName": "Anna" })).await.refused(503);
+    let stop = tokio::time::timeout(PATIENCE, server.stop());
+    let (stopped, code) = tokio::join!(stop, socket.closed());
+    assert_eq!(code, 1001);
+    stopped.expect("it does not wait for the database for ever");
     server.database.back().await;
 }
 

@@ -73,11 +73,19 @@ impl TestDatabase {
         }
     }
 
+    /// As [`Self::gone`], but what it is asked is not refused: there is just no answer.
+    pub async fn silent(&mut self) {
+        match &mut self.outage {
+            Some(Outage::Line(line)) => line.silence(),
+            _ => self.gone().await,
+        }
+    }
+
     /// As if nothing had happened.
     pub async fn back(&mut self) {
         match self.outage.take() {
             Some(Outage::Line(mut line)) => {
-                line.mend();
+                line.mend().await;
                 self.outage = Some(Outage::Line(line));
             }
             Some(Outage::Locked(mut connection)) => {

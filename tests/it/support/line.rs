@@ -1,20 +1,28 @@
-//! A line between the server and its database that can be cut.
+//! A line between the server and its database that can be cut, or go silent.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use tokio::{
-    io::copy_bidirectional,
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::{TcpListener, TcpStream},
-    sync::Mutex,
+    sync::{Mutex, watch},
     task::JoinSet,
 };
+
+/// No database is back sooner; the server trusts a connection that it has just used.
+const SHORTEST_OUTAGE: Duration = Duration::from_millis(20);
 
 /// Connections pass through it while it is whole.
 pub struct Line {
     whole: Arc<AtomicBool>,
+    /// Whether anything passes.
+    flows: watch::Sender<bool>,
     connections: Arc<Mutex<JoinSet<()>>>,
 }
 
@@ -30,8 +38,10 @@ impl Line {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let at = if credentials.is_empty() { "" } else { "@" };
-        let line = Self { whole: Arc::new(AtomicBool::new(true)), connections: Arc::default() };
-        tokio::spawn(serve(listener, target, line.whole.clone(), line.connections.clone()));
+        let (whole, connections) = (Arc::new(AtomicBool::new(true)), Arc::default());
+        let line = Self { whole, flows: watch::channel(true).0, connections };
+        let (whole, connections) = (line.whole.clone(), line.connections.clone());
+        tokio::spawn(serve(listener, target, whole, line.flows.subscribe(), connections));
         (line, format!("{scheme}://{credentials}{at}{address}{path}"))
     }
 
@@ -41,23 +51,55 @@ impl Line {
         self.connections.lock().await.shutdown().await;
     }
 
-    /// New connections pass again.
-    pub fn mend(&mut self) {
+    /// Connections stay, and new ones are accepted, but nothing passes.
+    pub fn silence(&mut self) {
+        self.flows.send_replace(false);
+    }
+
+    /// New connections pass again, and what was held back.
+    pub async fn mend(&mut self) {
+        tokio::time::sleep(SHORTEST_OUTAGE).await;
         self.whole.store(true, Ordering::SeqCst);
+        self.flows.send_replace(true);
     }
 }
 
-async fn serve(listener: TcpListener, target: String, whole: Arc<AtomicBool>, connections: Arc<Mutex<JoinSet<()>>>) {
+async fn serve(
+    listener: TcpListener,
+    target: String,
+    whole: Arc<AtomicBool>,
+    flows: watch::Receiver<bool>,
+    connections: Arc<Mutex<JoinSet<()>>>,
+) {
     loop {
         let (mut near, _) = listener.accept().await.expect("connections can be accepted");
         let mut connections = connections.lock().await;
         if !whole.load(Ordering::SeqCst) {
             continue;
         }
-        let target = target.clone();
+        let (target, flows) = (target.clone(), flows.clone());
         connections.spawn(async move {
             let mut far = TcpStream::connect(target).await.expect("the database listens");
-            let _ = copy_bidirectional(&mut near, &mut far).await;
+            let ((near_in, near_out), (far_in, far_out)) = (near.split(), far.split());
+            tokio::select! {
+                _ = pass(near_in, far_out, flows.clone()) => {}
+                _ = pass(far_in, near_out, flows) => {}
+            }
         });
+    }
+}
+
+async fn pass(
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+    mut flows: watch::Receiver<bool>,
+) -> std::io::Result<()> {
+    let mut buffer = vec![0; 16 * 1024];
+    loop {
+        let length = from.read(&mut buffer).await?;
+        if length == 0 || flows.wait_for(|flows| *flows).await.is_err() {
+            return Ok(());
+        }
+        to.write_all(&buffer[..length]).await?;
     }
 }
