@@ -68,6 +68,11 @@ impl Server {
         Ok(self.listener.local_addr()?)
     }
 
+    /// The database that it serves.
+    pub fn store(&self) -> &Store {
+        &self.app.store
+    }
+
     /// Serves until `stop`, then finishes what is under way: no new connections, every command in the queue committed
     /// and answered, sockets closed with 1001.
     pub async fn run(mut self, stop: impl Future<Output = ()>) -> anyhow::Result<()> {

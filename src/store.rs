@@ -24,7 +24,10 @@ pub use history::Readable;
 pub use sessions::NewSession;
 pub use users::Account;
 
+use std::sync::Arc;
+
 use engine::Engine;
+use search::People;
 use sqlx::AnyPool;
 
 /// What went wrong in the database itself.
@@ -41,6 +44,8 @@ pub struct Store {
     reads: AnyPool,
     /// For changes. On SQLite: the one connection that writes.
     writes: AnyPool,
+    /// Everybody's names, in memory, for searches.
+    people: Arc<People>,
     /// How long any work may take.
     timeout: std::time::Duration,
 }

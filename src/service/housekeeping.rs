@@ -1,4 +1,4 @@
-//! What is done in the background: removing what is only marked, forgetting what has expired.
+//! What is done in the background: removing what is only marked, forgetting what has expired, learning new names.
 
 use std::time::Duration;
 
@@ -23,6 +23,8 @@ pub async fn run(app: &App) {
 }
 
 async fn tidy(app: &App) -> Result<()> {
+    // At first everybody is read: the first search need not wait for it.
+    app.store.refresh_people().await?;
     while app.store.purge_step(Timestamp::now()).await? {
         tokio::time::sleep(PAUSE).await;
     }

@@ -5,15 +5,18 @@ mod lookup;
 mod membership;
 mod messages;
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use sqlx::{Any, AnyConnection, Transaction};
 
 use super::{
     Store,
     engine::{Engine, Sql},
+    search::People,
     types::json,
 };
-use crate::model::Timestamp;
+use crate::model::{Timestamp, UserId};
 
 pub use lookup::{Lookup, Situation, StoredChat, StoredMessage};
 pub use messages::{ChatChange, NewMessage, Read, Written};
@@ -22,13 +25,16 @@ pub use messages::{ChatChange, NewMessage, Read, Written};
 pub struct Batch {
     engine: Engine,
     transaction: Transaction<'static, Any>,
+    people: Arc<People>,
+    /// Whose names differ after it.
+    renamed: Vec<UserId>,
 }
 
 impl Store {
     /// Begins a transaction of the writer.
     pub async fn batch(&self) -> sqlx::Result<Batch> {
         let transaction = self.writes.begin_with(self.engine.begin()).await?;
-        Ok(Batch { engine: self.engine, transaction })
+        Ok(Batch { engine: self.engine, transaction, people: self.people.clone(), renamed: Vec::new() })
     }
 
     /// How long a whole batch may take.
@@ -40,7 +46,10 @@ impl Store {
 impl Batch {
     /// Makes it all permanent: on disk when this returns.
     pub async fn commit(self) -> sqlx::Result<()> {
-        self.transaction.commit().await
+        let committed = self.transaction.commit().await;
+        // After a failure too: nobody knows what became of it.
+        self.people.have_changed(self.renamed);
+        committed
     }
 
     /// Executes a statement whose `$1` is a table of rows and whose `$2`, if it has one, is the time.

@@ -5,6 +5,7 @@ use std::{
     future::Future,
     os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -45,7 +46,7 @@ impl Store {
                 (reads, postgres_pool(&config.url, POSTGRES_WRITERS, timeout)?)
             }
         };
-        let store = Self { engine, reads, writes, timeout: timeout + GRACE };
+        let store = Self { engine, reads, writes, people: Arc::default(), timeout: timeout + GRACE };
         store.ping().await?;
         Ok(store)
     }

@@ -1,6 +1,9 @@
-//! Finding people and groups by parts of their names, ranked.
+//! Finding people and groups by parts of their names, ranked. People are found in memory, groups among one's own.
 
-use std::collections::BTreeSet;
+mod directory;
+mod people;
+
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 use sqlx::Row;
@@ -9,53 +12,45 @@ use super::{
     Store,
     engine::Sql,
     history::Readable,
-    types::{fold, json, person},
+    types::{Hex, fold, json, person},
 };
 use crate::{
     error::Result,
     model::{Found, UserId},
 };
+use directory::{Rank, Words};
 
-/// A folded text and its words as `LIKE` patterns.
+pub(super) use people::People;
+
+/// A folded text as `LIKE` patterns.
 struct Patterns {
-    /// Every word, each contained.
-    words: String,
-    first_word_begins: String,
-    first_word_inside: String,
+    first_word: String,
+    /// The others, as JSON.
+    more_words: String,
     whole_begins: String,
 }
 
-#[derive(Serialize)]
-struct Word {
-    pattern: String,
-}
+static USERS: Sql = Sql::steps(&["SELECT u.id, u.first_name, u.last_name, u.email \
+     FROM rows($1: id BYTES) q JOIN users u ON u.id = q.id WHERE u.deleted_at IS NULL"]);
 
-static USERS: Sql = Sql::steps(&["SELECT u.id, u.first_name, u.last_name, u.email, \
-       CASE WHEN u.first_name_folded LIKE $3 ESCAPE '!' THEN 1 \
-         WHEN u.last_name_folded LIKE $3 ESCAPE '!' THEN 2 \
-         WHEN u.first_name_folded LIKE $4 ESCAPE '!' THEN 3 \
-         WHEN u.last_name_folded LIKE $4 ESCAPE '!' THEN 4 ELSE 5 END AS rank \
-     FROM users u \
-     WHERE u.deleted_at IS NULL AND u.id <> $2 \
-       AND NOT EXISTS (SELECT 1 FROM rows($1: pattern TEXT) w \
-         WHERE NOT (u.first_name_folded LIKE w.pattern ESCAPE '!' OR u.last_name_folded LIKE w.pattern ESCAPE '!' \
-           OR u.email_folded LIKE w.pattern ESCAPE '!')) \
-       AND NOT EXISTS (SELECT 1 FROM members m WHERE m.user_id = u.id AND m.chat_id = $5 AND m.left_at IS NULL) \
-     ORDER BY rank, u.first_name, u.last_name, u.id LIMIT $6"]);
+static MEMBERS: Sql = Sql::steps(&["SELECT user_id FROM members WHERE chat_id = $1 AND left_at IS NULL"]);
 
+/// Looking up a list costs more than one word: most names are dismissed by the first word, and mostly there is no other.
 static GROUPS: Sql =
-    Sql::steps(&["SELECT c.group_id, c.name, CASE WHEN c.name_folded LIKE $3 ESCAPE '!' THEN 1 ELSE 2 END AS rank \
+    Sql::steps(&["SELECT c.group_id, c.name, CASE WHEN c.name_folded LIKE $4 ESCAPE '!' THEN 1 ELSE 2 END AS rank \
      FROM members me JOIN chats c ON c.id = me.chat_id \
      WHERE me.user_id = $2 AND me.left_at IS NULL AND c.dropped_at IS NULL AND c.group_id IS NOT NULL \
+       AND c.name_folded LIKE $3 ESCAPE '!' \
        AND NOT EXISTS (SELECT 1 FROM rows($1: pattern TEXT) w WHERE NOT (c.name_folded LIKE w.pattern ESCAPE '!')) \
-     ORDER BY rank, c.name, c.group_id LIMIT $4"]);
+     ORDER BY rank, c.name, c.group_id LIMIT $5"]);
 
 impl Store {
     /// People but the searcher, and the searcher's groups: by rank, people before groups, then by name.
     pub async fn search(&self, searcher: UserId, text: &str, limit: i64) -> Result<Vec<Found>> {
-        let Some(patterns) = patterns(text) else { return Ok(Vec::new()) };
-        let mut found = self.find_users(searcher, &patterns, None, limit).await?;
-        found.extend(self.find_groups(searcher, &patterns, limit).await?);
+        let text = fold(text);
+        let Some(words) = Words::of(&text) else { return Ok(Vec::new()) };
+        let mut found = self.find_users(words, HashSet::from([searcher]), limit).await?;
+        found.extend(self.find_groups(searcher, &text, limit).await?);
         // Stable: people stay before groups, and both in the order of their names.
         found.sort_by_key(|(rank, _)| *rank);
         let limit = usize::try_from(limit).unwrap_or_default();
@@ -70,36 +65,48 @@ impl Store {
         group: &Readable,
         limit: i64,
     ) -> Result<Vec<Found>> {
-        let Some(patterns) = patterns(text) else { return Ok(Vec::new()) };
-        let users = self.find_users(searcher, &patterns, Some(group), limit).await?;
+        let Some(words) = Words::of(&fold(text)) else { return Ok(Vec::new()) };
+        let work = async {
+            let rows = sqlx::query(MEMBERS.on(self.engine)).bind(group.id).fetch_all(&self.reads).await?;
+            rows.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<HashSet<_>>>()
+        };
+        let mut hidden = self.within(work).await?;
+        hidden.insert(searcher);
+        let users = self.find_users(words, hidden, limit).await?;
         Ok(users.into_iter().map(|(_, found)| found).collect())
     }
 
-    async fn find_users(
-        &self,
-        searcher: UserId,
-        patterns: &Patterns,
-        outside: Option<&Readable>,
-        limit: i64,
-    ) -> Result<Vec<(i64, Found)>> {
+    /// The directory tells who is found; what is shown of them comes from the database.
+    async fn find_users(&self, words: Words, hidden: HashSet<UserId>, limit: i64) -> Result<Vec<(Rank, Found)>> {
+        #[derive(Serialize)]
+        struct Id {
+            id: Hex,
+        }
+        let ranked = self.find_people(words, hidden, usize::try_from(limit).unwrap_or_default()).await?;
+        if ranked.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<_> = ranked.iter().map(|(_, user)| Id { id: Hex(user.0) }).collect();
         let work = async {
-            // Chats are numbered from 1: nobody is in chat 0.
-            let outside = outside.map_or(0, |group| group.id.0);
-            let query = sqlx::query(USERS.on(self.engine)).bind(&patterns.words).bind(searcher);
-            let query = query.bind(&patterns.first_word_begins).bind(&patterns.first_word_inside);
-            let rows = query.bind(outside).bind(limit).fetch_all(&self.reads).await?;
-            let found = rows
-                .iter()
-                .map(|row| Ok((row.try_get(4)?, Found::User { person: person(row, 0)?, email: row.try_get(3)? })));
-            found.collect()
+            let rows = sqlx::query(USERS.on(self.engine)).bind(json(&ids)).fetch_all(&self.reads).await?;
+            let user = rows.iter().map(|row| {
+                let person = person(row, 0)?;
+                Ok((person.id, Found::User { person, email: row.try_get(3)? }))
+            });
+            user.collect::<sqlx::Result<HashMap<_, _>>>()
         };
-        self.within(work).await
+        let mut users = self.within(work).await?;
+        Ok(ranked.into_iter().filter_map(|(rank, user)| Some((rank, users.remove(&user)?))).collect())
     }
 
-    async fn find_groups(&self, searcher: UserId, patterns: &Patterns, limit: i64) -> Result<Vec<(i64, Found)>> {
+    async fn find_groups(&self, searcher: UserId, text: &str, limit: i64) -> Result<Vec<(Rank, Found)>> {
+        let patterns = patterns(text);
         let work = async {
-            let query = sqlx::query(GROUPS.on(self.engine)).bind(&patterns.words).bind(searcher);
-            let rows = query.bind(&patterns.whole_begins).bind(limit).fetch_all(&self.reads).await?;
+            // Planned each time: how depends on the number of groups and on how rare the word is.
+            let query = sqlx::query(GROUPS.on(self.engine)).persistent(false);
+            let query = query.bind(&patterns.more_words).bind(searcher);
+            let query = query.bind(&patterns.first_word).bind(&patterns.whole_begins);
+            let rows = query.bind(limit).fetch_all(&self.reads).await?;
             let found = rows
                 .iter()
                 .map(|row| Ok((row.try_get(2)?, Found::Group { id: row.try_get(0)?, name: row.try_get(1)? })));
@@ -109,20 +116,18 @@ impl Store {
     }
 }
 
-/// `None` for a blank text.
-fn patterns(text: &str) -> Option<Patterns> {
-    let text = escape(&fold(text));
-    let words: Vec<_> = text.split_whitespace().collect();
-    let first = words.first()?;
+fn patterns(folded: &str) -> Patterns {
+    #[derive(Serialize)]
+    struct Word {
+        pattern: String,
+    }
+    let text = escape(folded);
+    let mut words = text.split_whitespace();
+    let first_word = format!("%{}%", words.next().unwrap_or_default());
     // Each once: a text of many times the same word costs no more than that word.
-    let distinct: BTreeSet<_> = words.iter().collect();
-    let inside: Vec<_> = distinct.iter().map(|word| Word { pattern: format!("%{word}%") }).collect();
-    Some(Patterns {
-        words: json(&inside),
-        first_word_begins: format!("{first}%"),
-        first_word_inside: format!("%{first}%"),
-        whole_begins: format!("{}%", text.trim()),
-    })
+    let distinct: HashSet<_> = words.collect();
+    let more: Vec<_> = distinct.into_iter().map(|word| Word { pattern: format!("%{word}%") }).collect();
+    Patterns { first_word, more_words: json(&more), whole_begins: format!("{}%", text.trim()) }
 }
 
 /// `%` and `_` as the ordinary characters that they are to people.

@@ -48,7 +48,9 @@ impl Store {
                 Err(error) => Err(error),
             }
         };
-        if self.within(work).await? { Ok(()) } else { Err(Refusal::EmailTaken.into()) }
+        let added = self.within(work).await;
+        self.people.have_changed([person.id]);
+        if added? { Ok(()) } else { Err(Refusal::EmailTaken.into()) }
     }
 
     /// The account with this e-mail, ignoring case.
@@ -110,7 +112,9 @@ impl Store {
             .bind(user);
             query.execute(&self.writes).await
         };
-        match self.within(work).await?.rows_affected() {
+        let renamed = self.within(work).await;
+        self.people.have_changed([user]);
+        match renamed?.rows_affected() {
             0 => Err(Error::Refused(Refusal::Unauthorized)),
             _ => Ok(()),
         }

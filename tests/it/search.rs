@@ -108,6 +108,7 @@ async fn nobody_finds_oneself_nor_deleted_accounts() {
     let server = TestServer::start().await;
     let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
     ann.write_to(&eve, "hello").await;
+    assert_eq!(ann.finds("eve").await, ["Eve"]);
     eve.delete("/api/profile/destroy").await.expect(200);
     for text in ["ann", "eve", "Deleted account", "deleted"] {
         assert_eq!(ann.finds(text).await, [""; 0], "{text}");
@@ -127,6 +128,20 @@ async fn people_are_found_by_their_present_names() {
     assert_eq!(ann.finds("stone").await, [""; 0]);
     assert_eq!(ann.finds("robert").await, [""; 0]);
     assert_eq!(ann.finds("bob").await, ["Rex"]);
+}
+
+#[tokio::test]
+async fn a_search_that_failed_loses_no_new_name() {
+    let mut server = TestServer::start().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    assert_eq!(ann.finds("b").await, ["Bob"]);
+    bob.patch("/api/profile/update", json!({ "firstName": "Robert" })).await.expect(201);
+    server.database.hide("users").await;
+    ann.search("rob").await.refused(500);
+    server.database.show("users").await;
+    assert_eq!(ann.finds("rob").await, ["Robert"]);
+    server.restart().await;
+    assert_eq!(ann.finds("rob").await, ["Robert"]);
 }
 
 #[tokio::test]

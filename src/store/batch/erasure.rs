@@ -49,6 +49,7 @@ impl Batch {
         if query.execute(self.connection()).await?.rows_affected() == 0 {
             return Ok(None);
         }
+        self.renamed.push(user);
         for step in PASS_GROUPS_ON {
             sqlx::query(*step).bind(user).execute(self.connection()).await?;
         }

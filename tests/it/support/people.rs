@@ -29,7 +29,7 @@ impl TestServer {
 
     /// Accounts with these first names, last names and e-mails, logged in.
     async fn log_in_as(&self, named: Vec<(String, String, String)>) -> Vec<User> {
-        let store = Store::open(&self.config.database).await.expect("the database opens");
+        let store = self.store();
         let secret = match &self.config.auth.secret {
             kept if kept.is_empty() => store.signing_secret(&[0; 32]).await.expect("the server has made its secret"),
             configured => configured.clone().into_bytes(),
@@ -41,12 +41,11 @@ impl TestServer {
         for (first_name, last_name, email) in named {
             let person = Person { id: UserId(Uuid::now_v7()), first_name, last_name };
             let account = Account { person, email, password_hash: password_hash.clone() };
-            let token = log_in(&store, &tokens, &account).await;
+            let token = log_in(store, &tokens, &account).await;
             let Account { person, email, .. } = account;
             let api = self.api().with_token(&token);
             people.push(User { id: person.id.to_string(), name: person.first_name, email, token, api });
         }
-        store.close().await;
         people
     }
 }

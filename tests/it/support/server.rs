@@ -1,6 +1,6 @@
 //! A server for a test.
 
-use hearth::{config::Config, server::Server};
+use hearth::{config::Config, server::Server, store::Store};
 use tokio::{sync::oneshot, task::JoinHandle};
 
 use super::{Api, Socket, User, database::TestDatabase};
@@ -14,6 +14,7 @@ pub struct TestServer {
 }
 
 struct Running {
+    store: Store,
     stop: oneshot::Sender<()>,
     ended: JoinHandle<anyhow::Result<()>>,
 }
@@ -47,6 +48,11 @@ impl TestServer {
         Self { config, database, api, running: Some(running) }
     }
 
+    /// The running server's own way to its database.
+    pub fn store(&self) -> &Store {
+        &self.running.as_ref().expect("the server runs").store
+    }
+
     /// Nobody's REST calls.
     pub fn api(&self) -> &Api {
         &self.api
@@ -64,7 +70,7 @@ impl TestServer {
 
     /// Ends the server as SIGTERM does, and waits for it.
     pub async fn stop(&mut self) {
-        let Running { stop, ended } = self.running.take().expect("the server runs");
+        let Running { stop, ended, .. } = self.running.take().expect("the server runs");
         stop.send(()).expect("the server listens to the signal");
         ended.await.expect("the server does not panic").expect("the server ends well");
     }
@@ -89,6 +95,7 @@ impl TestServer {
 async fn launch(config: &Config) -> (Api, Running) {
     let server = Server::start(config.clone()).await.expect("the server starts");
     let api = Api::new(&server.address().expect("an address").to_string());
+    let store = server.store().clone();
     let (stop, stopped) = oneshot::channel();
     let ended = tokio::spawn(server.run(async {
         // A test that ends drops the sender: then the server just goes on until the runtime ends.
@@ -96,5 +103,5 @@ async fn launch(config: &Config) -> (Api, Running) {
             std::future::pending::<()>().await;
         }
     }));
-    (api, Running { stop, ended })
+    (api, Running { store, stop, ended })
 }
