@@ -8,6 +8,7 @@ mod failure;
 mod input;
 mod reply;
 mod search;
+mod sessions;
 
 use std::sync::Arc;
 
@@ -22,12 +23,14 @@ use crate::{config::Config, error::Error, service::App};
 /// Where the API is mounted.
 pub const PREFIX: &str = "/api";
 
-type Api = (accounts::Accounts, search::SearchApi, chats::Chats);
+type Api = (accounts::Accounts, sessions::SessionsApi, search::SearchApi, chats::Chats);
 
 #[derive(Tags)]
 enum Tag {
-    /// Signing up, logging in, one's own profile.
+    /// Signing up, one's own profile.
     Accounts,
+    /// Logging in and out, and where one is logged in.
+    Sessions,
     /// Finding people and groups.
     Search,
     /// Dialogs and groups. Messages are written and read over the WebSocket at `/api/ws`.
@@ -36,7 +39,7 @@ enum Tag {
 
 /// The API as documented.
 fn service() -> OpenApiService<Api, ()> {
-    let api = (accounts::Accounts, search::SearchApi, chats::Chats);
+    let api = (accounts::Accounts, sessions::SessionsApi, search::SearchApi, chats::Chats);
     OpenApiService::new(api, "Hearth", env!("CARGO_PKG_VERSION"))
         .summary("A messenger that people host with one command")
         .description(DESCRIPTION)

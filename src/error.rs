@@ -105,6 +105,8 @@ refusals! {
     AlreadyMember: Conflict, "already_a_member", "the user is already in the group";
     /// No account with this id.
     UserNotFound: NotFound, "user_not_found", "User not found";
+    /// The caller has no such session.
+    SessionNotFound: NotFound, "session_not_found", "Session not found";
     /// A group is deleted by its owner.
     OwnerOnly: Forbidden, "not_allowed", "Only the owner of the group may delete it";
     /// A plain member tried to remove somebody.

@@ -78,6 +78,21 @@ pub struct Person {
     pub last_name: String,
 }
 
+/// A log-in, as its owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Its id.
+    pub id: SessionId,
+    /// What the client called itself.
+    pub user_agent: String,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When its token was made or renewed last.
+    pub last_seen_at: Timestamp,
+    /// When it ends if it is not used.
+    pub expires_at: Timestamp,
+}
+
 /// How clients name a chat: by the two people of a dialog, or by a group's id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ChatKey {

@@ -12,8 +12,8 @@ pub use fields::{
 };
 pub use frame::{Close, Frame};
 pub use requests::{
-    AddUserInGroup, ChangePassword, ClientFrame, CreateGroup, DeleteAccount, DialogPage, DropGroup, FieldSchema,
-    GroupPage, Kind, LeaveGroup, ListPage, LogIn, MarkAsDeleted, MessageInGroup, PrivateMessage, RemoveUserFromGroup,
-    Request, Search, SearchUsers, SignUp, UpdateProfile,
+    AddUserInGroup, ChangePassword, ClientFrame, CreateGroup, DeleteAccount, DialogPage, DropGroup, EndSession,
+    FieldSchema, GroupPage, Kind, LeaveGroup, ListPage, LogIn, MarkAsDeleted, MessageInGroup, PrivateMessage,
+    RemoveUserFromGroup, Request, Search, SearchUsers, SignUp, UpdateProfile,
 };
 pub use rows::{Answer, DialogRow, GroupMessage, GroupRow, Item, ListRow, NoticeItem, Received, Rows};

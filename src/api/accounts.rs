@@ -1,7 +1,6 @@
-//! `/auth` and `/profile`.
+//! Signing up, and `/profile`.
 
-use poem::http::{HeaderMap, header::USER_AGENT};
-use poem_openapi::{Object, OpenApi, param::Query, payload::Json, types::Example};
+use poem_openapi::{OpenApi, param::Query, payload::Json};
 
 use super::{
     Tag,
@@ -12,58 +11,11 @@ use super::{
 };
 use crate::{
     error::Result,
-    protocol::{ChangePassword, LogIn, SignUp, Texts, UpdateProfile},
-    service::{
-        accounts,
-        sessions::{self, LoggedIn},
-    },
+    protocol::{ChangePassword, SignUp, Texts, UpdateProfile},
+    service::accounts,
 };
 
 pub(super) struct Accounts;
-
-/// Who logged in, and the token.
-#[derive(Object)]
-#[oai(example, rename = "LoggedIn", rename_all = "camelCase")]
-struct LogInReply {
-    /// The person's id.
-    id: String,
-    /// As it was written at sign-up.
-    email: String,
-    /// A text for people.
-    message: String,
-    /// For `Authorization: Bearer …` and the WebSocket.
-    token: String,
-    /// Never empty.
-    first_name: String,
-    /// Empty if there is none.
-    last_name: String,
-}
-
-impl From<LoggedIn> for LogInReply {
-    fn from(LoggedIn { person, email, token }: LoggedIn) -> Self {
-        Self {
-            id: person.id.to_string(),
-            email,
-            message: "User is authorized".into(),
-            token,
-            first_name: person.first_name,
-            last_name: person.last_name,
-        }
-    }
-}
-
-impl Example for LogInReply {
-    fn example() -> Self {
-        Self {
-            id: "0192f0c4-7d3a-7c11-9a55-0c6f2f7f3a01".into(),
-            email: "ada@example.org".into(),
-            message: "User is authorized".into(),
-            token: "eyJhbGciOiJIUzI1NiJ9.eyJpZCI6IjAxOTIifQ.c2lnbmF0dXJl".into(),
-            first_name: "Ada".into(),
-            last_name: "Lovelace".into(),
-        }
-    }
-}
 
 #[OpenApi(tag = "Tag::Accounts")]
 impl Accounts {
@@ -85,23 +37,6 @@ impl Accounts {
         new: Input<SignUp>,
     ) -> Result<Created<SignedUp>> {
         self.sign_up(app, address, new).await
-    }
-
-    /// Log in
-    ///
-    /// Begins a session. 400 with one text whether the e-mail is unknown or the password wrong; 429 after too many
-    /// attempts from one address.
-    #[oai(path = "/auth/login", method = "post", operation_id = "log_in")]
-    async fn log_in(
-        &self,
-        app: AppData<'_>,
-        address: ClientAddress,
-        headers: &HeaderMap,
-        credentials: Input<LogIn>,
-    ) -> Result<Created<LogInReply>> {
-        let user_agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let logged_in = sessions::log_in(&app, address.0, user_agent, credentials.0).await?;
-        Ok(Created::Done(Json(logged_in.into())))
     }
 
     /// Change one's names

@@ -1,7 +1,5 @@
 //! From failures, ours and poem's own, to one body: `{"message", "code", "errors"}`.
 
-use std::collections::HashMap;
-
 use poem::{
     Response,
     error::{CorsError, MethodNotAllowedError, NotFoundError, ResponseError, SizedLimitError},
@@ -192,7 +190,7 @@ impl ApiResponse for Error {
 }
 
 /// The methods of every path, read from the document.
-pub(super) struct AllowedMethods(HashMap<String, String>);
+pub(super) struct AllowedMethods(Vec<(String, String)>);
 
 impl AllowedMethods {
     pub(super) fn of(document: &str) -> Self {
@@ -207,6 +205,10 @@ impl AllowedMethods {
 
     /// Such as `GET, POST`; `None` for an unknown path.
     pub(super) fn allowed(&self, path: &str) -> Option<String> {
-        self.0.get(path).cloned()
+        let fits = |(known, given): (&str, &str)| known == given || known.starts_with('{') && !given.is_empty();
+        let same = |known: &str| {
+            known.split('/').count() == path.split('/').count() && known.split('/').zip(path.split('/')).all(fits)
+        };
+        self.0.iter().find(|(known, _)| same(known)).map(|(_, methods)| methods.clone())
     }
 }

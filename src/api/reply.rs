@@ -43,6 +43,8 @@ messages! {
     SignedUp: "User registered!";
     ProfileUpdated: "User updated.";
     PasswordChanged: "Password changed successfully.";
+    LoggedOut: "Logged out";
+    SessionEnded: "Session ended";
     AccountDeleted: "User deleted successfully.";
     DialogHidden: "User's messages have been deleted";
 }

@@ -54,13 +54,15 @@ pub struct Auth {
     pub secret: String,
     /// How long a token is good for.
     pub token_hours: u32,
+    /// How long a session lives whose token nobody renews.
+    pub session_days: u32,
     /// The shortest password that is accepted.
     pub password_min_length: usize,
 }
 
 impl Default for Auth {
     fn default() -> Self {
-        Self { secret: String::new(), token_hours: 24, password_min_length: 8 }
+        Self { secret: String::new(), token_hours: 24, session_days: 90, password_min_length: 8 }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Every open connection of this process, by user. The lock is held for look-ups and pushes alone.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     ops::Deref,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -78,6 +78,12 @@ impl Hub {
         for connection in users.filter_map(|user| connections.by_user.get(user)).flatten() {
             connection.push(frame);
         }
+    }
+
+    /// Which of somebody's sessions have a connection.
+    pub fn sessions(&self, user: UserId) -> HashSet<SessionId> {
+        let connections = self.lock();
+        connections.by_user.get(&user).into_iter().flatten().map(|connection| connection.session).collect()
     }
 
     /// Closes the connections of ended sessions.

@@ -6,7 +6,7 @@ mod texts;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::model::{GroupId, MessageId, UserId};
+use crate::model::{GroupId, MessageId, SessionId, UserId};
 
 pub use paging::{Cursor, Limit, SearchLimit};
 pub use texts::{
@@ -112,6 +112,7 @@ macro_rules! uuid_fields {
 uuid_fields! {
     UserId: "A person.", "0192f0c4-7d3a-7c11-9a55-0c6f2f7f3a01";
     GroupId: "A group; made by the client that creates it.", "5b0e3c0a-54a1-4f0e-8a4e-0f5f5d0f9c11";
+    SessionId: "A log-in.", "0192f0c4-8e4b-7d22-8b66-1d7a3a8b4b02";
     MessageId: "Made by the client, unique within the chat: a repeated request with the same id changes nothing.",
         "9f8c7b6a-1f2e-4d3c-8b4a-5a6b7c8d9e0f";
 }

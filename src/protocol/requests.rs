@@ -9,7 +9,7 @@ use super::fields::{
 };
 use crate::{
     error::{Error, Fault},
-    model::{GroupId, MessageId, UserId},
+    model::{GroupId, MessageId, SessionId, UserId},
 };
 
 /// What a client asks for, checked.
@@ -96,6 +96,11 @@ requests! {
     DeleteAccount {
         /// What becomes of the person's messages.
         "messages" texts: Texts,
+    }
+    /// The end of one of the caller's sessions.
+    EndSession {
+        /// Which.
+        "id" session: SessionId,
     }
     /// Whose dialog is hidden from oneself.
     MarkAsDeleted {

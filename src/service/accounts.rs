@@ -48,7 +48,7 @@ pub async fn change_password(app: &App, caller: Caller, change: ChangePassword) 
     let changed = changed.inspect_err(|_| app.sessions.forget(caller.user))?;
     // Somebody else was quicker: the old password is not the old one any more.
     let ended = changed.ok_or(Refusal::WrongPassword)?;
-    sessions::end(app, caller.user, &ended);
+    sessions::have_ended(app, caller.user, &ended);
     Ok(())
 }
 
@@ -56,6 +56,6 @@ pub async fn change_password(app: &App, caller: Caller, change: ChangePassword) 
 pub async fn delete(app: &App, caller: Caller, request: DeleteAccount) -> Result<()> {
     let erased = app.writer.erase_account(caller.user, request.texts).await;
     let ended = erased.inspect_err(|_| app.sessions.forget(caller.user))?;
-    sessions::end(app, caller.user, &ended);
+    sessions::have_ended(app, caller.user, &ended);
     Ok(())
 }

@@ -1,6 +1,6 @@
-//! Logging in, and who a token speaks for.
+//! Logging in and out, who a token speaks for, and the sessions of one person.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
 use uuid::Uuid;
 
@@ -8,13 +8,15 @@ use super::{App, Caller};
 use crate::{
     auth::Check,
     error::{Error, Refusal, Result},
-    model::{Person, SessionId, Timestamp, UserId},
+    model::{Person, Session, SessionId, Timestamp, UserId},
     protocol::LogIn,
     store::NewSession,
 };
 
 /// Characters of a client's name that are kept.
 const USER_AGENT_MAX: usize = 256;
+/// Sessions that are shown of one person.
+const SHOWN: i64 = 100;
 
 /// A log-in that succeeded.
 pub struct LoggedIn {
@@ -24,6 +26,14 @@ pub struct LoggedIn {
     pub email: String,
     /// For the `Authorization` header.
     pub token: String,
+}
+
+/// A token that takes the place of an older one.
+pub struct Renewed {
+    /// For the `Authorization` header.
+    pub token: String,
+    /// When it ends.
+    pub expires_at: Timestamp,
 }
 
 /// Begins a session. An unknown e-mail takes as long as a wrong password, and reads the same.
@@ -37,12 +47,47 @@ pub async fn log_in(app: &App, address: IpAddr, user_agent: &str, credentials: L
     let now = Timestamp::now();
     let user_agent: String = user_agent.chars().filter(|c| !c.is_control()).take(USER_AGENT_MAX).collect();
     let id = SessionId(Uuid::now_v7());
-    let session = NewSession { id, user_agent: &user_agent, now, expires_at: app.tokens.expiry(now) };
+    let session = NewSession { id, user_agent: &user_agent, now, expires_at: expiry(app, now) };
     if !app.store.add_session(&account, &session).await? {
         return Err(Refusal::WrongCredentials.into());
     }
     let token = app.tokens.sign(&account.person, &account.email, id, now)?;
     Ok(LoggedIn { person: account.person, email: account.email, token })
+}
+
+/// A new token of the same session. The old one may have expired, the session not: it lives for as long as it is
+/// renewed often enough.
+pub async fn renew(app: &App, token: Option<&str>) -> Result<Renewed> {
+    let claims = token.and_then(|token| app.tokens.verify_signature(token)).ok_or(Refusal::Unauthorized)?;
+    let (user, session, now) = (claims.user(), claims.session(), Timestamp::now());
+    app.attempts.request(user)?;
+    if !app.store.extend_session(session, user, now, expiry(app, now)).await.map_err(cannot_check)? {
+        return Err(Refusal::Unauthorized.into());
+    }
+    let account = app.store.account_by_id(user).await.map_err(cannot_check)?.ok_or(Refusal::Unauthorized)?;
+    let token = app.tokens.sign(&account.person, &account.email, session, now)?;
+    Ok(Renewed { token, expires_at: app.tokens.expiry(now) })
+}
+
+/// The caller's sessions, those used last first; with each whether a socket is open.
+pub async fn list(app: &App, caller: Caller) -> Result<Vec<(Session, bool)>> {
+    let sessions = app.store.sessions(caller.user, Timestamp::now(), SHOWN).await?;
+    let connected = app.hub.sessions(caller.user);
+    let with_socket = |session: Session| {
+        let is_connected = connected.contains(&session.id);
+        (session, is_connected)
+    };
+    Ok(sessions.into_iter().map(with_socket).collect())
+}
+
+/// Ends one of the caller's sessions, also the present one: its tokens are void, its sockets closed.
+pub async fn end(app: &App, caller: Caller, session: SessionId) -> Result<()> {
+    let ended = app.store.end_session(session, caller.user).await;
+    if !ended.inspect_err(|_| app.sessions.forget(caller.user))? {
+        return Err(Refusal::SessionNotFound.into());
+    }
+    have_ended(app, caller.user, &[session]);
+    Ok(())
 }
 
 /// Whom a token speaks for. If the database must be asked and does not answer, that is no refusal.
@@ -53,7 +98,7 @@ pub async fn authenticate(app: &App, token: Option<&str>) -> Result<Caller> {
         Check::Live => Ok(caller),
         Check::Ended => Err(Refusal::Unauthorized.into()),
         Check::Unknown => {
-            let owner = app.store.session_user(caller.session).await.map_err(cannot_check)?;
+            let owner = app.store.session_user(caller.session, Timestamp::now()).await.map_err(cannot_check)?;
             if owner != Some(caller.user) {
                 return Err(Refusal::Unauthorized.into());
             }
@@ -78,7 +123,14 @@ pub fn still_live(app: &App, caller: Caller) -> Result<Caller> {
 }
 
 /// Makes the end of sessions, which the database knows, known to memory and to open sockets.
-pub(super) fn end(app: &App, user: UserId, ended: &[SessionId]) {
+pub(super) fn have_ended(app: &App, user: UserId, ended: &[SessionId]) {
     app.sessions.end(ended, app.tokens.expiry(Timestamp::now()));
     app.hub.close_sessions(user, ended);
+}
+
+/// When a session that is used now ends if it is not used again; not before its token.
+fn expiry(app: &App, now: Timestamp) -> Timestamp {
+    let unused = Duration::from_hours(24 * u64::from(app.config.auth.session_days));
+    let millis = i64::try_from(unused.as_millis()).unwrap_or(i64::MAX);
+    now.plus_millis(millis).max(app.tokens.expiry(now))
 }

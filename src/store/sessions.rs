@@ -1,11 +1,11 @@
 //! Sessions, and the secret that signs their tokens.
 
-use sqlx::Row;
+use sqlx::{Row, any::AnyRow};
 
 use super::{Account, Store};
 use crate::{
     error::Result,
-    model::{SessionId, Timestamp, UserId},
+    model::{Session, SessionId, Timestamp, UserId},
 };
 
 /// A log-in to be kept.
@@ -16,7 +16,7 @@ pub struct NewSession<'a> {
     pub user_agent: &'a str,
     /// When it began.
     pub now: Timestamp,
-    /// When it ends by itself.
+    /// When it ends if it is not used.
     pub expires_at: Timestamp,
 }
 
@@ -51,20 +51,69 @@ impl Store {
         self.within(work).await
     }
 
-    /// Whose live session this is.
-    pub async fn session_user(&self, session: SessionId) -> Result<Option<UserId>> {
+    /// Whose live session this is: one that has not ended, nor been left unused for too long.
+    pub async fn session_user(&self, session: SessionId, now: Timestamp) -> Result<Option<UserId>> {
         let work = async {
             let query = sqlx::query(
                 "SELECT s.user_id FROM sessions s JOIN users u ON u.id = s.user_id \
-                 WHERE s.id = $1 AND u.deleted_at IS NULL",
+                 WHERE s.id = $1 AND s.expires_at > $2 AND u.deleted_at IS NULL",
             );
-            let row = query.bind(session).fetch_optional(&self.reads).await?;
+            let row = query.bind(session).bind(now).fetch_optional(&self.reads).await?;
             row.map(|row| row.try_get(0)).transpose()
         };
         self.within(work).await
     }
 
-    /// Removes sessions whose tokens have expired; at most `limit`. How many.
+    /// Puts the end of a live session off. Says whether it lives.
+    pub async fn extend_session(
+        &self,
+        session: SessionId,
+        user: UserId,
+        now: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<bool> {
+        let work = async {
+            let query = sqlx::query(
+                "UPDATE sessions SET last_seen_at = $3, expires_at = $4 \
+                 WHERE id = $1 AND user_id = $2 AND expires_at > $3",
+            );
+            query.bind(session).bind(user).bind(now).bind(expires_at).execute(&self.writes).await
+        };
+        Ok(self.within(work).await?.rows_affected() > 0)
+    }
+
+    /// Somebody's live sessions, at most `limit`: those used last, first.
+    pub async fn sessions(&self, user: UserId, now: Timestamp, limit: i64) -> Result<Vec<Session>> {
+        let work = async {
+            let query = sqlx::query(
+                "SELECT id, user_agent, created_at, last_seen_at, expires_at FROM sessions \
+                 WHERE user_id = $1 AND expires_at > $2 ORDER BY last_seen_at DESC, id DESC LIMIT $3",
+            );
+            let rows = query.bind(user).bind(now).bind(limit).fetch_all(&self.reads).await?;
+            let session = |row: &AnyRow| {
+                Ok(Session {
+                    id: row.try_get(0)?,
+                    user_agent: row.try_get(1)?,
+                    created_at: row.try_get(2)?,
+                    last_seen_at: row.try_get(3)?,
+                    expires_at: row.try_get(4)?,
+                })
+            };
+            rows.iter().map(session).collect()
+        };
+        self.within(work).await
+    }
+
+    /// Ends one session of somebody's. Says whether there was one.
+    pub async fn end_session(&self, session: SessionId, user: UserId) -> Result<bool> {
+        let work = async {
+            let query = sqlx::query("DELETE FROM sessions WHERE id = $1 AND user_id = $2");
+            query.bind(session).bind(user).execute(&self.writes).await
+        };
+        Ok(self.within(work).await?.rows_affected() > 0)
+    }
+
+    /// Removes sessions that have expired; at most `limit`. How many.
     pub async fn remove_expired_sessions(&self, now: Timestamp, limit: i64) -> Result<u64> {
         let work = async {
             sqlx::query("DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < $1 LIMIT $2)")

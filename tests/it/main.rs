@@ -39,4 +39,5 @@ mod retries;
 mod samples;
 mod search;
 mod search_text;
+mod session_list;
 mod sessions;

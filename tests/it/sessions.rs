@@ -89,7 +89,13 @@ async fn every_endpoint_but_sign_up_and_log_in_wants_a_token() {
     for path in ["/api/use-cases/search?searchText=a", "/api/use-cases/search-users?searchText=a"] {
         assert_eq!(api.get(path).await.refused(401), "Not authorized");
     }
-    assert_eq!(api.delete("/api/profile/destroy").await.refused(401), "Not authorized");
+    for path in ["/api/auth/logout", "/api/auth/renew"] {
+        assert_eq!(api.post(path, json!({})).await.refused(401), "Not authorized");
+    }
+    assert_eq!(api.get("/api/sessions").await.refused(401), "Not authorized");
+    for path in ["/api/profile/destroy", "/api/sessions/0192f0c4-8e4b-7d22-8b66-1d7a3a8b4b02"] {
+        assert_eq!(api.delete(path).await.refused(401), "Not authorized");
+    }
 }
 
 #[tokio::test]
