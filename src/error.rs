@@ -105,6 +105,8 @@ refusals! {
     AlreadyMember: Conflict, "already_a_member", "the user is already in the group";
     /// No account with this id.
     UserNotFound: NotFound, "user_not_found", "User not found";
+    /// The caller has no such dialog.
+    ChatNotFound: NotFound, "chat_not_found", "Chat not found";
     /// The caller has no such session.
     SessionNotFound: NotFound, "session_not_found", "Session not found";
     /// A group is deleted by its owner.
@@ -113,6 +115,30 @@ refusals! {
     NotAllowedToRemove: Forbidden, "not_allowed", "Only the owner and the admins of the group may remove members";
     /// An admin tried to remove the owner or an admin.
     AdminRemovesMembers: Forbidden, "not_allowed", "Only the owner of the group may remove an admin or the owner";
+    /// A plain member tried to rename the group.
+    NotAllowedToRename: Forbidden, "not_allowed", "Only the owner and the admins of the group may rename it";
+    /// Roles are the owner's to give.
+    NotAllowedToSetRole: Forbidden, "not_allowed", "Only the owner of the group may give roles";
+    /// The owner tried to step down without a successor.
+    OwnRole: Forbidden, "not_allowed", "Nobody may change their own role: the owner hands the group over by making somebody else its owner";
+    /// The member has it already.
+    RoleUnchanged: Conflict, "role_unchanged", "The member has this role already";
+    /// There is none with this id that the caller may see.
+    MessageNotFound: NotFound, "message_not_found", "Message not found";
+    /// The message to answer is none that the caller may see, or is a notice.
+    QuoteNotFound: NotFound, "message_not_found", "replyTo names no message of this chat";
+    /// It was deleted for everybody.
+    MessageDeleted: Conflict, "message_deleted", "The message was deleted";
+    /// Notices stay as they are.
+    IsNotice: Forbidden, "notice", "Notices cannot be edited, deleted or reacted to";
+    /// A message is edited by its sender.
+    SenderOnly: Forbidden, "not_allowed", "Only its sender may edit a message";
+    /// A message is deleted by its sender, or by those who look after the group.
+    NotAllowedToDelete: Forbidden, "not_allowed", "Only its sender, and a group's owner and admins, may delete a message";
+    /// One more kind of reaction would be too many.
+    TooManyReactions: Conflict, "too_many_reactions", "A message has at most 20 different reactions";
+    /// The receiver takes nothing from the sender.
+    Blocked: Forbidden, "blocked", "This person does not receive messages from you";
     /// One leaves, one does not remove oneself.
     LeaveInstead: Forbidden, "not_allowed", "Nobody may remove themselves from a group: use leaveGroup";
 }

@@ -2,8 +2,12 @@
 
 mod connection;
 mod hub;
+mod presence;
 mod publisher;
+mod typing;
 
-pub use connection::{Connection, Taken};
-pub use hub::{Entered, Full, Hub};
-pub use publisher::{Audience, Broadcast, Publication, publish};
+pub use connection::{Connection, ConnectionId, Taken};
+pub use hub::{Entered, Entrant, Full, HEARTBEAT_SECONDS, Hub};
+pub use presence::Turn;
+pub use publisher::{Broadcast, Except, People, Publication, publish};
+pub use typing::Typists;

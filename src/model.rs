@@ -1,8 +1,14 @@
 //! What the domain is made of: ids, time, people, chats and messages. No I/O, no secrets.
 
+mod chat;
+mod message;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
+
+pub use chat::{ChatKey, ChatSide, ChatSummary, Conversation, Counters, Known, Member, Role, Standing};
+pub use message::{Event, Message, Notice, Position, Quote, Reaction};
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident)*) => {$(
@@ -91,110 +97,6 @@ pub struct Session {
     pub last_seen_at: Timestamp,
     /// When it ends if it is not used.
     pub expires_at: Timestamp,
-}
-
-/// How clients name a chat: by the two people of a dialog, or by a group's id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ChatKey {
-    /// The lower id first; twice the same for a dialog with oneself.
-    Dialog(UserId, UserId),
-    /// A group.
-    Group(GroupId),
-}
-
-impl ChatKey {
-    /// The dialog of two people, whoever asks.
-    pub fn dialog(one: UserId, other: UserId) -> Self {
-        Self::Dialog(one.min(other), one.max(other))
-    }
-}
-
-/// What a stored row of a chat's history is. The numbers are stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Event {
-    /// Somebody wrote something.
-    Message = 0,
-    /// The group was created.
-    Created = 1,
-    /// A member added somebody.
-    Added = 2,
-    /// A member left.
-    Left = 3,
-    /// The owner or an admin removed a member.
-    Removed = 4,
-}
-
-impl Event {
-    /// The event stored under this number.
-    pub fn from_number(number: i64) -> Option<Self> {
-        [Self::Message, Self::Created, Self::Added, Self::Left, Self::Removed]
-            .into_iter()
-            .find(|event| *event as i64 == number)
-    }
-
-    /// Whether it tells of the group rather than being somebody's words.
-    pub fn is_notice(self) -> bool {
-        self != Self::Message
-    }
-}
-
-/// What a member of a group may do. The numbers are stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Role {
-    /// Writes and adds people.
-    Member = 0,
-    /// Removes members, too.
-    Admin = 1,
-    /// Removes anyone and deletes the group. Every group has exactly one.
-    Owner = 2,
-}
-
-impl Role {
-    /// The role stored under this number.
-    pub fn from_number(number: i64) -> Option<Self> {
-        [Self::Member, Self::Admin, Self::Owner].into_iter().find(|role| *role as i64 == number)
-    }
-}
-
-/// A stored message or notice with its sender's present name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
-    /// Unique within the chat.
-    pub id: MessageId,
-    /// Who wrote it, or caused the notice.
-    pub sender: Person,
-    /// The text, exactly as it was sent.
-    pub content: String,
-    /// Message, or kind of notice.
-    pub event: Event,
-    /// Strictly increasing within the chat.
-    pub created_at: Timestamp,
-}
-
-/// What a row of the chat list is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Conversation {
-    /// With this person, who received the newest message (oneself, if the other side wrote it).
-    Dialog {
-        /// To whom the newest message went.
-        receiver: Person,
-    },
-    /// In this group.
-    Group {
-        /// The group's id.
-        id: GroupId,
-        /// Its present name.
-        name: String,
-    },
-}
-
-/// A row of somebody's chat list: a conversation and its newest message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChatSummary {
-    /// The dialog or group.
-    pub conversation: Conversation,
-    /// The newest message that the list's owner can see.
-    pub newest: Message,
 }
 
 /// Somebody found by a search.

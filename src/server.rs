@@ -12,10 +12,10 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     auth::{Attempts, Passwords, Sessions, Tokens},
     config::Config,
-    live::{Hub, publish},
+    live::{Hub, Typists, publish},
     model::Timestamp,
-    protocol::{Bounds, Close},
-    service::{App, housekeeping},
+    protocol::{Bounds, Close, Protocol},
+    service::{App, housekeeping, people},
     store::{ServingGuard, Store},
     writer,
 };
@@ -24,6 +24,9 @@ use crate::{
 const HTTP_GRACE: Duration = Duration::from_secs(3);
 /// How long each of the other steps of stopping may take.
 const GRACE: Duration = Duration::from_secs(5);
+
+/// How soon people who watch are told who has come or gone.
+const PRESENCE_EVERY: Duration = Duration::from_millis(500);
 
 /// A server that is ready to serve.
 pub struct Server {
@@ -50,9 +53,11 @@ impl Server {
         let publisher = tokio::spawn(publish(hub.clone(), batches));
         let tokens = Tokens::new(&signing_secret(&store, &config).await?, config.auth.token_hours);
         let app = App {
-            bounds: Bounds { password_min: config.auth.password_min_length },
+            bounds: Bounds { password_min: config.auth.password_min_length, protocol: Protocol::Auth },
             attempts: Attempts::new(&config.limits),
             passwords: Passwords::default(),
+            typists: Typists::default(),
+            epoch: epoch(&store).await?,
             sessions: Sessions::default(),
             tokens,
             store,
@@ -123,7 +128,13 @@ async fn signing_secret(store: &Store, config: &Config) -> anyhow::Result<Vec<u8
     }
     let mut candidate = [0; 32];
     getrandom::fill(&mut candidate)?;
-    Ok(store.signing_secret(&candidate).await?)
+    Ok(store.setting("signing_secret", &candidate).await?)
+}
+
+/// By what clients notice that a backup was restored: the numbers that they know are void then.
+async fn epoch(store: &Store) -> anyhow::Result<String> {
+    let candidate = uuid::Uuid::new_v4().simple().to_string();
+    Ok(String::from_utf8(store.setting("epoch", candidate.as_bytes()).await?)?)
 }
 
 /// The heartbeat of all sockets, and tidying up.
@@ -137,8 +148,18 @@ async fn background(app: Arc<App>) {
             app.hub.beat(second, Timestamp::now());
             if second % 60 == 0 {
                 app.attempts.tidy();
+                app.typists.tidy();
             }
         }
     };
-    tokio::join!(beat, housekeeping::run(&app));
+    // In a loop of its own: it asks the database, and heartbeats do not wait for that.
+    let presence = async {
+        loop {
+            tokio::time::sleep(PRESENCE_EVERY).await;
+            if let Err(error) = people::tell_presence(&app).await {
+                error.log();
+            }
+        }
+    };
+    tokio::join!(beat, presence, housekeeping::run(&app));
 }

@@ -1,10 +1,14 @@
 //! The use cases: they decide, and are the same for REST and WebSocket. What changes a chat they leave to the writer.
 
 pub mod accounts;
+pub mod changes;
 pub mod dialogs;
 pub mod groups;
+pub mod hello;
+pub mod history;
 pub mod housekeeping;
 pub mod messages;
+pub mod people;
 pub mod search;
 pub mod sessions;
 
@@ -13,11 +17,11 @@ use std::sync::Arc;
 use crate::{
     auth::{Attempts, Passwords, Sessions, Tokens},
     config::Config,
-    live::Hub,
+    live::{Hub, Typists},
     model::{SessionId, Timestamp, UserId},
     protocol::Bounds,
     store::Store,
-    writer::Writer,
+    writer::{Origin, Writer},
 };
 
 /// What every use case works with.
@@ -40,6 +44,10 @@ pub struct App {
     pub tokens: Tokens,
     /// Sign-ups and log-ins of late.
     pub attempts: Attempts,
+    /// Who is typing.
+    pub typists: Typists,
+    /// Another one after a backup was restored: what clients know is void then.
+    pub epoch: String,
 }
 
 /// Somebody with a live session.
@@ -51,4 +59,6 @@ pub struct Caller {
     pub session: SessionId,
     /// When the token ends.
     pub expires_at: Timestamp,
+    /// By which client.
+    pub origin: Origin,
 }

@@ -3,20 +3,24 @@
 //! One text serves both engines; what differs stands in `engine` and in `migrations/`.
 
 mod batch;
+mod changes;
 mod chats;
 mod connect;
 mod engine;
 mod errors;
 mod guard;
 mod history;
+mod members;
 mod migrations;
 mod purge;
+mod rows;
 mod search;
 mod sessions;
 mod types;
 mod users;
 
-pub use batch::{Batch, ChatChange, Lookup, NewMessage, Read, Situation, StoredChat, StoredMessage, Written};
+pub use batch::{Batch, ChatChange, Lookup, NewMessage, Read, Situation, Stand, StoredChat, StoredMessage, Written};
+pub use changes::{Changes, MAX_CHANGES};
 pub use connect::place;
 pub use errors::is_conflict;
 pub use guard::ServingGuard;

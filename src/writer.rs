@@ -2,10 +2,15 @@
 //! queue order in ONE transaction, checks membership and role there, commits, and hands the results to the publisher.
 
 mod apply;
+mod blocks;
+mod changes;
 mod groups;
 mod notices;
+mod permissions;
 mod rosters;
 mod sends;
+mod standings;
+mod telling;
 
 use std::future::Future;
 
@@ -13,12 +18,15 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     error::{Error, Result},
-    live::{Broadcast, Publication},
-    model::{ChatKey, MessageId, SessionId, UserId},
-    protocol::{Answer, Texts},
+    live::{Broadcast, ConnectionId, Publication},
+    model::{ChatKey, MessageId, Role, SessionId, Timestamp, UserId},
+    protocol::{Answer, Protocol, Texts},
     store::{self, DatabaseError, DatabaseResult, Store},
 };
 use rosters::Rosters;
+
+pub use changes::MAX_REACTIONS;
+pub use standings::RECEIPTS_UP_TO;
 
 /// Commands that may wait: half a second's worth. When it is full, clients are told to come back.
 const QUEUE: usize = 8192;
@@ -32,10 +40,21 @@ const ATTEMPTS: usize = 3;
 const BUSY: &str = "The server is busy: try again later";
 const STOPPING: &str = "The server is restarting: try again in a moment";
 
+/// Where a command comes from: who is answered how, and is not told besides.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin {
+    /// What the client speaks.
+    pub protocol: Protocol,
+    /// Its connection; none for REST.
+    pub connection: Option<ConnectionId>,
+}
+
 /// Somebody changes a chat.
 pub struct Command {
     /// Who.
     pub actor: UserId,
+    /// By which client.
+    pub origin: Origin,
     /// Which.
     pub chat: ChatKey,
     /// How.
@@ -46,7 +65,13 @@ pub struct Command {
 #[expect(missing_docs, reason = "the fields are those of the requests in `protocol`")]
 pub enum Action {
     /// Writes a message.
-    Send { message: MessageId, content: String },
+    Send { message: MessageId, content: String, reply_to: Option<MessageId> },
+    /// Gives a message another text.
+    Edit { message: MessageId, content: String },
+    /// Deletes a message for everybody.
+    Delete { message: MessageId },
+    /// Adds or takes back a reaction.
+    React { message: MessageId, emoji: String, on: bool },
     /// Creates a group.
     Create { name: String, message: MessageId, notice: String },
     /// Makes somebody a member.
@@ -55,10 +80,20 @@ pub enum Action {
     Leave { message: MessageId, notice: String },
     /// Ends somebody's membership.
     Remove { user: UserId, message: MessageId, notice: String },
+    /// Gives a group another name.
+    Rename { name: String, message: MessageId, notice: String },
+    /// Gives a member another role.
+    SetRole { user: UserId, role: Role, message: MessageId, notice: String },
     /// Deletes the group.
     Drop,
+    /// Has seen everything up to a seq.
+    Read { seq: i64 },
     /// Hides all of a dialog from oneself.
     Hide,
+    /// Wants no notifications for a while.
+    Mute { until: Option<Timestamp> },
+    /// Takes nothing from the other side of a dialog any more, or does again.
+    Block { on: bool },
 }
 
 enum Task {

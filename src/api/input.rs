@@ -141,7 +141,7 @@ fn object_schema<T: Request>() -> MetaSchema {
 }
 
 fn field_schema(field: Schema) -> MetaSchema {
-    let Schema { kind, format, min, max, pattern, description, example } = field;
+    let Schema { kind, format, min, max, pattern, description, example, .. } = field;
     let pattern = pattern.map(str::to_owned);
     let schema =
         MetaSchema { format, pattern, description: Some(description), example: Some(example), ..MetaSchema::new(kind) };

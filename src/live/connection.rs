@@ -5,15 +5,16 @@ use std::{
     collections::VecDeque,
     sync::{
         Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU8, Ordering},
+        atomic::{AtomicI64, AtomicU8, Ordering},
     },
 };
 
 use tokio::sync::Notify;
 
+use super::hub::Entrant;
 use crate::{
     model::{SessionId, Timestamp, UserId},
-    protocol::{Close, Frame},
+    protocol::{Close, Frame, Protocol},
 };
 
 /// Frames that may wait for a socket: several full batches of the writer, which arrive at once.
@@ -23,16 +24,22 @@ const MAX_BYTES: usize = 4 * 1024 * 1024;
 /// Heartbeats without a sign of life after which a peer counts as gone.
 const MISSED_BEATS: u8 = 2;
 
+/// A connection's number: the first one ever has 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ConnectionId(pub(super) u64);
+
 /// A connection: whose it is, and what waits for it.
 pub struct Connection {
-    /// Spreads the heartbeats.
-    pub(super) number: u64,
+    /// Its number; spreads the heartbeats, too.
+    pub id: ConnectionId,
+    /// What its client speaks.
+    pub protocol: Protocol,
     /// Who is connected.
     pub user: UserId,
     /// By which log-in.
     pub session: SessionId,
-    /// When the token ends, and the connection with it.
-    pub expires_at: Timestamp,
+    /// When the token ends, in milliseconds.
+    expires_at: AtomicI64,
     missed_beats: AtomicU8,
     outbox: Mutex<Outbox>,
     wake: Notify,
@@ -55,16 +62,28 @@ pub struct Taken {
 }
 
 impl Connection {
-    pub(super) fn new(number: u64, user: UserId, session: SessionId, expires_at: Timestamp) -> Self {
+    pub(super) fn new(id: ConnectionId, entrant: Entrant) -> Self {
+        let Entrant { protocol, user, session, expires_at } = entrant;
         Self {
-            number,
+            id,
+            protocol,
             user,
             session,
-            expires_at,
+            expires_at: AtomicI64::new(expires_at.0),
             missed_beats: AtomicU8::new(0),
             outbox: Mutex::default(),
             wake: Notify::new(),
         }
+    }
+
+    /// When the token ends, and the connection with it.
+    pub fn expires_at(&self) -> Timestamp {
+        Timestamp(self.expires_at.load(Ordering::Relaxed))
+    }
+
+    /// Goes on with a token that ends then.
+    pub fn renew(&self, expires_at: Timestamp) {
+        self.expires_at.store(expires_at.0, Ordering::Relaxed);
     }
 
     /// Adds a frame, without waiting. A full outbox closes the connection: its client resumes from the history.
@@ -134,7 +153,9 @@ mod tests {
     use super::*;
 
     fn connection() -> Connection {
-        Connection::new(0, UserId(Uuid::nil()), SessionId(Uuid::nil()), Timestamp::MAX)
+        let (user, session) = (UserId(Uuid::nil()), SessionId(Uuid::nil()));
+        let entrant = Entrant { protocol: Protocol::Auth, user, session, expires_at: Timestamp::MAX };
+        Connection::new(ConnectionId(0), entrant)
     }
 
     #[test]

@@ -6,14 +6,18 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use super::connection::Connection;
+use super::{
+    connection::{Connection, ConnectionId},
+    presence::{Presence, Turn},
+    publisher::{Broadcast, Except, People},
+};
 use crate::{
     model::{SessionId, Timestamp, UserId},
-    protocol::{Close, Frame},
+    protocol::{Close, Frame, Protocol},
 };
 
 /// Seconds between two pings to a connection.
-const HEARTBEAT_SECONDS: u64 = 30;
+pub const HEARTBEAT_SECONDS: u64 = 30;
 
 /// The open connections.
 pub struct Hub {
@@ -35,8 +39,24 @@ pub enum Full {
 struct Connections {
     by_user: HashMap<UserId, Vec<Arc<Connection>>>,
     open: usize,
+    /// Those of them that speak the extended protocol.
+    extended: usize,
     /// Connections ever: the next one's number.
     count: u64,
+    presence: Presence,
+}
+
+/// Somebody who wants to be told.
+#[derive(Debug, Clone, Copy)]
+pub struct Entrant {
+    /// What the client speaks.
+    pub protocol: Protocol,
+    /// Who.
+    pub user: UserId,
+    /// By which log-in.
+    pub session: SessionId,
+    /// When the token ends.
+    pub expires_at: Timestamp,
 }
 
 /// A connection in the hub; it leaves when this is dropped.
@@ -52,18 +72,23 @@ impl Hub {
     }
 
     /// Adds a connection, if there is room for it.
-    pub fn enter(self: &Arc<Self>, user: UserId, session: SessionId, expires_at: Timestamp) -> Result<Entered, Full> {
+    pub fn enter(self: &Arc<Self>, entrant: Entrant) -> Result<Entered, Full> {
         let mut connections = self.lock();
         if connections.open >= self.limit {
             return Err(Full::Server);
         }
-        if connections.by_user.get(&user).is_some_and(|own| own.len() >= self.limit_per_user) {
+        if connections.by_user.get(&entrant.user).is_some_and(|own| own.len() >= self.limit_per_user) {
             return Err(Full::User);
         }
         connections.open += 1;
+        connections.extended += usize::from(entrant.protocol == Protocol::Hearth);
         connections.count += 1;
-        let connection = Arc::new(Connection::new(connections.count, user, session, expires_at));
-        connections.by_user.entry(user).or_default().push(connection.clone());
+        let connection = Arc::new(Connection::new(ConnectionId(connections.count), entrant));
+        let own = connections.by_user.entry(entrant.user).or_default();
+        own.push(connection.clone());
+        if own.len() == 1 {
+            connections.presence.came(entrant.user);
+        }
         Ok(Entered { hub: self.clone(), connection })
     }
 
@@ -72,11 +97,34 @@ impl Hub {
         self.lock().open < self.limit
     }
 
-    /// Sends a frame to every connection of these people.
-    pub fn send<'a>(&self, users: impl Iterator<Item = &'a UserId>, frame: &Frame) {
+    /// Sends something to all for whom it is. Encoded once; not at all if no such client is connected.
+    pub fn tell(&self, broadcast: &Broadcast) {
+        if !self.is_spoken(broadcast.protocol) {
+            return;
+        }
+        let frame = Frame::broadcast(broadcast.kind, &broadcast.item);
+        let people = match &broadcast.people {
+            People::One(user) => std::slice::from_ref(user),
+            People::Many(users) => users,
+        };
         let connections = self.lock();
-        for connection in users.filter_map(|user| connections.by_user.get(user)).flatten() {
-            connection.push(frame);
+        for connection in people.iter().filter_map(|user| connections.by_user.get(user)).flatten() {
+            let excepted = match broadcast.except {
+                Except::Nobody => false,
+                Except::User(user) => connection.user == user,
+                Except::Connection(id) => connection.id == id,
+            };
+            if connection.protocol == broadcast.protocol && !excepted {
+                connection.push(&frame);
+            }
+        }
+    }
+
+    fn is_spoken(&self, protocol: Protocol) -> bool {
+        let connections = self.lock();
+        match protocol {
+            Protocol::Auth => connections.open > connections.extended,
+            Protocol::Hearth => connections.extended > 0,
         }
     }
 
@@ -84,6 +132,42 @@ impl Hub {
     pub fn sessions(&self, user: UserId) -> HashSet<SessionId> {
         let connections = self.lock();
         connections.by_user.get(&user).into_iter().flatten().map(|connection| connection.session).collect()
+    }
+
+    /// One of somebody's connections.
+    pub fn connection(&self, user: UserId, id: ConnectionId) -> Option<Arc<Connection>> {
+        self.lock().by_user.get(&user)?.iter().find(|connection| connection.id == id).cloned()
+    }
+
+    /// From now on somebody's connection watches these people, and no others. For each: whether the person is there
+    /// and, if known, when the last connection ended.
+    pub fn watch(
+        &self,
+        user: UserId,
+        id: ConnectionId,
+        people: &[UserId],
+        now: Timestamp,
+    ) -> Vec<(UserId, bool, Option<Timestamp>)> {
+        let mut connections = self.lock();
+        let Connections { by_user, presence, .. } = &mut *connections;
+        let online = |user: &UserId| presence.is_online(*user, by_user.contains_key(user), now);
+        let present: Vec<_> = people.iter().map(|user| (*user, online(user))).collect();
+        if let Some(connection) = by_user.get(&user).and_then(|own| own.iter().find(|own| own.id == id)) {
+            presence.watch(connection, &present);
+        }
+        present.into_iter().map(|(user, online)| (user, online, presence.last_seen_at(user))).collect()
+    }
+
+    /// A person watches another no more. The connections that did.
+    pub fn part(&self, watcher: UserId, user: UserId) -> Vec<Arc<Connection>> {
+        self.lock().presence.part(watcher, user)
+    }
+
+    /// Who has come or gone since the last time, and is watched.
+    pub fn turns(&self, now: Timestamp) -> Vec<Turn> {
+        let mut connections = self.lock();
+        let Connections { by_user, presence, .. } = &mut *connections;
+        presence.turns(now, |user| by_user.contains_key(&user))
     }
 
     /// Closes the connections of ended sessions.
@@ -107,9 +191,9 @@ impl Hub {
     pub fn beat(&self, second: u64, now: Timestamp) {
         let ping = Frame::ping();
         for connection in self.lock().by_user.values().flatten() {
-            if connection.expires_at <= now {
+            if connection.expires_at() <= now {
                 connection.close(Close::Unauthorized);
-            } else if connection.number % HEARTBEAT_SECONDS == second % HEARTBEAT_SECONDS {
+            } else if connection.id.0 % HEARTBEAT_SECONDS == second % HEARTBEAT_SECONDS {
                 connection.beat(&ping);
             }
         }
@@ -132,12 +216,15 @@ impl Drop for Entered {
     fn drop(&mut self) {
         let mut connections = self.hub.lock();
         connections.open -= 1;
+        connections.extended -= usize::from(self.connection.protocol == Protocol::Hearth);
         let user = self.connection.user;
         if let Some(own) = connections.by_user.get_mut(&user) {
-            own.retain(|other| other.number != self.connection.number);
+            own.retain(|other| other.id != self.connection.id);
             if own.is_empty() {
                 connections.by_user.remove(&user);
+                connections.presence.went(user, Timestamp::now());
             }
         }
+        connections.presence.unwatch(self.connection.id);
     }
 }

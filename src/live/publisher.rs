@@ -4,28 +4,45 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use super::hub::Hub;
+use super::{connection::ConnectionId, hub::Hub};
 use crate::{
     model::UserId,
-    protocol::{Frame, Item, Kind},
+    protocol::{Item, Kind, Protocol},
 };
 
-/// Who is to hear of something: the membership as it was at that commit.
-pub enum Audience {
+/// The people who are to hear of something: the membership as it was at that commit.
+#[derive(Debug, Clone)]
+pub enum People {
     /// One person.
     One(UserId),
-    /// All of these but one, who did it.
-    But(UserId, Arc<Vec<UserId>>),
+    /// All of these.
+    Many(Arc<Vec<UserId>>),
 }
 
-/// Something to be told.
+/// Who among them is not told, because they know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Except {
+    /// Everybody is.
+    Nobody,
+    /// A person's connections: to existing clients, their own doing would look like somebody else's.
+    User(UserId),
+    /// The connection that asked for it; the person's other ones are told.
+    Connection(ConnectionId),
+}
+
+/// Something to be told to the connections of some people that speak one protocol.
+#[derive(Debug)]
 pub struct Broadcast {
+    /// Which connections understand it.
+    pub protocol: Protocol,
     /// The frame's type.
     pub kind: Kind,
     /// What.
     pub item: Item,
     /// To whom.
-    pub audience: Audience,
+    pub people: People,
+    /// But not to these.
+    pub except: Except,
 }
 
 /// What a committed command leads to.
@@ -41,17 +58,9 @@ pub async fn publish(hub: Arc<Hub>, mut batches: mpsc::Receiver<Vec<Publication>
     while let Some(batch) = batches.recv().await {
         for publication in batch {
             for broadcast in publication.broadcasts {
-                send(&hub, &broadcast);
+                hub.tell(&broadcast);
             }
             (publication.acknowledge)();
         }
-    }
-}
-
-fn send(hub: &Hub, broadcast: &Broadcast) {
-    let frame = Frame::broadcast(broadcast.kind, &broadcast.item);
-    match &broadcast.audience {
-        Audience::One(user) => hub.send([user].into_iter(), &frame),
-        Audience::But(who, members) => hub.send(members.iter().filter(|user| *user != who), &frame),
     }
 }

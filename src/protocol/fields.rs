@@ -1,29 +1,42 @@
 //! The fields of requests: what each must be, told once for the check, the refusal and the documentation.
 
+mod chats;
 mod paging;
 mod texts;
+mod values;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::model::{GroupId, MessageId, SessionId, UserId};
+use super::{Protocol, requests::FieldSchema};
+use crate::{
+    error::Fault,
+    model::{GroupId, MessageId, SessionId, UserId},
+};
 
-pub use paging::{Cursor, Limit, SearchLimit};
+pub use chats::{Chat, ChatCursor, KnownChats};
+pub use paging::{Cursor, Limit, Place, SearchLimit, Seq};
 pub use texts::{
     AnyEmail, AnyPassword, Content, Email, FirstName, GroupName, LastName, NewPassword, Notice, SearchText, Texts,
 };
+pub use values::{Emoji, Extended, Flag, People, RoleName, Token, Until};
 
-/// The bounds that the configuration moves.
+/// What the reading of a request depends on, besides the request.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
     /// Characters that a new password has at least.
     pub password_min: usize,
+    /// What the client speaks: to one that speaks the contract alone, everything else is an unknown key.
+    pub protocol: Protocol,
 }
 
 /// A value that a client gives. What is wrong with it reads on after the field's name: "must be …".
 pub trait Field: Sized {
     /// Whether it may not be left out.
     const REQUIRED: bool = true;
+
+    /// Whether only the extended protocol knows it.
+    const EXTENDED: bool = false;
 
     /// The checked value.
     fn read(value: &Value, bounds: Bounds) -> Result<Self, String>;
@@ -40,16 +53,20 @@ pub trait Field: Sized {
 /// A field's bounds and an example, as JSON Schema words them.
 #[derive(Debug, Clone)]
 pub struct Schema {
-    /// `string` or `integer`.
+    /// `string`, `integer`, `boolean`, `object` or `array`.
     pub kind: &'static str,
     /// Such as `uuid`.
     pub format: Option<&'static str>,
-    /// Least length in characters, or least value.
+    /// Least length in characters, least value or least number of items.
     pub min: Option<usize>,
-    /// Greatest length in characters, or greatest value.
+    /// Greatest length in characters, greatest value or greatest number of items.
     pub max: Option<usize>,
     /// A regular expression, where the bounds are not all.
     pub pattern: Option<&'static str>,
+    /// The values there are, if they are few.
+    pub values: &'static [&'static str],
+    /// The keys of an object, or of an array's items that are objects; else an array's items are as the example shows.
+    pub keys: Vec<FieldSchema>,
     /// What the bounds do not say.
     pub description: &'static str,
     /// A value that passes.
@@ -58,14 +75,21 @@ pub struct Schema {
 
 impl Schema {
     fn text(min: usize, max: usize, description: &'static str, example: &str) -> Self {
+        Self { min: Some(min), max: Some(max), ..Self::of("string", description, example.into()) }
+    }
+
+    /// A value of this kind, without bounds.
+    fn of(kind: &'static str, description: &'static str, example: Value) -> Self {
         Self {
-            kind: "string",
+            kind,
             format: None,
-            min: Some(min),
-            max: Some(max),
+            min: None,
+            max: None,
             pattern: None,
+            values: &[],
+            keys: Vec::new(),
             description,
-            example: example.into(),
+            example,
         }
     }
 
@@ -76,6 +100,29 @@ impl Schema {
     fn with_pattern(self, pattern: &'static str) -> Self {
         Self { pattern: Some(pattern), ..self }
     }
+}
+
+/// Several fields that say one thing together.
+pub trait Part: Sized {
+    /// The checked value; what is wrong joins the `faults`.
+    fn read(object: &Map<String, Value>, bounds: Bounds, faults: &mut Vec<Fault>) -> Option<Self>;
+
+    /// For the documentation.
+    fn fields() -> Vec<FieldSchema>;
+}
+
+/// Reads one field of an object.
+pub(super) fn field<T: Field>(
+    object: &Map<String, Value>,
+    key: &str,
+    bounds: Bounds,
+    faults: &mut Vec<Fault>,
+) -> Option<T> {
+    let result = match object.get(key) {
+        None | Some(Value::Null) => T::absent(),
+        Some(value) => T::read(value, bounds),
+    };
+    result.map_err(|message| faults.push(Fault::new(key, message))).ok()
 }
 
 /// An optional field: missing or `null` is `None`.

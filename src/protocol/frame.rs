@@ -8,7 +8,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::{
 };
 
 use super::{
-    requests::Kind,
+    envelope::{Kind, RequestId},
     rows::{Answer, Item},
 };
 use crate::error::Error;
@@ -67,6 +67,8 @@ impl Close {
 struct Success<'a> {
     #[serde(rename = "type")]
     kind: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a RequestId>,
     success: bool,
     params: Params<'a>,
 }
@@ -84,27 +86,29 @@ struct Failure<'a> {
     error: bool,
     #[serde(rename = "type")]
     kind: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a RequestId>,
     message: &'a str,
     code: &'a str,
 }
 
 impl Frame {
     /// The answer to a request that succeeded.
-    pub fn answer(kind: Kind, answer: &Answer) -> Self {
+    pub fn answer(kind: Kind, id: Option<&RequestId>, answer: &Answer) -> Self {
         let params = Params { item: answer.item.as_ref(), data: answer.data.as_ref(), is_broadcast: false };
-        Self::json(&Success { kind: kind.name(), success: true, params })
+        Self::json(&Success { kind: kind.name(), id, success: true, params })
     }
 
     /// What others hear of it.
     pub fn broadcast(kind: Kind, item: &Item) -> Self {
         let params = Params { item: Some(item), data: None, is_broadcast: true };
-        Self::json(&Success { kind: kind.name(), success: true, params })
+        Self::json(&Success { kind: kind.name(), id: None, success: true, params })
     }
 
     /// The answer to a request that failed, under the type of the request.
-    pub fn failure(kind: &str, error: &Error) -> Self {
+    pub fn failure(kind: &str, id: Option<&RequestId>, error: &Error) -> Self {
         error.log();
-        Self::json(&Failure { error: true, kind, message: &error.to_string(), code: error.code() })
+        Self::json(&Failure { error: true, kind, id, message: &error.to_string(), code: error.code() })
     }
 
     /// Asks the peer whether it is there.

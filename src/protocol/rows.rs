@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
+use super::extended;
 use crate::model::{ChatSummary, Conversation, GroupId, Message, MessageId, Person, Timestamp, UserId};
 
 /// A row of the chat list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ListRow {
     message_id: MessageId,
@@ -24,10 +25,18 @@ pub struct ListRow {
 }
 
 impl From<ChatSummary> for ListRow {
-    fn from(ChatSummary { conversation, newest }: ChatSummary) -> Self {
+    fn from(summary: ChatSummary) -> Self {
+        let text = shown(&summary.newest);
+        Self { content: text, deleted_at: None, ..Self::with_deletion(summary) }
+    }
+}
+
+impl ListRow {
+    /// A row that says of a deleted message when it was deleted.
+    pub(super) fn with_deletion(ChatSummary { conversation, newest, .. }: ChatSummary) -> Self {
         let (receiver, group) = match conversation {
-            Conversation::Dialog { receiver } => (Some(receiver), None),
-            Conversation::Group { id, name } => (None, Some((id, name))),
+            Conversation::Dialog { receiver, .. } => (Some(receiver), None),
+            Conversation::Group { id, name, .. } => (None, Some((id, name))),
         };
         let (receiver_id, receiver_name, receiver_last_name) = match receiver {
             Some(Person { id, first_name, last_name }) => (Some(id), Some(first_name), Some(last_name)),
@@ -46,9 +55,17 @@ impl From<ChatSummary> for ListRow {
             group_name,
             content: newest.content,
             created_at: newest.created_at,
-            updated_at: newest.created_at,
-            deleted_at: None,
+            updated_at: newest.edited_at.unwrap_or(newest.created_at),
+            deleted_at: newest.deleted_at,
         }
+    }
+}
+
+/// What clients that know of no deletion show of a message.
+fn shown(message: &Message) -> String {
+    match message.deleted_at {
+        Some(_) => "Message deleted".into(),
+        None => message.content.clone(),
     }
 }
 
@@ -71,10 +88,10 @@ impl DialogRow {
         Self {
             message_id: message.id,
             sender_id: message.sender.id,
-            sender_name: message.sender.first_name,
             receiver_id: receiver.id,
             receiver_name: receiver.first_name.clone(),
-            content: message.content,
+            content: shown(&message),
+            sender_name: message.sender.first_name,
             created_at: message.created_at,
         }
     }
@@ -99,21 +116,21 @@ impl GroupRow {
     /// A message or notice of this group.
     pub fn new(message: Message, group: GroupId, name: &str) -> Self {
         Self {
-            notification: message.event.is_notice(),
+            notification: message.notice.is_some(),
             message_id: message.id,
             sender_id: message.sender.id,
-            sender_name: message.sender.first_name,
-            sender_last_name: message.sender.last_name,
             group_id: group,
             group_name: name.to_owned(),
-            content: message.content,
+            content: shown(&message),
+            sender_name: message.sender.first_name,
+            sender_last_name: message.sender.last_name,
             created_at: message.created_at,
         }
     }
 }
 
 /// A private message, as its receiver gets it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Received {
     message_id: MessageId,
@@ -138,7 +155,7 @@ impl From<Message> for Received {
 }
 
 /// A message, as the other members of the group get it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GroupMessage {
     group_id: GroupId,
@@ -170,7 +187,7 @@ impl GroupMessage {
 }
 
 /// A notice, as members get it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NoticeItem {
     group_id: GroupId,
@@ -201,9 +218,10 @@ impl NoticeItem {
     }
 }
 
-/// The `item` of an answer or broadcast.
-#[derive(Debug, Serialize)]
+/// The `item` of an answer or broadcast: of the contract first, then of the extended protocol.
+#[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
+#[expect(missing_docs, reason = "each is explained by its type")]
 pub enum Item {
     /// To the receiver of a private message.
     Private(Received),
@@ -217,11 +235,27 @@ pub enum Item {
         #[serde(rename = "groupId")]
         group: GroupId,
     },
+    Row(Box<extended::Row>),
+    Hello(Box<extended::Hello>),
+    Reactions(Box<extended::ReactionsItem>),
+    Read(extended::ReadItem),
+    Muted(extended::Muted),
+    Blocked(extended::Blocked),
+    Hidden(extended::Hidden),
+    Role(extended::RoleItem),
+    Gone(extended::Gone),
+    Profile(extended::Profile),
+    Typing(extended::TypingItem),
+    Presence(extended::PresenceRow),
+    ChangedChats(extended::ChangedChatsItem),
+    Changes(extended::ChangesItem),
+    Renewed(extended::Renewed),
 }
 
-/// The `data` of an answer: a page, newest first.
+/// The `data` of an answer.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
+#[expect(missing_docs, reason = "each is explained by its type")]
 pub enum Rows {
     /// Of the chat list.
     List(Vec<ListRow>),
@@ -229,6 +263,11 @@ pub enum Rows {
     Dialog(Vec<DialogRow>),
     /// Of a group.
     Group(Vec<GroupRow>),
+    Chats(Vec<extended::ChatRow>),
+    History(Vec<extended::Row>),
+    Members(Vec<extended::MemberRow>),
+    People(Vec<extended::PersonRow>),
+    Presence(Vec<extended::PresenceRow>),
 }
 
 /// What a request is answered with when it succeeds.

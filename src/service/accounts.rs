@@ -7,8 +7,9 @@ use uuid::Uuid;
 use super::{App, Caller, sessions};
 use crate::{
     error::{Refusal, Result},
+    live::{Broadcast, Except, People},
     model::{Person, Timestamp, UserId},
-    protocol::{ChangePassword, DeleteAccount, SignUp, UpdateProfile},
+    protocol::{ChangePassword, DeleteAccount, Item, Kind, Protocol, SignUp, UpdateProfile},
     store::Account,
 };
 
@@ -32,7 +33,17 @@ pub async fn rename(app: &App, caller: Caller, names: UpdateProfile) -> Result<(
     if first_name.is_none() && last_name.is_none() {
         return Ok(());
     }
-    app.store.rename(caller.user, first_name, last_name, Timestamp::now()).await
+    app.store.rename(caller.user, first_name, last_name, Timestamp::now()).await?;
+    if let Some(person) = app.store.person(caller.user).await? {
+        app.hub.tell(&Broadcast {
+            protocol: Protocol::Hearth,
+            kind: Kind::ProfileChanged,
+            item: Item::Profile(person.into()),
+            people: People::One(caller.user),
+            except: Except::Nobody,
+        });
+    }
+    Ok(())
 }
 
 /// Sets a new password and ends every other session, here and in open sockets.

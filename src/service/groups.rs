@@ -2,10 +2,13 @@
 
 use super::{App, Caller};
 use crate::{
-    error::Result,
+    error::{Refusal, Result},
     model::{ChatKey, GroupId},
-    protocol::{AddUserInGroup, CreateGroup, DropGroup, LeaveGroup, RemoveUserFromGroup},
-    writer::{Action, Command, Pending},
+    protocol::{
+        AddUserInGroup, Answer, CreateGroup, DropGroup, GroupMembers, LeaveGroup, RemoveUserFromGroup, RenameGroup,
+        Rows, SetRole, extended::MemberRow,
+    },
+    writer::{Action, Command, Pending, RECEIPTS_UP_TO},
 };
 
 /// Creates a group; the caller becomes its owner.
@@ -39,6 +42,27 @@ pub fn drop(app: &App, caller: Caller, request: DropGroup) -> Result<Pending> {
     submit(app, caller, request.group, Action::Drop)
 }
 
+/// Gives the group another name.
+pub fn rename(app: &App, caller: Caller, request: RenameGroup) -> Result<Pending> {
+    let RenameGroup { group, name, message, notice } = request;
+    submit(app, caller, group, Action::Rename { name: name.0, message, notice: notice.0 })
+}
+
+/// Gives a member another role.
+pub fn set_role(app: &App, caller: Caller, request: SetRole) -> Result<Pending> {
+    let SetRole { group, user, role, message, notice } = request;
+    submit(app, caller, group, Action::SetRole { user, role: role.0, message, notice: notice.0 })
+}
+
+/// A page of the members, for members.
+pub async fn members(app: &App, caller: Caller, page: GroupMembers) -> Result<Answer> {
+    let (chat, _) = app.store.open_group(page.group, caller.user).await?.ok_or(Refusal::NotMember)?;
+    let (members, count) = app.store.members(&chat, page.cursor, page.limit.0).await?;
+    let rows = members.into_iter().map(|member| MemberRow::new(member, count <= RECEIPTS_UP_TO));
+    Ok(Answer::rows(Rows::Members(rows.collect())))
+}
+
 fn submit(app: &App, caller: Caller, group: GroupId, action: Action) -> Result<Pending> {
-    app.writer.submit(Command { actor: caller.user, chat: ChatKey::Group(group), action })
+    let Caller { user: actor, origin, .. } = caller;
+    app.writer.submit(Command { actor, origin, chat: ChatKey::Group(group), action })
 }

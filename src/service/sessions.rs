@@ -7,10 +7,11 @@ use uuid::Uuid;
 use super::{App, Caller};
 use crate::{
     auth::Check,
-    error::{Error, Refusal, Result},
+    error::{Error, Fault, Refusal, Result},
     model::{Person, Session, SessionId, Timestamp, UserId},
-    protocol::LogIn,
+    protocol::{Answer, Item, LogIn, Protocol, Renew, extended},
     store::NewSession,
+    writer::Origin,
 };
 
 /// Characters of a client's name that are kept.
@@ -69,6 +70,20 @@ pub async fn renew(app: &App, token: Option<&str>) -> Result<Renewed> {
     Ok(Renewed { token, expires_at: app.tokens.expiry(now) })
 }
 
+/// A socket goes on with another token of its session.
+pub async fn extend(app: &App, caller: Caller, request: Renew) -> Result<Answer> {
+    let renewed = authenticate(app, Some(&request.token.0)).await?;
+    if (renewed.user, renewed.session) != (caller.user, caller.session) {
+        let fault = Fault::new("token", "must be of the session that opened this connection");
+        return Err(Error::Invalid(vec![fault]));
+    }
+    let connection = caller.origin.connection.and_then(|id| app.hub.connection(caller.user, id));
+    if let Some(connection) = connection {
+        connection.renew(renewed.expires_at);
+    }
+    Ok(Answer::item(Item::Renewed(extended::Renewed { expires_at: renewed.expires_at })))
+}
+
 /// The caller's sessions, those used last first; with each whether a socket is open.
 pub async fn list(app: &App, caller: Caller) -> Result<Vec<(Session, bool)>> {
     let sessions = app.store.sessions(caller.user, Timestamp::now(), SHOWN).await?;
@@ -93,7 +108,8 @@ pub async fn end(app: &App, caller: Caller, session: SessionId) -> Result<()> {
 /// Whom a token speaks for. If the database must be asked and does not answer, that is no refusal.
 pub async fn authenticate(app: &App, token: Option<&str>) -> Result<Caller> {
     let claims = token.and_then(|token| app.tokens.verify(token)).ok_or(Refusal::Unauthorized)?;
-    let caller = Caller { user: claims.user(), session: claims.session(), expires_at: claims.expires_at() };
+    let origin = Origin { protocol: Protocol::Auth, connection: None };
+    let caller = Caller { user: claims.user(), session: claims.session(), expires_at: claims.expires_at(), origin };
     match app.sessions.check(caller.session, caller.user) {
         Check::Live => Ok(caller),
         Check::Ended => Err(Refusal::Unauthorized.into()),

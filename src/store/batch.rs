@@ -1,9 +1,11 @@
 //! The writer's transaction: it looks up what a batch of commands is about, stores what they change, and commits.
 
+mod changes;
 mod erasure;
 mod lookup;
 mod membership;
 mod messages;
+mod standing;
 
 use std::sync::Arc;
 
@@ -20,6 +22,7 @@ use crate::model::{Timestamp, UserId};
 
 pub use lookup::{Lookup, Situation, StoredChat, StoredMessage};
 pub use messages::{ChatChange, NewMessage, Read, Written};
+pub use standing::Stand;
 
 /// A transaction that changes chats. Dropped without [`Batch::commit`], it changes nothing.
 pub struct Batch {

@@ -1,48 +1,175 @@
-//! The chat list.
+//! The chat list, whole or what has changed of it.
 
-use sqlx::{Row, any::AnyRow};
+use std::collections::HashMap;
+
+use serde::Serialize;
+use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use super::{
     Store,
-    types::{message, message_columns, person},
+    engine::Sql,
+    rows::{add_reactions, message, message_columns, message_tables, optional_person, person},
+    types::json,
 };
 use crate::{
     error::Result,
-    model::{ChatSummary, Conversation, Timestamp, UserId},
+    model::{ChatId, ChatSide, ChatSummary, Conversation, Counters, Known, Standing, Timestamp, UserId},
 };
+
+/// The chats that `$1` sees, with how the person stands in each. A condition may follow.
+macro_rules! mine {
+    () => {
+        "SELECT c.id, c.group_id, c.name, c.user_low, c.user_high, c.last_seq, c.last_at, c.revision, \
+           c.member_count, me.role, me.state, me.read_up_to_seq, me.hidden_up_to_seq, me.muted_until \
+         FROM members me JOIN chats c ON c.id = me.chat_id \
+         WHERE me.user_id = $1 AND me.left_at IS NULL AND c.dropped_at IS NULL AND c.last_seq > me.hidden_up_to_seq"
+    };
+}
+
+/// The rows of `mine`, each with its newest message. A condition may follow.
+macro_rules! summaries {
+    () => {
+        concat!(
+            "SELECT mine.id, mine.group_id, mine.name, mine.role, mine.member_count, mine.last_seq, mine.revision, \
+               mine.state, mine.read_up_to_seq, mine.hidden_up_to_seq, mine.muted_until, \
+               p.id, p.first_name, p.last_name, p.deleted_at, pm.read_up_to_seq, b.created_at, \
+               u.id, u.first_name, u.last_name, ",
+            message_columns!(),
+            " FROM mine JOIN messages m ON m.chat_id = mine.id AND m.seq = mine.last_seq",
+            message_tables!(),
+            "JOIN users u ON u.id = $1 \
+             LEFT JOIN users p ON p.id = CASE mine.user_low WHEN $1 THEN mine.user_high ELSE mine.user_low END \
+             LEFT JOIN members pm ON pm.user_id = p.id AND pm.chat_id = mine.id \
+             LEFT JOIN blocks b ON b.user_id = $1 AND b.blocked_id = p.id "
+        )
+    };
+}
+
+static LIST: Sql = Sql::steps(&[concat!(
+    "WITH mine AS (",
+    mine!(),
+    " AND c.last_at < $2) ",
+    summaries!(),
+    "WHERE mine.last_at >= COALESCE((SELECT last_at FROM mine ORDER BY last_at DESC LIMIT 1 OFFSET $3), 0) \
+     ORDER BY mine.last_at DESC, mine.id DESC"
+)]);
+
+static SOME: Sql = Sql::steps(&[concat!(
+    "WITH mine AS (",
+    mine!(),
+    " AND c.id IN (SELECT wanted.id FROM rows($2: id BIGINT) wanted)) ",
+    summaries!()
+)]);
+
+static STANDINGS: Sql = Sql::steps(&[concat!(
+    "SELECT mine.id, mine.group_id, CASE mine.user_low WHEN $1 THEN mine.user_high ELSE mine.user_low END, \
+       mine.last_seq, mine.revision, mine.state FROM (",
+    mine!(),
+    ") mine"
+)]);
 
 impl Store {
     /// Conversations whose newest visible message is before an instant, newest first: at most `limit`, and those that
     /// share the last one's instant.
     pub async fn chat_list(&self, user: UserId, before: Timestamp, limit: i64) -> Result<Vec<ChatSummary>> {
         let work = async {
-            let query = sqlx::query(concat!(
-                "WITH mine AS (\
-                   SELECT c.id, c.group_id, c.name, c.user_low, c.user_high, c.last_seq, c.last_at \
-                   FROM members me JOIN chats c ON c.id = me.chat_id \
-                   WHERE me.user_id = $1 AND me.left_at IS NULL AND c.dropped_at IS NULL \
-                     AND c.last_seq > me.hidden_up_to_seq AND c.last_at < $2) \
-                 SELECT mine.group_id, mine.name, r.id, r.first_name, r.last_name, ",
-                message_columns!(),
-                " FROM mine JOIN messages m ON m.chat_id = mine.id AND m.seq = mine.last_seq \
-                 JOIN users s ON s.id = m.sender_id \
-                 LEFT JOIN users r ON r.id = CASE m.sender_id WHEN mine.user_low THEN mine.user_high \
-                   ELSE mine.user_low END \
-                 WHERE mine.last_at >= COALESCE(\
-                   (SELECT last_at FROM mine ORDER BY last_at DESC LIMIT 1 OFFSET $3), 0) \
-                 ORDER BY mine.last_at DESC, mine.id DESC"
-            ));
-            let query = query.bind(user).bind(before).bind(limit - 1);
-            query.fetch_all(&self.reads).await?.iter().map(summary).collect()
+            let query = sqlx::query(LIST.on(self.engine)).bind(user).bind(before).bind(limit - 1);
+            let mut connection = self.reads.acquire().await?;
+            let rows = query.fetch_all(&mut *connection).await?;
+            let summaries = rows.iter().map(summary).collect::<sqlx::Result<Vec<_>>>()?;
+            self.with_reactions(&mut connection, user, summaries).await
+        };
+        let summaries = self.within(work).await?;
+        Ok(summaries.into_iter().map(|(_, summary)| summary).collect())
+    }
+
+    /// Every chat that somebody sees, as clients compare it.
+    pub async fn known_chats(&self, user: UserId) -> Result<Vec<(ChatId, Known)>> {
+        let work = async {
+            let rows = sqlx::query(STANDINGS.on(self.engine)).bind(user).fetch_all(&self.reads).await?;
+            rows.iter().map(known).collect()
         };
         self.within(work).await
     }
+
+    /// These of somebody's chats, in this order; without those that the person does not see.
+    pub async fn chats(&self, user: UserId, wanted: &[ChatId]) -> Result<Vec<ChatSummary>> {
+        #[derive(Serialize)]
+        struct Wanted {
+            id: i64,
+        }
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<_> = wanted.iter().map(|chat| Wanted { id: chat.0 }).collect();
+        let work = async {
+            let mut connection = self.reads.acquire().await?;
+            let query = sqlx::query(SOME.on(self.engine)).bind(user).bind(json(&ids));
+            let rows = query.fetch_all(&mut *connection).await?;
+            let summaries = rows.iter().map(summary).collect::<sqlx::Result<Vec<_>>>()?;
+            self.with_reactions(&mut connection, user, summaries).await
+        };
+        let mut summaries: HashMap<_, _> = self.within(work).await?.into_iter().collect();
+        Ok(wanted.iter().filter_map(|chat| summaries.remove(chat)).collect())
+    }
+
+    /// Unread messages of all of somebody's chats that are not muted.
+    pub async fn unread_total(&self, user: UserId, now: Timestamp) -> Result<i64> {
+        let work = async {
+            let query = sqlx::query(concat!(
+                "SELECT CAST(COALESCE(SUM(mine.last_seq - CASE WHEN mine.read_up_to_seq > mine.hidden_up_to_seq \
+                   THEN mine.read_up_to_seq ELSE mine.hidden_up_to_seq END), 0) AS BIGINT) FROM (",
+                mine!(),
+                ") mine WHERE mine.last_seq > mine.read_up_to_seq AND COALESCE(mine.muted_until, 0) <= $2"
+            ));
+            query.bind(user).bind(now).fetch_one(&self.reads).await?.try_get(0)
+        };
+        self.within(work).await
+    }
+
+    async fn with_reactions(
+        &self,
+        connection: &mut AnyConnection,
+        reader: UserId,
+        mut summaries: Vec<(ChatId, ChatSummary)>,
+    ) -> sqlx::Result<Vec<(ChatId, ChatSummary)>> {
+        let newest = summaries.iter_mut().map(|(chat, summary)| (*chat, &mut summary.newest)).collect();
+        add_reactions(connection, self.engine, reader, newest).await?;
+        Ok(summaries)
+    }
 }
 
-fn summary(row: &AnyRow) -> sqlx::Result<ChatSummary> {
-    let conversation = match row.try_get(0)? {
-        Some(id) => Conversation::Group { id, name: row.try_get(1)? },
-        None => Conversation::Dialog { receiver: person(row, 2)? },
+fn known(row: &AnyRow) -> sqlx::Result<(ChatId, Known)> {
+    let chat = match row.try_get(1)? {
+        Some(group) => ChatSide::Group(group),
+        None => ChatSide::Dialog(row.try_get(2)?),
     };
-    Ok(ChatSummary { conversation, newest: message(row, 5)? })
+    let counters = Counters { last_seq: row.try_get(3)?, revision: row.try_get(4)? };
+    Ok((row.try_get(0)?, Known { chat, counters, state: row.try_get(5)? }))
+}
+
+fn summary(row: &AnyRow) -> sqlx::Result<(ChatId, ChatSummary)> {
+    let standing = Standing {
+        state: row.try_get(7)?,
+        read_up_to: row.try_get(8)?,
+        hidden_up_to: row.try_get(9)?,
+        muted_until: row.try_get(10)?,
+    };
+    let newest = message(row, 20, standing.hidden_up_to)?;
+    let conversation = match (row.try_get(1)?, optional_person(row, 11)?) {
+        (Some(id), _) => {
+            let (name, role, member_count) = (row.try_get(2)?, row.try_get(3)?, row.try_get(4)?);
+            Conversation::Group { id, name, role, member_count }
+        }
+        (None, Some(partner)) => Conversation::Dialog {
+            receiver: if newest.sender.id == partner.id { person(row, 17)? } else { partner.clone() },
+            partner,
+            deleted: row.try_get::<Option<i64>, _>(14)?.is_some(),
+            partner_read_up_to: row.try_get::<Option<i64>, _>(15)?.unwrap_or_default(),
+            blocked: row.try_get::<Option<i64>, _>(16)?.is_some(),
+        },
+        (None, None) => return Err(sqlx::Error::RowNotFound),
+    };
+    let counters = Counters { last_seq: row.try_get(5)?, revision: row.try_get(6)? };
+    Ok((row.try_get(0)?, ChatSummary { conversation, counters, standing, newest }))
 }

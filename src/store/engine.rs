@@ -22,6 +22,14 @@ impl Engine {
             Self::Postgres => "BEGIN",
         }
     }
+
+    /// Begins a transaction that reads, and sees one state of the database throughout.
+    pub(super) fn begin_snapshot(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN",
+            Self::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        }
+    }
 }
 
 /// A SQL text for both engines in which `rows($1: a BIGINT, b BYTES, c TEXT)` is the table that the JSON text

@@ -1,24 +1,26 @@
 //! Reading a chat's history. A page costs the same at any depth.
 
-use sqlx::{AnyPool, Row};
+use sqlx::{AnyConnection, Row};
 
 use super::{
     Store,
-    types::{message, message_columns, person},
+    rows::{add_reactions, message, message_columns, message_tables, person},
 };
 use crate::{
     error::Result,
-    model::{ChatId, ChatKey, GroupId, Message, Person, Timestamp, UserId},
+    model::{ChatId, ChatKey, Counters, GroupId, Message, Person, Position, Timestamp, UserId},
 };
 
 /// A chat that its reader may read.
 pub struct Readable {
     /// Internal.
     pub(super) id: ChatId,
-    /// The newest message's seq.
-    last_seq: i64,
+    /// Who reads.
+    pub(super) reader: UserId,
+    /// How far it has come.
+    pub counters: Counters,
     /// Nothing up to here is shown to the reader.
-    hidden_up_to_seq: i64,
+    pub(super) hidden_up_to_seq: i64,
 }
 
 impl Store {
@@ -26,12 +28,12 @@ impl Store {
     pub async fn open_group(&self, group: GroupId, reader: UserId) -> Result<Option<(Readable, String)>> {
         let work = async {
             let query = sqlx::query(
-                "SELECT c.id, c.last_seq, m.hidden_up_to_seq, c.name FROM chats c \
+                "SELECT c.id, c.last_seq, c.revision, m.hidden_up_to_seq, c.name FROM chats c \
                  JOIN members m ON m.chat_id = c.id AND m.user_id = $2 AND m.left_at IS NULL \
                  WHERE c.group_id = $1 AND c.dropped_at IS NULL",
             );
             let row = query.bind(group).bind(reader).fetch_optional(&self.reads).await?;
-            row.map(|row| Ok((readable(&row)?, row.try_get(3)?))).transpose()
+            row.map(|row| Ok((readable(&row, reader)?, row.try_get(4)?))).transpose()
         };
         self.within(work).await
     }
@@ -41,7 +43,7 @@ impl Store {
         let ChatKey::Dialog(low, high) = ChatKey::dialog(reader, companion) else { return Ok(None) };
         let work = async {
             let query = sqlx::query(
-                "SELECT c.id, c.last_seq, m.hidden_up_to_seq, r.id, r.first_name, r.last_name, \
+                "SELECT c.id, c.last_seq, c.revision, m.hidden_up_to_seq, r.id, r.first_name, r.last_name, \
                    o.id, o.first_name, o.last_name \
                  FROM chats c JOIN members m ON m.chat_id = c.id AND m.user_id = $3 \
                  JOIN users r ON r.id = $3 JOIN users o ON o.id = $4 \
@@ -49,38 +51,88 @@ impl Store {
             );
             let query = query.bind(low).bind(high).bind(reader).bind(companion);
             let row = query.fetch_optional(&self.reads).await?;
-            row.map(|row| Ok((readable(&row)?, [person(&row, 3)?, person(&row, 6)?]))).transpose()
+            row.map(|row| Ok((readable(&row, reader)?, [person(&row, 4)?, person(&row, 7)?]))).transpose()
         };
         self.within(work).await
     }
 
-    /// The newest messages before an instant, newest first, at most `limit`.
-    pub async fn page(&self, chat: &Readable, before: Timestamp, limit: i64) -> Result<Vec<Message>> {
+    /// At most `limit` messages of one place of the history, newest first, without their reactions.
+    pub async fn page(&self, chat: &Readable, position: Position, limit: i64) -> Result<Vec<Message>> {
         let work = async {
-            let up_to = match before {
-                Timestamp::MAX => chat.last_seq,
-                before => last_seq_before(&self.reads, chat, before).await?,
-            };
-            let query = sqlx::query(concat!(
-                "SELECT ",
-                message_columns!(),
-                " FROM messages m JOIN users s ON s.id = m.sender_id \
-                 WHERE m.chat_id = $1 AND m.seq > $2 AND m.seq <= $3 ORDER BY m.seq DESC LIMIT $4"
-            ));
-            let query = query.bind(chat.id).bind(chat.hidden_up_to_seq).bind(up_to).bind(limit);
-            query.fetch_all(&self.reads).await?.iter().map(|row| message(row, 0)).collect()
+            let mut connection = self.reads.acquire().await?;
+            match position {
+                Position::Before(Timestamp::MAX) => older(&mut connection, chat, chat.counters.last_seq, limit).await,
+                Position::Before(instant) => {
+                    let up_to = last_seq_before(&mut connection, chat, instant).await?;
+                    older(&mut connection, chat, up_to, limit).await
+                }
+                Position::BeforeSeq(seq) => older(&mut connection, chat, seq - 1, limit).await,
+                Position::AfterSeq(seq) => newer(&mut connection, chat, seq, limit).await,
+                Position::AroundSeq(seq) => {
+                    let mut rows = newer(&mut connection, chat, seq, limit / 2).await?;
+                    rows.extend(older(&mut connection, chat, seq, limit - limit / 2).await?);
+                    Ok(rows)
+                }
+            }
+        };
+        self.within(work).await
+    }
+
+    /// One message, with its reactions.
+    pub async fn message(&self, chat: &Readable, seq: i64) -> Result<Option<Message>> {
+        let mut rows = self.page(chat, Position::AroundSeq(seq), 1).await?;
+        rows.retain(|message| message.seq == seq);
+        self.add_reactions(chat, &mut rows).await?;
+        Ok(rows.pop())
+    }
+
+    /// Puts the reactions to these messages where they belong.
+    pub async fn add_reactions(&self, chat: &Readable, messages: &mut [Message]) -> Result<()> {
+        let work = async {
+            let mut connection = self.reads.acquire().await?;
+            let messages = messages.iter_mut().map(|message| (chat.id, message)).collect();
+            add_reactions(&mut connection, self.engine, chat.reader, messages).await
         };
         self.within(work).await
     }
 }
 
-fn readable(row: &sqlx::any::AnyRow) -> sqlx::Result<Readable> {
-    Ok(Readable { id: row.try_get(0)?, last_seq: row.try_get(1)?, hidden_up_to_seq: row.try_get(2)? })
+fn readable(row: &sqlx::any::AnyRow, reader: UserId) -> sqlx::Result<Readable> {
+    let counters = Counters { last_seq: row.try_get(1)?, revision: row.try_get(2)? };
+    Ok(Readable { id: row.try_get(0)?, reader, counters, hidden_up_to_seq: row.try_get(3)? })
+}
+
+/// Up to a seq, newest first.
+async fn older(connection: &mut AnyConnection, chat: &Readable, up_to: i64, limit: i64) -> sqlx::Result<Vec<Message>> {
+    let query = sqlx::query(concat!(
+        "SELECT ",
+        message_columns!(),
+        " FROM messages m",
+        message_tables!(),
+        "WHERE m.chat_id = $1 AND m.seq > $2 AND m.seq <= $3 ORDER BY m.seq DESC LIMIT $4"
+    ));
+    let query = query.bind(chat.id).bind(chat.hidden_up_to_seq).bind(up_to).bind(limit);
+    let rows = query.fetch_all(connection).await?;
+    rows.iter().map(|row| message(row, 0, chat.hidden_up_to_seq)).collect()
+}
+
+/// Those next after a seq, newest first.
+async fn newer(connection: &mut AnyConnection, chat: &Readable, after: i64, limit: i64) -> sqlx::Result<Vec<Message>> {
+    let query = sqlx::query(concat!(
+        "SELECT ",
+        message_columns!(),
+        " FROM messages m",
+        message_tables!(),
+        "WHERE m.chat_id = $1 AND m.seq > $2 ORDER BY m.seq LIMIT $3"
+    ));
+    let query = query.bind(chat.id).bind(after.max(chat.hidden_up_to_seq)).bind(limit);
+    let rows = query.fetch_all(connection).await?;
+    rows.iter().rev().map(|row| message(row, 0, chat.hidden_up_to_seq)).collect()
 }
 
 /// The last seq whose message is earlier than an instant. Seq and time grow together, so bisection over the primary
 /// key finds it: each step looks whether the first message at or after `seq + step` is still earlier. Gaps do no harm.
-async fn last_seq_before(pool: &AnyPool, chat: &Readable, before: Timestamp) -> sqlx::Result<i64> {
+async fn last_seq_before(connection: &mut AnyConnection, chat: &Readable, before: Timestamp) -> sqlx::Result<i64> {
     let query = sqlx::query(
         "WITH RECURSIVE search (seq, step) AS (\
            SELECT $2, $3 \
@@ -92,8 +144,8 @@ async fn last_seq_before(pool: &AnyPool, chat: &Readable, before: Timestamp) -> 
            FROM search WHERE search.step > 0) \
          SELECT MAX(seq) FROM search",
     );
-    let span = (chat.last_seq - chat.hidden_up_to_seq).max(1).unsigned_abs();
+    let span = (chat.counters.last_seq - chat.hidden_up_to_seq).max(1).unsigned_abs();
     let step = i64::try_from(span.next_power_of_two()).unwrap_or(i64::MAX);
     let query = query.bind(chat.id).bind(chat.hidden_up_to_seq).bind(step).bind(before);
-    query.fetch_one(pool).await?.try_get(0)
+    query.fetch_one(connection).await?.try_get(0)
 }

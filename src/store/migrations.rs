@@ -10,7 +10,10 @@ use super::engine::Engine;
 
 macro_rules! migrations {
     ($folder:literal) => {
-        &[(1, "first", include_str!(concat!("../../migrations/", $folder, "/0001_first.sql")))]
+        &[
+            (1, "first", include_str!(concat!("../../migrations/", $folder, "/0001_first.sql"))),
+            (2, "living", include_str!(concat!("../../migrations/", $folder, "/0002_living.sql"))),
+        ]
     };
 }
 

@@ -1,8 +1,13 @@
 //! Removing for good what is only marked, in steps so short that nobody waits for them.
 
-use sqlx::Row;
+use serde::Serialize;
+use sqlx::{AnyConnection, Row};
 
-use super::Store;
+use super::{
+    Store,
+    engine::{Engine, Sql},
+    types::json,
+};
 use crate::{
     error::Result,
     model::{ChatId, Timestamp, UserId},
@@ -10,6 +15,13 @@ use crate::{
 
 /// Rows that one step changes at most: deleting a million at once would hold the writer for seconds.
 const STEP: i64 = 500;
+
+/// What one step is about: the chat's rows from a seq on, as many as a step may have.
+struct Step {
+    chat: ChatId,
+    from: i64,
+    now: Timestamp,
+}
 
 impl Store {
     /// Does one step of the oldest purge. Says whether there was anything to do.
@@ -21,39 +33,21 @@ impl Store {
                  JOIN chats c ON c.id = p.chat_id ORDER BY p.id LIMIT 1",
             );
             let Some(row) = query.fetch_optional(&mut *transaction).await? else { return Ok(false) };
-            let (purge, chat): (i64, ChatId) = (row.try_get(0)?, row.try_get(1)?);
-            let writer: Option<UserId> = row.try_get(2)?;
-            let (next, last): (i64, i64) = (row.try_get(3)?, row.try_get(4)?);
+            let purge: i64 = row.try_get(0)?;
+            let step = Step { chat: row.try_get(1)?, from: row.try_get(3)?, now };
+            let last: i64 = row.try_get(4)?;
 
-            let statement = match writer {
-                Some(writer) => sqlx::query(
-                    "UPDATE messages SET content = '', deleted_at = $4 \
-                     WHERE chat_id = $1 AND seq >= $2 AND seq < $3 AND sender_id = $5 AND deleted_at IS NULL",
-                )
-                .bind(chat)
-                .bind(next)
-                .bind(next + STEP)
-                .bind(now)
-                .bind(writer),
-                None => sqlx::query("DELETE FROM messages WHERE chat_id = $1 AND seq >= $2 AND seq < $3")
-                    .bind(chat)
-                    .bind(next)
-                    .bind(next + STEP),
-            };
-            statement.execute(&mut *transaction).await?;
-            let mut done = next + STEP > last;
-            if done && writer.is_none() {
-                let ended = sqlx::query(
-                    "UPDATE members SET left_at = $2, role = 0 WHERE chat_id = $1 AND user_id IN (\
-                     SELECT user_id FROM members WHERE chat_id = $1 AND left_at IS NULL LIMIT $3)",
-                );
-                let ended = ended.bind(chat).bind(now).bind(STEP).execute(&mut *transaction).await?;
-                done = ended.rows_affected() == 0;
+            let mut done = step.from + STEP > last;
+            if let Some(writer) = row.try_get(2)? {
+                erase_texts(&mut transaction, self.engine, &step, writer).await?;
+            } else {
+                delete_rows(&mut transaction, &step).await?;
+                done = done && end_memberships(&mut transaction, &step).await? == 0;
             }
             let statement = if done {
                 sqlx::query("DELETE FROM purges WHERE id = $1").bind(purge)
             } else {
-                sqlx::query("UPDATE purges SET next_seq = $2 WHERE id = $1").bind(purge).bind(next + STEP)
+                sqlx::query("UPDATE purges SET next_seq = $2 WHERE id = $1").bind(purge).bind(step.from + STEP)
             };
             statement.execute(&mut *transaction).await?;
             transaction.commit().await?;
@@ -61,4 +55,67 @@ impl Store {
         };
         self.within(work).await
     }
+}
+
+/// Of a dropped group.
+async fn delete_rows(connection: &mut AnyConnection, step: &Step) -> sqlx::Result<()> {
+    for statement in [
+        "DELETE FROM messages WHERE chat_id = $1 AND seq >= $2 AND seq < $3",
+        "DELETE FROM reactions WHERE chat_id = $1 AND seq >= $2 AND seq < $3",
+        "DELETE FROM revisions WHERE chat_id = $1 AND seq >= $2 AND seq < $3",
+    ] {
+        let query = sqlx::query(statement).bind(step.chat).bind(step.from).bind(step.from + STEP);
+        query.execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+async fn end_memberships(connection: &mut AnyConnection, step: &Step) -> sqlx::Result<u64> {
+    let query = sqlx::query(
+        "UPDATE members SET left_at = $2, role = 0 WHERE chat_id = $1 AND user_id IN (\
+         SELECT user_id FROM members WHERE chat_id = $1 AND left_at IS NULL LIMIT $3)",
+    );
+    let ended = query.bind(step.chat).bind(step.now).bind(STEP).execute(connection).await?;
+    Ok(ended.rows_affected())
+}
+
+static REVISE: Sql = Sql::steps(&["INSERT INTO revisions (chat_id, revision, seq) \
+     SELECT $2, q.revision, q.seq FROM rows($1: revision BIGINT, seq BIGINT) q WHERE true \
+     ON CONFLICT (chat_id, seq) DO UPDATE SET revision = excluded.revision"]);
+
+/// What somebody wrote and how somebody reacted, who took all of it along. Clients that have it learn of it.
+async fn erase_texts(connection: &mut AnyConnection, engine: Engine, step: &Step, writer: UserId) -> sqlx::Result<()> {
+    #[derive(Serialize)]
+    struct Revised {
+        revision: i64,
+        seq: i64,
+    }
+    let query = sqlx::query(
+        "SELECT seq FROM messages WHERE chat_id = $1 AND seq >= $2 AND seq < $3 AND sender_id = $4 \
+           AND deleted_at IS NULL \
+         UNION SELECT seq FROM reactions WHERE chat_id = $1 AND seq >= $2 AND seq < $3 AND user_id = $4 ORDER BY seq",
+    );
+    let query = query.bind(step.chat).bind(step.from).bind(step.from + STEP).bind(writer);
+    let rows = query.fetch_all(&mut *connection).await?;
+    let seqs = rows.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<Vec<i64>>>()?;
+    if seqs.is_empty() {
+        return Ok(());
+    }
+
+    let query = sqlx::query(
+        "UPDATE messages SET content = '', deleted_at = $5 \
+         WHERE chat_id = $1 AND seq >= $2 AND seq < $3 AND sender_id = $4 AND deleted_at IS NULL",
+    );
+    let query = query.bind(step.chat).bind(step.from).bind(step.from + STEP).bind(writer).bind(step.now);
+    query.execute(&mut *connection).await?;
+    let query = sqlx::query("DELETE FROM reactions WHERE chat_id = $1 AND seq >= $2 AND seq < $3 AND user_id = $4");
+    let query = query.bind(step.chat).bind(step.from).bind(step.from + STEP).bind(writer);
+    query.execute(&mut *connection).await?;
+
+    let count = i64::try_from(seqs.len()).unwrap_or(STEP);
+    let query = sqlx::query("UPDATE chats SET revision = revision + $2 WHERE id = $1 RETURNING revision");
+    let last: i64 = query.bind(step.chat).bind(count).fetch_one(&mut *connection).await?.try_get(0)?;
+    let revised: Vec<_> = (last - count + 1..).zip(seqs).map(|(revision, seq)| Revised { revision, seq }).collect();
+    sqlx::query(REVISE.on(engine)).bind(json(&revised)).bind(step.chat).execute(connection).await?;
+    Ok(())
 }

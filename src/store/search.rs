@@ -12,7 +12,8 @@ use super::{
     Store,
     engine::Sql,
     history::Readable,
-    types::{Hex, fold, json, person},
+    rows::person,
+    types::{Hex, fold, json},
 };
 use crate::{
     error::Result,

@@ -125,15 +125,16 @@ impl Store {
         Ok(self.within(work).await?.rows_affected())
     }
 
-    /// The secret of this installation: the one that is kept, or `candidate`, kept from now on.
-    pub async fn signing_secret(&self, candidate: &[u8]) -> Result<Vec<u8>> {
+    /// What this installation keeps under a key: what is there, or `candidate`, kept from now on.
+    pub async fn setting(&self, key: &'static str, candidate: &[u8]) -> Result<Vec<u8>> {
         let work = async {
-            sqlx::query("INSERT INTO settings (key, value) VALUES ('signing_secret', $1) ON CONFLICT DO NOTHING")
+            sqlx::query("INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+                .bind(key)
                 .bind(candidate)
                 .execute(&self.writes)
                 .await?;
-            let query = sqlx::query("SELECT value FROM settings WHERE key = 'signing_secret'");
-            query.fetch_one(&self.writes).await?.try_get(0)
+            let query = sqlx::query("SELECT value FROM settings WHERE key = $1");
+            query.bind(key).fetch_one(&self.writes).await?.try_get(0)
         };
         self.within(work).await
     }

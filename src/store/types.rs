@@ -1,11 +1,11 @@
 //! How the model's types are kept: ids as 16 bytes, times and numbers as 64-bit integers.
 
 use serde::{Serialize, Serializer};
-use sqlx::{Any, Database, Decode, Encode, Row, Type, any::AnyRow, encode::IsNull, error::BoxDynError};
+use sqlx::{Any, Database, Decode, Encode, Type, encode::IsNull, error::BoxDynError};
 use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
-use crate::model::{ChatId, Event, GroupId, Message, MessageId, Person, Role, SessionId, Timestamp, UserId};
+use crate::model::{ChatId, Event, GroupId, MessageId, Role, SessionId, Timestamp, UserId};
 
 macro_rules! stored {
     ($($name:ident as $stored:ty, $into:expr, $from:expr;)*) => {$(
@@ -65,33 +65,6 @@ pub(super) fn fold(text: &str) -> String {
     let folded = text.nfc().flat_map(char::to_lowercase).flat_map(char::to_uppercase).flat_map(char::to_lowercase);
     folded.map(|c| if c == 'ς' { 'σ' } else { c }).nfc().collect()
 }
-
-/// The sender's columns of a message, then its own: see `message_columns`.
-pub(super) fn message(row: &AnyRow, first: usize) -> sqlx::Result<Message> {
-    Ok(Message {
-        sender: person(row, first)?,
-        id: row.try_get(first + 3)?,
-        content: row.try_get(first + 4)?,
-        event: row.try_get(first + 5)?,
-        created_at: row.try_get(first + 6)?,
-    })
-}
-
-/// Id, first and last name.
-pub(super) fn person(row: &AnyRow, first: usize) -> sqlx::Result<Person> {
-    Ok(Person { id: row.try_get(first)?, first_name: row.try_get(first + 1)?, last_name: row.try_get(first + 2)? })
-}
-
-/// The columns that [`message`] reads, of a message `m` and its sender `s`. A text that was deleted, or whose sender
-/// took all texts along, reads the same for everybody.
-macro_rules! message_columns {
-    () => {
-        "s.id, s.first_name, s.last_name, m.id, \
-         CASE WHEN m.deleted_at IS NOT NULL OR s.texts_erased = 1 THEN 'Message deleted' ELSE m.content END, \
-         m.event, m.created_at"
-    };
-}
-pub(super) use message_columns;
 
 #[cfg(test)]
 mod tests {

@@ -2,10 +2,7 @@
 
 use sqlx::Row;
 
-use super::{
-    Store,
-    types::{fold, person},
-};
+use super::{Store, rows::person, types::fold};
 use crate::{
     error::{Error, Refusal, Result},
     model::{Person, SessionId, Timestamp, UserId},
@@ -73,6 +70,16 @@ impl Store {
             user,
         )
         .await
+    }
+
+    /// The present name of somebody who has not deleted the account.
+    pub async fn person(&self, user: UserId) -> Result<Option<Person>> {
+        let work = async {
+            let query = sqlx::query("SELECT id, first_name, last_name FROM users WHERE id = $1 AND deleted_at IS NULL");
+            let row = query.bind(user).fetch_optional(&self.reads).await?;
+            row.map(|row| person(&row, 0)).transpose()
+        };
+        self.within(work).await
     }
 
     async fn account<'q, T>(&self, sql: &'static str, key: T) -> Result<Option<Account>>

@@ -1,6 +1,6 @@
-//! A batch in queue order: runs of messages together, everything else one by one.
+//! A batch in queue order: runs of messages together, runs of reads together, everything else one by one.
 
-use super::{Action, Command, Outcome, Task, groups, rosters::Rosters, sends};
+use super::{Action, Command, Outcome, Task, blocks, changes, groups, rosters::Rosters, sends, standings};
 use crate::{
     error::{Error, Refusal, Result},
     model::{ChatKey, Timestamp, UserId},
@@ -42,14 +42,20 @@ pub(super) async fn all(
     let mut outcomes = Vec::with_capacity(tasks.len());
     let mut rest = tasks;
     while let Some(first) = rest.first() {
-        let run = rest.iter().map_while(sends::Send::of).collect::<Vec<_>>();
-        if run.is_empty() {
-            outcomes.push(one(batch, rosters, group_limit, first).await?);
-            rest = &rest[1..];
-        } else {
-            rest = &rest[run.len()..];
-            outcomes.extend(sends::apply(batch, rosters, &run).await?);
+        let sends = rest.iter().map_while(sends::Send::of).collect::<Vec<_>>();
+        if !sends.is_empty() {
+            rest = &rest[sends.len()..];
+            outcomes.extend(sends::apply(batch, rosters, &sends).await?);
+            continue;
         }
+        let moves = rest.iter().map_while(standings::Move::of).collect::<Vec<_>>();
+        if !moves.is_empty() {
+            rest = &rest[moves.len()..];
+            outcomes.extend(standings::apply(batch, rosters, &moves).await?);
+            continue;
+        }
+        outcomes.push(one(batch, rosters, group_limit, first).await?);
+        rest = &rest[1..];
     }
     Ok(outcomes)
 }
@@ -77,26 +83,36 @@ async fn change(
     group_limit: u32,
     command: &Command,
 ) -> Result<Outcome, Stop> {
-    let (target, message) = match &command.action {
-        Action::Add { user, message, .. } | Action::Remove { user, message, .. } => (Some(*user), Some(*message)),
-        Action::Send { message, .. } | Action::Create { message, .. } | Action::Leave { message, .. } => {
-            (None, Some(*message))
+    let Command { actor, chat, action, .. } = command;
+    let (target, message) = match action {
+        Action::Add { user, message, .. }
+        | Action::Remove { user, message, .. }
+        | Action::SetRole { user, message, .. } => (Some(*user), Some(*message)),
+        Action::Send { message, .. }
+        | Action::Edit { message, .. }
+        | Action::Delete { message }
+        | Action::React { message, .. }
+        | Action::Create { message, .. }
+        | Action::Leave { message, .. }
+        | Action::Rename { message, .. } => (chat.partner(*actor), Some(*message)),
+        Action::Drop | Action::Read { .. } | Action::Hide | Action::Mute { .. } | Action::Block { .. } => {
+            (chat.partner(*actor), None)
         }
-        Action::Drop | Action::Hide => (None, None),
     };
-    let lookup = Lookup { chat: command.chat, actor: command.actor, target, message };
+    let lookup = Lookup { chat: *chat, actor: *actor, target, message, reply_to: None };
     let situation = batch.look_up(&[lookup]).await?.pop().unwrap_or_default();
-    match command.chat {
-        ChatKey::Group(group) => {
-            let mut change = groups::Change { batch, rosters, group, group_limit, now: Timestamp::now() };
-            change.apply(situation, &command.action).await
+    let now = Timestamp::now();
+    match (action, chat) {
+        (Action::Edit { .. } | Action::Delete { .. } | Action::React { .. }, _) => {
+            changes::apply(batch, rosters, command, situation, now).await
         }
-        ChatKey::Dialog(..) => {
-            if let Some(chat) = situation.chat {
-                batch.hide(command.actor, chat.id, chat.last_seq).await?;
-            }
-            Ok(Outcome::default())
+        (Action::Block { on }, _) => blocks::apply(batch, command, situation, *on, now).await,
+        (_, ChatKey::Group(group)) => {
+            let origin = command.origin;
+            let mut change = groups::Change { batch, rosters, origin, group: *group, group_limit, now };
+            change.apply(situation, action).await
         }
+        (_, ChatKey::Dialog(..)) => Err(Refusal::NotMember.into()),
     }
 }
 

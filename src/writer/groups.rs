@@ -1,62 +1,94 @@
-//! What changes a group: created, joined, left, deleted. Each is decided and stored alone, inside the batch.
-
-use std::sync::Arc;
+//! What changes a group: created, joined, left, renamed, deleted. Each is decided and stored alone, inside the batch.
 
 use super::{
-    Action, Outcome,
+    Action, Origin, Outcome,
     apply::Stop,
-    notices::{self, Notice},
+    notices::{self, NewNotice},
+    permissions::{Acting, Target, acting, may_remove, may_set_role},
     rosters::Rosters,
+    telling::{to_own, to_person},
 };
 use crate::{
     error::{Error, Refusal},
-    live::{Audience, Broadcast},
-    model::{Event, GroupId, MessageId, Person, Role, Timestamp, UserId},
-    protocol::{Answer, Item, Kind},
-    store::{Batch, ChatChange, DatabaseResult, NewMessage, Read, Situation, StoredChat, Written},
+    live::{Broadcast, Except, People},
+    model::{ChatSide, Counters, Event, GroupId, Notice, Role, Timestamp, UserId},
+    protocol::{
+        Answer, Item, Kind, Protocol,
+        extended::{Gone, RoleItem, Row, Side},
+    },
+    store::{Batch, Situation, StoredChat},
 };
 
 /// A change to one group, with what it needs.
 pub(super) struct Change<'a> {
     pub(super) batch: &'a mut Batch,
     pub(super) rosters: &'a mut Rosters,
+    pub(super) origin: Origin,
     pub(super) group: GroupId,
     pub(super) group_limit: u32,
     pub(super) now: Timestamp,
-}
-
-/// A member who does something in a group that exists.
-struct Acting {
-    chat: StoredChat,
-    actor: Person,
-    role: Role,
 }
 
 impl Change<'_> {
     /// Carries an action out, or refuses it with nothing changed. A repetition is recognised before anything else.
     pub(super) async fn apply(&mut self, situation: Situation, action: &Action) -> Result<Outcome, Stop> {
         if let Some(event) = notices::event_of(action)
-            && let Some(answer) = notices::repeated(&situation, event, self.group)
+            && let Some(repeated) = notices::repeated(&situation, event)
         {
-            return answer.map(|answer| Outcome { answer, ..Outcome::default() }).map_err(Stop::from);
+            let seq = repeated?.seq;
+            return self.repeat(situation, event, seq).await;
         }
+        if let Action::Create { name, message: id, notice: text } = action {
+            let new = NewNotice { id: *id, text, notice: Notice::Created, joined: 0 };
+            return self.create(situation, name, new).await;
+        }
+        let (acting, target) = acting(situation)?;
         match action {
-            Action::Create { name, message, notice, .. } => self.create(situation, name, *message, notice).await,
-            Action::Add { user, message, notice } => self.add(situation, *user, *message, notice).await,
-            Action::Leave { message, notice } => self.leave(situation, *message, notice).await,
-            Action::Remove { user, message, notice } => self.remove(situation, *user, *message, notice).await,
-            Action::Drop => self.drop(situation).await,
-            Action::Send { .. } | Action::Hide => Ok(Outcome::default()),
+            Action::Add { message: id, notice: text, .. } => {
+                let target = target.ok_or(Refusal::UserNotFound)?;
+                let notice = Notice::Added(target.person.clone());
+                self.add(acting, target, NewNotice { id: *id, text, notice, joined: 1 }).await
+            }
+            Action::Remove { user, message: id, notice: text } => {
+                may_remove(&acting, *user, target.as_ref())?;
+                let person = target.ok_or(Refusal::NotMember)?.person;
+                self.remove(acting, NewNotice { id: *id, text, notice: Notice::Removed(person), joined: -1 }).await
+            }
+            Action::SetRole { role, message: id, notice: text, .. } => {
+                let target = may_set_role(&acting, target, *role)?;
+                let notice = Notice::Role(target.person.clone(), *role);
+                self.set_role(acting, target, *role, NewNotice { id: *id, text, notice, joined: 0 }).await
+            }
+            Action::Leave { message: id, notice: text } => {
+                self.leave(acting, NewNotice { id: *id, text, notice: Notice::Left, joined: -1 }).await
+            }
+            Action::Rename { name, message: id, notice: text } => {
+                let notice = Notice::Renamed(name.clone());
+                self.rename(acting, name, NewNotice { id: *id, text, notice, joined: 0 }).await
+            }
+            Action::Drop => self.drop(acting).await,
+            _ => Err(Refusal::ChatNotFound.into()),
         }
     }
 
-    async fn create(
-        &mut self,
-        situation: Situation,
-        name: &str,
-        message: MessageId,
-        notice: &str,
-    ) -> Result<Outcome, Stop> {
+    /// The same answer again; nothing is stored or told.
+    async fn repeat(&mut self, situation: Situation, event: Event, seq: i64) -> Result<Outcome, Stop> {
+        let (Some(chat), Some(actor)) = (situation.chat, situation.actor) else {
+            return Err(Refusal::NotMember.into());
+        };
+        let answer = match (self.origin.protocol, event) {
+            (Protocol::Auth, Event::Created) => Answer::done(),
+            (_, Event::Left) => notices::left(self.origin, self.group),
+            _ => {
+                let notice = self.batch.message(chat.id, seq, actor.id, 0).await?;
+                let at = (chat.counters, chat.member_count);
+                notices::answer(self.origin, notice, self.group, &chat.name, at)
+            }
+        };
+        Ok(Outcome { answer, ..Outcome::default() })
+    }
+
+    async fn create(&mut self, situation: Situation, name: &str, new: NewNotice<'_>) -> Result<Outcome, Stop> {
         if situation.chat.is_some() {
             return Err(Refusal::GroupIdTaken.into());
         }
@@ -65,165 +97,134 @@ impl Change<'_> {
         let chat = StoredChat {
             id,
             name: name.to_owned(),
-            last_seq: 0,
+            counters: Counters::default(),
             last_at: Timestamp(0),
             member_count: 1,
             dropped: false,
         };
-        let notice = Notice { event: Event::Created, message, text: notice, subject: None };
-        self.store_notice(&chat, owner, &notice, 0).await?;
-        Ok(Outcome::default())
+        let user = owner.id;
+        let (notice, counters) = self.store_notice(&chat, owner, &new).await?;
+        let row = Row::new(notice, Side::Group { id: self.group, name }).at(counters).with_members(1);
+        let broadcast = to_own(user, self.origin, Kind::GroupChanged, Item::Row(Box::new(row)));
+        Ok(Outcome { broadcasts: vec![broadcast], ..Outcome::default() })
     }
 
-    async fn add(
-        &mut self,
-        situation: Situation,
-        user: UserId,
-        message: MessageId,
-        notice: &str,
-    ) -> Result<Outcome, Stop> {
-        let (target, target_role) = (situation.target.is_some(), situation.target_role);
-        let Acting { chat, actor, .. } = acting(situation)?;
-        if !target {
-            return Err(Refusal::UserNotFound.into());
-        }
-        if target_role.is_some() {
+    async fn add(&mut self, acting: Acting, target: Target, new: NewNotice<'_>) -> Result<Outcome, Stop> {
+        if target.role.is_some() {
             return Err(Refusal::AlreadyMember.into());
         }
+        if target.blocks_actor {
+            return Err(Refusal::Blocked.into());
+        }
+        let chat = &acting.chat;
         if chat.member_count >= i64::from(self.group_limit) {
             return Err(Error::GroupFull(self.group_limit).into());
         }
         // The whole history is theirs, and none of it is unread.
-        let joined_at = self.next_instant(&chat);
-        self.batch.add_members(&[(user, chat.id, Role::Member, chat.last_seq + 1)], joined_at).await?;
-        self.rosters.add(chat.id, user);
-        let notice = Notice { event: Event::Added, message, text: notice, subject: Some(user) };
-        self.notify(chat, actor, &notice, 1, Kind::AddUserInGroup).await
+        let (joined_at, read) = (self.next_instant(chat), chat.counters.last_seq + 1);
+        self.batch.add_members(&[(target.person.id, chat.id, Role::Member, read)], joined_at).await?;
+        self.rosters.add(chat.id, target.person.id);
+        self.notify(acting, &new, (Kind::AddUserInGroup, Kind::AddUserInGroup)).await
     }
 
-    async fn leave(&mut self, situation: Situation, message: MessageId, notice: &str) -> Result<Outcome, Stop> {
-        let Acting { chat, actor, role } = acting(situation)?;
-        let answer = Answer::item(Item::Group { group: self.group });
+    async fn leave(&mut self, acting: Acting, new: NewNotice<'_>) -> Result<Outcome, Stop> {
+        let Acting { chat, actor, role, .. } = &acting;
+        let (chat_id, user, group) = (chat.id, actor.id, self.group);
+        let answer = notices::left(self.origin, group);
+        let gone = to_own(user, self.origin, Kind::RemovedFromGroup, Item::Gone(Gone::new(group)));
         if chat.member_count <= 1 {
-            self.batch.end_membership(actor.id, chat.id, self.now).await?;
-            self.batch.drop_chat(chat.id, self.now).await?;
-            self.rosters.forget(chat.id);
-            return Ok(Outcome { answer, ..Outcome::default() });
+            self.batch.end_membership(user, chat_id, self.now).await?;
+            self.batch.drop_chat(chat_id, self.now).await?;
+            self.rosters.forget(chat_id);
+            return Ok(Outcome { answer, broadcasts: vec![gone], ..Outcome::default() });
         }
-        if role == Role::Owner {
-            self.batch.pass_ownership(chat.id, actor.id).await?;
-        }
-        self.batch.end_membership(actor.id, chat.id, self.now).await?;
-        self.rosters.remove(chat.id, actor.id);
-        let notice = Notice { event: Event::Left, message, text: notice, subject: None };
-        let told = self.notify(chat, actor, &notice, -1, Kind::LeaveGroup).await?;
+        let successor = match role {
+            Role::Owner => self.batch.pass_ownership(chat_id, user).await?,
+            Role::Admin | Role::Member => None,
+        };
+        self.batch.end_membership(user, chat_id, self.now).await?;
+        self.rosters.remove(chat_id, user);
+        let mut told = self.notify(acting, &new, (Kind::LeaveGroup, Kind::LeaveGroup)).await?;
+        told.broadcasts.push(gone);
+        told.broadcasts.extend(successor.map(|(owner, state)| self.role_changed(owner, Role::Owner, state)));
         Ok(Outcome { answer, ..told })
     }
 
-    async fn remove(
-        &mut self,
-        situation: Situation,
-        user: UserId,
-        message: MessageId,
-        notice: &str,
-    ) -> Result<Outcome, Stop> {
-        let target_role = situation.target_role;
-        let Acting { chat, actor, role } = acting(situation)?;
-        if user == actor.id {
-            return Err(Refusal::LeaveInstead.into());
-        }
-        if role == Role::Member {
-            return Err(Refusal::NotAllowedToRemove.into());
-        }
-        let target_role = target_role.ok_or(Refusal::NotMember)?;
-        if role == Role::Admin && target_role != Role::Member {
-            return Err(Refusal::AdminRemovesMembers.into());
-        }
-        self.batch.end_membership(user, chat.id, self.now).await?;
-        self.rosters.remove(chat.id, user);
-        let notice = Notice { event: Event::Removed, message, text: notice, subject: Some(user) };
+    async fn remove(&mut self, acting: Acting, new: NewNotice<'_>) -> Result<Outcome, Stop> {
+        let Some(user) = new.notice.subject().map(|person| person.id) else { return Err(Refusal::NotMember.into()) };
+        let chat = acting.chat.id;
+        self.batch.end_membership(user, chat, self.now).await?;
+        self.rosters.remove(chat, user);
         // To existing clients a removal looks like somebody who leaves; the removed one's close the group.
-        let mut told = self.notify(chat, actor, &notice, -1, Kind::LeaveGroup).await?;
+        let mut told = self.notify(acting, &new, (Kind::LeaveGroup, Kind::RemoveUserFromGroup)).await?;
         told.broadcasts.push(Broadcast {
+            protocol: Protocol::Auth,
             kind: Kind::DropGroup,
             item: Item::Group { group: self.group },
-            audience: Audience::One(user),
+            people: People::One(user),
+            except: Except::Nobody,
         });
+        told.broadcasts.push(to_person(user, Kind::RemovedFromGroup, Item::Gone(Gone::new(self.group))));
         Ok(told)
     }
 
-    async fn drop(&mut self, situation: Situation) -> Result<Outcome, Stop> {
-        let Acting { chat, actor, role } = acting(situation)?;
+    async fn rename(&mut self, mut acting: Acting, name: &str, new: NewNotice<'_>) -> Result<Outcome, Stop> {
+        if acting.role < Role::Admin {
+            return Err(Refusal::NotAllowedToRename.into());
+        }
+        self.batch.rename_group(acting.chat.id, name).await?;
+        name.clone_into(&mut acting.chat.name);
+        self.notify(acting, &new, (Kind::LeaveGroup, Kind::GroupChanged)).await
+    }
+
+    async fn set_role(
+        &mut self,
+        acting: Acting,
+        target: Target,
+        role: Role,
+        new: NewNotice<'_>,
+    ) -> Result<Outcome, Stop> {
+        let (chat, owner, state) = (acting.chat.id, acting.actor.id, acting.state);
+        let mut changed = vec![self.role_changed(target.person.id, role, target.state + 1)];
+        self.batch.set_role(target.person.id, chat, role).await?;
+        if role == Role::Owner {
+            // A group has one owner: the former one looks after it on.
+            self.batch.set_role(owner, chat, Role::Admin).await?;
+            changed.push(self.role_changed(owner, Role::Admin, state + 1));
+        }
+        let mut told = self.notify(acting, &new, (Kind::LeaveGroup, Kind::GroupChanged)).await?;
+        told.broadcasts.extend(changed);
+        Ok(told)
+    }
+
+    async fn drop(&mut self, acting: Acting) -> Result<Outcome, Stop> {
+        let Acting { chat, actor, role, .. } = acting;
         if role != Role::Owner {
             return Err(Refusal::OwnerOnly.into());
         }
         let members = self.rosters.get(self.batch, chat.id).await?;
         self.batch.drop_chat(chat.id, self.now).await?;
         self.rosters.forget(chat.id);
-        let broadcast = Broadcast {
+        let contract = Broadcast {
+            protocol: Protocol::Auth,
             kind: Kind::DropGroup,
             item: Item::Group { group: self.group },
-            audience: Audience::But(actor.id, members),
+            people: People::Many(members.clone()),
+            except: Except::User(actor.id),
         };
-        let answer = Answer::item(Item::Group { group: self.group });
-        Ok(Outcome { answer, broadcasts: vec![broadcast], ..Outcome::default() })
-    }
-
-    /// Stores a notice, answers with it, and tells those who are members by now.
-    async fn notify(
-        &mut self,
-        chat: StoredChat,
-        actor: Person,
-        notice: &Notice<'_>,
-        joined: i64,
-        kind: Kind,
-    ) -> Result<Outcome, Stop> {
-        let members: Arc<Vec<UserId>> = self.rosters.get(self.batch, chat.id).await?;
-        let who = actor.id;
-        let created_at = self.store_notice(&chat, actor.clone(), notice, joined).await?;
-        let item = || notice.item(actor.clone(), created_at, self.group, &chat.name);
-        let broadcast = Broadcast { kind, item: item(), audience: Audience::But(who, members) };
-        Ok(Outcome { answer: Answer::item(item()), broadcasts: vec![broadcast], ..Outcome::default() })
-    }
-
-    /// Strictly later than everything in the chat, so that standing follows the order of joining.
-    fn next_instant(&self, chat: &StoredChat) -> Timestamp {
-        self.now.max(chat.last_at.plus_millis(1))
-    }
-
-    async fn store_notice(
-        &mut self,
-        chat: &StoredChat,
-        actor: Person,
-        notice: &Notice<'_>,
-        joined: i64,
-    ) -> DatabaseResult<Timestamp> {
-        let (last_seq, last_at) = (chat.last_seq + 1, self.next_instant(chat));
-        let message = NewMessage {
-            chat: chat.id,
-            seq: last_seq,
-            id: notice.message,
-            sender: actor.id,
-            content: notice.text,
-            event: notice.event,
-            subject: notice.subject,
-            created_at: last_at,
+        let extended = Broadcast {
+            protocol: Protocol::Hearth,
+            kind: Kind::DropGroup,
+            item: Item::Gone(Gone::new(self.group)),
+            people: People::Many(members),
+            except: self.origin.connection.map_or(Except::Nobody, Except::Connection),
         };
-        self.batch
-            .write(&Written {
-                messages: vec![message],
-                chats: vec![ChatChange { chat: chat.id, last_seq, last_at, joined }],
-                reads: vec![Read { user: actor.id, chat: chat.id, seq: last_seq }],
-            })
-            .await?;
-        Ok(last_at)
+        let answer = notices::left(self.origin, self.group);
+        Ok(Outcome { answer, broadcasts: vec![contract, extended], ..Outcome::default() })
     }
-}
 
-/// The acting member of a group that exists.
-fn acting(situation: Situation) -> Result<Acting, Refusal> {
-    match (situation.chat, situation.actor, situation.role) {
-        (Some(chat), Some(actor), Some(role)) if !chat.dropped => Ok(Acting { chat, actor, role }),
-        _ => Err(Refusal::NotMember),
+    fn role_changed(&self, user: UserId, role: Role, state: i64) -> Broadcast {
+        let chat = ChatSide::Group(self.group).into();
+        to_person(user, Kind::RoleChanged, Item::Role(RoleItem { chat, role: role.name(), state }))
     }
 }

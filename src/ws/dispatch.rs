@@ -1,4 +1,4 @@
-//! From a request's type to its use case. Writes are queued at once, reads are run when their turn comes.
+//! From a request's type to its use case. Writes are queued at once, everything else is run when its turn comes.
 
 use std::sync::Arc;
 
@@ -6,29 +6,69 @@ use futures_util::future::BoxFuture;
 
 use crate::{
     error::Result,
-    protocol::{Answer, ClientFrame},
-    service::{App, Caller, groups, messages},
+    protocol::{Answer, ClientFrame as Ask},
+    service::{App, Caller, changes, dialogs, groups, history, messages, people, sessions},
     writer::Pending,
 };
 
-/// Whether a request changes something; only such requests may be under way together.
-pub(super) fn is_write(request: &ClientFrame) -> bool {
-    !matches!(request, ClientFrame::ListLastMessage(_) | ClientFrame::DialogHistory(_) | ClientFrame::GroupHistory(_))
+/// Whether a request is done by queueing it for the writer; only such requests may be under way together.
+pub(super) fn is_write(request: &Ask) -> bool {
+    match request {
+        Ask::PrivateMessage(_)
+        | Ask::MessageInGroup(_)
+        | Ask::AddUserInGroup(_)
+        | Ask::LeaveGroup(_)
+        | Ask::DropGroup(_)
+        | Ask::RemoveUserFromGroup(_)
+        | Ask::MarkRead(_)
+        | Ask::EditMessage(_)
+        | Ask::DeleteMessage(_)
+        | Ask::React(_)
+        | Ask::RenameGroup(_)
+        | Ask::SetRole(_)
+        | Ask::MuteChat(_) => true,
+        Ask::ListLastMessage(_)
+        | Ask::DialogHistory(_)
+        | Ask::GroupHistory(_)
+        | Ask::GetChangedChats(_)
+        | Ask::GetChanges(_)
+        | Ask::Typing(_)
+        | Ask::WatchPresence(_)
+        | Ask::GroupMembers(_)
+        | Ask::BlockUser(_)
+        | Ask::BlockedUsers(_)
+        | Ask::Renew(_) => false,
+    }
 }
 
 /// Starts a request. A write is in the writer's queue when this returns.
-pub(super) fn start(app: &Arc<App>, caller: Caller, request: ClientFrame) -> BoxFuture<'static, Result<Answer>> {
+pub(super) fn start(app: &Arc<App>, caller: Caller, request: Ask) -> BoxFuture<'static, Result<Answer>> {
     let app = app.clone();
     match request {
-        ClientFrame::ListLastMessage(page) => Box::pin(async move { messages::list(&app, caller, page).await }),
-        ClientFrame::DialogHistory(page) => Box::pin(async move { messages::dialog(&app, caller, page).await }),
-        ClientFrame::GroupHistory(page) => Box::pin(async move { messages::group(&app, caller, page).await }),
-        ClientFrame::PrivateMessage(message) => wait(messages::send_to_person(&app, caller, message)),
-        ClientFrame::MessageInGroup(message) => wait(messages::send_to_group(&app, caller, message)),
-        ClientFrame::AddUserInGroup(request) => wait(groups::add(&app, caller, request)),
-        ClientFrame::LeaveGroup(request) => wait(groups::leave(&app, caller, request)),
-        ClientFrame::DropGroup(request) => wait(groups::drop(&app, caller, request)),
-        ClientFrame::RemoveUserFromGroup(request) => wait(groups::remove(&app, caller, request)),
+        Ask::ListLastMessage(page) => Box::pin(async move { history::list(&app, caller, page).await }),
+        Ask::DialogHistory(page) => Box::pin(async move { history::dialog(&app, caller, page).await }),
+        Ask::GroupHistory(page) => Box::pin(async move { history::group(&app, caller, page).await }),
+        Ask::GetChangedChats(known) => Box::pin(async move { changes::chats(&app, caller, known).await }),
+        Ask::GetChanges(since) => Box::pin(async move { changes::since(&app, caller, since).await }),
+        Ask::GroupMembers(page) => Box::pin(async move { groups::members(&app, caller, page).await }),
+        Ask::BlockedUsers(page) => Box::pin(async move { dialogs::blocked(&app, caller, page).await }),
+        Ask::Typing(request) => Box::pin(async move { people::typing(&app, caller, request).await }),
+        Ask::WatchPresence(request) => Box::pin(async move { people::watch(&app, caller, request).await }),
+        Ask::BlockUser(request) => Box::pin(async move { people::block(&app, caller, request).await }),
+        Ask::Renew(request) => Box::pin(async move { sessions::extend(&app, caller, request).await }),
+        Ask::PrivateMessage(message) => wait(messages::send_to_person(&app, caller, message)),
+        Ask::MessageInGroup(message) => wait(messages::send_to_group(&app, caller, message)),
+        Ask::EditMessage(request) => wait(messages::edit(&app, caller, request)),
+        Ask::DeleteMessage(request) => wait(messages::delete(&app, caller, request)),
+        Ask::React(request) => wait(messages::react(&app, caller, request)),
+        Ask::AddUserInGroup(request) => wait(groups::add(&app, caller, request)),
+        Ask::LeaveGroup(request) => wait(groups::leave(&app, caller, request)),
+        Ask::DropGroup(request) => wait(groups::drop(&app, caller, request)),
+        Ask::RemoveUserFromGroup(request) => wait(groups::remove(&app, caller, request)),
+        Ask::RenameGroup(request) => wait(groups::rename(&app, caller, request)),
+        Ask::SetRole(request) => wait(groups::set_role(&app, caller, request)),
+        Ask::MarkRead(request) => wait(dialogs::read(&app, caller, request)),
+        Ask::MuteChat(request) => wait(dialogs::mute(&app, caller, request)),
     }
 }
 

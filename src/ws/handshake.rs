@@ -13,8 +13,10 @@ use tokio_util::task::TaskTracker;
 use super::socket;
 use crate::{
     error::{Error, Fault, Refusal, Result},
-    live::Full,
-    service::{App, sessions},
+    live::{Entered, Entrant, Full},
+    protocol::{Frame, Protocol},
+    service::{App, Caller, hello, sessions},
+    writer::Origin,
 };
 
 /// When it is worth trying again for somebody who has too many connections.
@@ -39,14 +41,7 @@ pub async fn upgrade(app: &Arc<App>, sockets: &TaskTracker, request: &Request) -
         Err(error) => return Err(error),
     };
     let entered = match caller {
-        Some(caller) => {
-            let entered = app.hub.enter(caller.user, caller.session, caller.expires_at).map_err(|full| match full {
-                Full::Server => Error::Unavailable(FULL),
-                Full::User => Error::TooMany(RETRY_USER),
-            })?;
-            // A session that ended before the hub knew of this socket: nobody would close it.
-            sessions::still_live(app, caller).is_ok().then_some((caller, entered))
-        }
+        Some(caller) => enter(app, caller, protocol(&offered)).await?,
         None => None,
     };
     let upgrade = request.take_upgrade().map_err(|error| invalid("Connection", &error.to_string()))?;
@@ -54,16 +49,44 @@ pub async fn upgrade(app: &Arc<App>, sockets: &TaskTracker, request: &Request) -
     sockets.spawn(async move {
         let Ok(io) = upgrade.await else { return };
         match entered {
-            Some((caller, entered)) => {
+            Some((caller, entered, hello)) => {
                 let (user, session) = (caller.user, caller.session);
                 tracing::info!(%user, %session, "connected");
-                socket::serve(app, caller, io, entered).await;
+                socket::serve(app, caller, io, entered, hello).await;
                 tracing::info!(%user, %session, "disconnected");
             }
             None => socket::turn_away(io).await,
         }
     });
     Ok(switching(&key, offered.first().copied()))
+}
+
+/// Lets somebody in whose session still lives, with the first frame to send.
+async fn enter(app: &App, caller: Caller, protocol: Protocol) -> Result<Option<(Caller, Entered, Option<Frame>)>> {
+    let Caller { user, session, expires_at, .. } = caller;
+    let entered = app.hub.enter(Entrant { protocol, user, session, expires_at }).map_err(|full| match full {
+        Full::Server => Error::Unavailable(FULL),
+        Full::User => Error::TooMany(RETRY_USER),
+    })?;
+    let caller = Caller { origin: Origin { protocol, connection: Some(entered.id) }, ..caller };
+    let hello = match protocol {
+        Protocol::Auth => None,
+        Protocol::Hearth => match hello::frame(app, caller).await {
+            Ok(frame) => Some(frame),
+            Err(Error::Refused(Refusal::Unauthorized)) => return Ok(None),
+            Err(error) => return Err(error),
+        },
+    };
+    // A session that ended before the hub knew of this socket: nobody would close it.
+    Ok(sessions::still_live(app, caller).is_ok().then_some((caller, entered, hello)))
+}
+
+/// The extended protocol is for those who ask for it.
+fn protocol(offered: &[&str]) -> Protocol {
+    match offered.first() {
+        Some(&"hearth") => Protocol::Hearth,
+        _ => Protocol::Auth,
+    }
 }
 
 /// The key of a well-formed handshake (RFC 6455, section 4.2.1).

@@ -13,12 +13,9 @@ use futures_util::{
 use super::dispatch;
 use crate::{
     error::Error,
-    protocol::{ClientFrame, Frame},
-    service::{App, Caller},
+    protocol::{Bounds, ClientFrame, Envelope, Frame, Kind, RequestId},
+    service::{App, Caller, hello::IN_FLIGHT},
 };
-
-/// Requests of one connection that may be under way; then nothing more is read from its socket.
-const IN_FLIGHT: usize = 64;
 
 /// What is under way.
 pub(super) struct Pipeline {
@@ -30,7 +27,7 @@ pub(super) struct Pipeline {
 }
 
 enum Waiting {
-    Request(ClientFrame),
+    Request { kind: Kind, id: Option<RequestId>, request: ClientFrame },
     Refused(Frame),
 }
 
@@ -46,12 +43,11 @@ impl Pipeline {
 
     /// Takes a frame's text; `allowed` is an error if it came too fast.
     pub(super) fn push(&mut self, text: &[u8], allowed: Result<(), Error>) {
-        let waiting = match ClientFrame::parse(text, self.app.bounds) {
-            Err((kind, error)) => Waiting::Refused(Frame::failure(kind, &error)),
-            Ok(request) => match allowed {
-                Ok(()) => Waiting::Request(request),
-                Err(error) => Waiting::Refused(Frame::failure(request.kind().name(), &error)),
-            },
+        let bounds = Bounds { protocol: self.caller.origin.protocol, ..self.app.bounds };
+        let Envelope { name, id, request } = Envelope::parse(text, bounds);
+        let waiting = match request.and_then(|request| allowed.map(|()| request)) {
+            Ok((kind, request)) => Waiting::Request { kind, id, request },
+            Err(error) => Waiting::Refused(Frame::failure(name, id.as_ref(), &error)),
         };
         self.waiting.push_back(waiting);
         self.start();
@@ -76,26 +72,25 @@ impl Pipeline {
 
     fn start(&mut self) {
         while let Some(next) = self.waiting.pop_front() {
-            let request = match next {
+            let (kind, id, request) = match next {
                 Waiting::Refused(answer) => {
                     self.running.push_back(Box::pin(ready(answer)));
                     continue;
                 }
-                Waiting::Request(request) => request,
+                Waiting::Request { kind, id, request } => (kind, id, request),
             };
             let writes = dispatch::is_write(&request);
             let may_start = if writes { !self.reading } else { self.running.is_empty() };
             if !may_start {
-                self.waiting.push_front(Waiting::Request(request));
+                self.waiting.push_front(Waiting::Request { kind, id, request });
                 return;
             }
             self.reading = !writes;
-            let kind = request.kind();
             let answer = dispatch::start(&self.app, self.caller, request);
             self.running.push_back(Box::pin(async move {
                 match answer.await {
-                    Ok(answer) => Frame::answer(kind, &answer),
-                    Err(error) => Frame::failure(kind.name(), &error),
+                    Ok(answer) => Frame::answer(kind, id.as_ref(), &answer),
+                    Err(error) => Frame::failure(kind.name(), id.as_ref(), &error),
                 }
             }));
         }

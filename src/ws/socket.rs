@@ -26,11 +26,9 @@ use crate::{
     error::Error,
     live::Entered,
     protocol::{Close, Frame},
-    service::{App, Caller},
+    service::{App, Caller, hello::MAX_FRAME},
 };
 
-/// The longest message that is read.
-const MAX_MESSAGE: usize = 64 * 1024;
 /// Bytes of one write: enough for a burst, little enough for a slow line.
 const MAX_WRITE: usize = 64 * 1024;
 /// A peer that takes nothing for so long is given up.
@@ -43,9 +41,12 @@ const BURST_SECONDS: u32 = 10;
 
 type Socket = WebSocketStream<Upgraded>;
 
-/// Serves a connection until it ends.
-pub(super) async fn serve(app: Arc<App>, caller: Caller, io: Upgraded, connection: Entered) {
+/// Serves a connection until it ends; `hello` is its first frame, if its protocol has one.
+pub(super) async fn serve(app: Arc<App>, caller: Caller, io: Upgraded, connection: Entered, hello: Option<Frame>) {
     let mut socket = open(io).await;
+    if write(&mut socket, hello.as_slice(), || connection.is_cut_off()).await.is_err() {
+        return;
+    }
     let rate = Rate::new(&app);
     let mut pipeline = Pipeline::new(app, caller);
     let close = loop {
@@ -96,8 +97,8 @@ async fn open(io: Upgraded) -> Socket {
         .read_buffer_size(2048)
         .write_buffer_size(0)
         .max_write_buffer_size(1024)
-        .max_message_size(Some(MAX_MESSAGE))
-        .max_frame_size(Some(MAX_MESSAGE));
+        .max_message_size(Some(MAX_FRAME))
+        .max_frame_size(Some(MAX_FRAME));
     WebSocketStream::from_raw_socket(io, Role::Server, Some(config)).await
 }
 

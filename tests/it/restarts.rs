@@ -205,7 +205,7 @@ async fn several_processes_may_bring_one_empty_database_up_to_date_at_once() {
     let open = || async {
         let store = Store::open(&config).await?;
         store.ping().await?;
-        store.signing_secret(&[7; 32]).await.map_err(anyhow::Error::from)
+        store.setting("signing_secret", &[7; 32]).await.map_err(anyhow::Error::from)
     };
     let (one, other, third) = tokio::join!(open(), open(), open());
     for secret in [one, other, third] {

@@ -1,10 +1,14 @@
 //! How much of a list, and from where.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::{Bounds, Field, Schema, quoted};
-use crate::model::Timestamp;
+use super::{Bounds, Field, Part, Protocol, Schema, field, quoted};
+use crate::{
+    error::Fault,
+    model::{Position, Timestamp},
+    protocol::requests::FieldSchema,
+};
 
 /// The most rows of one page.
 const MAX_PAGE: i64 = 100;
@@ -27,15 +31,7 @@ impl Field for Limit {
     }
 
     fn schema() -> Schema {
-        Schema {
-            kind: "integer",
-            format: None,
-            min: Some(0),
-            max: None,
-            pattern: None,
-            description: "Rows wanted; above 100 means 100.",
-            example: json!(20),
-        }
+        Schema { min: Some(0), ..Schema::of("integer", "Rows wanted; above 100 means 100.", json!(20)) }
     }
 }
 
@@ -68,18 +64,10 @@ impl Field for Cursor {
     const REQUIRED: bool = false;
 
     fn read(value: &Value, _: Bounds) -> Result<Self, String> {
-        let expected = || format!("must be a time such as 2026-01-31T18:30:00.000Z, or null, not {}", quoted(value));
-        let text = value.as_str().ok_or_else(expected)?;
-        if text.is_empty() {
-            return Self::absent();
+        match value.as_str() {
+            Some("") => Self::absent(),
+            _ => instant(value).map(Self),
         }
-        let time = DateTime::parse_from_rfc3339(text)
-            .map(|time| time.with_timezone(&Utc))
-            .or_else(|_| text.replacen(' ', "T", 1).parse::<NaiveDateTime>().map(|time| time.and_utc()))
-            .map_err(|_| expected())?;
-        // Rows have whole milliseconds: a row of .123 is earlier than a cursor of .1234.
-        let beyond = i64::from(time.timestamp_subsec_nanos() % 1_000_000 > 0);
-        Ok(Self(Timestamp(time.timestamp_millis() + beyond)))
     }
 
     fn absent() -> Result<Self, String> {
@@ -91,5 +79,75 @@ impl Field for Cursor {
             UTC. Missing, null or empty: from the newest.";
         let schema = Schema::text(0, 0, about, "2026-01-31T18:30:00.000Z").with_format("date-time");
         Schema { min: None, max: None, ..schema }
+    }
+}
+
+/// A time with an offset or, without one, in UTC.
+pub(super) fn instant(value: &Value) -> Result<Timestamp, String> {
+    let expected = || format!("must be a time such as 2026-01-31T18:30:00.000Z, or null, not {}", quoted(value));
+    let text = value.as_str().ok_or_else(expected)?;
+    let time = DateTime::parse_from_rfc3339(text)
+        .map(|time| time.with_timezone(&Utc))
+        .or_else(|_| text.replacen(' ', "T", 1).parse::<NaiveDateTime>().map(|time| time.and_utc()))
+        .map_err(|_| expected())?;
+    // Rows have whole milliseconds: a row of .123 is earlier than a cursor of .1234.
+    let beyond = i64::from(time.timestamp_subsec_nanos() % 1_000_000 > 0);
+    Ok(Timestamp(time.timestamp_millis() + beyond))
+}
+
+/// A number of a chat: a message's place, or a revision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seq(pub i64);
+
+impl Field for Seq {
+    fn read(value: &Value, _: Bounds) -> Result<Self, String> {
+        let number = value.as_i64().filter(|number| *number >= 0);
+        number.map(Self).ok_or_else(|| format!("must be an integer of at least 0, not {}", quoted(value)))
+    }
+
+    fn schema() -> Schema {
+        Schema { min: Some(0), ..Schema::of("integer", "A number of this chat.", json!(7)) }
+    }
+}
+
+/// Where a page of a history lies: after a time or, in the extended protocol, beside a seq.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place(pub Position);
+
+impl Part for Place {
+    fn read(object: &Map<String, Value>, bounds: Bounds, faults: &mut Vec<Fault>) -> Option<Self> {
+        let cursor = field::<Cursor>(object, "cursorCreatedAt", bounds, faults)?;
+        let mut given = Vec::new();
+        if cursor.0 < Timestamp::MAX {
+            given.push(Position::Before(cursor.0));
+        }
+        if bounds.protocol == Protocol::Hearth {
+            let mut seq = |key| Some(field::<Option<Seq>>(object, key, bounds, faults)?.map(|seq| seq.0));
+            let (before, after, around) = (seq("beforeSeq")?, seq("afterSeq")?, seq("aroundSeq")?);
+            given.extend(before.map(Position::BeforeSeq));
+            given.extend(after.map(Position::AfterSeq));
+            given.extend(around.map(Position::AroundSeq));
+        }
+        if given.len() > 1 {
+            let message = "excludes cursorCreatedAt, and each other: give at most one";
+            faults.push(Fault::new("beforeSeq, afterSeq, aroundSeq", message));
+            return None;
+        }
+        Some(Self(given.pop().unwrap_or(Position::Before(Timestamp::MAX))))
+    }
+
+    fn fields() -> Vec<FieldSchema> {
+        let seq = |name, description| FieldSchema {
+            name,
+            required: false,
+            extended: true,
+            schema: Schema { description, ..Seq::schema() },
+        };
+        vec![
+            FieldSchema::of::<Cursor>("cursorCreatedAt"),
+            seq("beforeSeq", "The rows right before this one."),
+            seq("afterSeq", "The rows right after this one, newest first as always."),
+            seq("aroundSeq", "Half of the rows up to and including this one, half after it."),
+        ]
     }
 }

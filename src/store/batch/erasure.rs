@@ -8,9 +8,13 @@ use crate::{
     protocol::Texts,
 };
 
-/// What becomes of the groups of `$1`: a new owner each, one member fewer; those left empty are to be purged.
-const PASS_GROUPS_ON: &[&str] = &[
-    "UPDATE members SET role = 2 WHERE (chat_id, user_id) IN (\
+/// What `$1` leaves behind: chats to be looked at again, blocks that go, and groups with a new owner each, one member fewer; those left empty are to be purged.
+const PREPARE: &[&str] = &[
+    // Who shares a chat with the person is to look at it again, though none of its messages has changed.
+    "UPDATE chats SET revision = revision + 1 WHERE dropped_at IS NULL \
+       AND id IN (SELECT chat_id FROM members WHERE user_id = $1 AND left_at IS NULL)",
+    "DELETE FROM blocks WHERE user_id = $1 OR blocked_id = $1",
+    "UPDATE members SET role = 2, state = state + 1 WHERE (chat_id, user_id) IN (\
        SELECT chat_id, user_id FROM (\
          SELECT m.chat_id, m.user_id, \
            ROW_NUMBER() OVER (PARTITION BY m.chat_id ORDER BY m.joined_at, m.user_id) AS place \
@@ -50,7 +54,7 @@ impl Batch {
             return Ok(None);
         }
         self.renamed.push(user);
-        for step in PASS_GROUPS_ON {
+        for step in PREPARE {
             sqlx::query(*step).bind(user).execute(self.connection()).await?;
         }
         for step in LEAVE_GROUPS {

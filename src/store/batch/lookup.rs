@@ -5,10 +5,11 @@ use sqlx::{Row, any::AnyRow};
 
 use super::Batch;
 use crate::{
-    model::{ChatId, ChatKey, Event, MessageId, Person, Role, Timestamp, UserId},
+    model::{ChatId, ChatKey, Counters, Event, MessageId, Person, Quote, Role, Standing, Timestamp, UserId},
     store::{
         engine::{Engine, Sql},
-        types::{Hex, json, person},
+        rows::{optional_person, quote},
+        types::{Hex, json},
     },
 };
 
@@ -20,8 +21,10 @@ pub struct Lookup {
     pub actor: UserId,
     /// To whom, if to anybody.
     pub target: Option<UserId>,
-    /// The id of the message that it stores.
+    /// The id of the message that it stores or changes.
     pub message: Option<MessageId>,
+    /// The id of the message that it answers.
+    pub reply_to: Option<MessageId>,
 }
 
 /// What the database knows of a [`Lookup`], in this transaction.
@@ -33,12 +36,20 @@ pub struct Situation {
     pub actor: Option<Person>,
     /// The actor's role, if a member.
     pub role: Option<Role>,
+    /// How the actor stands in the chat; zeros for who never was in it.
+    pub standing: Standing,
     /// The target, unless the account is deleted.
     pub target: Option<Person>,
     /// The target's role, if a member.
     pub target_role: Option<Role>,
+    /// How the target stands in the chat.
+    pub target_standing: Standing,
+    /// Whether the target takes nothing from the actor.
+    pub blocked: bool,
     /// What the message id names already, unless the chat is dropped.
     pub message: Option<StoredMessage>,
+    /// The message that is answered, and whether it is one: a notice is not.
+    pub reply_to: Option<(Quote, bool)>,
 }
 
 /// A chat's row.
@@ -48,8 +59,8 @@ pub struct StoredChat {
     pub id: ChatId,
     /// Empty for a dialog.
     pub name: String,
-    /// The newest message's seq.
-    pub last_seq: i64,
+    /// How far it has come.
+    pub counters: Counters,
     /// The newest message's time.
     pub last_at: Timestamp,
     /// Present members.
@@ -61,16 +72,14 @@ pub struct StoredChat {
 /// A message that is there already.
 #[derive(Clone)]
 pub struct StoredMessage {
-    /// The client's id.
-    pub id: MessageId,
+    /// Its place.
+    pub seq: i64,
     /// Who sent it.
     pub sender: UserId,
     /// What it is.
     pub event: Event,
-    /// Its text.
-    pub content: String,
-    /// When.
-    pub created_at: Timestamp,
+    /// Whether it was deleted.
+    pub deleted: bool,
 }
 
 #[derive(Serialize)]
@@ -82,6 +91,7 @@ struct LookupRow {
     actor: Hex,
     target: Option<Hex>,
     message: Option<Hex>,
+    reply_to: Option<Hex>,
 }
 
 /// On PostgreSQL: every chat of the batch in one order, so that two batches cannot wait for each other.
@@ -93,12 +103,17 @@ static LOCK: Sql = Sql::steps(&["SELECT id FROM chats WHERE id IN (\
      ) ORDER BY id FOR UPDATE"]);
 
 static LOOK_UP: Sql = Sql::steps(&["SELECT q.position, \
-       c.id, c.name, c.last_seq, c.last_at, c.member_count, c.dropped_at, \
-       a.id, a.first_name, a.last_name, am.role, \
-       t.id, t.first_name, t.last_name, tm.role, \
-       m.sender_id, m.event, m.content, m.created_at, m.id \
+       c.id, c.name, c.last_seq, c.revision, c.last_at, c.member_count, c.dropped_at, \
+       a.id, a.first_name, a.last_name, \
+       am.role, am.state, am.read_up_to_seq, am.hidden_up_to_seq, am.muted_until, \
+       t.id, t.first_name, t.last_name, \
+       tm.role, tm.state, tm.read_up_to_seq, tm.hidden_up_to_seq, tm.muted_until, \
+       b.created_at, \
+       m.seq, m.sender_id, m.event, m.deleted_at, \
+       r.event, r.id, r.seq, r.sender_id, w.first_name, substr(r.content, 1, 200), \
+       COALESCE(r.deleted_at, CASE w.texts_erased WHEN 1 THEN w.deleted_at END) \
      FROM rows($1: position BIGINT, group_id BYTES, user_low BYTES, user_high BYTES, actor BYTES, target BYTES, \
-       message BYTES) q \
+       message BYTES, reply_to BYTES) q \
      LEFT JOIN chats c ON c.id = COALESCE(\
        (SELECT g.id FROM chats g WHERE g.group_id = q.group_id), \
        (SELECT d.id FROM chats d WHERE d.user_low = q.user_low AND d.user_high = q.user_high)) \
@@ -106,7 +121,10 @@ static LOOK_UP: Sql = Sql::steps(&["SELECT q.position, \
      LEFT JOIN members am ON am.user_id = q.actor AND am.chat_id = c.id AND am.left_at IS NULL \
      LEFT JOIN users t ON t.id = q.target AND t.deleted_at IS NULL \
      LEFT JOIN members tm ON tm.user_id = q.target AND tm.chat_id = c.id AND tm.left_at IS NULL \
-     LEFT JOIN messages m ON m.chat_id = c.id AND m.id = q.message AND c.dropped_at IS NULL"]);
+     LEFT JOIN blocks b ON b.user_id = q.target AND b.blocked_id = q.actor \
+     LEFT JOIN messages m ON m.chat_id = c.id AND m.id = q.message AND c.dropped_at IS NULL \
+     LEFT JOIN messages r ON r.chat_id = c.id AND r.id = q.reply_to \
+     LEFT JOIN users w ON w.id = r.sender_id"]);
 
 impl Batch {
     /// What the database knows of each of these; the chats are locked until the end.
@@ -139,6 +157,7 @@ fn lookup_row((position, lookup): (usize, &Lookup)) -> LookupRow {
         actor: Hex(lookup.actor.0),
         target: lookup.target.map(|user| Hex(user.0)),
         message: lookup.message.map(|message| Hex(message.0)),
+        reply_to: lookup.reply_to.map(|message| Hex(message.0)),
     }
 }
 
@@ -147,36 +166,49 @@ fn situation(row: &AnyRow) -> sqlx::Result<Situation> {
         Some(id) => Some(StoredChat {
             id,
             name: row.try_get(2)?,
-            last_seq: row.try_get(3)?,
-            last_at: row.try_get(4)?,
-            member_count: row.try_get(5)?,
-            dropped: row.try_get::<Option<i64>, _>(6)?.is_some(),
+            counters: Counters { last_seq: row.try_get(3)?, revision: row.try_get(4)? },
+            last_at: row.try_get(5)?,
+            member_count: row.try_get(6)?,
+            dropped: row.try_get::<Option<i64>, _>(7)?.is_some(),
         }),
         None => None,
     };
-    let message = match row.try_get::<Option<UserId>, _>(15)? {
-        Some(sender) => Some(StoredMessage {
-            sender,
-            event: row.try_get(16)?,
-            content: row.try_get(17)?,
-            created_at: row.try_get(18)?,
-            id: row.try_get(19)?,
+    let message = match row.try_get::<Option<i64>, _>(25)? {
+        Some(seq) => Some(StoredMessage {
+            seq,
+            sender: row.try_get(26)?,
+            event: row.try_get(27)?,
+            deleted: row.try_get::<Option<i64>, _>(28)?.is_some(),
         }),
         None => None,
     };
+    let reply_to = match quote(row, 30)? {
+        Some(quote) => Some((quote, row.try_get::<Event, _>(29)? == Event::Message)),
+        None => None,
+    };
+    let (role, standing) = membership(row, 11)?;
+    let (target_role, target_standing) = membership(row, 19)?;
     Ok(Situation {
         chat,
-        actor: optional_person(row, 7)?,
-        role: row.try_get(10)?,
-        target: optional_person(row, 11)?,
-        target_role: row.try_get(14)?,
+        actor: optional_person(row, 8)?,
+        role,
+        standing,
+        target: optional_person(row, 16)?,
+        target_role,
+        target_standing,
+        blocked: row.try_get::<Option<i64>, _>(24)?.is_some(),
         message,
+        reply_to,
     })
 }
 
-fn optional_person(row: &AnyRow, first: usize) -> sqlx::Result<Option<Person>> {
-    match row.try_get::<Option<UserId>, _>(first)? {
-        Some(_) => person(row, first).map(Some),
-        None => Ok(None),
-    }
+fn membership(row: &AnyRow, first: usize) -> sqlx::Result<(Option<Role>, Standing)> {
+    let Some(role) = row.try_get(first)? else { return Ok((None, Standing::default())) };
+    let standing = Standing {
+        state: row.try_get(first + 1)?,
+        read_up_to: row.try_get(first + 2)?,
+        hidden_up_to: row.try_get(first + 3)?,
+        muted_until: row.try_get(first + 4)?,
+    };
+    Ok((Some(role), standing))
 }

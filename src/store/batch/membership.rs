@@ -26,7 +26,7 @@ static ADD_MEMBERS: Sql =
      SELECT user_id, chat_id, role, $2, 0, read_up_to_seq \
      FROM rows($1: user_id BYTES, chat_id BIGINT, role BIGINT, read_up_to_seq BIGINT) q WHERE true \
      ON CONFLICT (user_id, chat_id) DO UPDATE SET role = excluded.role, joined_at = excluded.joined_at, \
-       left_at = NULL, read_up_to_seq = excluded.read_up_to_seq"]);
+       left_at = NULL, read_up_to_seq = excluded.read_up_to_seq, state = members.state + 1"]);
 
 impl Batch {
     /// Adds the dialogs of these pairs, with their members, and answers with their ids.
@@ -96,28 +96,27 @@ impl Batch {
         self.execute(&ADD_MEMBERS, &rows, Some(now)).await
     }
 
-    /// Hides everything up to `seq` from one member, and counts it as read.
-    pub async fn hide(&mut self, user: UserId, chat: ChatId, seq: i64) -> sqlx::Result<()> {
-        let query = sqlx::query(
-            "UPDATE members SET hidden_up_to_seq = $1, read_up_to_seq = $1 WHERE user_id = $2 AND chat_id = $3",
-        );
-        query.bind(seq).bind(user).bind(chat).execute(self.connection()).await.map(|_| ())
-    }
-
     /// Ends a membership; the row stays.
     pub async fn end_membership(&mut self, user: UserId, chat: ChatId, now: Timestamp) -> sqlx::Result<()> {
         let query = sqlx::query("UPDATE members SET left_at = $1, role = 0 WHERE user_id = $2 AND chat_id = $3");
         query.bind(now).bind(user).bind(chat).execute(self.connection()).await.map(|_| ())
     }
 
-    /// Hands the group to its longest-standing member but one.
-    pub async fn pass_ownership(&mut self, chat: ChatId, from: UserId) -> sqlx::Result<()> {
+    /// Hands the group to its longest-standing member but one: who that is, and the membership's new state.
+    pub async fn pass_ownership(&mut self, chat: ChatId, from: UserId) -> sqlx::Result<Option<(UserId, i64)>> {
         let query = sqlx::query(
-            "UPDATE members SET role = 2 WHERE chat_id = $1 AND user_id = (\
+            "UPDATE members SET role = 2, state = state + 1 WHERE chat_id = $1 AND user_id = (\
                SELECT user_id FROM members WHERE chat_id = $1 AND left_at IS NULL AND user_id <> $2 \
-               ORDER BY joined_at, user_id LIMIT 1)",
+               ORDER BY joined_at, user_id LIMIT 1) RETURNING user_id, state",
         );
-        query.bind(chat).bind(from).execute(self.connection()).await.map(|_| ())
+        let row = query.bind(chat).bind(from).fetch_optional(self.connection()).await?;
+        row.map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).transpose()
+    }
+
+    /// Gives a group another name.
+    pub async fn rename_group(&mut self, chat: ChatId, name: &str) -> sqlx::Result<()> {
+        let query = sqlx::query("UPDATE chats SET name = $1, name_folded = $2 WHERE id = $3");
+        query.bind(name).bind(fold(name)).bind(chat).execute(self.connection()).await.map(|_| ())
     }
 
     /// Marks a chat as deleted; its rows are removed later, in steps.

@@ -27,6 +27,10 @@ pub struct NewMessage<'a> {
     pub event: Event,
     /// Whom a notice is about.
     pub subject: Option<UserId>,
+    /// What a notice says besides.
+    pub detail: Option<&'a str>,
+    /// The seq of the message that it answers.
+    pub reply_to: Option<i64>,
     /// When.
     pub created_at: Timestamp,
 }
@@ -73,6 +77,10 @@ struct MessageRow<'a> {
     content: &'a str,
     event: i64,
     subject_id: Option<Hex>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reply_to: Option<i64>,
     created_at: i64,
 }
 
@@ -86,6 +94,8 @@ impl<'a> From<&NewMessage<'a>> for MessageRow<'a> {
             content: message.content,
             event: message.event as i64,
             subject_id: message.subject.map(|user| Hex(user.0)),
+            detail: message.detail,
+            reply_to: message.reply_to,
             created_at: message.created_at.0,
         }
     }
@@ -106,12 +116,18 @@ struct ReadRow {
     seq: i64,
 }
 
+impl From<&Read> for ReadRow {
+    fn from(read: &Read) -> Self {
+        Self { user_id: Hex(read.user.0), chat_id: read.chat.0, seq: read.seq }
+    }
+}
+
 /// One trip to the database: on an idle server, trips are most of what a message waits for besides the sync.
 static WRITE: Sql = Sql::steps(&[
-    "INSERT INTO messages (chat_id, seq, id, sender_id, content, event, subject_id, created_at) \
-     SELECT chat_id, seq, id, sender_id, content, event, subject_id, created_at \
+    "INSERT INTO messages (chat_id, seq, id, sender_id, content, event, subject_id, detail, reply_to, created_at) \
+     SELECT chat_id, seq, id, sender_id, content, event, subject_id, detail, reply_to, created_at \
      FROM rows($1: chat_id BIGINT, seq BIGINT, id BYTES, sender_id BYTES, content TEXT, event BIGINT, \
-       subject_id BYTES, created_at BIGINT) q",
+       subject_id BYTES, detail TEXT, reply_to BIGINT, created_at BIGINT) q",
     "UPDATE chats SET last_seq = q.last_seq, last_at = q.last_at, member_count = chats.member_count + q.joined \
      FROM rows($2: chat_id BIGINT, last_seq BIGINT, last_at BIGINT, joined BIGINT) q WHERE chats.id = q.chat_id",
     "UPDATE members SET read_up_to_seq = q.seq FROM rows($3: user_id BYTES, chat_id BIGINT, seq BIGINT) q \
@@ -127,11 +143,10 @@ impl Batch {
             last_at: change.last_at.0,
             joined: change.joined,
         };
-        let read = |read: &Read| ReadRow { user_id: Hex(read.user.0), chat_id: read.chat.0, seq: read.seq };
         let query = sqlx::query(WRITE.on(self.engine))
             .bind(json(&written.messages.iter().map(MessageRow::from).collect::<Vec<_>>()))
             .bind(json(&written.chats.iter().map(chat).collect::<Vec<_>>()))
-            .bind(json(&written.reads.iter().map(read).collect::<Vec<_>>()));
+            .bind(json(&written.reads.iter().map(ReadRow::from).collect::<Vec<_>>()));
         query.execute(self.connection()).await.map(|_| ())
     }
 }

@@ -31,7 +31,9 @@ impl TestServer {
     async fn log_in_as(&self, named: Vec<(String, String, String)>) -> Vec<User> {
         let store = self.store();
         let secret = match &self.config.auth.secret {
-            kept if kept.is_empty() => store.signing_secret(&[0; 32]).await.expect("the server has made its secret"),
+            kept if kept.is_empty() => {
+                store.setting("signing_secret", &[0; 32]).await.expect("the server has made its secret")
+            }
             configured => configured.clone().into_bytes(),
         };
         let tokens = Tokens::new(&secret, self.config.auth.token_hours);

@@ -1,0 +1,183 @@
+//! Who watches whom come and go. Kept in memory alone; who may watch whom is decided elsewhere.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use super::connection::{Connection, ConnectionId};
+use crate::model::{Timestamp, UserId};
+
+/// How long somebody without a connection counts as there: a phone that changes its network does not flicker.
+const GRACE_MILLIS: i64 = 5_000;
+/// Departures that are remembered.
+const REMEMBERED: usize = 100_000;
+
+/// Somebody has come or gone, and these are to be told.
+pub struct Turn {
+    /// Who.
+    pub user: UserId,
+    /// Whether the person is there now.
+    pub online: bool,
+    /// When the person went, if so.
+    pub last_seen_at: Option<Timestamp>,
+    /// Whose connections watch.
+    pub watchers: Vec<Arc<Connection>>,
+}
+
+/// Watches and departures.
+#[derive(Default)]
+pub(super) struct Presence {
+    /// By whom they are watched, and what those were told last.
+    watched: HashMap<UserId, Watched>,
+    /// Whom each connection watches.
+    lists: HashMap<ConnectionId, Vec<UserId>>,
+    /// When people's last connections ended.
+    departures: HashMap<UserId, Timestamp>,
+    /// Those who came or went, and about whom nobody was told yet.
+    moved: HashSet<UserId>,
+}
+
+struct Watched {
+    online: bool,
+    watchers: Vec<Arc<Connection>>,
+}
+
+impl Presence {
+    /// Somebody's first connection has begun.
+    pub(super) fn came(&mut self, user: UserId) {
+        self.moved.insert(user);
+    }
+
+    /// Somebody's last connection has ended.
+    pub(super) fn went(&mut self, user: UserId, now: Timestamp) {
+        if self.departures.len() >= REMEMBERED {
+            let mut times: Vec<_> = self.departures.values().copied().collect();
+            let (_, middle, _) = times.select_nth_unstable(REMEMBERED / 2);
+            let middle = *middle;
+            self.departures.retain(|_, time| *time > middle);
+        }
+        self.departures.insert(user, now);
+        self.moved.insert(user);
+    }
+
+    /// When somebody's last connection ended, if that is known.
+    pub(super) fn last_seen_at(&self, user: UserId) -> Option<Timestamp> {
+        self.departures.get(&user).copied()
+    }
+
+    /// Whether somebody counts as there.
+    pub(super) fn is_online(&self, user: UserId, connected: bool, now: Timestamp) -> bool {
+        connected || self.departures.get(&user).is_some_and(|left| now < left.plus_millis(GRACE_MILLIS))
+    }
+
+    /// From now on a connection watches these people, and no others; each with what its watcher is told now.
+    pub(super) fn watch(&mut self, connection: &Arc<Connection>, people: &[(UserId, bool)]) {
+        self.unwatch(connection.id);
+        for (user, online) in people {
+            let watched = self.watched.entry(*user);
+            let watched = watched.or_insert_with(|| Watched { online: *online, watchers: Vec::new() });
+            watched.watchers.push(connection.clone());
+        }
+        self.lists.insert(connection.id, people.iter().map(|(user, _)| *user).collect());
+    }
+
+    /// A connection watches nobody any more.
+    pub(super) fn unwatch(&mut self, connection: ConnectionId) {
+        for user in self.lists.remove(&connection).unwrap_or_default() {
+            self.forget(user, |watcher| watcher.id == connection);
+        }
+    }
+
+    /// A person watches another no more. The connections that did.
+    pub(super) fn part(&mut self, watcher: UserId, user: UserId) -> Vec<Arc<Connection>> {
+        let watchers = self.watched.get(&user).map(|watched| watched.watchers.clone()).unwrap_or_default();
+        let parted: Vec<_> = watchers.into_iter().filter(|connection| connection.user == watcher).collect();
+        for connection in &parted {
+            if let Some(list) = self.lists.get_mut(&connection.id) {
+                list.retain(|watched| *watched != user);
+            }
+        }
+        self.forget(user, |connection| connection.user == watcher);
+        parted
+    }
+
+    /// Who has come or gone since the last time, and is watched.
+    pub(super) fn turns(&mut self, now: Timestamp, is_connected: impl Fn(UserId) -> bool) -> Vec<Turn> {
+        let mut turns = Vec::new();
+        for user in std::mem::take(&mut self.moved) {
+            let connected = is_connected(user);
+            let online = self.is_online(user, connected, now);
+            if online && !connected {
+                // Perhaps back in a moment: looked at again.
+                self.moved.insert(user);
+            }
+            let Some(watched) = self.watched.get_mut(&user).filter(|watched| watched.online != online) else {
+                continue;
+            };
+            watched.online = online;
+            let last_seen_at = self.departures.get(&user).copied().filter(|_| !online);
+            turns.push(Turn { user, online, last_seen_at, watchers: watched.watchers.clone() });
+        }
+        turns
+    }
+
+    fn forget(&mut self, user: UserId, is_gone: impl Fn(&Connection) -> bool) {
+        if let Some(watched) = self.watched.get_mut(&user) {
+            watched.watchers.retain(|connection| !is_gone(connection));
+            if watched.watchers.is_empty() {
+                self.watched.remove(&user);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{live::hub::Entrant, model::SessionId, protocol::Protocol};
+
+    fn person(number: u128) -> UserId {
+        UserId(Uuid::from_u128(number))
+    }
+
+    fn watcher() -> Arc<Connection> {
+        let (user, session) = (person(1), SessionId(Uuid::nil()));
+        let entrant = Entrant { protocol: Protocol::Hearth, user, session, expires_at: Timestamp::MAX };
+        Arc::new(Connection::new(ConnectionId(1), entrant))
+    }
+
+    #[test]
+    fn who_is_back_within_the_grace_has_never_gone() {
+        let (mut presence, bob) = (Presence::default(), person(2));
+        presence.watch(&watcher(), &[(bob, true)]);
+        presence.went(bob, Timestamp(0));
+        assert!(presence.turns(Timestamp(GRACE_MILLIS - 1), |_| false).is_empty());
+        presence.came(bob);
+        assert!(presence.turns(Timestamp(GRACE_MILLIS + 1), |_| true).is_empty());
+    }
+
+    #[test]
+    fn who_stays_away_has_gone_once_and_comes_once() {
+        let (mut presence, bob) = (Presence::default(), person(2));
+        presence.watch(&watcher(), &[(bob, true)]);
+        presence.went(bob, Timestamp(0));
+        let turns = presence.turns(Timestamp(GRACE_MILLIS), |_| false);
+        assert_eq!((turns.len(), turns[0].online, turns[0].last_seen_at), (1, false, Some(Timestamp(0))));
+        assert!(presence.turns(Timestamp(GRACE_MILLIS + 1), |_| false).is_empty());
+        presence.came(bob);
+        let turns = presence.turns(Timestamp(GRACE_MILLIS + 2), |_| true);
+        assert_eq!((turns.len(), turns[0].online, turns[0].last_seen_at), (1, true, None));
+    }
+
+    #[test]
+    fn nothing_is_kept_for_nobody() {
+        let (mut presence, connection) = (Presence::default(), watcher());
+        presence.watch(&connection, &[(person(2), true), (person(3), false)]);
+        assert_eq!(presence.part(connection.user, person(2)).len(), 1);
+        presence.unwatch(connection.id);
+        assert!(presence.watched.is_empty() && presence.lists.is_empty());
+    }
+}

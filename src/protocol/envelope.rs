@@ -1,0 +1,198 @@
+//! A client's frame, from its text to a checked request.
+
+use serde_json::{Map, Value};
+
+use super::{
+    Protocol,
+    fields::Bounds,
+    requests::{
+        AddUserInGroup, BlockUser, BlockedUsers, ChangedChats, ChangesSince, DeleteMessage, DialogPage, DropGroup,
+        EditMessage, FieldSchema, GroupMembers, GroupPage, LeaveGroup, ListPage, MarkRead, MessageInGroup, MuteChat,
+        PrivateMessage, React, RemoveUserFromGroup, RenameGroup, Renew, Request, SetRole, Typing, WatchPresence,
+    },
+};
+use crate::error::{Error, Fault};
+
+/// Characters of the longest request id.
+const MAX_REQUEST_ID: usize = 64;
+/// The `type` of refusals that belong to no type of request.
+const NO_KIND: &str = "processor";
+
+macro_rules! kinds {
+    (
+        requests { $($(#[$doc:meta])* $kind:ident $name:literal $request:ident $protocol:ident,)* }
+        broadcasts { $($(#[$told_doc:meta])* $told:ident $told_name:literal,)* }
+    ) => {
+        /// The types of frames, by their names on the wire.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Kind { $($(#[$doc])* $kind,)* $($(#[$told_doc])* $told,)* }
+
+        impl Kind {
+            /// Those that clients ask with.
+            pub const REQUESTS: &[Self] = &[$(Self::$kind),*];
+            /// Those that the server alone sends.
+            pub const BROADCASTS: &[Self] = &[$(Self::$told),*];
+
+            /// As on the wire.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$kind => $name,)* $(Self::$told => $told_name,)* }
+            }
+
+            /// Which clients know it: all, or those of the extended protocol.
+            pub fn protocol(self) -> Protocol {
+                match self { $(Self::$kind => Protocol::$protocol,)* $(Self::$told => Protocol::Hearth,)* }
+            }
+
+            /// The params of a request of this type, for the documentation.
+            pub fn fields(self) -> Vec<FieldSchema> {
+                match self { $(Self::$kind => $request::fields(),)* $(Self::$told)|* => Vec::new() }
+            }
+        }
+
+        /// A request of a WebSocket client, checked.
+        pub enum ClientFrame { $($(#[$doc])* $kind($request),)* }
+
+        impl ClientFrame {
+            fn from_params(kind: Kind, params: &Map<String, Value>, bounds: Bounds) -> Result<Self, Error> {
+                match kind {
+                    $(Kind::$kind => {
+                        $request::read(params, bounds).map(Self::$kind).map_err(Error::Invalid)
+                    })*
+                    $(Kind::$told)|* => Err(Error::NoSuchType),
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    requests {
+        /// Reads the chat list.
+        ListLastMessage "listLastMessage" ListPage Auth,
+        /// Reads a dialog.
+        DialogHistory "getlatestMessageDialog" DialogPage Auth,
+        /// Reads a group's history.
+        GroupHistory "getlatestMessageGroup" GroupPage Auth,
+        /// Writes to a person.
+        PrivateMessage "privateMessage" PrivateMessage Auth,
+        /// Writes to a group.
+        MessageInGroup "messageInGroup" MessageInGroup Auth,
+        /// Adds a member.
+        AddUserInGroup "addUserInGroup" AddUserInGroup Auth,
+        /// Leaves a group.
+        LeaveGroup "leaveGroup" LeaveGroup Auth,
+        /// Deletes a group.
+        DropGroup "dropGroup" DropGroup Auth,
+        /// Removes a member.
+        RemoveUserFromGroup "removeUserFromGroup" RemoveUserFromGroup Auth,
+        /// Reads the chats that have changed.
+        GetChangedChats "getChangedChats" ChangedChats Hearth,
+        /// Reads what has changed in a chat.
+        GetChanges "getChanges" ChangesSince Hearth,
+        /// Has seen a chat's messages.
+        MarkRead "markRead" MarkRead Hearth,
+        /// Is writing something.
+        Typing "typing" Typing Hearth,
+        /// Wants to know who is there.
+        WatchPresence "watchPresence" WatchPresence Hearth,
+        /// Changes a message's text.
+        EditMessage "editMessage" EditMessage Hearth,
+        /// Deletes a message for everybody.
+        DeleteMessage "deleteMessage" DeleteMessage Hearth,
+        /// Reacts to a message.
+        React "react" React Hearth,
+        /// Reads who is in a group.
+        GroupMembers "groupMembers" GroupMembers Hearth,
+        /// Gives a group another name.
+        RenameGroup "renameGroup" RenameGroup Hearth,
+        /// Gives a member another role.
+        SetRole "setRole" SetRole Hearth,
+        /// Wants no notifications of a chat.
+        MuteChat "muteChat" MuteChat Hearth,
+        /// Wants nothing from somebody.
+        BlockUser "blockUser" BlockUser Hearth,
+        /// Reads who is blocked.
+        BlockedUsers "blockedUsers" BlockedUsers Hearth,
+        /// Goes on with another token.
+        Renew "renew" Renew Hearth,
+    }
+    broadcasts {
+        /// The first frame of a connection.
+        Hello "hello",
+        /// Somebody has seen a chat's messages.
+        MessagesRead "messagesRead",
+        /// A message has another text.
+        MessageEdited "messageEdited",
+        /// A message is deleted for everybody.
+        MessageDeleted "messageDeleted",
+        /// Somebody reacted to a message.
+        MessageReactions "messageReactions",
+        /// A group is new, or has another name or another member with a role.
+        GroupChanged "groupChanged",
+        /// One's own role in a group is another one.
+        RoleChanged "roleChanged",
+        /// One is a member no more.
+        RemovedFromGroup "removedFromGroup",
+        /// One's own side of a dialog is hidden.
+        DialogHidden "dialogHidden",
+        /// One's own name is another one.
+        ProfileChanged "profileChanged",
+        /// Somebody has come or gone.
+        Presence "presence",
+    }
+}
+
+/// What a client calls a request, to know its answer by.
+pub type RequestId = Value;
+
+/// A client's frame: what its answer is to be called, and what it asks for.
+pub struct Envelope {
+    /// The `type` of the answer.
+    pub name: &'static str,
+    /// The `id` of the answer.
+    pub id: Option<RequestId>,
+    /// What is asked for, or what is wrong with it.
+    pub request: Result<(Kind, ClientFrame), Error>,
+}
+
+impl Envelope {
+    /// Reads a frame's text.
+    pub fn parse(text: &[u8], bounds: Bounds) -> Self {
+        let frame = match serde_json::from_slice::<Value>(text) {
+            Ok(frame) => frame,
+            Err(error) => return Self::refused(Fault::new("frame", format!("must be JSON: {error}"))),
+        };
+        let id = match request_id(&frame, bounds.protocol) {
+            Ok(id) => id,
+            Err(fault) => return Self::refused(fault),
+        };
+        let Some(name) = frame.get("type").and_then(Value::as_str) else {
+            return Self { id, ..Self::refused(Fault::new("type", "is required: the name of a request")) };
+        };
+        let known = Kind::REQUESTS.iter().copied().find(|kind| kind.name() == name);
+        let known = known.filter(|kind| kind.protocol() == Protocol::Auth || bounds.protocol == Protocol::Hearth);
+        let Some(kind) = known else { return Self { name: NO_KIND, id, request: Err(Error::NoSuchType) } };
+        let nothing = Map::new();
+        let request = match frame.get("params") {
+            None | Some(Value::Null) => ClientFrame::from_params(kind, &nothing, bounds),
+            Some(Value::Object(params)) => ClientFrame::from_params(kind, params, bounds),
+            Some(_) => Err(Error::Invalid(vec![Fault::new("params", "must be an object")])),
+        };
+        Self { name: kind.name(), id, request: request.map(|request| (kind, request)) }
+    }
+
+    fn refused(fault: Fault) -> Self {
+        Self { name: NO_KIND, id: None, request: Err(Error::Invalid(vec![fault])) }
+    }
+}
+
+/// Clients that speak the contract alone have no request ids: the key is unknown to them.
+fn request_id(frame: &Value, protocol: Protocol) -> Result<Option<RequestId>, Fault> {
+    let id = match frame.get("id") {
+        Some(id) if protocol == Protocol::Hearth && !id.is_null() => id,
+        _ => return Ok(None),
+    };
+    let good = id.is_i64() || id.is_u64() || id.as_str().is_some_and(|id| id.chars().count() <= MAX_REQUEST_ID);
+    let fault = || Fault::new("id", format!("must be an integer, or a text of at most {MAX_REQUEST_ID} characters"));
+    if good { Ok(Some(id.clone())) } else { Err(fault()) }
+}

@@ -1,0 +1,14 @@
+//! What the extended protocol tells besides what the contract has, key by key in the order in which clients get it.
+
+mod hello;
+mod items;
+mod list;
+mod row;
+
+pub use hello::{Hello, HelloBounds};
+pub use items::{
+    Blocked, ChangedChatsItem, ChangesItem, ChatSideItem, Gone, Hidden, MemberRow, Muted, PersonRow, PresenceRow,
+    Profile, ReactionsItem, ReadItem, Renewed, RoleItem, TypingItem,
+};
+pub use list::ChatRow;
+pub use row::{Row, Side};

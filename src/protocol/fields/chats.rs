@@ -1,0 +1,107 @@
+//! Chats as clients name them: by the other person of a dialog, or by a group's id.
+
+use serde_json::{Map, Value, json};
+
+use super::{Bounds, Field, Part, Schema, Seq, field, quoted};
+use crate::{
+    error::Fault,
+    model::{ChatSide, Counters, GroupId, Known, UserId},
+    protocol::requests::FieldSchema,
+};
+
+/// Chats that a client may compare at once.
+const MAX_KNOWN: usize = 500;
+
+/// One of the caller's chats: exactly one of `receiverId` and `groupId`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Chat(pub ChatSide);
+
+impl Part for Chat {
+    fn read(object: &Map<String, Value>, bounds: Bounds, faults: &mut Vec<Fault>) -> Option<Self> {
+        let receiver = field::<Option<UserId>>(object, "receiverId", bounds, faults);
+        let group = field::<Option<GroupId>>(object, "groupId", bounds, faults);
+        match (receiver?, group?) {
+            (Some(receiver), None) => Some(Self(ChatSide::Dialog(receiver))),
+            (None, Some(group)) => Some(Self(ChatSide::Group(group))),
+            _ => {
+                faults.push(Fault::new("receiverId, groupId", "are the chat: give exactly one of them"));
+                None
+            }
+        }
+    }
+
+    fn fields() -> Vec<FieldSchema> {
+        vec![FieldSchema::of::<Option<UserId>>("receiverId"), FieldSchema::of::<Option<GroupId>>("groupId")]
+    }
+}
+
+/// Up to where one's chats were gone through; null from the beginning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChatCursor(pub ChatSide);
+
+impl Field for ChatCursor {
+    fn read(value: &Value, bounds: Bounds) -> Result<Self, String> {
+        side(value, bounds).map(Self)
+    }
+
+    fn schema() -> Schema {
+        let about = "The `cursor` of the answer before; null or missing: from the beginning.";
+        Schema { keys: side_keys(), ..Schema::of("object", about, json!({ "userId": UserId::schema().example })) }
+    }
+}
+
+/// What a client knows of its chats: at most 500.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownChats(pub Vec<Known>);
+
+impl Field for KnownChats {
+    fn read(value: &Value, bounds: Bounds) -> Result<Self, String> {
+        let expected = || format!("must be an array of at most {MAX_KNOWN} of {{chat, lastSeq, revision, state}}");
+        let items = value.as_array().filter(|items| items.len() <= MAX_KNOWN).ok_or_else(expected)?;
+        let known = items
+            .iter()
+            .enumerate()
+            .map(|(place, item)| known(item, bounds).map_err(|fault| format!("has at {place} a wrong item: {fault}")));
+        known.collect::<Result<_, _>>().map(Self)
+    }
+
+    fn schema() -> Schema {
+        let number = |name| FieldSchema::of::<Seq>(name);
+        let chat = Schema { keys: side_keys(), ..Schema::of("object", "Which.", ChatCursor::schema().example) };
+        let chat = FieldSchema { name: "chat", required: true, extended: true, schema: chat };
+        let example = json!([{ "chat": ChatCursor::schema().example, "lastSeq": 7, "revision": 1, "state": 3 }]);
+        Schema {
+            max: Some(MAX_KNOWN),
+            keys: vec![chat, number("lastSeq"), number("revision"), number("state")],
+            ..Schema::of("array", "What is known of one's chats, in the order of their ids.", example)
+        }
+    }
+}
+
+fn known(value: &Value, bounds: Bounds) -> Result<Known, String> {
+    let object = value.as_object().ok_or_else(|| format!("must be an object, not {}", quoted(value)))?;
+    let chat = object.get("chat").ok_or("chat is required")?;
+    let chat = side(chat, bounds).map_err(|message| format!("chat {message}"))?;
+    let mut faults = Vec::new();
+    let mut number = |key| field::<Seq>(object, key, bounds, &mut faults).map(|seq| seq.0);
+    match (number("lastSeq"), number("revision"), number("state")) {
+        (Some(last_seq), Some(revision), Some(state)) => {
+            Ok(Known { chat, counters: Counters { last_seq, revision }, state })
+        }
+        _ => Err(faults.first().map(ToString::to_string).unwrap_or_default()),
+    }
+}
+
+fn side(value: &Value, bounds: Bounds) -> Result<ChatSide, String> {
+    let expected = || format!("must be {{\"userId\": …}} or {{\"groupId\": …}}, not {}", quoted(value));
+    let object = value.as_object().ok_or_else(expected)?;
+    match (object.get("userId"), object.get("groupId")) {
+        (Some(user), None) => UserId::read(user, bounds).map(ChatSide::Dialog).map_err(|_| expected()),
+        (None, Some(group)) => GroupId::read(group, bounds).map(ChatSide::Group).map_err(|_| expected()),
+        _ => Err(expected()),
+    }
+}
+
+fn side_keys() -> Vec<FieldSchema> {
+    vec![FieldSchema::of::<Option<UserId>>("userId"), FieldSchema::of::<Option<GroupId>>("groupId")]
+}

@@ -1,0 +1,171 @@
+//! What the extended protocol's requests carry besides texts and places.
+
+use serde_json::{Value, json};
+use unicode_properties::UnicodeEmoji;
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::{Bounds, Field, Protocol, Schema, paging::instant, quoted};
+use crate::model::{Role, Timestamp, UserId};
+
+/// People who may be watched at once.
+const MAX_PEOPLE: usize = 200;
+/// Bytes of the longest emoji there may be: a family of four with skin tones has 41.
+const MAX_EMOJI: usize = 64;
+/// Characters of the longest token.
+const MAX_TOKEN: usize = 4096;
+
+/// An optional field of the extended protocol alone: to other clients an unknown key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extended<T>(pub Option<T>);
+
+impl<T: Field> Field for Extended<T> {
+    const REQUIRED: bool = false;
+    const EXTENDED: bool = true;
+
+    fn read(value: &Value, bounds: Bounds) -> Result<Self, String> {
+        match bounds.protocol {
+            Protocol::Auth => Self::absent(),
+            Protocol::Hearth => T::read(value, bounds).map(|value| Self(Some(value))),
+        }
+    }
+
+    fn absent() -> Result<Self, String> {
+        Ok(Self(None))
+    }
+
+    fn schema() -> Schema {
+        T::schema()
+    }
+}
+
+/// Yes or no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Flag(pub bool);
+
+impl Field for Flag {
+    fn read(value: &Value, _: Bounds) -> Result<Self, String> {
+        value.as_bool().map(Self).ok_or_else(|| format!("must be true or false, not {}", quoted(value)))
+    }
+
+    fn schema() -> Schema {
+        Schema::of("boolean", "Whether it is to be so.", json!(true))
+    }
+}
+
+/// One emoji: a single character to its reader, whatever it is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Emoji(pub String);
+
+impl Field for Emoji {
+    fn read(value: &Value, _: Bounds) -> Result<Self, String> {
+        let text = value.as_str().filter(|text| text.len() <= MAX_EMOJI && is_emoji(text));
+        let expected = || format!("must be one emoji, such as 👍, not {}", quoted(value));
+        text.map(|text| Self(text.to_owned())).ok_or_else(expected)
+    }
+
+    fn schema() -> Schema {
+        Schema::of("string", "One emoji: a single character to its reader.", json!("👍"))
+    }
+}
+
+/// One grapheme that is shown as an emoji: by nature, or because U+FE0F asks for it. A digit or a letter is none.
+fn is_emoji(text: &str) -> bool {
+    let mut graphemes = text.graphemes(true);
+    let (Some(grapheme), None) = (graphemes.next(), graphemes.next()) else { return false };
+    let allowed = |c: char| c.is_emoji_char_or_emoji_component() || c == '\u{200D}' || c == '\u{FE0F}';
+    let shown = |c: char| c.is_emoji_char() && !c.is_ascii() && !c.is_emoji_component();
+    let is_flag = grapheme.chars().count() == 2 && grapheme.chars().all(|c| ('\u{1F1E6}'..='\u{1F1FF}').contains(&c));
+    let is_keycap = grapheme.len() > 6 && grapheme.ends_with("\u{FE0F}\u{20E3}");
+    grapheme.chars().all(allowed) && (is_flag || is_keycap || grapheme.chars().any(shown))
+}
+
+/// A role that the owner gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RoleName(pub Role);
+
+impl Field for RoleName {
+    fn read(value: &Value, _: Bounds) -> Result<Self, String> {
+        let role = value.as_str().and_then(Role::from_name);
+        role.map(Self).ok_or_else(|| format!("must be owner, admin or member, not {}", quoted(value)))
+    }
+
+    fn schema() -> Schema {
+        let about = "With owner the group is handed over: the former owner becomes an admin.";
+        Schema { values: &["owner", "admin", "member"], ..Schema::of("string", about, json!("admin")) }
+    }
+}
+
+/// Until when; missing or `null`: not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Until(pub Option<Timestamp>);
+
+impl Field for Until {
+    const REQUIRED: bool = false;
+
+    fn read(value: &Value, _: Bounds) -> Result<Self, String> {
+        let until = instant(value)?;
+        if until <= Timestamp::now() {
+            return Err("must lie in the future, or be null".into());
+        }
+        Ok(Self(Some(until)))
+    }
+
+    fn absent() -> Result<Self, String> {
+        Ok(Self(None))
+    }
+
+    fn schema() -> Schema {
+        let about = "RFC 3339, in the future; null or missing: not muted.";
+        Schema::of("string", about, json!("2036-01-31T18:30:00.000Z")).with_format("date-time")
+    }
+}
+
+/// Some people: at most 200.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct People(pub Vec<UserId>);
+
+impl Field for People {
+    fn read(value: &Value, bounds: Bounds) -> Result<Self, String> {
+        let expected = || format!("must be an array of at most {MAX_PEOPLE} ids");
+        let ids = value.as_array().filter(|ids| ids.len() <= MAX_PEOPLE).ok_or_else(expected)?;
+        let user = |id| UserId::read(id, bounds).map_err(|message| format!("has a wrong id, which {message}"));
+        ids.iter().map(user).collect::<Result<_, _>>().map(Self)
+    }
+
+    fn schema() -> Schema {
+        let about = "People with whom one shares a chat; others are left out.";
+        Schema { max: Some(MAX_PEOPLE), ..Schema::of("array", about, json!([UserId::schema().example])) }
+    }
+}
+
+/// A token of the same session.
+#[derive(Clone)]
+pub struct Token(pub String);
+
+impl Field for Token {
+    fn read(value: &Value, _: Bounds) -> Result<Self, String> {
+        let token = value.as_str().filter(|token| !token.is_empty() && token.len() <= MAX_TOKEN);
+        token.map(|token| Self(token.to_owned())).ok_or_else(|| "must be a token, as renewing answers with".into())
+    }
+
+    fn schema() -> Schema {
+        Schema::text(1, MAX_TOKEN, "As `POST /api/auth/renew` answers with.", "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_emoji;
+
+    #[test]
+    fn one_emoji_is_one_character_to_its_reader() {
+        for emoji in ["👍", "👍🏽", "❤️", "🇫🇮", "👨‍👩‍👧‍👦", "1️⃣", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "☺️", "🫠", "🏳️‍🌈"]
+        {
+            assert!(is_emoji(emoji), "{emoji}");
+        }
+        for text in ["", "a", "1", "#", "👍👍", "👍a", " 👍", "\u{200D}", "\u{FE0F}", "é", "字", "🇫", "️⃣"]
+        {
+            assert!(!is_emoji(text), "{text:?}");
+        }
+    }
+}

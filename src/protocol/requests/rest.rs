@@ -1,0 +1,83 @@
+//! The requests of REST.
+
+use super::super::fields::{
+    AnyEmail, AnyPassword, Email, FirstName, GroupName, LastName, NewPassword, Notice, SearchLimit, SearchText, Texts,
+};
+use crate::model::{GroupId, MessageId, SessionId, UserId};
+
+requests! {
+    /// A new account.
+    SignUp {
+        /// Shown to others.
+        "firstName" first_name: FirstName,
+        /// Shown to others.
+        "lastName" last_name: Option<LastName>,
+        /// What one logs in with.
+        "email" email: Email,
+        /// Kept as a hash alone.
+        "password" password: NewPassword,
+    }
+    /// A log-in.
+    LogIn {
+        /// In any case.
+        "email" email: AnyEmail,
+        /// As at sign-up.
+        "password" password: AnyPassword,
+    }
+    /// New names; what is missing stays.
+    UpdateProfile {
+        /// Stays if missing.
+        "firstName" first_name: Option<FirstName>,
+        /// Stays if missing; empty clears it.
+        "lastName" last_name: Option<LastName>,
+    }
+    /// A new password.
+    ChangePassword {
+        /// The present one.
+        "oldPassword" old_password: AnyPassword,
+        /// The next one.
+        "newPassword" new_password: NewPassword,
+    }
+    /// The end of an account.
+    DeleteAccount {
+        /// What becomes of the person's messages.
+        "messages" texts: Texts,
+    }
+    /// The end of one of the caller's sessions.
+    EndSession {
+        /// Which.
+        "id" session: SessionId,
+    }
+    /// Whose dialog is hidden from oneself.
+    MarkAsDeleted {
+        /// The other side.
+        "companionId" companion: UserId,
+    }
+    /// A new group with the caller as its owner.
+    CreateGroup {
+        /// Made by the client.
+        "groupId" group: GroupId,
+        /// What it is called.
+        "groupName" name: GroupName,
+        /// The first row of its history.
+        "notificationMessage" notice: Notice,
+        /// That row's id.
+        "messageId" message: MessageId,
+    }
+    /// A search for people and one's own groups.
+    Search {
+        /// The words.
+        "searchText" text: SearchText,
+        /// The most rows.
+        "limit" limit: SearchLimit,
+    }
+    /// A search for people who are not in a group.
+    SearchUsers {
+        /// The words.
+        "searchText" text: SearchText,
+        /// The group, one of the caller's.
+        "groupId" group: GroupId,
+        /// The most rows.
+        "limit" limit: SearchLimit,
+    }
+}

@@ -1,0 +1,90 @@
+//! The requests of the WebSocket that the contract has.
+
+use super::super::fields::{Content, Cursor, Extended, Limit, Notice, Place};
+use crate::model::{GroupId, MessageId, UserId};
+
+requests! {
+    /// A page of the chat list.
+    ListPage {
+        /// The most rows.
+        "limit" limit: Limit,
+        /// Where the page before ended.
+        "cursorCreatedAt" cursor: Cursor,
+    }
+    /// A page of a dialog.
+    DialogPage {
+        /// The other side.
+        "receiverId" receiver: UserId,
+        /// The most rows.
+        "limit" limit: Limit,
+        /// Which rows.
+        place: Place,
+    }
+    /// A page of a group's history.
+    GroupPage {
+        /// One of the caller's.
+        "groupId" group: GroupId,
+        /// The most rows.
+        "limit" limit: Limit,
+        /// Which rows.
+        place: Place,
+    }
+    /// A message to a person.
+    PrivateMessage {
+        /// Made by the client.
+        "messageId" message: MessageId,
+        /// To whom.
+        "receiverId" receiver: UserId,
+        /// The text.
+        "content" content: Content,
+        /// A message of the same chat that this one answers.
+        "replyTo" reply_to: Extended<MessageId>,
+    }
+    /// A message to a group.
+    MessageInGroup {
+        /// Made by the client.
+        "messageId" message: MessageId,
+        /// One of the caller's.
+        "groupId" group: GroupId,
+        /// The text.
+        "content" content: Content,
+        /// A message of the same chat that this one answers.
+        "replyTo" reply_to: Extended<MessageId>,
+    }
+    /// Somebody joins, by a member's doing.
+    AddUserInGroup {
+        /// One of the caller's.
+        "groupId" group: GroupId,
+        /// Who joins.
+        "userId" user: UserId,
+        /// The notice's id.
+        "messageId" message: MessageId,
+        /// The notice's text.
+        "message" notice: Notice,
+    }
+    /// The caller leaves.
+    LeaveGroup {
+        /// One of the caller's.
+        "groupId" group: GroupId,
+        /// The notice's id.
+        "messageId" message: MessageId,
+        /// The notice's text.
+        "message" notice: Notice,
+    }
+    /// The owner deletes the group.
+    DropGroup {
+        /// One of the caller's.
+        "groupId" group: GroupId,
+    }
+    /// The owner or an admin removes a member.
+    RemoveUserFromGroup {
+        /// One of the caller's.
+        "groupId" group: GroupId,
+        /// Who goes.
+        "userId" user: UserId,
+        /// The notice's id.
+        "messageId" message: MessageId,
+        /// The notice's text.
+        "message" notice: Notice,
+    }
+}

@@ -1,0 +1,116 @@
+//! What a client has missed while it was away: which chats differ, and what happened in each.
+
+use std::collections::HashMap;
+
+use super::{App, Caller, history::dialog_rows};
+use crate::{
+    error::{Error, Fault, Refusal, Result},
+    model::{ChatId, ChatSide, Counters, Known},
+    protocol::{
+        Answer, ChangedChats, ChangesSince, Item, Rows,
+        extended::{ChangedChatsItem, ChangesItem, ChatRow, Row, Side},
+    },
+    store::{Changes, Readable},
+};
+
+/// Chats that a client may name at once: with so many, it knows more beyond the last of them.
+const FULL: usize = 500;
+/// Rows of a page.
+const PAGE: usize = 100;
+
+/// The chats that differ from what the client knows, in the order of their ids from the cursor on, and those that are
+/// the caller's no more.
+pub async fn chats(app: &App, caller: Caller, request: ChangedChats) -> Result<Answer> {
+    let from = request.cursor.map(|cursor| cursor.0);
+    let known = request.known.0;
+    let present = app.store.known_chats(caller.user).await?;
+    let Comparison { differing, gone, reached, complete } = compare(present, &known, from);
+    let rows = app.store.chats(caller.user, &differing).await?;
+    let item = ChangedChatsItem {
+        gone: gone.into_iter().map(Into::into).collect(),
+        complete,
+        cursor: reached.map(Into::into),
+    };
+    let rows = Rows::Chats(rows.into_iter().map(ChatRow::from).collect());
+    Ok(Answer { item: Some(Item::ChangedChats(item)), data: Some(rows) })
+}
+
+/// How what is compares to what is known.
+struct Comparison {
+    differing: Vec<ChatId>,
+    gone: Vec<ChatSide>,
+    reached: Option<ChatSide>,
+    complete: bool,
+}
+
+/// Goes through the chats in the order of their ids: up to a full page of those that differ or, if the client could
+/// not name all that it knows, up to the last that it named.
+fn compare(mut present: Vec<(ChatId, Known)>, known: &[Known], from: Option<ChatSide>) -> Comparison {
+    let after = |side: ChatSide| from.is_none_or(|from| side.rank() > from.rank());
+    let last = known.iter().map(|known| known.chat).max_by_key(|chat| chat.rank()).filter(|_| known.len() >= FULL);
+    let within = |side: ChatSide| last.is_none_or(|last| side.rank() <= last.rank());
+
+    present.retain(|(_, chat)| after(chat.chat) && within(chat.chat));
+    present.sort_by_key(|(_, chat)| chat.chat.rank());
+    let known: HashMap<ChatSide, &Known> = known.iter().map(|known| (known.chat, known)).collect();
+    let differs = |chat: &Known| known.get(&chat.chat).is_none_or(|known| *known != chat);
+    let mut differing: Vec<_> = present.iter().filter(|(_, chat)| differs(chat)).collect();
+    let is_cut = differing.len() > PAGE;
+    differing.truncate(PAGE);
+
+    let reached = if is_cut { differing.last().map(|(_, chat)| chat.chat) } else { last };
+    let passed = |side: ChatSide| after(side) && reached.is_none_or(|reached| side.rank() <= reached.rank());
+    let there: std::collections::HashSet<_> = present.iter().map(|(_, chat)| chat.chat).collect();
+    let mut gone: Vec<_> = known.into_keys().filter(|side| passed(*side) && !there.contains(side)).collect();
+    gone.sort_by_key(|side| side.rank());
+    let differing = differing.into_iter().map(|(id, _)| *id).collect();
+    Comparison { differing, gone, reached: reached.or(from), complete: !is_cut && last.is_none() }
+}
+
+/// What happened in one chat since the client saw it last.
+pub async fn since(app: &App, caller: Caller, request: ChangesSince) -> Result<Answer> {
+    let ChangesSince { chat: chat_side, after_seq, after_revision, limit } = request;
+    let since = Counters { last_seq: after_seq.0, revision: after_revision.0 };
+    let side = chat_side.0;
+    let (changes, rows) = match side {
+        ChatSide::Group(id) => {
+            let (chat, name) = app.store.open_group(id, caller.user).await?.ok_or(Refusal::NotMember)?;
+            let mut changes = read(app, &chat, since, limit.0).await?;
+            let messages = std::mem::take(&mut changes.messages);
+            let rows = messages.into_iter().map(|message| Row::new(message, Side::Group { id, name: &name }));
+            (changes, rows.collect())
+        }
+        ChatSide::Dialog(companion) => {
+            let opened = app.store.open_dialog(caller.user, companion).await?;
+            let (chat, people) = opened.ok_or(Refusal::ChatNotFound)?;
+            let mut changes = read(app, &chat, since, limit.0).await?;
+            let rows = dialog_rows(std::mem::take(&mut changes.messages), &people);
+            (changes, rows)
+        }
+    };
+    let item = ChangesItem {
+        chat: side.into(),
+        last_seq: changes.counters.last_seq,
+        revision: changes.counters.revision,
+        complete: changes.complete,
+        reset: changes.reset,
+        after_seq: changes.next.last_seq,
+        after_revision: changes.next.revision,
+    };
+    Ok(Answer { item: Some(Item::Changes(item)), data: Some(Rows::History(rows)) })
+}
+
+async fn read(app: &App, chat: &Readable, since: Counters, limit: i64) -> Result<Changes> {
+    let mut faults = Vec::new();
+    let mut check = |field, given, present| {
+        if given > present {
+            faults.push(Fault::new(field, format!("must be at most {present}, as far as the chat has come")));
+        }
+    };
+    check("afterSeq", since.last_seq, chat.counters.last_seq);
+    check("afterRevision", since.revision, chat.counters.revision);
+    if !faults.is_empty() {
+        return Err(Error::Invalid(faults));
+    }
+    app.store.changes(chat, since, limit).await
+}

@@ -1,0 +1,62 @@
+//! What a client of the extended protocol is told first.
+
+use super::{App, Caller};
+use crate::{
+    error::{Refusal, Result},
+    live::HEARTBEAT_SECONDS,
+    model::Timestamp,
+    protocol::{
+        Frame, Item, Kind,
+        extended::{Hello, HelloBounds},
+    },
+    store::MAX_CHANGES,
+    writer::{MAX_REACTIONS, RECEIPTS_UP_TO},
+};
+
+/// The longest message that is read from a socket.
+pub const MAX_FRAME: usize = 64 * 1024;
+/// Requests of one connection that may be under way; then nothing more is read from its socket.
+pub const IN_FLIGHT: usize = 64;
+
+/// The first frame of a caller's connection.
+pub async fn frame(app: &App, caller: Caller) -> Result<Frame> {
+    let now = Timestamp::now();
+    let account = app.store.account_by_id(caller.user).await?.ok_or(Refusal::Unauthorized)?;
+    let hello = Hello {
+        user_id: caller.user,
+        first_name: account.person.first_name,
+        last_name: account.person.last_name,
+        email: account.email,
+        session_id: caller.session,
+        server_time: now,
+        expires_at: caller.expires_at,
+        epoch: app.epoch.clone(),
+        heartbeat_seconds: HEARTBEAT_SECONDS,
+        unread_total: app.store.unread_total(caller.user, now).await?,
+        bounds: bounds(app),
+    };
+    Ok(Frame::broadcast(Kind::Hello, &Item::Hello(Box::new(hello))))
+}
+
+fn bounds(app: &App) -> HelloBounds {
+    let limits = &app.config.limits;
+    HelloBounds {
+        first_name: 64,
+        last_name: 64,
+        group_name: 128,
+        content: 4096,
+        notice: 512,
+        search_text: 100,
+        password_min: app.bounds.password_min,
+        group_members: limits.group_members,
+        page: 100,
+        known: 500,
+        watched: 200,
+        reactions: MAX_REACTIONS,
+        changes: MAX_CHANGES,
+        receipts_up_to: RECEIPTS_UP_TO,
+        frame_bytes: MAX_FRAME,
+        in_flight: IN_FLIGHT,
+        frames_per_second: limits.enabled.then_some(limits.frames_per_second),
+    }
+}

@@ -1,0 +1,71 @@
+//! Reading the chat list and histories, page by page.
+
+use super::{App, Caller};
+use crate::{
+    error::{Refusal, Result},
+    model::{Message, Person},
+    protocol::{
+        Answer, DialogPage, DialogRow, GroupPage, GroupRow, ListPage, ListRow, Protocol, Rows,
+        extended::{ChatRow, Row, Side},
+    },
+};
+
+/// A page of the caller's chat list.
+pub async fn list(app: &App, caller: Caller, page: ListPage) -> Result<Answer> {
+    let mut rows = Vec::new();
+    if page.limit.0 > 0 {
+        rows = app.store.chat_list(caller.user, page.cursor.0, page.limit.0).await?;
+    }
+    Ok(Answer::rows(match caller.origin.protocol {
+        Protocol::Auth => Rows::List(rows.into_iter().map(ListRow::from).collect()),
+        Protocol::Hearth => Rows::Chats(rows.into_iter().map(ChatRow::from).collect()),
+    }))
+}
+
+/// A page of a dialog, as far as the caller has not hidden it.
+pub async fn dialog(app: &App, caller: Caller, page: DialogPage) -> Result<Answer> {
+    let protocol = caller.origin.protocol;
+    let Some((chat, people)) = app.store.open_dialog(caller.user, page.receiver).await? else {
+        return Ok(Answer::rows(match protocol {
+            Protocol::Auth => Rows::Dialog(Vec::new()),
+            Protocol::Hearth => Rows::History(Vec::new()),
+        }));
+    };
+    let mut messages = app.store.page(&chat, page.place.0, page.limit.0).await?;
+    if protocol == Protocol::Hearth {
+        app.store.add_reactions(&chat, &mut messages).await?;
+        return Ok(Answer::rows(Rows::History(dialog_rows(messages, &people))));
+    }
+    let [reader, companion] = people;
+    let rows = messages.into_iter().map(|message| {
+        let receiver = if message.sender.id == caller.user { &companion } else { &reader };
+        DialogRow::new(message, receiver)
+    });
+    Ok(Answer::rows(Rows::Dialog(rows.collect())))
+}
+
+/// A page of a group's history, for its members.
+pub async fn group(app: &App, caller: Caller, page: GroupPage) -> Result<Answer> {
+    let opened = app.store.open_group(page.group, caller.user).await?;
+    let (chat, name) = opened.ok_or(Refusal::NotMember)?;
+    let mut messages = app.store.page(&chat, page.place.0, page.limit.0).await?;
+    Ok(Answer::rows(match caller.origin.protocol {
+        Protocol::Auth => {
+            Rows::Group(messages.into_iter().map(|message| GroupRow::new(message, page.group, &name)).collect())
+        }
+        Protocol::Hearth => {
+            app.store.add_reactions(&chat, &mut messages).await?;
+            let side = Side::Group { id: page.group, name: &name };
+            Rows::History(messages.into_iter().map(|message| Row::new(message, side)).collect())
+        }
+    }))
+}
+
+/// Messages of a dialog as its reader, the first of the two, sees them.
+pub(super) fn dialog_rows(messages: Vec<Message>, [reader, companion]: &[Person; 2]) -> Vec<Row> {
+    let row = |message: Message| {
+        let receiver = if message.sender.id == reader.id { companion } else { reader };
+        Row::new(message, Side::Dialog { partner: companion.id, receiver })
+    };
+    messages.into_iter().map(row).collect()
+}

@@ -1,0 +1,89 @@
+//! What people see of each other at this moment: who is there, who is typing.
+
+use super::{App, Caller};
+use crate::{
+    error::{Refusal, Result},
+    live::{Broadcast, Except, People},
+    model::{ChatSide, Timestamp, UserId},
+    protocol::{
+        Answer, BlockUser, Frame, Item, Kind, Protocol, Rows, Typing, WatchPresence,
+        extended::{PresenceRow, TypingItem},
+    },
+    writer::{Action, Command},
+};
+
+/// The caller is writing something: the others of the chat are shown it.
+pub async fn typing(app: &App, caller: Caller, request: Typing) -> Result<Answer> {
+    let side = request.chat.0;
+    if !app.typists.is_news(caller.user, side) {
+        return Ok(Answer::done());
+    }
+    let readers = app.store.readers_of_typing(caller.user, side).await?;
+    let readers = readers.ok_or(match side {
+        ChatSide::Group(_) => Refusal::NotMember,
+        ChatSide::Dialog(_) => Refusal::Unauthorized,
+    })?;
+    let person = app.store.person(caller.user).await?.ok_or(Refusal::Unauthorized)?;
+    let chat = match side {
+        ChatSide::Group(_) => side,
+        ChatSide::Dialog(_) => ChatSide::Dialog(caller.user),
+    };
+    let item = TypingItem { chat: chat.into(), user_id: caller.user, first_name: person.first_name };
+    app.hub.tell(&Broadcast {
+        protocol: Protocol::Hearth,
+        kind: Kind::Typing,
+        item: Item::Typing(item),
+        people: People::Many(readers.into()),
+        except: Except::Nobody,
+    });
+    Ok(Answer::done())
+}
+
+/// From now on the caller's connection is told when these people come and go, as far as a chat is shared with them.
+pub async fn watch(app: &App, caller: Caller, request: WatchPresence) -> Result<Answer> {
+    let mut people = request.users.0;
+    people.sort_unstable();
+    people.dedup();
+    let visible = app.store.visible_to(caller.user, &people).await?;
+    people.retain(|user| visible.contains(user));
+    let stored: std::collections::HashMap<_, _> = app.store.last_seen(&people).await?.into_iter().collect();
+    let Some(connection) = caller.origin.connection else { return Ok(Answer::done()) };
+    let present = app.hub.watch(caller.user, connection, &people, Timestamp::now());
+    let rows = present.into_iter().map(|(user_id, online, left_at)| {
+        let last_seen_at = left_at.max(stored.get(&user_id).copied()).filter(|_| !online);
+        PresenceRow { user_id, online, last_seen_at }
+    });
+    Ok(Answer::rows(Rows::Presence(rows.collect())))
+}
+
+/// Tells those who watch, and still may, who has come and gone.
+pub async fn tell_presence(app: &App) -> Result<()> {
+    for turn in app.hub.turns(Timestamp::now()) {
+        let mut watchers: Vec<UserId> = turn.watchers.iter().map(|connection| connection.user).collect();
+        watchers.sort_unstable();
+        watchers.dedup();
+        let allowed = app.store.watchers_of(turn.user, &watchers).await?;
+        let row = PresenceRow { user_id: turn.user, online: turn.online, last_seen_at: turn.last_seen_at };
+        let frame = Frame::broadcast(Kind::Presence, &Item::Presence(row));
+        for connection in turn.watchers.iter().filter(|connection| allowed.contains(&connection.user)) {
+            connection.push(&frame);
+        }
+    }
+    Ok(())
+}
+
+/// The caller takes nothing from somebody any more, or does again. Whom one blocks sees one as gone.
+pub async fn block(app: &App, caller: Caller, request: BlockUser) -> Result<Answer> {
+    let BlockUser { user, on } = request;
+    let chat = crate::model::ChatKey::dialog(caller.user, user);
+    let command = Command { actor: caller.user, origin: caller.origin, chat, action: Action::Block { on: on.0 } };
+    let answer = app.writer.submit(command)?.answer().await?;
+    if on.0 {
+        let row = PresenceRow { user_id: caller.user, online: false, last_seen_at: None };
+        let frame = Frame::broadcast(Kind::Presence, &Item::Presence(row));
+        for connection in app.hub.part(user, caller.user) {
+            connection.push(&frame);
+        }
+    }
+    Ok(answer)
+}

@@ -1,0 +1,99 @@
+//! Changes of stored messages: edits, deletions, reactions. Each makes a revision of its chat.
+
+use sqlx::Row;
+
+use super::Batch;
+use crate::{
+    model::{ChatId, Message, Person, Timestamp, UserId},
+    store::rows::{add_reactions, message, message_columns, message_tables, person},
+};
+
+impl Batch {
+    /// A message as somebody sees it who has hidden everything up to a seq.
+    pub async fn message(
+        &mut self,
+        chat: ChatId,
+        seq: i64,
+        reader: UserId,
+        hidden_up_to: i64,
+    ) -> sqlx::Result<Message> {
+        let query = sqlx::query(concat!(
+            "SELECT ",
+            message_columns!(),
+            " FROM messages m",
+            message_tables!(),
+            "WHERE m.chat_id = $1 AND m.seq = $2"
+        ));
+        let row = query.bind(chat).bind(seq).fetch_one(self.connection()).await?;
+        let mut message = message(&row, 0, hidden_up_to)?;
+        let engine = self.engine;
+        add_reactions(self.connection(), engine, reader, vec![(chat, &mut message)]).await?;
+        Ok(message)
+    }
+
+    /// Somebody's present name, of a deleted account, too.
+    pub async fn person(&mut self, user: UserId) -> sqlx::Result<Person> {
+        let query = sqlx::query("SELECT id, first_name, last_name FROM users WHERE id = $1");
+        person(&query.bind(user).fetch_one(self.connection()).await?, 0)
+    }
+
+    /// Gives a message another text. The chat's new revision.
+    pub async fn edit(&mut self, chat: ChatId, seq: i64, content: &str, now: Timestamp) -> sqlx::Result<i64> {
+        let query = sqlx::query("UPDATE messages SET content = $1, edited_at = $2 WHERE chat_id = $3 AND seq = $4");
+        query.bind(content).bind(now).bind(chat).bind(seq).execute(self.connection()).await?;
+        self.revise(chat, seq).await
+    }
+
+    /// Erases a message's text and reactions; its row stays. The chat's new revision.
+    pub async fn erase_message(&mut self, chat: ChatId, seq: i64, now: Timestamp) -> sqlx::Result<i64> {
+        let query = sqlx::query("UPDATE messages SET content = '', deleted_at = $1 WHERE chat_id = $2 AND seq = $3");
+        query.bind(now).bind(chat).bind(seq).execute(self.connection()).await?;
+        let query = sqlx::query("DELETE FROM reactions WHERE chat_id = $1 AND seq = $2");
+        query.bind(chat).bind(seq).execute(self.connection()).await?;
+        self.revise(chat, seq).await
+    }
+
+    /// Adds somebody's reaction. The chat's new revision; nothing if it was there.
+    pub async fn add_reaction(
+        &mut self,
+        chat: ChatId,
+        seq: i64,
+        emoji: &str,
+        user: UserId,
+        now: Timestamp,
+    ) -> sqlx::Result<Option<i64>> {
+        let query = sqlx::query(
+            "INSERT INTO reactions (chat_id, seq, emoji, user_id, created_at) VALUES ($1, $2, $3, $4, $5) \
+             ON CONFLICT DO NOTHING",
+        );
+        let query = query.bind(chat).bind(seq).bind(emoji).bind(user).bind(now);
+        let added = query.execute(self.connection()).await?;
+        if added.rows_affected() == 0 { Ok(None) } else { self.revise(chat, seq).await.map(Some) }
+    }
+
+    /// Takes somebody's reaction back. The chat's new revision; nothing if there was none.
+    pub async fn remove_reaction(
+        &mut self,
+        chat: ChatId,
+        seq: i64,
+        emoji: &str,
+        user: UserId,
+    ) -> sqlx::Result<Option<i64>> {
+        let query =
+            sqlx::query("DELETE FROM reactions WHERE chat_id = $1 AND seq = $2 AND emoji = $3 AND user_id = $4");
+        let removed = query.bind(chat).bind(seq).bind(emoji).bind(user).execute(self.connection()).await?;
+        if removed.rows_affected() == 0 { Ok(None) } else { self.revise(chat, seq).await.map(Some) }
+    }
+
+    /// One row a changed message, under its last change: who was away learns of each once.
+    async fn revise(&mut self, chat: ChatId, seq: i64) -> sqlx::Result<i64> {
+        let query = sqlx::query("UPDATE chats SET revision = revision + 1 WHERE id = $1 RETURNING revision");
+        let revision: i64 = query.bind(chat).fetch_one(self.connection()).await?.try_get(0)?;
+        let query = sqlx::query(
+            "INSERT INTO revisions (chat_id, revision, seq) VALUES ($1, $2, $3) \
+             ON CONFLICT (chat_id, seq) DO UPDATE SET revision = excluded.revision",
+        );
+        query.bind(chat).bind(revision).bind(seq).execute(self.connection()).await?;
+        Ok(revision)
+    }
+}

@@ -1,0 +1,101 @@
+//! What happened in a chat since a client saw it last, from one snapshot.
+
+use sqlx::{Row, any::AnyRow};
+
+use super::{
+    Store,
+    history::Readable,
+    rows::{add_reactions, message, message_columns, message_tables},
+};
+use crate::{
+    error::Result,
+    model::{Counters, Message},
+};
+
+/// Changes that are read one by one; whoever is further behind begins anew.
+pub const MAX_CHANGES: i64 = 10_000;
+
+/// A page of what changed.
+pub struct Changes {
+    /// How far the chat has come.
+    pub counters: Counters,
+    /// From where the next page goes on.
+    pub next: Counters,
+    /// Whether this is all.
+    pub complete: bool,
+    /// Whether there is too much to tell: then there are no messages.
+    pub reset: bool,
+    /// New messages, oldest first; then changed ones, by revision.
+    pub messages: Vec<Message>,
+}
+
+impl Store {
+    /// What a reader who knows `since` has missed: at most `limit` messages.
+    pub async fn changes(&self, chat: &Readable, since: Counters, limit: i64) -> Result<Changes> {
+        let work = async {
+            let mut snapshot = self.reads.begin_with(self.engine.begin_snapshot()).await?;
+            let row = sqlx::query("SELECT last_seq, revision FROM chats WHERE id = $1");
+            let row = row.bind(chat.id).fetch_one(&mut *snapshot).await?;
+            let counters = Counters { last_seq: row.try_get(0)?, revision: row.try_get(1)? };
+            let behind = (counters.last_seq - since.last_seq) + (counters.revision - since.revision);
+            if behind > MAX_CHANGES {
+                return Ok(Changes { counters, next: counters, complete: true, reset: true, messages: Vec::new() });
+            }
+
+            let query = sqlx::query(concat!(
+                "SELECT ",
+                message_columns!(),
+                " FROM messages m",
+                message_tables!(),
+                "WHERE m.chat_id = $1 AND m.seq > $2 ORDER BY m.seq LIMIT $3"
+            ));
+            let query = query.bind(chat.id).bind(since.last_seq.max(chat.hidden_up_to_seq)).bind(limit + 1);
+            let mut rows = query.fetch_all(&mut *snapshot).await?;
+            let mut complete = cut(&mut rows, limit);
+            let mut messages = read(&rows, chat)?;
+            let mut next = since;
+            if complete {
+                next.last_seq = counters.last_seq;
+                let room = limit - i64::try_from(messages.len()).unwrap_or(limit);
+                let query = sqlx::query(concat!(
+                    "SELECT ",
+                    message_columns!(),
+                    ", v.revision FROM revisions v JOIN messages m ON m.chat_id = v.chat_id AND m.seq = v.seq",
+                    message_tables!(),
+                    "WHERE v.chat_id = $1 AND v.revision > $2 AND m.seq <= $3 AND m.seq > $4 \
+                     ORDER BY v.revision LIMIT $5"
+                ));
+                let query = query.bind(chat.id).bind(since.revision).bind(since.last_seq);
+                let mut rows = query.bind(chat.hidden_up_to_seq).bind(room + 1).fetch_all(&mut *snapshot).await?;
+                complete = cut(&mut rows, room);
+                messages.extend(read(&rows, chat)?);
+                next.revision = match rows.last() {
+                    _ if complete => counters.revision,
+                    Some(row) => row.try_get(REVISION)?,
+                    None => since.revision,
+                };
+            } else if let Some(last) = messages.last() {
+                next.last_seq = last.seq;
+            }
+            let with_chat = messages.iter_mut().map(|message| (chat.id, message)).collect();
+            add_reactions(&mut snapshot, self.engine, chat.reader, with_chat).await?;
+            Ok(Changes { counters, next, complete, reset: false, messages })
+        };
+        self.within(work).await
+    }
+}
+
+/// The column after those of a message.
+const REVISION: usize = 20;
+
+/// Leaves at most `limit` rows; whether there were no more.
+fn cut(rows: &mut Vec<AnyRow>, limit: i64) -> bool {
+    let limit = usize::try_from(limit).unwrap_or_default();
+    let complete = rows.len() <= limit;
+    rows.truncate(limit);
+    complete
+}
+
+fn read(rows: &[AnyRow], chat: &Readable) -> sqlx::Result<Vec<Message>> {
+    rows.iter().map(|row| message(row, 0, chat.hidden_up_to_seq)).collect()
+}

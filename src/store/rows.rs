@@ -1,0 +1,133 @@
+//! How rows become what the model is made of: people, and messages with all that hangs on them.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use sqlx::{AnyConnection, Row, any::AnyRow};
+
+use super::{
+    engine::{Engine, Sql},
+    types::json,
+};
+use crate::model::{ChatId, Event, Message, Notice, Person, Quote, Reaction, Role, Timestamp, UserId};
+
+/// Id, first and last name.
+pub(super) fn person(row: &AnyRow, first: usize) -> sqlx::Result<Person> {
+    Ok(Person { id: row.try_get(first)?, first_name: row.try_get(first + 1)?, last_name: row.try_get(first + 2)? })
+}
+
+/// The same of somebody who may not be there.
+pub(super) fn optional_person(row: &AnyRow, first: usize) -> sqlx::Result<Option<Person>> {
+    match row.try_get::<Option<UserId>, _>(first)? {
+        Some(_) => person(row, first).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The columns that [`message`] reads, of a message `m` with its [`message_tables`]. The text of a person who took all
+/// texts along counts as deleted from that moment on. The last six are those of [`quote`].
+macro_rules! message_columns {
+    () => {
+        "s.id, s.first_name, s.last_name, m.seq, m.id, m.event, m.detail, m.content, m.created_at, m.edited_at, \
+         COALESCE(m.deleted_at, CASE s.texts_erased WHEN 1 THEN s.deleted_at END), \
+         o.id, o.first_name, o.last_name, \
+         q.id, q.seq, q.sender_id, w.first_name, substr(q.content, 1, 200), \
+         COALESCE(q.deleted_at, CASE w.texts_erased WHEN 1 THEN w.deleted_at END)"
+    };
+}
+pub(super) use message_columns;
+
+/// A message's sender, whom it is about, and what it answers.
+macro_rules! message_tables {
+    () => {
+        " JOIN users s ON s.id = m.sender_id \
+         LEFT JOIN users o ON o.id = m.subject_id \
+         LEFT JOIN messages q ON q.chat_id = m.chat_id AND q.seq = m.reply_to \
+         LEFT JOIN users w ON w.id = q.sender_id "
+    };
+}
+pub(super) use message_tables;
+
+/// A message without its reactions, as somebody sees it who has hidden everything up to a seq.
+pub(super) fn message(row: &AnyRow, first: usize, hidden_up_to: i64) -> sqlx::Result<Message> {
+    let sender = person(row, first)?;
+    let deleted_at: Option<Timestamp> = row.try_get(first + 10)?;
+    let notice = notice(row.try_get(first + 5)?, row.try_get(first + 6)?, optional_person(row, first + 11)?);
+    let content = if deleted_at.is_some() { String::new() } else { row.try_get(first + 7)? };
+    Ok(Message {
+        seq: row.try_get(first + 3)?,
+        id: row.try_get(first + 4)?,
+        sender,
+        content,
+        notice,
+        reply_to: quote(row, first + 14)?.map(|quote| quote.seen_from(hidden_up_to)),
+        reactions: Vec::new(),
+        created_at: row.try_get(first + 8)?,
+        edited_at: row.try_get(first + 9)?,
+        deleted_at,
+    })
+}
+
+/// What a message answers, if it does: id, seq, sender, first name, beginning of the text, time of its deletion.
+pub(super) fn quote(row: &AnyRow, first: usize) -> sqlx::Result<Option<Quote>> {
+    let Some(id) = row.try_get(first)? else { return Ok(None) };
+    let mut quote = Quote {
+        id,
+        seq: row.try_get(first + 1)?,
+        sender: row.try_get(first + 2)?,
+        sender_name: row.try_get(first + 3)?,
+        content: row.try_get(first + 4)?,
+    };
+    if row.try_get::<Option<i64>, _>(first + 5)?.is_some() {
+        quote = quote.seen_from(i64::MAX);
+    }
+    Ok(Some(quote))
+}
+
+fn notice(event: Event, detail: Option<String>, subject: Option<Person>) -> Option<Notice> {
+    Some(match (event, subject) {
+        (Event::Created, _) => Notice::Created,
+        (Event::Left, _) => Notice::Left,
+        (Event::Added, Some(person)) => Notice::Added(person),
+        (Event::Removed, Some(person)) => Notice::Removed(person),
+        (Event::Renamed, _) => Notice::Renamed(detail.unwrap_or_default()),
+        (Event::Role, Some(person)) => {
+            Notice::Role(person, detail.and_then(|name| Role::from_name(&name)).unwrap_or(Role::Member))
+        }
+        (Event::Message | Event::Added | Event::Removed | Event::Role, _) => return None,
+    })
+}
+
+static REACTIONS: Sql = Sql::steps(&["SELECT r.chat_id, r.seq, r.emoji, COUNT(*), \
+       MAX(CASE WHEN r.user_id = $2 THEN 1 ELSE 0 END) \
+     FROM rows($1: chat_id BIGINT, seq BIGINT) q JOIN reactions r ON r.chat_id = q.chat_id AND r.seq = q.seq \
+     GROUP BY r.chat_id, r.seq, r.emoji ORDER BY r.chat_id, r.seq, MIN(r.created_at), r.emoji"]);
+
+/// Puts the reactions to messages where they belong, as `reader` sees them.
+pub(super) async fn add_reactions(
+    connection: &mut AnyConnection,
+    engine: Engine,
+    reader: UserId,
+    messages: Vec<(ChatId, &mut Message)>,
+) -> sqlx::Result<()> {
+    #[derive(Serialize)]
+    struct Place {
+        chat_id: i64,
+        seq: i64,
+    }
+    let places: Vec<_> = messages.iter().map(|(chat, message)| Place { chat_id: chat.0, seq: message.seq }).collect();
+    if places.is_empty() {
+        return Ok(());
+    }
+    let query = sqlx::query(REACTIONS.on(engine)).bind(json(&places)).bind(reader);
+    let mut found: HashMap<(ChatId, i64), Vec<Reaction>> = HashMap::new();
+    for row in query.fetch_all(connection).await? {
+        let mine = row.try_get::<i64, _>(4)? > 0;
+        let reaction = Reaction { emoji: row.try_get(2)?, count: row.try_get(3)?, mine };
+        found.entry((row.try_get(0)?, row.try_get(1)?)).or_default().push(reaction);
+    }
+    for (chat, message) in messages {
+        message.reactions = found.remove(&(chat, message.seq)).unwrap_or_default();
+    }
+    Ok(())
+}

@@ -1,0 +1,35 @@
+//! Taking nothing from somebody, and doing so again.
+
+use super::{Command, Outcome, apply::Stop, telling::to_own};
+use crate::{
+    error::{Error, Fault, Refusal},
+    model::{Standing, Timestamp},
+    protocol::{Answer, Item, Kind, extended::Blocked},
+    store::{Batch, Situation, Stand},
+};
+
+/// Blocks or unblocks the other side of the command's dialog, which need not exist.
+pub(super) async fn apply(
+    batch: &mut Batch,
+    command: &Command,
+    situation: Situation,
+    on: bool,
+    now: Timestamp,
+) -> Result<Outcome, Stop> {
+    let user = command.actor;
+    let target = situation.target.ok_or(Refusal::UserNotFound)?.id;
+    if target == user {
+        return Err(Error::Invalid(vec![Fault::new("userId", "must be somebody else")]).into());
+    }
+    let changed = if on { batch.block(user, target, now).await? } else { batch.unblock(user, target).await? };
+    let item = || Item::Blocked(Blocked { user_id: target, on });
+    let mut broadcasts = Vec::new();
+    if changed {
+        if let (Some(chat), Some(_)) = (situation.chat, situation.role) {
+            let standing = Standing { state: situation.standing.state + 1, ..situation.standing };
+            batch.stand(&[Stand { user, chat: chat.id, standing }]).await?;
+        }
+        broadcasts.push(to_own(user, command.origin, Kind::BlockUser, item()));
+    }
+    Ok(Outcome { answer: Answer::item(item()), broadcasts, ..Outcome::default() })
+}

@@ -1,0 +1,65 @@
+//! Who does something in a group, to whom, and whether they may.
+
+use crate::{
+    error::Refusal,
+    model::{Person, Role, UserId},
+    store::{Situation, StoredChat},
+};
+
+/// A member who does something in a group that exists.
+pub(super) struct Acting {
+    pub(super) chat: StoredChat,
+    pub(super) actor: Person,
+    pub(super) role: Role,
+    /// The membership's counter.
+    pub(super) state: i64,
+}
+
+/// Somebody whom it is done to.
+pub(super) struct Target {
+    pub(super) person: Person,
+    pub(super) role: Option<Role>,
+    pub(super) state: i64,
+    pub(super) blocks_actor: bool,
+}
+
+/// The acting member of a group that exists, and whom it is done to.
+pub(super) fn acting(situation: Situation) -> Result<(Acting, Option<Target>), Refusal> {
+    let Situation { chat, actor, role, standing, target, target_role, target_standing, blocked, .. } = situation;
+    let target =
+        target.map(|person| Target { person, role: target_role, state: target_standing.state, blocks_actor: blocked });
+    match (chat, actor, role) {
+        (Some(chat), Some(actor), Some(role)) if !chat.dropped => {
+            Ok((Acting { chat, actor, role, state: standing.state }, target))
+        }
+        _ => Err(Refusal::NotMember),
+    }
+}
+
+pub(super) fn may_remove(acting: &Acting, user: UserId, target: Option<&Target>) -> Result<(), Refusal> {
+    if user == acting.actor.id {
+        return Err(Refusal::LeaveInstead);
+    }
+    if acting.role == Role::Member {
+        return Err(Refusal::NotAllowedToRemove);
+    }
+    let target_role = target.and_then(|target| target.role).ok_or(Refusal::NotMember)?;
+    if acting.role == Role::Admin && target_role != Role::Member {
+        return Err(Refusal::AdminRemovesMembers);
+    }
+    Ok(())
+}
+
+pub(super) fn may_set_role(acting: &Acting, target: Option<Target>, role: Role) -> Result<Target, Refusal> {
+    if acting.role != Role::Owner {
+        return Err(Refusal::NotAllowedToSetRole);
+    }
+    let target = target.filter(|target| target.role.is_some()).ok_or(Refusal::NotMember)?;
+    if target.person.id == acting.actor.id {
+        return Err(Refusal::OwnRole);
+    }
+    if target.role == Some(role) {
+        return Err(Refusal::RoleUnchanged);
+    }
+    Ok(target)
+}

@@ -1,0 +1,138 @@
+//! What becomes of each message of a run, decided in memory and in order.
+
+use std::collections::HashMap;
+
+use super::Send;
+use crate::{
+    error::Refusal,
+    model::{ChatId, ChatKey, Counters, Event, MessageId, Person, Quote, Timestamp},
+    store::Situation,
+};
+
+/// Characters of a quoted text.
+const QUOTED: usize = 200;
+
+/// A chat while the run is decided.
+pub(super) struct Chat {
+    /// None yet for a dialog that the run begins.
+    pub(super) id: Option<ChatId>,
+    pub(super) name: String,
+    pub(super) counters: Counters,
+    pub(super) last_at: Timestamp,
+}
+
+/// A message that will be stored.
+pub(super) struct Accepted<'a> {
+    pub(super) position: usize,
+    pub(super) send: &'a Send<'a>,
+    pub(super) sender: Person,
+    pub(super) receiver: Option<Person>,
+    pub(super) hidden_from_receiver: i64,
+    pub(super) quote: Option<Quote>,
+    pub(super) seq: i64,
+    pub(super) created_at: Timestamp,
+}
+
+/// What is to become of a message.
+enum Decision {
+    /// It is stored.
+    Accept { sender: Person, quote: Option<Quote> },
+    /// It was, under this seq.
+    Repeat { seq: i64 },
+}
+
+/// A run while it is decided.
+#[derive(Default)]
+pub(super) struct Run<'a> {
+    pub(super) chats: HashMap<ChatKey, Chat>,
+    pub(super) accepted: Vec<Accepted<'a>>,
+    /// Where in `accepted` a message of the run is.
+    places: HashMap<(ChatKey, MessageId), usize>,
+    /// Those who are answered once more: where in the run, and with which message.
+    pub(super) repeats: Vec<(usize, ChatKey, i64)>,
+}
+
+impl<'a> Run<'a> {
+    /// Decides on one message, after those before it.
+    pub(super) fn take(
+        &mut self,
+        position: usize,
+        send: &'a Send<'a>,
+        situation: Situation,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let decision = self.decide(send, &situation)?;
+        let Situation { chat, target: receiver, target_standing, .. } = situation;
+        let chat = self.chats.entry(send.chat).or_insert_with(|| match chat {
+            Some(chat) => Chat { id: Some(chat.id), name: chat.name, counters: chat.counters, last_at: chat.last_at },
+            None => Chat { id: None, name: String::new(), counters: Counters::default(), last_at: Timestamp(0) },
+        });
+        let (sender, quote) = match decision {
+            Decision::Accept { sender, quote } => (sender, quote),
+            Decision::Repeat { seq } => {
+                self.repeats.push((position, send.chat, seq));
+                return Ok(());
+            }
+        };
+        chat.counters.last_seq += 1;
+        chat.last_at = now.max(chat.last_at.plus_millis(1));
+        self.places.insert((send.chat, send.message), self.accepted.len());
+        self.accepted.push(Accepted {
+            position,
+            send,
+            sender,
+            receiver,
+            hidden_from_receiver: target_standing.hidden_up_to,
+            quote,
+            seq: chat.counters.last_seq,
+            created_at: chat.last_at,
+        });
+        Ok(())
+    }
+
+    /// The repetition comes first: what was acknowledged once is acknowledged again, whatever happened since.
+    fn decide(&self, send: &Send<'_>, situation: &Situation) -> Result<Decision, Refusal> {
+        if let Some(place) = self.places.get(&(send.chat, send.message)) {
+            let Accepted { sender, seq, .. } = &self.accepted[*place];
+            return if sender.id == send.actor {
+                Ok(Decision::Repeat { seq: *seq })
+            } else {
+                Err(Refusal::MessageIdTaken)
+            };
+        }
+        if let Some(message) = &situation.message {
+            let repeated = message.sender == send.actor && message.event == Event::Message;
+            return if repeated { Ok(Decision::Repeat { seq: message.seq }) } else { Err(Refusal::MessageIdTaken) };
+        }
+        let sender = situation.actor.clone().ok_or(Refusal::Unauthorized)?;
+        match send.chat {
+            ChatKey::Dialog(..) if situation.target.is_none() => return Err(Refusal::UserNotFound),
+            ChatKey::Dialog(..) if situation.blocked => return Err(Refusal::Blocked),
+            ChatKey::Group(_) if situation.role.is_none() => return Err(Refusal::NotMember),
+            ChatKey::Group(_) if situation.chat.as_ref().is_none_or(|chat| chat.dropped) => {
+                return Err(Refusal::NotMember);
+            }
+            _ => {}
+        }
+        let quote = send.reply_to.map(|id| self.quote(send.chat, id, situation)).transpose()?;
+        Ok(Decision::Accept { sender, quote })
+    }
+
+    /// The message that is answered: of the database or, just accepted, of this run.
+    fn quote(&self, chat: ChatKey, id: MessageId, situation: &Situation) -> Result<Quote, Refusal> {
+        if let Some(place) = self.places.get(&(chat, id)) {
+            let Accepted { send, sender, seq, .. } = &self.accepted[*place];
+            return Ok(Quote {
+                id,
+                seq: *seq,
+                sender: sender.id,
+                sender_name: sender.first_name.clone(),
+                content: send.content.chars().take(QUOTED).collect(),
+            });
+        }
+        match &situation.reply_to {
+            Some((quote, true)) if quote.seq > situation.standing.hidden_up_to => Ok(quote.clone()),
+            _ => Err(Refusal::QuoteNotFound),
+        }
+    }
+}

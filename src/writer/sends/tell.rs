@@ -1,0 +1,88 @@
+//! What people are told of a stored message, and what its sender is answered.
+
+use std::{collections::HashMap, sync::Arc};
+
+use super::{
+    Send,
+    run::{Accepted, Chat},
+};
+use crate::{
+    live::{Broadcast, Except, People},
+    model::{ChatKey, Counters, Message, Person, UserId},
+    protocol::{GroupMessage, Item, Kind, Protocol},
+    store::{Batch, DatabaseError, DatabaseResult},
+    writer::{
+        Outcome,
+        rosters::Rosters,
+        telling::{Place, Scene},
+    },
+};
+
+/// Told to everybody in the chat.
+pub(super) async fn tell(
+    batch: &mut Batch,
+    rosters: &mut Rosters,
+    chats: &HashMap<ChatKey, Chat>,
+    Accepted { send, sender, receiver, hidden_from_receiver, quote, seq, created_at, .. }: Accepted<'_>,
+) -> DatabaseResult<Outcome> {
+    let chat = &chats[&send.chat];
+    let mut message = Message::new(seq, send.message, sender.clone(), send.content.to_owned(), created_at);
+    message.reply_to = quote;
+    // As far as the chat has come with this message.
+    let counters = Counters { last_seq: seq, ..chat.counters };
+    let members = match (send.chat, chat.id) {
+        (ChatKey::Group(_), Some(id)) => Some(rosters.get(batch, id).await?),
+        _ => None,
+    };
+    let kind = if members.is_some() { Kind::MessageInGroup } else { Kind::PrivateMessage };
+    let contract = match (send.chat, &members) {
+        (ChatKey::Group(group), Some(members)) => {
+            Some((Item::Message(GroupMessage::new(message.clone(), group, &chat.name)), People::Many(members.clone())))
+        }
+        (key, _) => key
+            .partner(send.actor)
+            .filter(|partner| *partner != send.actor)
+            .map(|partner| (Item::Private(message.clone().into()), People::One(partner))),
+    };
+    let contract = contract.map(|(item, people)| {
+        let except = Except::User(send.actor);
+        Broadcast { protocol: Protocol::Auth, kind, item, people, except }
+    });
+    let partner = receiver.as_ref().unwrap_or(&sender);
+    let place = place(send.chat, &chat.name, partner, hidden_from_receiver, members);
+    let scene = Scene { origin: send.origin, actor: &sender, place };
+    let mut broadcasts = scene.rows(kind, &message, counters);
+    broadcasts.extend(contract);
+    let answer = scene.answer(message, counters);
+    Ok(Outcome { answer, broadcasts, ..Outcome::default() })
+}
+
+/// The same answer again, to clients that are answered with the message.
+pub(super) async fn repeat(batch: &mut Batch, send: &Send<'_>, chat: &Chat, seq: i64) -> DatabaseResult<Outcome> {
+    if send.origin.protocol == Protocol::Auth {
+        return Ok(Outcome::default());
+    }
+    let id = chat.id.ok_or(DatabaseError::RowNotFound)?;
+    let message = batch.message(id, seq, send.actor, 0).await?;
+    let partner = match send.chat.partner(send.actor) {
+        Some(partner) => Some(batch.person(partner).await?),
+        None => None,
+    };
+    let sender = message.sender.clone();
+    let place = place(send.chat, &chat.name, partner.as_ref().unwrap_or(&sender), 0, None);
+    let scene = Scene { origin: send.origin, actor: &sender, place };
+    Ok(Outcome { answer: scene.answer(message, chat.counters), ..Outcome::default() })
+}
+
+fn place<'a>(
+    chat: ChatKey,
+    name: &'a str,
+    partner: &'a Person,
+    hidden_from_partner: i64,
+    members: Option<Arc<Vec<UserId>>>,
+) -> Place<'a> {
+    match chat {
+        ChatKey::Group(id) => Place::Group { id, name, members: members.unwrap_or_default() },
+        ChatKey::Dialog(..) => Place::Dialog { partner, hidden_from_partner },
+    }
+}

@@ -1,0 +1,209 @@
+//! A run of reads, mutes and hidings: looked up together, decided in order in memory, stored together. In a lively
+//! group they are as many as its members, for every message.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use super::{
+    Action, Command, Origin, Outcome, Task,
+    rosters::Rosters,
+    telling::{to_own, to_person},
+};
+use crate::{
+    error::{Error, Fault, Refusal, Result},
+    live::{Broadcast, Except, People},
+    model::{ChatId, ChatKey, ChatSide, Standing, Timestamp, UserId},
+    protocol::{
+        Answer, Item, Kind, Protocol,
+        extended::{Hidden, Muted, ReadItem},
+    },
+    store::{Batch, DatabaseResult, Lookup, Situation, Stand, StoredChat},
+};
+
+/// Members of a group up to which the others are told how far somebody has read.
+pub const RECEIPTS_UP_TO: i64 = 100;
+
+/// Somebody stands differently in a chat.
+pub(super) struct Move {
+    actor: UserId,
+    origin: Origin,
+    chat: ChatKey,
+    change: Change,
+}
+
+#[derive(Clone, Copy)]
+enum Change {
+    Read(i64),
+    Hide,
+    Mute(Option<Timestamp>),
+}
+
+impl Move {
+    /// The move that a task makes, if it makes one.
+    pub(super) fn of(task: &Task) -> Option<Self> {
+        let Task::Command(Command { actor, origin, chat, action }) = task else { return None };
+        let change = match action {
+            Action::Read { seq } => Change::Read(*seq),
+            Action::Hide => Change::Hide,
+            Action::Mute { until } => Change::Mute(*until),
+            _ => return None,
+        };
+        Some(Self { actor: *actor, origin: *origin, chat: *chat, change })
+    }
+
+    fn lookup(&self) -> Lookup {
+        let target = self.chat.partner(self.actor);
+        Lookup { chat: self.chat, actor: self.actor, target, message: None, reply_to: None }
+    }
+}
+
+/// How everybody of the run stands, by now.
+type Standings = HashMap<(UserId, ChatId), Standing>;
+
+/// Decides and stores a run of moves.
+pub(super) async fn apply(
+    batch: &mut Batch,
+    rosters: &mut Rosters,
+    run: &[Move],
+) -> DatabaseResult<Vec<Result<Outcome>>> {
+    let lookups: Vec<_> = run.iter().map(Move::lookup).collect();
+    let situations = batch.look_up(&lookups).await?;
+    let mut standings = Standings::new();
+    let mut moved = HashSet::new();
+    let mut outcomes = Vec::with_capacity(run.len());
+    for (step, situation) in run.iter().zip(situations) {
+        let chat = match entered(step, &situation) {
+            Ok(Some(chat)) => chat,
+            Ok(None) => {
+                outcomes.push(Ok(Outcome::default()));
+                continue;
+            }
+            Err(error) => {
+                outcomes.push(Err(error));
+                continue;
+            }
+        };
+        let members = match step.chat {
+            ChatKey::Group(_) if chat.member_count <= RECEIPTS_UP_TO => Some(rosters.get(batch, chat.id).await?),
+            _ => None,
+        };
+        let before = *standings.entry((step.actor, chat.id)).or_insert(situation.standing);
+        let partner = step.chat.partner(step.actor).filter(|partner| *partner != step.actor);
+        let after = match stands(before, step.change, chat) {
+            Ok(after) => after,
+            Err(error) => {
+                outcomes.push(Err(error));
+                continue;
+            }
+        };
+        standings.insert((step.actor, chat.id), after);
+        let mut partner_state = None;
+        if after != before {
+            moved.insert((step.actor, chat.id));
+            if let Some(partner) = partner.filter(|_| after.read_up_to > before.read_up_to) {
+                // The other side's list shows how far one has read.
+                let standing = standings.entry((partner, chat.id)).or_insert(situation.target_standing);
+                standing.state += 1;
+                partner_state = Some((partner, standing.state));
+                moved.insert((partner, chat.id));
+            }
+        }
+        outcomes.push(Ok(Told { step, chat, before, after, partner: partner_state, members }.outcome()));
+    }
+    let stands: Vec<_> =
+        moved.into_iter().map(|(user, chat)| Stand { user, chat, standing: standings[&(user, chat)] }).collect();
+    batch.stand(&stands).await?;
+    Ok(outcomes)
+}
+
+/// The chat, if it is one of the actor's. What is not there needs no hiding.
+fn entered<'a>(step: &Move, situation: &'a Situation) -> Result<Option<&'a StoredChat>> {
+    match (&situation.chat, situation.role) {
+        (Some(chat), Some(_)) if !chat.dropped => Ok(Some(chat)),
+        _ if matches!(step.change, Change::Hide) => Ok(None),
+        _ if matches!(step.chat, ChatKey::Dialog(..)) => Err(Refusal::ChatNotFound.into()),
+        _ => Err(Refusal::NotMember.into()),
+    }
+}
+
+/// How somebody stands after a change; as before, if it changes nothing.
+fn stands(before: Standing, change: Change, chat: &StoredChat) -> Result<Standing> {
+    let last_seq = chat.counters.last_seq;
+    let after = match change {
+        Change::Read(seq) if seq > last_seq => {
+            let fault = Fault::new("seq", format!("must be at most {last_seq}, the newest message's, not {seq}"));
+            return Err(Error::Invalid(vec![fault]));
+        }
+        Change::Read(seq) => Standing { read_up_to: seq.max(before.read_up_to), ..before },
+        Change::Hide => Standing { hidden_up_to: last_seq, read_up_to: last_seq, ..before },
+        Change::Mute(muted_until) => Standing { muted_until, ..before },
+    };
+    let changed = after != before;
+    Ok(Standing { state: before.state + i64::from(changed), ..after })
+}
+
+/// A move that was made.
+struct Told<'a> {
+    step: &'a Move,
+    chat: &'a StoredChat,
+    before: Standing,
+    after: Standing,
+    /// The other side of a dialog and its state, if it is to know.
+    partner: Option<(UserId, i64)>,
+    /// Of a group in which all know how far the others have read.
+    members: Option<Arc<Vec<UserId>>>,
+}
+
+impl Told<'_> {
+    fn outcome(self) -> Outcome {
+        let Self { step, after, .. } = &self;
+        let side = step.chat.side(step.actor);
+        let (kind, item) = match step.change {
+            Change::Read(_) => {
+                let unread_count = Some(after.unread(self.chat.counters.last_seq));
+                (Kind::MessagesRead, self.read(side, unread_count, Some(after.state)))
+            }
+            Change::Mute(_) => {
+                let muted = Muted { chat: side.into(), muted_until: after.muted_until, state: after.state };
+                (Kind::MuteChat, Item::Muted(muted))
+            }
+            Change::Hide => {
+                let (hidden_up_to, read_up_to) = (after.hidden_up_to, after.read_up_to);
+                let hidden = Hidden { chat: side.into(), hidden_up_to, read_up_to, state: after.state };
+                (Kind::DialogHidden, Item::Hidden(hidden))
+            }
+        };
+        let mut broadcasts = Vec::new();
+        if *after != self.before {
+            broadcasts.push(to_own(step.actor, step.origin, kind, item.clone()));
+            if after.read_up_to > self.before.read_up_to {
+                broadcasts.extend(self.receipts());
+            }
+        }
+        Outcome { answer: Answer::item(item), broadcasts, ..Outcome::default() }
+    }
+
+    /// The others are told how far the actor has read.
+    fn receipts(&self) -> Option<Broadcast> {
+        let actor = self.step.actor;
+        if let Some((partner, state)) = self.partner {
+            let item = self.read(ChatSide::Dialog(actor), None, Some(state));
+            return Some(to_person(partner, Kind::MessagesRead, item));
+        }
+        let members = self.members.clone()?;
+        Some(Broadcast {
+            protocol: Protocol::Hearth,
+            kind: Kind::MessagesRead,
+            item: self.read(self.step.chat.side(actor), None, None),
+            people: People::Many(members),
+            except: Except::User(actor),
+        })
+    }
+
+    fn read(&self, side: ChatSide, unread_count: Option<i64>, state: Option<i64>) -> Item {
+        let (user_id, read_up_to) = (self.step.actor, self.after.read_up_to);
+        Item::Read(ReadItem { chat: side.into(), user_id, read_up_to, unread_count, state })
+    }
+}

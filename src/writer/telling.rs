@@ -1,0 +1,116 @@
+//! What people are told of a stored message or a change to it: the contract's clients what the contract says, those of
+//! the extended protocol the whole row, each from its own side of the chat.
+
+use std::sync::Arc;
+
+use super::Origin;
+use crate::{
+    live::{Broadcast, Except, People},
+    model::{Counters, GroupId, Message, Person, Quote, UserId},
+    protocol::{
+        Answer, Item, Kind, Protocol,
+        extended::{Row, Side},
+    },
+};
+
+/// A chat, as somebody does something in it.
+pub(super) struct Scene<'a> {
+    pub(super) origin: Origin,
+    pub(super) actor: &'a Person,
+    pub(super) place: Place<'a>,
+}
+
+/// Where it happens, and who is there.
+pub(super) enum Place<'a> {
+    Dialog {
+        /// The other side; oneself, of a dialog with oneself.
+        partner: &'a Person,
+        /// What the partner has hidden.
+        hidden_from_partner: i64,
+    },
+    Group {
+        id: GroupId,
+        name: &'a str,
+        members: Arc<Vec<UserId>>,
+    },
+}
+
+impl Scene<'_> {
+    /// A broadcast to the actor's other connections.
+    pub(super) fn to_own(&self, kind: Kind, item: Item) -> Broadcast {
+        to_own(self.actor.id, self.origin, kind, item)
+    }
+
+    /// The answer that has it, for clients that want to be told.
+    pub(super) fn answer(&self, message: Message, counters: Counters) -> Answer {
+        match self.origin.protocol {
+            Protocol::Auth => Answer::done(),
+            Protocol::Hearth => {
+                let side = self.side(self.actor.id, &message);
+                Answer::item(Item::Row(Box::new(Row::new(message, side).at(counters))))
+            }
+        }
+    }
+
+    /// What everybody who speaks the extended protocol is told of a message, but for the connection that caused it.
+    /// `item` makes it of the message as one side sees it.
+    pub(super) fn broadcasts(
+        &self,
+        kind: Kind,
+        message: &Message,
+        item: impl Fn(Message, Side<'_>) -> Item,
+    ) -> Vec<Broadcast> {
+        match &self.place {
+            Place::Group { id, name, members } => {
+                let item = item(message.clone(), Side::Group { id: *id, name });
+                let except = self.origin.connection.map_or(Except::Nobody, Except::Connection);
+                let people = People::Many(members.clone());
+                vec![Broadcast { protocol: Protocol::Hearth, kind, item, people, except }]
+            }
+            Place::Dialog { partner, hidden_from_partner } => {
+                let side = self.side(self.actor.id, message);
+                let mut broadcasts = vec![self.to_own(kind, item(message.clone(), side))];
+                if partner.id != self.actor.id && message.seq > *hidden_from_partner {
+                    let message = seen_from(message.clone(), *hidden_from_partner);
+                    let side = self.side(partner.id, &message);
+                    broadcasts.push(to_person(partner.id, kind, item(message, side)));
+                }
+                broadcasts
+            }
+        }
+    }
+
+    /// The same with whole rows.
+    pub(super) fn rows(&self, kind: Kind, message: &Message, counters: Counters) -> Vec<Broadcast> {
+        self.broadcasts(kind, message, |message, side| {
+            Item::Row(Box::new(Row::new(message, side).at(counters).for_everybody()))
+        })
+    }
+
+    fn side(&self, reader: UserId, message: &Message) -> Side<'_> {
+        match &self.place {
+            Place::Group { id, name, .. } => Side::Group { id: *id, name },
+            Place::Dialog { partner, .. } => {
+                let receiver = if message.sender.id == self.actor.id { partner } else { self.actor };
+                let other = if reader == self.actor.id { partner.id } else { self.actor.id };
+                Side::Dialog { partner: other, receiver }
+            }
+        }
+    }
+}
+
+/// A broadcast to somebody's connections, but for the one that caused it.
+pub(super) fn to_own(user: UserId, origin: Origin, kind: Kind, item: Item) -> Broadcast {
+    let except = origin.connection.map_or(Except::Nobody, Except::Connection);
+    Broadcast { protocol: Protocol::Hearth, kind, item, people: People::One(user), except }
+}
+
+/// A broadcast to all of somebody's connections.
+pub(super) fn to_person(user: UserId, kind: Kind, item: Item) -> Broadcast {
+    Broadcast { protocol: Protocol::Hearth, kind, item, people: People::One(user), except: Except::Nobody }
+}
+
+fn seen_from(message: Message, hidden_up_to: i64) -> Message {
+    let reply_to = message.reply_to.map(|quote: Quote| quote.seen_from(hidden_up_to));
+    Message { reply_to, ..message }
+}
