@@ -11,6 +11,7 @@ mod bounds;
 mod chat_list;
 mod config;
 mod deletion;
+mod devices;
 mod dialogs;
 mod frames;
 mod groups;

@@ -111,6 +111,11 @@ impl Socket {
         frame
     }
 
+    /// A broadcast that came while an answer was awaited.
+    pub fn kept(&mut self) -> Option<Value> {
+        self.broadcasts.pop_front()
+    }
+
     /// The next broadcast's `item`, if it is of this type.
     pub async fn hears(&mut self, kind: &str) -> Value {
         let mut frame = self.heard().await;

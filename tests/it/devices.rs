@@ -1,0 +1,80 @@
+//! Several devices of several people, some of which go away in the middle of things and come back: in the end each
+//! shows exactly what a plain model says there is, as does one that stayed and one that knew nothing.
+
+mod device;
+mod model;
+mod steps;
+mod world;
+
+use futures_util::future::join_all;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+
+use serde_json::json;
+
+use crate::support::{Request, TestServer, new_id};
+use device::Device;
+use world::World;
+
+const STORIES: u32 = 8;
+const STEPS: usize = 80;
+
+#[test]
+fn whoever_was_away_ends_with_what_those_know_who_stayed() {
+    let config = Config { cases: STORIES, max_shrink_iters: 200, failure_persistence: None, ..Config::default() };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let outcome = runner.run(&steps::story(STEPS), |story| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async {
+            let mut world = World::new().await;
+            for (place, step) in story.iter().enumerate() {
+                world.does(step).await;
+                // Now and then: in between, what was told waits for its reader.
+                if place % 5 == 0 {
+                    world.compare().await;
+                }
+            }
+            world.ends().await;
+        });
+        Ok(())
+    });
+    outcome.unwrap_or_else(|failure| panic!("{failure}"));
+}
+
+const GROUPS: usize = 520;
+const CHANGES: usize = 5_000;
+
+#[tokio::test]
+async fn an_absence_of_five_thousand_changes_in_five_hundred_chats_is_made_up_for() {
+    let server = TestServer::start().await;
+    let (ann, bob) = (server.user("Ann").await, server.user("Bob").await);
+    let mut writer = bob.connect().await;
+    let groups: Vec<_> = (0..GROUPS).map(|_| new_id()).collect();
+    let create = |group: &String| {
+        let new = json!({ "groupId": group, "groupName": "one of many", "messageId": new_id(),
+            "notificationMessage": "new" });
+        bob.post("/api/use-cases/create-group", new)
+    };
+    for some in groups.chunks(40) {
+        join_all(some.iter().map(create)).await.into_iter().for_each(|created| drop(created.expect(200)));
+    }
+    let adds: Vec<_> = groups.iter().skip(1).map(|group| Request::add(group, &ann.id)).collect();
+    writer.pipeline(&adds[10..]).await;
+    let (mut stays, mut leaves) = (Device::start(&ann).await, Device::start(&ann).await);
+    leaves.go_away();
+
+    // Ten groups are new to her, one stays his alone; some lose her again.
+    writer.pipeline(&adds[..10]).await;
+    let changes: Vec<_> = groups[1..].iter().cycle().take(CHANGES).collect();
+    for some in changes.chunks(500) {
+        writer.pipeline(&some.iter().map(|group| Request::message(group, "news")).collect::<Vec<_>>()).await;
+        stays.settle().await;
+    }
+    writer.pipeline(&groups[500..].iter().map(|group| Request::remove(group, &ann.id)).collect::<Vec<_>>()).await;
+
+    stays.settle().await;
+    leaves.come_back().await;
+    let fresh = Device::start(&ann).await;
+    assert_eq!(stays.chats.len(), GROUPS - 21);
+    assert_eq!(stays.known(), fresh.known());
+    assert_eq!(leaves.known(), fresh.known());
+}

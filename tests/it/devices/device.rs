@@ -1,0 +1,368 @@
+//! A client of the extended protocol as one would write it: it keeps chats and histories, applies what it is told, and
+//! after an absence asks for what it has missed.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::support::{Socket, User};
+
+/// What a client keeps of one chat.
+#[derive(Debug, Clone)]
+pub struct Chat {
+    /// The row of the chat list, its counters kept up to date.
+    pub list: Value,
+    /// The history by seq.
+    pub rows: BTreeMap<i64, Value>,
+}
+
+/// A client: connected or away.
+pub struct Device {
+    pub user: String,
+    token: String,
+    base: String,
+    socket: Option<Socket>,
+    epoch: Value,
+    /// By the chat's name on the wire.
+    pub chats: BTreeMap<String, Chat>,
+}
+
+/// Rows of a page: few, so that many pages are needed.
+const PAGE: i64 = 7;
+
+impl Device {
+    /// A new client of somebody's, connected, which knows everything there is.
+    pub async fn start(user: &User) -> Self {
+        let (base, token) = (user.base().to_owned(), user.token.clone());
+        let chats = BTreeMap::new();
+        let mut device = Self { user: user.id.clone(), token, base, socket: None, epoch: Value::Null, chats };
+        device.come_back().await;
+        device
+    }
+
+    /// What it shows: of every chat, how far it has come, what is unread, and its rows.
+    pub fn known(&self) -> BTreeMap<&String, (i64, i64, Vec<&Value>)> {
+        let known = self.chats.iter().map(|(name, chat)| {
+            let (last, read) = (number(&chat.list["lastSeq"]), number(&chat.list["readUpTo"]));
+            (name, (last, last - read, chat.rows.values().collect()))
+        });
+        known.collect()
+    }
+
+    pub fn is_connected(&self) -> bool {
+        self.socket.is_some()
+    }
+
+    /// Loses the connection.
+    pub fn go_away(&mut self) {
+        self.socket = None;
+    }
+
+    /// Connects, and catches up.
+    pub async fn come_back(&mut self) {
+        let mut socket = Socket::open(&self.base, "/api/ws", &["hearth", &self.token]).await;
+        let hello = socket.hears("hello").await;
+        assert!(self.epoch.is_null() || self.epoch == hello["epoch"], "the epoch stays: {hello}");
+        self.epoch = hello["epoch"].clone();
+        self.socket = Some(socket);
+        self.catch_up().await;
+        self.settle().await;
+    }
+
+    /// Asks for something; whether it was done.
+    pub async fn ask(&mut self, kind: &str, params: Value) -> bool {
+        let answer = self.socket().ask(kind, params).await;
+        // In the order in which it came: what was told before the answer is applied before it.
+        self.listen().await;
+        if answer["success"] == true {
+            self.acknowledged(kind, &answer["params"]["item"]).await;
+        }
+        answer["success"] == true
+    }
+
+    /// Applies all that was sent so far.
+    pub async fn settle(&mut self) {
+        for _ in 0..2 {
+            self.socket().done("listLastMessage", json!({ "limit": 0 })).await;
+        }
+        self.listen().await;
+    }
+
+    async fn listen(&mut self) {
+        while let Some(mut frame) = self.socket().kept() {
+            let kind = frame["type"].as_str().expect("a frame has a type").to_owned();
+            self.heard(&kind, frame["params"]["item"].take()).await;
+        }
+    }
+
+    fn socket(&mut self) -> &mut Socket {
+        self.socket.as_mut().expect("the device is connected")
+    }
+
+    async fn catch_up(&mut self) {
+        let mut cursor = Value::Null;
+        loop {
+            let after = rank(&cursor);
+            let mut known: Vec<_> = self.chats.values().map(|chat| &chat.list).collect();
+            known.sort_by_key(|list| rank(&list["chat"]));
+            known.retain(|list| rank(&list["chat"]) > after);
+            known.truncate(500);
+            let known: Vec<_> = known
+                .into_iter()
+                .map(|list| {
+                    json!({ "chat": list["chat"], "lastSeq": list["lastSeq"], "revision": list["revision"],
+                        "state": list["state"] })
+                })
+                .collect();
+            let params = json!({ "known": known, "cursor": cursor });
+            let mut answer = self.socket().done("getChangedChats", params).await;
+            for gone in answer["item"]["gone"].as_array().expect("an array") {
+                self.chats.remove(&gone.to_string());
+            }
+            let Value::Array(rows) = answer["data"].take() else { panic!("no rows: {answer}") };
+            for row in rows {
+                self.refresh(row).await;
+            }
+            cursor = answer["item"]["cursor"].take();
+            if answer["item"]["complete"] == true {
+                return;
+            }
+        }
+    }
+
+    /// Takes a new row of the chat list, and the changes that it tells of.
+    async fn refresh(&mut self, row: Value) {
+        let name = row["chat"].to_string();
+        let hidden = number(&row["hiddenUpTo"]);
+        let chat = self.chats.entry(name.clone()).or_insert_with(|| Chat {
+            list: json!({ "lastSeq": hidden, "revision": row["revision"] }),
+            rows: BTreeMap::new(),
+        });
+        let (last_seq, revision) = (number(&chat.list["lastSeq"]), number(&chat.list["revision"]));
+        chat.rows.retain(|seq, _| *seq > hidden);
+        chat.list = row;
+        self.read_changes(&name, last_seq.max(hidden), revision).await;
+    }
+
+    async fn read_changes(&mut self, name: &str, mut after_seq: i64, mut after_revision: i64) {
+        loop {
+            let mut params = request(name);
+            params["afterSeq"] = after_seq.into();
+            params["afterRevision"] = after_revision.into();
+            params["limit"] = PAGE.into();
+            let mut answer = self.socket().ask("getChanges", params).await;
+            if answer["error"] == true {
+                // Removed meanwhile: the broadcast that says so is on its way.
+                return;
+            }
+            let mut answer = answer["params"].take();
+            let item = answer["item"].take();
+            assert_eq!(item["reset"], false, "nobody is that far behind: {item}");
+            let user = self.user.clone();
+            let Some(chat) = self.chats.get_mut(name) else { return };
+            let Value::Array(rows) = answer["data"].take() else { panic!("no rows") };
+            for row in rows {
+                chat.follow(&row, &user);
+                chat.put(row);
+            }
+            (after_seq, after_revision) = (number(&item["afterSeq"]), number(&item["afterRevision"]));
+            if item["complete"] == true {
+                chat.forward("lastSeq", &item["lastSeq"]);
+                chat.forward("revision", &item["revision"]);
+                return;
+            }
+        }
+    }
+
+    /// The answer to a request of one's own tells what a broadcast tells the others.
+    async fn acknowledged(&mut self, kind: &str, item: &Value) {
+        let told = match kind {
+            "editMessage" | "deleteMessage" | "react" => "messageEdited",
+            "renameGroup" | "setRole" => "groupChanged",
+            "leaveGroup" => "removedFromGroup",
+            "markRead" => "messagesRead",
+            other => other,
+        };
+        self.heard(told, item.clone()).await;
+    }
+
+    async fn heard(&mut self, kind: &str, item: Value) {
+        let name = item["chat"].to_string();
+        match kind {
+            "privateMessage"
+            | "messageInGroup"
+            | "addUserInGroup"
+            | "leaveGroup"
+            | "removeUserFromGroup"
+            | "groupChanged" => self.written(&name, item).await,
+            "messageEdited" | "messageDeleted" | "messageReactions" => self.changed(&name, item).await,
+            "removedFromGroup" | "dropGroup" | "dialogHidden" => {
+                self.chats.remove(&name);
+            }
+            "blockUser" => {
+                let name = json!({ "userId": item["userId"] }).to_string();
+                self.set(&name, "blocked", &item["on"]);
+            }
+            "messagesRead" if item["userId"] == self.user.as_str() => {
+                self.forward(&name, "readUpTo", &item["readUpTo"]);
+                self.set(&name, "state", &item["state"]);
+            }
+            "messagesRead" => {
+                if item.get("state").is_some() {
+                    self.forward(&name, "partnerReadUpTo", &item["readUpTo"]);
+                    self.set(&name, "state", &item["state"]);
+                }
+            }
+            "muteChat" => {
+                self.set(&name, "mutedUntil", &item["mutedUntil"]);
+                self.set(&name, "state", &item["state"]);
+            }
+            "roleChanged" => {
+                self.set(&name, "role", &item["role"]);
+                self.set(&name, "state", &item["state"]);
+            }
+            "typing" | "presence" => {}
+            other => panic!("a frame that clients do not know: {other} {item}"),
+        }
+    }
+
+    fn set(&mut self, name: &str, key: &str, value: &Value) {
+        if let Some(chat) = self.chats.get_mut(name) {
+            chat.list[key] = value.clone();
+        }
+    }
+
+    fn forward(&mut self, name: &str, key: &str, value: &Value) {
+        if let Some(chat) = self.chats.get_mut(name) {
+            chat.forward(key, value);
+        }
+    }
+
+    /// Something was said. What does not follow on what is known shows a gap: then the database is asked.
+    async fn written(&mut self, name: &str, row: Value) {
+        let seq = number(&row["seq"]);
+        let Some(chat) = self.chats.get_mut(name) else { return self.catch_up().await };
+        let last_seq = number(&chat.list["lastSeq"]);
+        if seq > last_seq + 1 {
+            let revision = number(&chat.list["revision"]);
+            return self.read_changes(name, last_seq, revision).await;
+        }
+        if seq == last_seq + 1 {
+            chat.follow(&row, &self.user);
+            chat.put(row);
+        }
+    }
+
+    /// Something that was said has changed.
+    async fn changed(&mut self, name: &str, item: Value) {
+        let Some(chat) = self.chats.get_mut(name) else { return };
+        let (revision, known) = (number(&item["revision"]), number(&chat.list["revision"]));
+        if revision > known + 1 || number(&item["lastSeq"]) > number(&chat.list["lastSeq"]) {
+            let last_seq = number(&chat.list["lastSeq"]);
+            return self.read_changes(name, last_seq, known).await;
+        }
+        if revision == known + 1 {
+            chat.list["revision"] = revision.into();
+            if item.get("emoji").is_some() {
+                chat.react(item, &self.user);
+            } else {
+                chat.put(item);
+            }
+        }
+    }
+}
+
+impl Chat {
+    /// What a new row means for the chat list; it shows rows up to its own `lastSeq` already.
+    fn follow(&mut self, row: &Value, user: &str) {
+        if number(&row["seq"]) <= number(&self.list["lastSeq"]) {
+            return;
+        }
+        self.list["lastSeq"] = row["seq"].clone();
+        let joined = match row["event"]["kind"].as_str() {
+            Some("added") => 1,
+            Some("left" | "removed") => -1,
+            _ => 0,
+        };
+        if let Some(count) = self.list["memberCount"].as_i64() {
+            self.list["memberCount"] = (count + joined).into();
+        }
+        if let Some(name) = row["event"]["groupName"].as_str() {
+            self.list["groupName"] = name.into();
+        }
+        if row["senderId"] == user {
+            self.forward("readUpTo", &row["seq"]);
+        } else if self.list.get("partnerReadUpTo").is_some() {
+            self.forward("partnerReadUpTo", &row["seq"]);
+        }
+    }
+
+    /// Moves a number that never goes back.
+    fn forward(&mut self, key: &str, value: &Value) {
+        self.list[key] = number(value).max(number(&self.list[key])).into();
+    }
+
+    /// Keeps a row; what quotes it follows.
+    fn put(&mut self, mut row: Value) {
+        let seq = number(&row["seq"]);
+        if let Some(known) = self.rows.get(&seq) {
+            keep_mine(&mut row["reactions"], &known["reactions"]);
+        } else {
+            keep_mine(&mut row["reactions"], &json!([]));
+        }
+        for counter in ["lastSeq", "revision", "memberCount"] {
+            row.as_object_mut().expect("an object").remove(counter);
+        }
+        let deleted = !row["deletedAt"].is_null();
+        let quoted: String = row["content"].as_str().expect("a text").chars().take(200).collect();
+        for other in self.rows.values_mut().filter(|other| other["replyTo"]["seq"] == seq) {
+            other["replyTo"]["content"] = quoted.clone().into();
+            if deleted {
+                other["replyTo"]["senderName"] = "".into();
+            }
+        }
+        self.rows.insert(seq, row);
+    }
+
+    fn react(&mut self, mut item: Value, user: &str) {
+        let Some(row) = self.rows.get_mut(&number(&item["seq"])) else { return };
+        let mut reactions = item["reactions"].take();
+        keep_mine(&mut reactions, &row["reactions"]);
+        for reaction in reactions.as_array_mut().expect("an array") {
+            if item["userId"] == user && reaction["emoji"] == item["emoji"] {
+                reaction["mine"] = item["on"].clone();
+            }
+        }
+        row["reactions"] = reactions;
+    }
+}
+
+/// Broadcasts do not say which reactions are the reader's: those that were.
+fn keep_mine(reactions: &mut Value, known: &Value) {
+    for reaction in reactions.as_array_mut().expect("an array") {
+        if reaction.get("mine").is_none() {
+            let mut known = known.as_array().expect("an array").iter();
+            let was = known.find(|other| other["emoji"] == reaction["emoji"]);
+            reaction["mine"] = was.is_some_and(|other| other["mine"] == true).into();
+        }
+    }
+}
+
+/// The params that name a chat.
+pub fn request(name: &str) -> Value {
+    let chat: Value = serde_json::from_str(name).expect("a name is JSON");
+    match chat.get("userId") {
+        Some(user) => json!({ "receiverId": user }),
+        None => json!({ "groupId": chat["groupId"] }),
+    }
+}
+
+/// The order of chats: by id, dialogs first; nothing before the first.
+fn rank(chat: &Value) -> Option<(String, bool)> {
+    let id = chat.get("userId").or(chat.get("groupId"))?;
+    Some((id.as_str().expect("an id").to_owned(), chat.get("groupId").is_some()))
+}
+
+fn number(value: &Value) -> i64 {
+    value.as_i64().unwrap_or_else(|| panic!("a number: {value}"))
+}

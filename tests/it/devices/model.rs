@@ -1,0 +1,373 @@
+//! What ought to be: a plain model of chats, told the same steps as the server.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::steps::{Act, PEOPLE, Place};
+
+/// Emoji that people react with.
+pub const EMOJI: [&str; 3] = ["👍", "❤️", "🫖"];
+
+/// Everything.
+#[derive(Default)]
+pub struct Model {
+    /// By the two people or the group.
+    chats: BTreeMap<Key, Chat>,
+    blocks: BTreeSet<(usize, usize)>,
+    joins: usize,
+}
+
+/// A dialog of two people, the lower number first, or a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key {
+    Dialog(usize, usize),
+    Group(usize),
+}
+
+#[derive(Default)]
+struct Chat {
+    name: String,
+    messages: Vec<Message>,
+    members: BTreeMap<usize, Member>,
+    dropped: bool,
+}
+
+struct Message {
+    id: String,
+    sender: usize,
+    text: String,
+    event: Option<Event>,
+    reply_to: Option<usize>,
+    edited: bool,
+    deleted: bool,
+    /// In the order of first use.
+    reactions: Vec<(usize, Vec<usize>)>,
+}
+
+#[derive(Clone)]
+struct Event {
+    kind: &'static str,
+    subject: Option<usize>,
+    name: Option<String>,
+    role: Option<&'static str>,
+}
+
+#[derive(Clone)]
+struct Member {
+    is_in: bool,
+    role: &'static str,
+    joined: usize,
+    read: usize,
+    hidden: usize,
+    muted: bool,
+}
+
+impl Key {
+    pub fn of(who: usize, place: Place) -> Self {
+        match place {
+            Place::With(other) => Self::Dialog(who.min(other), who.max(other)),
+            Place::In(group) => Self::Group(group),
+        }
+    }
+}
+
+impl Chat {
+    /// The member who acts, if the chat is there and the person in it.
+    fn member(&self, who: usize) -> Option<&Member> {
+        self.members.get(&who).filter(|member| member.is_in && !self.dropped)
+    }
+
+    fn role(&self, who: usize) -> Option<&'static str> {
+        self.member(who).map(|member| member.role)
+    }
+
+    fn join(&mut self, who: usize, role: &'static str, joined: usize) {
+        let read = self.messages.len() + 1;
+        let muted = self.members.get(&who).is_some_and(|member| member.muted);
+        self.members.insert(who, Member { is_in: true, role, joined, read, hidden: 0, muted });
+    }
+
+    fn push(&mut self, id: &str, sender: usize, text: &str, event: Option<Event>, reply_to: Option<usize>) {
+        let reactions = Vec::new();
+        let (edited, deleted) = (false, false);
+        let (id, text) = (id.to_owned(), text.to_owned());
+        self.messages.push(Message { id, sender, text, event, reply_to, edited, deleted, reactions });
+        let last = self.messages.len();
+        if let Some(member) = self.members.get_mut(&sender) {
+            member.read = last;
+        }
+    }
+
+    /// The number of the n-th newest message.
+    fn seq(&self, nth: usize) -> Option<usize> {
+        self.messages.len().checked_sub(nth).filter(|seq| *seq > 0)
+    }
+}
+
+impl Model {
+    /// The id of a message, or one that names nothing.
+    pub fn id(&self, key: Key, nth: usize) -> Option<String> {
+        let chat = self.chats.get(&key)?;
+        Some(chat.messages[chat.seq(nth)? - 1].id.clone())
+    }
+
+    /// The number of the n-th newest message.
+    pub fn seq(&self, key: Key, nth: usize) -> usize {
+        self.chats.get(&key).and_then(|chat| chat.seq(nth)).unwrap_or(0)
+    }
+
+    /// Does what somebody does, with this message id and text; whether it may be done.
+    pub fn does(&mut self, who: usize, act: &Act, id: &str, text: &str) -> bool {
+        self.try_to(who, act, id, text).is_some()
+    }
+
+    fn try_to(&mut self, who: usize, act: &Act, id: &str, text: &str) -> Option<()> {
+        match *act {
+            Act::Send { place, reply_to } => self.send(who, place, reply_to, id, text),
+            Act::Edit { place, nth } => {
+                let blocked = self.is_blocked(who, place);
+                let message = self.message(who, place, nth)?;
+                (message.sender == who && !message.deleted && !blocked).then_some(())?;
+                (message.text, message.edited) = (text.to_owned(), true);
+                Some(())
+            }
+            Act::Delete { place, nth } => {
+                let looks_after = match place {
+                    Place::In(group) => self.chats.get(&Key::Group(group))?.role(who)? != "member",
+                    Place::With(_) => false,
+                };
+                let message = self.message(who, place, nth)?;
+                (message.sender == who || looks_after).then_some(())?;
+                message.deleted = true;
+                message.text.clear();
+                message.reactions.clear();
+                Some(())
+            }
+            Act::React { place, nth, emoji, on } => {
+                let blocked = self.is_blocked(who, place);
+                let message = self.message(who, place, nth)?;
+                (!message.deleted && !blocked).then_some(())?;
+                react(&mut message.reactions, who, emoji, on);
+                Some(())
+            }
+            Act::Read { place, nth } => {
+                let chat = self.chats.get_mut(&Key::of(who, place)).filter(|chat| chat.member(who).is_some())?;
+                let seq = chat.seq(nth).unwrap_or(0);
+                let member = chat.members.get_mut(&who)?;
+                member.read = member.read.max(seq);
+                Some(())
+            }
+            Act::Mute { place, on } => {
+                let chat = self.chats.get_mut(&Key::of(who, place)).filter(|chat| chat.member(who).is_some())?;
+                chat.members.get_mut(&who)?.muted = on;
+                Some(())
+            }
+            Act::Hide { with } => {
+                if let Some(chat) = self.chats.get_mut(&Key::of(who, Place::With(with))) {
+                    let last = chat.messages.len();
+                    let member = chat.members.get_mut(&who)?;
+                    (member.hidden, member.read) = (last, last);
+                }
+                Some(())
+            }
+            Act::Block { whom, on } => {
+                (whom != who).then_some(())?;
+                if on {
+                    self.blocks.insert((who, whom))
+                } else {
+                    self.blocks.remove(&(who, whom))
+                };
+                Some(())
+            }
+            Act::Create { group } => {
+                self.joins += 1;
+                let joins = self.joins;
+                let chat = self.chats.entry(Key::Group(group)).or_default();
+                chat.messages.is_empty().then_some(())?;
+                chat.name = format!("group {group}");
+                chat.join(who, "owner", joins);
+                chat.push(id, who, text, Some(event("created", None)), None);
+                Some(())
+            }
+            Act::Add { group, whom } => {
+                self.joins += 1;
+                let (joins, blocked) = (self.joins, self.blocks.contains(&(whom, who)));
+                let chat = self.group(group, who)?;
+                (chat.member(whom).is_none() && !blocked).then_some(())?;
+                chat.join(whom, "member", joins);
+                chat.push(id, who, text, Some(event("added", Some(whom))), None);
+                Some(())
+            }
+            Act::Remove { group, whom } => {
+                let chat = self.group(group, who)?;
+                let (mine, theirs) = (chat.role(who)?, chat.role(whom)?);
+                let may = mine == "owner" || mine == "admin" && theirs == "member";
+                (whom != who && may).then_some(())?;
+                chat.members.get_mut(&whom)?.is_in = false;
+                chat.push(id, who, text, Some(event("removed", Some(whom))), None);
+                Some(())
+            }
+            Act::Leave { group } => self.leave(who, group, id, text),
+            Act::Rename { group } => {
+                let chat = self.group(group, who)?;
+                (chat.role(who)? != "member").then_some(())?;
+                text.clone_into(&mut chat.name);
+                let event = Event { name: Some(text.to_owned()), ..event("renamed", None) };
+                chat.push(id, who, text, Some(event), None);
+                Some(())
+            }
+            Act::SetRole { group, whom, role } => {
+                let chat = self.group(group, who)?;
+                let may = chat.role(who)? == "owner" && whom != who && chat.role(whom)? != role;
+                may.then_some(())?;
+                chat.members.get_mut(&whom)?.role = role;
+                if role == "owner" {
+                    chat.members.get_mut(&who)?.role = "admin";
+                }
+                let event = Event { role: Some(role), ..event("role", Some(whom)) };
+                chat.push(id, who, text, Some(event), None);
+                Some(())
+            }
+            Act::Drop { group } => {
+                let chat = self.group(group, who)?;
+                (chat.role(who)? == "owner").then_some(())?;
+                chat.dropped = true;
+                Some(())
+            }
+        }
+    }
+
+    fn send(&mut self, who: usize, place: Place, reply_to: Option<usize>, id: &str, text: &str) -> Option<()> {
+        if let Place::With(other) = place {
+            (!self.blocks.contains(&(other, who))).then_some(())?;
+            if reply_to.is_some() {
+                self.chats.get(&Key::of(who, place))?;
+            }
+        }
+        let quoted = match reply_to {
+            Some(nth) => {
+                let chat = self.chats.get(&Key::of(who, place))?;
+                let seq = chat.seq(nth)?;
+                let visible = seq > chat.member(who)?.hidden && chat.messages[seq - 1].event.is_none();
+                visible.then_some(())?;
+                Some(seq)
+            }
+            None => None,
+        };
+        if let Place::With(other) = place {
+            let chat = self.chats.entry(Key::of(who, place)).or_default();
+            for person in [who, other] {
+                let member = Member { is_in: true, role: "member", joined: 0, read: 0, hidden: 0, muted: false };
+                chat.members.entry(person).or_insert(member);
+            }
+        }
+        let chat = self.chats.get_mut(&Key::of(who, place))?;
+        chat.member(who)?;
+        chat.push(id, who, text, None, quoted);
+        Some(())
+    }
+
+    fn leave(&mut self, who: usize, group: usize, id: &str, text: &str) -> Option<()> {
+        let chat = self.group(group, who)?;
+        let mut others: Vec<_> = (0..PEOPLE).filter(|other| *other != who && chat.member(*other).is_some()).collect();
+        others.sort_by_key(|other| chat.members[other].joined);
+        let Some(successor) = others.first() else {
+            chat.dropped = true;
+            return Some(());
+        };
+        if chat.role(who)? == "owner" {
+            chat.members.get_mut(successor)?.role = "owner";
+        }
+        chat.members.get_mut(&who)?.is_in = false;
+        chat.push(id, who, text, Some(event("left", None)), None);
+        Some(())
+    }
+
+    fn group(&mut self, group: usize, who: usize) -> Option<&mut Chat> {
+        self.chats.get_mut(&Key::Group(group)).filter(|chat| chat.member(who).is_some())
+    }
+
+    /// A message that somebody sees and that is none of the notices.
+    fn message(&mut self, who: usize, place: Place, nth: usize) -> Option<&mut Message> {
+        let chat = self.chats.get_mut(&Key::of(who, place))?;
+        let (seq, hidden) = (chat.seq(nth)?, chat.member(who)?.hidden);
+        chat.messages.get_mut(seq - 1).filter(|message| seq > hidden && message.event.is_none())
+    }
+
+    fn is_blocked(&self, who: usize, place: Place) -> bool {
+        matches!(place, Place::With(other) if self.blocks.contains(&(other, who)))
+    }
+
+    /// What somebody's devices ought to know, by chat.
+    pub fn seen_by(&self, who: usize) -> BTreeMap<Key, Value> {
+        let seen = self.chats.iter().filter_map(|(key, chat)| {
+            let member = chat.member(who)?;
+            let last = chat.messages.len();
+            (last > member.hidden).then(|| (*key, self.chat(*key, chat, who, member)))
+        });
+        seen.collect()
+    }
+
+    fn chat(&self, key: Key, chat: &Chat, who: usize, member: &Member) -> Value {
+        let last = chat.messages.len();
+        let rows: Vec<_> = (member.hidden + 1..=last).map(|seq| chat.row(seq, who, member.hidden)).collect();
+        let mut value = json!({
+            "lastSeq": last, "readUpTo": member.read, "hiddenUpTo": member.hidden, "muted": member.muted,
+            "unread": last - member.read.max(member.hidden), "rows": rows,
+        });
+        match key {
+            Key::Group(_) => {
+                let count = (0..PEOPLE).filter(|other| chat.member(*other).is_some()).count();
+                value["group"] = json!([chat.name, member.role, count]);
+            }
+            Key::Dialog(low, high) => {
+                let other = if who == low { high } else { low };
+                let blocked = self.blocks.contains(&(who, other));
+                // With oneself there is nobody else to have read it.
+                let read = (other != who).then(|| chat.members[&other].read);
+                value["dialog"] = json!([read, blocked]);
+            }
+        }
+        value
+    }
+}
+
+impl Chat {
+    fn row(&self, seq: usize, reader: usize, hidden: usize) -> Value {
+        let message = &self.messages[seq - 1];
+        let quote = message.reply_to.map(|quoted| {
+            let text = &self.messages[quoted - 1].text;
+            json!([quoted, if quoted > hidden { text } else { "" }])
+        });
+        let reactions: Vec<_> = message
+            .reactions
+            .iter()
+            .map(|(emoji, people)| json!([EMOJI[*emoji], people.len(), people.contains(&reader)]))
+            .collect();
+        let event = message.event.as_ref().map(|event| json!([event.kind, event.subject, event.name, event.role]));
+        json!({
+            "seq": seq, "id": message.id, "sender": message.sender, "text": message.text, "edited": message.edited,
+            "deleted": message.deleted, "quote": quote, "event": event, "reactions": reactions,
+        })
+    }
+}
+
+fn event(kind: &'static str, subject: Option<usize>) -> Event {
+    Event { kind, subject, name: None, role: None }
+}
+
+fn react(reactions: &mut Vec<(usize, Vec<usize>)>, who: usize, emoji: usize, on: bool) {
+    let place = reactions.iter().position(|(other, _)| *other == emoji);
+    match place {
+        Some(place) if on && !reactions[place].1.contains(&who) => reactions[place].1.push(who),
+        Some(place) if !on => {
+            reactions[place].1.retain(|person| *person != who);
+            if reactions[place].1.is_empty() {
+                reactions.remove(place);
+            }
+        }
+        None if on => reactions.push((emoji, vec![who])),
+        _ => {}
+    }
+}
