@@ -9,7 +9,7 @@ use crate::{
         Answer, BlockUser, Frame, Item, Kind, Protocol, Rows, Typing, WatchPresence,
         extended::{PresenceRow, TypingItem},
     },
-    writer::{Action, Command},
+    writer::{Action, Command, RECEIPTS_UP_TO},
 };
 
 /// The caller is writing something: the others of the chat are shown it.
@@ -18,7 +18,7 @@ pub async fn typing(app: &App, caller: Caller, request: Typing) -> Result<Answer
     if !app.typists.is_news(caller.user, side) {
         return Ok(Answer::done());
     }
-    let readers = app.store.readers_of_typing(caller.user, side).await?;
+    let readers = app.store.readers_of_typing(caller.user, side, RECEIPTS_UP_TO).await?;
     let readers = readers.ok_or(match side {
         ChatSide::Group(_) => Refusal::NotMember,
         ChatSide::Dialog(_) => Refusal::Unauthorized,

@@ -17,15 +17,22 @@ use crate::{
     model::{ChatSide, Member, Person, Timestamp, UserId},
 };
 
-/// On which of `$1` the person `$2` may keep an eye: those with whom a chat is shared, and who do not block it.
+/// On which of `$1` the person `$2` may keep an eye: those with whom a chat is shared, and who do not block it. A dialog
+/// is found at once; only for others all groups are looked through.
 static SHARING: Sql = Sql::steps(&["SELECT q.id FROM rows($1: id BYTES) q \
-     WHERE (q.id = $2 OR EXISTS (SELECT 1 FROM members me JOIN members other ON other.chat_id = me.chat_id \
+     WHERE (q.id = $2 OR EXISTS (SELECT 1 FROM chats d \
+         WHERE d.user_low = CASE WHEN q.id < $2 THEN q.id ELSE $2 END \
+           AND d.user_high = CASE WHEN q.id < $2 THEN $2 ELSE q.id END) \
+       OR EXISTS (SELECT 1 FROM members me JOIN members other ON other.chat_id = me.chat_id \
          WHERE me.user_id = $2 AND me.left_at IS NULL AND other.user_id = q.id AND other.left_at IS NULL)) \
        AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.user_id = q.id AND b.blocked_id = $2)"]);
 
 /// Who of `$1` may keep an eye on the person `$2`.
 static WATCHING: Sql = Sql::steps(&["SELECT q.id FROM rows($1: id BYTES) q \
-     WHERE (q.id = $2 OR EXISTS (SELECT 1 FROM members me JOIN members other ON other.chat_id = me.chat_id \
+     WHERE (q.id = $2 OR EXISTS (SELECT 1 FROM chats d \
+         WHERE d.user_low = CASE WHEN q.id < $2 THEN q.id ELSE $2 END \
+           AND d.user_high = CASE WHEN q.id < $2 THEN $2 ELSE q.id END) \
+       OR EXISTS (SELECT 1 FROM members me JOIN members other ON other.chat_id = me.chat_id \
          WHERE me.user_id = q.id AND me.left_at IS NULL AND other.user_id = $2 AND other.left_at IS NULL)) \
        AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.user_id = $2 AND b.blocked_id = q.id)"]);
 
@@ -71,17 +78,17 @@ impl Store {
         self.within(work).await
     }
 
-    /// Those to whom somebody's typing is shown: the other members, or the other side unless it blocks the person.
-    /// Nothing if the chat is not one of the person's.
-    pub async fn readers_of_typing(&self, user: UserId, chat: ChatSide) -> Result<Option<Vec<UserId>>> {
+    /// Those to whom somebody's typing is shown: the other members of a group of at most `up_to`, or the other side of
+    /// a dialog unless it blocks the person. Nothing if the chat is not one of the person's.
+    pub async fn readers_of_typing(&self, user: UserId, chat: ChatSide, up_to: i64) -> Result<Option<Vec<UserId>>> {
         let work = async {
             let rows = match chat {
                 ChatSide::Group(group) => {
                     let query = sqlx::query(
                         "SELECT m.user_id FROM chats c JOIN members m ON m.chat_id = c.id AND m.left_at IS NULL \
-                         WHERE c.group_id = $1 AND c.dropped_at IS NULL",
+                         WHERE c.group_id = $1 AND c.dropped_at IS NULL AND (c.member_count <= $2 OR m.user_id = $3)",
                     );
-                    query.bind(group).fetch_all(&self.reads).await?
+                    query.bind(group).bind(up_to).bind(user).fetch_all(&self.reads).await?
                 }
                 ChatSide::Dialog(other) => {
                     let query = sqlx::query(
