@@ -1,0 +1,40 @@
+// The REST endpoints by name.
+import type * as rest from '../protocol/rest';
+import type { Http } from './http';
+
+export type Api = ReturnType<typeof endpoints>;
+
+export function endpoints(http: Http) {
+  return {
+    signUp: (body: rest.SignUp) => http.request<rest.SignedUp>('POST', '/auth/sign-up', { body }),
+    logIn: (body: rest.LogIn) => http.request<rest.LoggedIn>('POST', '/auth/login', { body }),
+    logOut: () => http.request<rest.LoggedOut>('POST', '/auth/logout'),
+    renew: () => http.request<rest.Renewed>('POST', '/auth/renew'),
+
+    sessions: (signal?: AbortSignal) => http.request<rest.SessionRows>('GET', '/sessions', given({ signal })),
+    endSession: (id: string) => http.request<rest.SessionEnded>('DELETE', `/sessions/${id}`),
+
+    updateProfile: (body: rest.UpdateProfile) =>
+      http.request<rest.ProfileUpdated>('PATCH', '/profile/update', { body }),
+    changePassword: (body: rest.ChangePassword) =>
+      http.request<rest.PasswordChanged>('PATCH', '/profile/change-password', { body }),
+    deleteAccount: () => http.request<rest.AccountDeleted>('DELETE', '/profile/destroy'),
+
+    search: (searchText: string, signal?: AbortSignal) =>
+      http.request<rest.FoundRows>('GET', '/use-cases/search', given({ query: { searchText }, signal })),
+    searchUsers: (searchText: string, groupId: string, signal?: AbortSignal) =>
+      http.request<rest.FoundUsers>(
+        'GET',
+        '/use-cases/search-users',
+        given({ query: { searchText, groupId }, signal }),
+      ),
+    createGroup: (body: rest.CreateGroup) =>
+      http.request<rest.GroupCreated>('POST', '/use-cases/create-group', { body }),
+    hideDialog: (companionId: string) =>
+      http.request<rest.DialogHidden>('POST', '/use-cases/mark-as-deleted', { body: { companionId } }),
+  };
+}
+
+function given<T extends { signal?: AbortSignal | undefined }>({ signal, ...rest }: T) {
+  return signal ? { ...rest, signal } : rest;
+}

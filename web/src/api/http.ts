@@ -1,0 +1,72 @@
+// One fetch for the whole API: JSON both ways, refusals as typed errors, and word of a session that has ended.
+import type { Failure } from '../protocol/rest';
+
+/** A request that failed: with the server's code and the faults of single fields, or `network` if nothing answered. */
+export class ApiError extends Error {
+  readonly code: string;
+  /** 0 if nothing answered. */
+  readonly status: number;
+  /** Field to what it must be. */
+  readonly faults: ReadonlyMap<string, string>;
+
+  constructor(status: number, failure: Failure) {
+    super(failure.message);
+    this.name = 'ApiError';
+    this.status = status;
+    this.code = failure.code;
+    this.faults = new Map((failure.errors ?? []).map((fault) => [fault.path, fault.message]));
+  }
+}
+
+export interface Http {
+  request<T>(method: string, path: string, options?: RequestOptions): Promise<T>;
+}
+
+export interface RequestOptions {
+  body?: object;
+  query?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+interface Host {
+  token(): string | null;
+  /** Called when the server no longer knows the token. */
+  onUnauthorized(token: string): void;
+  fetch?: typeof fetch;
+}
+
+export function http(host: Host): Http {
+  return { request: (method, path, options) => request(host, method, path, options ?? {}) };
+}
+
+async function request<T>(host: Host, method: string, path: string, options: RequestOptions): Promise<T> {
+  const token = host.token();
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (token) headers['authorization'] = `Bearer ${token}`;
+  const init: RequestInit = { method, headers, cache: 'no-store', credentials: 'omit' };
+  if (options.signal) init.signal = options.signal;
+  if (options.body) {
+    headers['content-type'] = 'application/json';
+    init.body = JSON.stringify(options.body);
+  }
+  const query = options.query ? `?${new URLSearchParams(options.query)}` : '';
+
+  let response: Response;
+  try {
+    response = await (host.fetch ?? fetch)(`/api${path}${query}`, init);
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    throw new ApiError(0, { code: 'network', message: 'The server cannot be reached' });
+  }
+  const body: unknown = await response.json().catch(() => null);
+  if (response.ok) return body as T;
+  if (response.status === 401 && token) host.onUnauthorized(token);
+  throw new ApiError(
+    response.status,
+    isFailure(body) ? body : { code: 'unknown', message: response.statusText },
+  );
+}
+
+function isFailure(body: unknown): body is Failure {
+  return typeof body === 'object' && body !== null && 'code' in body && 'message' in body;
+}

@@ -1,0 +1,35 @@
+// What the browser tells about line and attention. The only file here that knows of windows.
+
+export interface Environment {
+  /** Whether the device says that it has a network. It may be wrong either way. */
+  online(): boolean;
+  /** Calls back when a try is worth while: the network is back, the page is looked at again, the device woke up. */
+  onWake(callback: () => void): () => void;
+}
+
+const TICK = 10_000;
+
+export const browser: Environment = {
+  online: () => navigator.onLine,
+  onWake(callback) {
+    const whenVisible = () => document.visibilityState === 'visible' && callback();
+    let last = Date.now();
+    // A sleeping device runs no timers: a tick that comes much too late is the end of a sleep.
+    const ticks = setInterval(() => {
+      const slept = Date.now() - last > 3 * TICK;
+      last = Date.now();
+      if (slept) callback();
+    }, TICK);
+    addEventListener('online', callback);
+    addEventListener('offline', callback);
+    addEventListener('pageshow', callback);
+    document.addEventListener('visibilitychange', whenVisible);
+    return () => {
+      clearInterval(ticks);
+      removeEventListener('online', callback);
+      removeEventListener('offline', callback);
+      removeEventListener('pageshow', callback);
+      document.removeEventListener('visibilitychange', whenVisible);
+    };
+  },
+};

@@ -1,0 +1,26 @@
+// Why a request over the socket failed.
+
+/** `closed` and `timeout` are the line's fault: nobody knows whether the request took effect. Else the server's code. */
+export class SocketError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = 'SocketError';
+    this.code = code;
+  }
+
+  /** Whether the same request may succeed later, unchanged. */
+  get passing(): boolean {
+    return passing.has(this.code);
+  }
+}
+
+const passing = new Set([
+  'closed',
+  'timeout',
+  'unavailable',
+  'too_many_requests',
+  'internal',
+  'unauthorized',
+]);

@@ -1,0 +1,87 @@
+// The root of the state: who is logged in, and their messenger.
+import { endpoints, type Api } from '../api/endpoints';
+import { http } from '../api/http';
+import type { LogIn, SignUp } from '../protocol/rest';
+import { browser } from '../socket/environment';
+import { forgetUser, openDatabase } from './database';
+import { Messenger } from './messenger.svelte';
+import { Session } from './session.svelte';
+import { Settings } from './settings.svelte';
+
+export class App {
+  readonly session = new Session();
+  readonly settings = new Settings();
+  readonly api: Api;
+  messenger = $state.raw<Messenger | null>(null);
+  /** Whether the last session was ended by the server. */
+  expired = $state(false);
+  #database = openDatabase();
+
+  constructor() {
+    const onUnauthorized = (token: string) => token === this.session.token && this.#ended();
+    this.api = endpoints(http({ token: () => this.session.token, onUnauthorized }));
+    this.#database.catch(() => undefined); // a browser that keeps nothing is served all the same
+    Session.onOtherTab(() => this.#synced());
+    this.#enter();
+  }
+
+  async signUp(person: SignUp): Promise<void> {
+    await this.api.signUp(person);
+    await this.logIn({ email: person.email, password: person.password });
+  }
+
+  async logIn(credentials: LogIn): Promise<void> {
+    this.session.begin(await this.api.logIn(credentials));
+    this.expired = false;
+    this.#enter();
+  }
+
+  /** Ends the session, and removes what this browser kept for it. */
+  async logOut(): Promise<void> {
+    const user = this.session.user;
+    await this.api.logOut().catch(() => undefined); // out of reach: it ends by expiry
+    await this.forget(user?.id);
+  }
+
+  /** Leaves, and keeps nothing: after log-out, or when the account is deleted. */
+  async forget(user = this.session.user?.id): Promise<void> {
+    this.messenger?.drafts.forget();
+    this.#leave();
+    this.session.end();
+    if (user) await this.#database.then((db) => forgetUser(db, user)).catch(() => undefined);
+  }
+
+  #enter(): void {
+    const user = this.session.user;
+    if (!user) return;
+    this.messenger = new Messenger(user, {
+      session: this.session,
+      api: this.api,
+      database: this.#database,
+      environment: browser,
+      url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/ws`,
+      onUnauthorized: () => this.#ended(),
+    });
+    void this.messenger.open();
+  }
+
+  #leave(): void {
+    this.messenger?.close();
+    this.messenger = null;
+  }
+
+  // By expiry or from elsewhere: what is on its way stays for the next log-in.
+  #ended(): void {
+    this.#leave();
+    this.session.end();
+    this.expired = true;
+  }
+
+  #synced(): void {
+    const before = this.session.user?.id;
+    this.session.sync();
+    if (this.session.user?.id === before) return;
+    this.#leave();
+    this.#enter();
+  }
+}

@@ -1,0 +1,86 @@
+// The chats one takes part in: a map by key, and the list as it is shown.
+import { compareKeys, keyOf, type ChatKey } from '../protocol/chat';
+import type { Known } from '../protocol/requests';
+import type { CountedRow, ListRow } from '../protocol/rows';
+import type { ReadNews } from '../protocol/broadcasts';
+import { counted, fromRow, isMuted, mergeListRow, withRead, withRow, type Chat } from './chat';
+
+export class Chats {
+  /** Whether the list has been seen, from the server or from what was kept. */
+  ready = $state(false);
+  #me: string;
+  #chats = new Map<ChatKey, Chat>();
+  #version = $state(0);
+
+  /** Newest first. */
+  list = $derived.by(() => {
+    void this.#version;
+    return [...this.#chats.values()].sort(newestFirst);
+  });
+
+  /** Unread messages of all chats that are not muted. */
+  unreadTotal = $derived.by(() => {
+    const now = Date.now();
+    return this.list.reduce((sum, chat) => sum + (isMuted(chat, now) ? 0 : chat.unreadCount), 0);
+  });
+
+  constructor(me: string) {
+    this.#me = me;
+  }
+
+  get(key: ChatKey): Chat | undefined {
+    void this.#version;
+    return this.#chats.get(key);
+  }
+
+  /** What the server is told when one comes back, in its order. */
+  known(): Known[] {
+    return [...this.#chats.entries()]
+      .sort(([a], [b]) => compareKeys(a, b))
+      .map(([, { chat, lastSeq, revision, state }]) => ({ chat, lastSeq, revision, state }));
+  }
+
+  merge(rows: ListRow[]): void {
+    for (const row of rows) {
+      const key = keyOf(row.chat);
+      this.#chats.set(key, mergeListRow(this.#chats.get(key), row));
+    }
+    this.#version++;
+  }
+
+  remove(key: ChatKey): void {
+    if (this.#chats.delete(key)) this.#version++;
+  }
+
+  clear(): void {
+    this.#chats.clear();
+    this.#version++;
+  }
+
+  /** A message in it came or changed. False if the chat was not known: the server has to be asked for the rest. */
+  apply(row: CountedRow): boolean {
+    const key = keyOf(row.chat);
+    const chat = this.#chats.get(key);
+    this.#set(key, chat ? withRow(chat, row, this.#me) : fromRow(row, this.#me));
+    return chat !== undefined;
+  }
+
+  read(news: ReadNews): void {
+    this.update(keyOf(news.chat), (chat) => withRead(chat, news, this.#me));
+  }
+
+  /** Changes a chat, if it is known; its unread count follows from its counters. */
+  update(key: ChatKey, change: (chat: Chat) => Chat): void {
+    const chat = this.#chats.get(key);
+    if (chat) this.#set(key, counted(change(chat)));
+  }
+
+  #set(key: ChatKey, chat: Chat): void {
+    this.#chats.set(key, chat);
+    this.#version++;
+  }
+}
+
+function newestFirst(a: Chat, b: Chat): number {
+  return a.createdAt === b.createdAt ? 0 : a.createdAt < b.createdAt ? 1 : -1;
+}

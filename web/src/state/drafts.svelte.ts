@@ -1,0 +1,29 @@
+// Texts begun and not sent, per chat. Kept by the browser until log-out.
+import type { ChatKey } from '../protocol/chat';
+import { forget, load, save } from './storage';
+
+type Texts = Partial<Record<ChatKey, string>>;
+
+export class Drafts {
+  #storage: string;
+  #texts = $state.raw<Texts>({});
+
+  constructor(user: string) {
+    this.#storage = `hearth.drafts.${user}`;
+    this.#texts = load<Texts>(this.#storage) ?? {};
+  }
+
+  get(chat: ChatKey): string {
+    return this.#texts[chat] ?? '';
+  }
+
+  set(chat: ChatKey, text: string): void {
+    const { [chat]: _, ...rest } = this.#texts;
+    this.#texts = text.trim() ? { ...rest, [chat]: text } : rest;
+    save(this.#storage, this.#texts);
+  }
+
+  forget(): void {
+    forget(this.#storage);
+  }
+}

@@ -1,0 +1,66 @@
+// The connection as the rest of the state sees it: its status, what the server said at the beginning, and requests.
+import type { Broadcast } from '../protocol/broadcasts';
+import type { Answer, Params, RequestType } from '../protocol/requests';
+import type { Bounds, Hello } from '../protocol/rows';
+import { Connection, type Options, type Status } from '../socket/connection';
+import { SocketError } from '../socket/errors';
+
+export type Ask = <T extends RequestType>(type: T, params: Params<T>) => Promise<Answer<T>>;
+
+interface Host {
+  onHello(hello: Hello): void;
+  onBroadcast(broadcast: Broadcast): void;
+  onUnauthorized(): void;
+}
+
+export class Line {
+  status = $state<Status>('idle');
+  hello = $state.raw<Hello | null>(null);
+  #connection: Connection;
+  #opened: (() => void)[] = [];
+
+  constructor(options: Options, host: Host) {
+    this.#connection = new Connection(options, {
+      onStatus: (status) => (this.status = status),
+      onHello: (hello) => {
+        this.hello = hello;
+        host.onHello(hello);
+        for (const resolve of this.#opened.splice(0)) resolve();
+      },
+      onBroadcast: (broadcast) => host.onBroadcast(broadcast),
+      onUnauthorized: () => host.onUnauthorized(),
+    });
+  }
+
+  get bounds(): Bounds | null {
+    return this.hello?.bounds ?? null;
+  }
+
+  start(): void {
+    this.#connection.start();
+  }
+
+  stop(): void {
+    this.#connection.stop();
+  }
+
+  wake(): void {
+    this.#connection.wake();
+  }
+
+  /** Asks now; fails with `closed` if there is no connection. For what is of the moment or must not be repeated. */
+  ask: Ask = (type, params) => this.#connection.ask(type, params);
+
+  /** Asks when there is a connection, and again if it is lost. For reading. */
+  read: Ask = async (type, params) => {
+    for (;;) {
+      if (this.status !== 'open') await new Promise<void>((resolve) => this.#opened.push(resolve));
+      try {
+        return await this.#connection.ask(type, params);
+      } catch (error) {
+        const lost = error instanceof SocketError && (error.code === 'closed' || error.code === 'timeout');
+        if (!lost) throw error;
+      }
+    }
+  };
+}

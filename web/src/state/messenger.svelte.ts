@@ -1,0 +1,164 @@
+// Everything of one logged-in person: the connection, the chats, what is on its way. Composes the parts; each decides
+// for itself what news mean (`broadcasts.ts` hands them out).
+import type { Api } from '../api/endpoints';
+import { idOf, isGroup, keyOf, type ChatKey } from '../protocol/chat';
+import type { CountedRow, Hello } from '../protocol/rows';
+import type { Environment } from '../socket/environment';
+import { SocketError } from '../socket/errors';
+import { receive } from './broadcasts';
+import { ChatCache } from './chat-cache';
+import { Chats } from './chats.svelte';
+import type { Database } from './database';
+import { Drafts } from './drafts.svelte';
+import type { Entry } from './entry';
+import { History } from './history.svelte';
+import { Line } from './line.svelte';
+import { browserTabs, databaseStore } from './outbox-store';
+import { Outbox } from './outbox.svelte';
+import { Presence } from './presence.svelte';
+import { Reads } from './reads';
+import { Renewal } from './renewal';
+import { resume } from './resume';
+import { Search } from './search.svelte';
+import type { Session, User } from './session.svelte';
+import { Typing } from './typing.svelte';
+
+export interface MessengerHost {
+  session: Session;
+  api: Api;
+  database: Promise<Database>;
+  environment: Environment;
+  url: string;
+  onUnauthorized(): void;
+}
+
+export class Messenger {
+  readonly user: User;
+  readonly api: Api;
+  readonly line: Line;
+  readonly chats: Chats;
+  readonly outbox: Outbox;
+  readonly drafts: Drafts;
+  readonly presence: Presence;
+  readonly search: Search;
+  readonly typing: Typing;
+  readonly reads: Reads;
+  #host: MessengerHost;
+  #histories = new Map<ChatKey, History>();
+  #cache: ChatCache;
+  #renewal = new Renewal(() => this.#renew());
+
+  constructor(user: User, host: MessengerHost) {
+    this.user = user;
+    this.#host = host;
+    this.api = host.api;
+    const token = () => host.session.token ?? '';
+    this.line = new Line(
+      { url: host.url, token, environment: host.environment },
+      {
+        onHello: (hello) => void this.#opened(hello),
+        onBroadcast: (broadcast) => receive(this, broadcast),
+        onUnauthorized: () => host.onUnauthorized(),
+      },
+    );
+    this.chats = new Chats(user.id);
+    this.#cache = new ChatCache(user.id, host.database, this.chats);
+    const store = databaseStore(host.database);
+    const deliver = (entry: Entry) => this.#deliver(entry);
+    const onDelivered = (row: CountedRow) => this.stored(row);
+    this.outbox = new Outbox({ user: user.id, store, tabs: browserTabs(user.id), deliver, onDelivered });
+    this.drafts = new Drafts(user.id);
+    this.search = new Search(host.api);
+    this.presence = new Presence(this.line.ask);
+    this.typing = new Typing(this.line.ask);
+    this.reads = new Reads(this.line.ask, this.chats, user.id);
+  }
+
+  async open(): Promise<void> {
+    await this.#cache.restore();
+    this.line.start();
+    await this.outbox.open();
+  }
+
+  /** Keeps what is stored: a later session of the same person goes on with it. */
+  close(): void {
+    this.#renewal.stop();
+    this.#cache.stop();
+    this.outbox.close();
+    this.line.stop();
+  }
+
+  history(chat: ChatKey): History {
+    let history = this.#histories.get(chat);
+    if (!history) {
+      const counters = () => this.chats.get(chat) ?? { lastSeq: 0, revision: 0 };
+      history = new History(chat, this.user.id, this.line.read, counters);
+      this.#histories.set(chat, history);
+    }
+    return history;
+  }
+
+  /** Histories that have been opened, for news. */
+  loadedHistory(chat: ChatKey): History | undefined {
+    return this.#histories.get(chat);
+  }
+
+  /** A message is stored: one's own, or another's. */
+  stored(row: CountedRow): void {
+    const key = keyOf(row.chat);
+    if (!this.chats.apply(row)) void this.refresh();
+    this.loadedHistory(key)?.append(row);
+    this.typing.stopped(key, row.senderId);
+  }
+
+  /** A chat is no more, or not for oneself. */
+  gone(chat: ChatKey): void {
+    this.chats.remove(chat);
+    this.#histories.delete(chat);
+  }
+
+  /** One changed one's name, here or elsewhere. */
+  renamed(firstName: string, lastName: string): void {
+    this.#host.session.named(firstName, lastName);
+  }
+
+  /** Reads the newest chats again: for what a single message does not tell of its chat. */
+  async refresh(): Promise<void> {
+    const answer = await this.line.ask('listLastMessage', { limit: 10 }).catch(() => null);
+    if (answer) this.chats.merge(answer.data);
+  }
+
+  async #opened(hello: Hello): Promise<void> {
+    this.renamed(hello.firstName, hello.lastName);
+    this.#renewal.schedule(hello.expiresAt, Date.parse(hello.serverTime));
+    if (this.#cache.began(hello.epoch)) this.#histories.clear();
+    this.presence.forget();
+    try {
+      await resume(this.line.ask, this.chats, this.#histories.values());
+    } catch (error) {
+      if (!(error instanceof SocketError)) throw error;
+      return; // lost again: the next connection resumes
+    }
+    this.#cache.save();
+    this.reads.flush();
+    this.outbox.drain();
+    const partners = this.chats.list.map((chat) => chat.partnerId).filter((id) => id !== undefined);
+    await this.presence.watch(partners.filter((id) => id !== this.user.id));
+  }
+
+  async #deliver({ chat, messageId, content, replyTo }: Entry): Promise<CountedRow> {
+    const message = { messageId, content, ...(replyTo && { replyTo: replyTo.messageId }) };
+    const id = idOf(chat);
+    const { item } = isGroup(chat)
+      ? await this.line.ask('messageInGroup', { groupId: id, ...message })
+      : await this.line.ask('privateMessage', { receiverId: id, ...message });
+    return item;
+  }
+
+  async #renew(): Promise<string> {
+    const { token } = await this.api.renew();
+    this.#host.session.renewed(token);
+    const { item } = await this.line.ask('renew', { token });
+    return item.expiresAt;
+  }
+}

@@ -1,0 +1,150 @@
+// Messages on their way. Drawn at once, kept until acknowledged, sent in order, one at a time per chat, always with the
+// same id: so nothing is lost or stored twice, whatever happens to the line, the page or the session.
+import type { ChatKey } from '../protocol/chat';
+import { newId } from '../protocol/ids';
+import type { CountedRow, Quote } from '../protocol/rows';
+import { SocketError } from '../socket/errors';
+import type { Entry } from './entry';
+import type { OutboxStore, Tabs } from './outbox-store';
+
+export interface OutboxHost {
+  user: string;
+  store: OutboxStore;
+  tabs: Tabs;
+  /** Sends it; resolves with the stored row. */
+  deliver(entry: Entry): Promise<CountedRow>;
+  /** The row that takes the entry's place; called just before the entry goes. */
+  onDelivered(row: CountedRow): void;
+}
+
+const AGAIN_AFTER = 2_000;
+
+export class Outbox {
+  /** In the order of sending. */
+  entries = $state.raw<Entry[]>([]);
+  #host: OutboxHost;
+  #draining = new Set<ChatKey>();
+  #leads = false;
+  #again: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
+
+  constructor(host: OutboxHost) {
+    this.#host = host;
+  }
+
+  /** Takes up what was left by earlier pages, and drains as soon as no other tab does. */
+  async open(): Promise<void> {
+    this.#host.tabs.onChanged(() => void this.#reload());
+    await this.#reload();
+    await this.#host.tabs.lead();
+    if (this.#closed) return;
+    this.#leads = true;
+    await this.#reload();
+    this.drain();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#leads = false;
+    clearTimeout(this.#again);
+    this.#host.tabs.close();
+  }
+
+  of(chat: ChatKey): Entry[] {
+    return this.entries.filter((entry) => entry.chat === chat);
+  }
+
+  async send(chat: ChatKey, content: string, replyTo: Quote | null = null): Promise<void> {
+    const order = Math.max(Date.now(), (this.entries.at(-1)?.order ?? 0) + 1);
+    const createdAt = new Date().toISOString();
+    const { user } = this.#host;
+    await this.#put({ messageId: newId(), user, chat, content, replyTo, createdAt, order, refused: null });
+  }
+
+  /** Sends a refused message again, after all that wait in its chat. */
+  async retry(messageId: string): Promise<void> {
+    const entry = this.entries.find((each) => each.messageId === messageId);
+    if (!entry) return;
+    // An id that is taken stays taken.
+    const id = entry.refused === 'message_id_taken' ? newId() : messageId;
+    if (id !== messageId) await this.discard(messageId);
+    const order = Math.max(Date.now(), (this.entries.at(-1)?.order ?? 0) + 1);
+    await this.#put({ ...entry, messageId: id, order, refused: null });
+  }
+
+  async discard(messageId: string): Promise<void> {
+    this.entries = this.entries.filter((entry) => entry.messageId !== messageId);
+    await this.#host.store.remove(messageId).catch(() => undefined);
+    this.#host.tabs.changed();
+  }
+
+  /** A row has come by another way, such as a resumed history: its entry need not be sent any more. */
+  async settle(messageId: string): Promise<void> {
+    if (this.entries.some((entry) => entry.messageId === messageId)) await this.discard(messageId);
+  }
+
+  /** Sends what waits, chat by chat; to be called whenever the connection has opened. */
+  drain(): void {
+    for (const chat of new Set(this.entries.map((entry) => entry.chat))) void this.#drainChat(chat);
+  }
+
+  async #drainChat(chat: ChatKey): Promise<void> {
+    if (this.#draining.has(chat)) return;
+    this.#draining.add(chat);
+    try {
+      for (let entry; this.#leads && (entry = this.#next(chat));) {
+        if (!(await this.#deliver(entry))) return;
+      }
+    } finally {
+      this.#draining.delete(chat);
+    }
+  }
+
+  /** Whether the next one may follow. */
+  async #deliver(entry: Entry): Promise<boolean> {
+    try {
+      const row = await this.#host.deliver(entry);
+      this.#host.onDelivered(row);
+      await this.discard(entry.messageId);
+      return true;
+    } catch (error) {
+      if (!(error instanceof SocketError)) throw error;
+      if (!error.passing) await this.#refuse(entry, error.code);
+      else if (error.code !== 'closed' && error.code !== 'timeout') this.#later();
+      return !error.passing;
+    }
+  }
+
+  #later(): void {
+    clearTimeout(this.#again);
+    this.#again = setTimeout(() => this.drain(), AGAIN_AFTER);
+  }
+
+  async #refuse(entry: Entry, code: string): Promise<void> {
+    if (this.entries.some((each) => each.messageId === entry.messageId))
+      await this.#put({ ...entry, refused: code });
+  }
+
+  #next(chat: ChatKey): Entry | undefined {
+    return this.entries.find((entry) => entry.chat === chat && !entry.refused);
+  }
+
+  async #put(entry: Entry): Promise<void> {
+    this.entries = inOrder([...this.entries.filter((each) => each.messageId !== entry.messageId), entry]);
+    // A browser that keeps nothing still sends while the page lives.
+    await this.#host.store.put(entry).catch(() => undefined);
+    this.#host.tabs.changed();
+    void this.#drainChat(entry.chat);
+  }
+
+  async #reload(): Promise<void> {
+    const stored = await this.#host.store.all(this.#host.user).catch(() => null);
+    if (!stored || this.#closed) return;
+    this.entries = inOrder(stored);
+    this.drain();
+  }
+}
+
+function inOrder(entries: Entry[]): Entry[] {
+  return entries.sort((a, b) => a.order - b.order);
+}

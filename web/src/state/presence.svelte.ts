@@ -1,0 +1,42 @@
+// Who is there. The server tells about those whom one watches.
+import type { Presence as News } from '../protocol/rows';
+import type { Ask } from './line.svelte';
+
+const WATCHED = 200;
+
+export class Presence {
+  #ask: Ask;
+  #known = $state.raw<ReadonlyMap<string, News>>(new Map());
+  #watched: string[] = [];
+
+  constructor(ask: Ask) {
+    this.#ask = ask;
+  }
+
+  of(userId: string): News | undefined {
+    return this.#known.get(userId);
+  }
+
+  /** Watches these, the most important first. */
+  async watch(userIds: string[]): Promise<void> {
+    this.#watched = userIds.slice(0, WATCHED);
+    const answer = await this.#ask('watchPresence', { userIds: this.#watched }).catch(() => null);
+    if (answer) this.heard(answer.data);
+  }
+
+  /** Watches one more, before all others. */
+  async also(userId: string): Promise<void> {
+    if (!this.#watched.includes(userId)) await this.watch([userId, ...this.#watched]);
+  }
+
+  heard(news: News[]): void {
+    const next = new Map(this.#known);
+    for (const each of news) next.set(each.userId, each);
+    this.#known = next;
+  }
+
+  /** Without a connection nobody is known to be there. */
+  forget(): void {
+    this.#known = new Map();
+  }
+}

@@ -1,0 +1,48 @@
+// What one has read: shown at once, told to the server when it can be.
+import { paramsOf, type ChatKey, refOf } from '../protocol/chat';
+import type { Chats } from './chats.svelte';
+import type { Ask } from './line.svelte';
+
+export class Reads {
+  #ask: Ask;
+  #chats: Chats;
+  #me: string;
+  #untold = new Map<ChatKey, number>();
+  #telling = new Set<ChatKey>();
+
+  constructor(ask: Ask, chats: Chats, me: string) {
+    this.#ask = ask;
+    this.#chats = chats;
+    this.#me = me;
+  }
+
+  /** Everything of the chat up to this seq has been seen. */
+  upTo(chat: ChatKey, seq: number): void {
+    const known = this.#chats.get(chat);
+    if (!known || seq <= Math.max(known.readUpTo, known.hiddenUpTo)) return;
+    this.#chats.read({ chat: refOf(chat), userId: this.#me, readUpTo: seq });
+    this.#untold.set(chat, seq);
+    void this.#tell(chat);
+  }
+
+  /** Tells what could not be told; to be called when the connection is open again. */
+  flush(): void {
+    for (const chat of this.#untold.keys()) void this.#tell(chat);
+  }
+
+  async #tell(chat: ChatKey): Promise<void> {
+    if (this.#telling.has(chat)) return;
+    this.#telling.add(chat);
+    try {
+      for (let seq; (seq = this.#untold.get(chat)) !== undefined;) {
+        const { item } = await this.#ask('markRead', { ...paramsOf(chat), seq });
+        this.#chats.read({ ...item, userId: this.#me });
+        if (this.#untold.get(chat) === seq) this.#untold.delete(chat);
+      }
+    } catch {
+      // without a connection: told when it is back
+    } finally {
+      this.#telling.delete(chat);
+    }
+  }
+}

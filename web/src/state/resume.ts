@@ -1,0 +1,36 @@
+// Coming back: what changed while there was no connection, by counters. Costs what changed, not what there is.
+import { compareKeys, keyOf, type ChatRef } from '../protocol/chat';
+import type { Answer, Known } from '../protocol/requests';
+import type { Chats } from './chats.svelte';
+import type { History } from './history.svelte';
+import type { Ask } from './line.svelte';
+
+const KNOWN = 500;
+const FIRST_SCREEN = 40;
+
+/** Brings the list up to date, then the histories that are loaded. */
+export async function resume(ask: Ask, chats: Chats, histories: Iterable<History>): Promise<void> {
+  if (!chats.ready) await firstScreen(ask, chats);
+  const known = chats.known();
+  for (let cursor: ChatRef | null = null, complete = false; !complete;) {
+    const page = after(known, cursor).slice(0, KNOWN);
+    const { item, data }: Answer<'getChangedChats'> = await ask('getChangedChats', { known: page, cursor });
+    chats.merge(data);
+    for (const chat of item.gone) chats.remove(keyOf(chat));
+    ({ complete, cursor } = item);
+  }
+  await Promise.all([...histories].map((history) => history.resume()));
+}
+
+// What is seen first is asked first; the rest comes in the order of ids.
+async function firstScreen(ask: Ask, chats: Chats): Promise<void> {
+  const { data } = await ask('listLastMessage', { limit: FIRST_SCREEN });
+  chats.merge(data);
+  chats.ready = true;
+}
+
+function after(known: Known[], cursor: ChatRef | null): Known[] {
+  if (!cursor) return known;
+  const key = keyOf(cursor);
+  return known.filter(({ chat }) => compareKeys(keyOf(chat), key) > 0);
+}

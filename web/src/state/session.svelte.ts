@@ -1,0 +1,63 @@
+// Who is logged in in this browser, and the token. All tabs share it.
+import type { LoggedIn } from '../protocol/rest';
+import { forget, load, save } from './storage';
+
+export interface User {
+  id: string;
+  email: string;
+  firstName: string;
+  lastName: string;
+}
+
+interface Stored {
+  token: string;
+  user: User;
+}
+
+const KEY = 'hearth.session';
+
+export class Session {
+  #stored = $state.raw<Stored | null>(load<Stored>(KEY));
+
+  get user(): User | null {
+    return this.#stored?.user ?? null;
+  }
+
+  get token(): string | null {
+    return this.#stored?.token ?? null;
+  }
+
+  begin({ token, id, email, firstName, lastName }: LoggedIn): void {
+    this.#keep({ token, user: { id, email, firstName, lastName } });
+  }
+
+  renewed(token: string): void {
+    if (this.#stored) this.#keep({ ...this.#stored, token });
+  }
+
+  named(firstName: string, lastName: string): void {
+    if (this.#stored) this.#keep({ ...this.#stored, user: { ...this.#stored.user, firstName, lastName } });
+  }
+
+  end(): void {
+    this.#stored = null;
+    forget(KEY);
+  }
+
+  /** Takes over what another tab has stored. */
+  sync(): void {
+    this.#stored = load<Stored>(KEY);
+  }
+
+  /** Calls back when another tab logs in or out, or renews the token. */
+  static onOtherTab(callback: () => void): void {
+    addEventListener('storage', (event) => {
+      if (event.key === KEY || event.key === null) callback();
+    });
+  }
+
+  #keep(stored: Stored): void {
+    this.#stored = stored;
+    save(KEY, stored);
+  }
+}

@@ -1,0 +1,30 @@
+// localStorage as typed values. Where a browser refuses it, values last as long as the page.
+
+const fallback = new Map<string, string>();
+
+export function load<T>(key: string): T | null {
+  try {
+    const text = localStorage.getItem(key) ?? fallback.get(key);
+    return text ? (JSON.parse(text) as T) : null;
+  } catch {
+    return null;
+  }
+}
+
+export function save(key: string, value: unknown): void {
+  const text = JSON.stringify(value);
+  try {
+    localStorage.setItem(key, text);
+  } catch {
+    fallback.set(key, text);
+  }
+}
+
+export function forget(key: string): void {
+  fallback.delete(key);
+  try {
+    localStorage.removeItem(key);
+  } catch {
+    // nothing was kept there
+  }
+}

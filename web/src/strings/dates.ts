@@ -1,0 +1,59 @@
+// Days and times in the reader's locale.
+
+const DAY = 86_400_000;
+
+export interface Dates {
+  /** 14:05 */
+  time(at: Date): string;
+  /** Of a chat's newest message: a time today, a weekday this week, else a date. */
+  short(at: Date, now?: Date): string;
+  /** Of a divider: today, yesterday, or the date in full. */
+  day(at: Date, now?: Date): string;
+  /** All of it, for a title. */
+  full(at: Date): string;
+}
+
+export function dates(locale: string): Dates {
+  const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options);
+  const time = format({ hour: '2-digit', minute: '2-digit' });
+  const weekday = format({ weekday: 'short' });
+  const date = format({ day: 'numeric', month: 'short' });
+  const dateAndYear = format({ day: '2-digit', month: '2-digit', year: '2-digit' });
+  const day = format({ weekday: 'long', day: 'numeric', month: 'long' });
+  const dayAndYear = format({ day: 'numeric', month: 'long', year: 'numeric' });
+  const full = format({ dateStyle: 'full', timeStyle: 'short' });
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+
+  return {
+    time: (at) => time.format(at),
+    short(at, now = new Date()) {
+      const ago = daysBetween(at, now);
+      if (ago <= 0) return time.format(at);
+      if (ago < 7) return weekday.format(at);
+      return sameYear(at, now) ? date.format(at) : dateAndYear.format(at);
+    },
+    day(at, now = new Date()) {
+      const ago = daysBetween(at, now);
+      if (ago === 0 || ago === 1) return capital(relative.format(-ago, 'day'), locale);
+      return sameYear(at, now) ? capital(day.format(at), locale) : dayAndYear.format(at);
+    },
+    full: (at) => full.format(at),
+  };
+}
+
+/** Calendar days, not spans of 24 hours. */
+function daysBetween(from: Date, to: Date): number {
+  return Math.round((midnight(to) - midnight(from)) / DAY);
+}
+
+function midnight(at: Date): number {
+  return new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime();
+}
+
+function sameYear(a: Date, b: Date): boolean {
+  return a.getFullYear() === b.getFullYear();
+}
+
+function capital(text: string, locale: string): string {
+  return text.charAt(0).toLocaleUpperCase(locale) + text.slice(1);
+}

@@ -1,0 +1,44 @@
+// What can be said of a field before the server is asked. The server decides; these answer while one types. Pure.
+import type { Strings } from '../../strings/en';
+
+export type Check = (value: string, strings: Strings) => string | null;
+
+const NAME = 64;
+const EMAIL = 254;
+const PASSWORD = { least: 8, most: 256 };
+
+export const firstName: Check = (value, strings) =>
+  value.trim() === ''
+    ? strings.faults.required
+    : (control(value, strings) ?? within(value.trim(), NAME, strings));
+
+export const lastName: Check = (value, strings) =>
+  control(value, strings) ?? within(value.trim(), NAME, strings);
+
+export const email: Check = (value, strings) => {
+  if (value.trim() === '') return strings.faults.required;
+  if (!/^[^\s@]\S*@\S+$/.test(value.trim())) return strings.faults.email;
+  return within(value.trim(), EMAIL, strings);
+};
+
+export const newPassword: Check = (value, strings) => {
+  if (value === '') return strings.faults.required;
+  if (length(value) < PASSWORD.least) return strings.faults.passwordShort(PASSWORD.least);
+  return control(value, strings) ?? within(value, PASSWORD.most, strings);
+};
+
+/** Any that is given: what was once allowed must open its account for ever. */
+export const given: Check = (value, strings) => (value === '' ? strings.faults.required : null);
+
+function within(value: string, limit: number, strings: Strings): string | null {
+  return length(value) > limit ? strings.faults.tooLong(limit) : null;
+}
+
+function control(value: string, strings: Strings): string | null {
+  return /\p{Cc}/u.test(value) ? strings.faults.control : null;
+}
+
+/** In Unicode characters, as the server counts. */
+function length(value: string): number {
+  return [...value].length;
+}

@@ -1,0 +1,20 @@
+// A failed request in the reader's words.
+import type { Strings } from '../strings/en';
+
+/** For an error of the API or the socket, told by its code; other errors are defects and thrown on. */
+export function failureText(error: unknown, strings: Strings): string {
+  if (!(error instanceof Error) || !('code' in error)) throw error;
+  return refusalText(String(error.code), strings);
+}
+
+export function refusalText(code: string, strings: Strings): string {
+  const texts: Record<string, string> = strings.refusals;
+  return texts[code] ?? strings.refusals.unknown;
+}
+
+/** The faults of single fields, as the server found them. */
+export function faultsOf(error: unknown): ReadonlyMap<string, string> {
+  return error instanceof Error && 'faults' in error
+    ? (error.faults as ReadonlyMap<string, string>)
+    : new Map();
+}

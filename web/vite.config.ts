@@ -1,0 +1,22 @@
+// The build: from src/ into ../static, the same bytes each time. In development the API is asked at HEARTH_URL.
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+const server = process.env.HEARTH_URL ?? 'http://127.0.0.1:3001';
+const proxy = { '/api': { target: server, ws: true } };
+
+export default defineConfig({
+  plugins: [svelte()],
+  server: { proxy },
+  preview: { proxy },
+  build: {
+    outDir: '../static',
+    emptyOutDir: true,
+    target: 'es2022',
+    // The page allows scripts and styles from files alone.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  test: { include: ['tests/**/*.test.ts'], environment: 'node' },
+});
