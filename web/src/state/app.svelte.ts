@@ -4,6 +4,7 @@ import { http } from '../api/http';
 import type { LogIn, SignUp } from '../protocol/rest';
 import { browser } from '../socket/environment';
 import { forgetUser, openDatabase } from './database';
+import { forgetDrafts } from './drafts.svelte';
 import { Messenger } from './messenger.svelte';
 import { Session } from './session.svelte';
 import { Settings } from './settings.svelte';
@@ -36,19 +37,21 @@ export class App {
     this.#enter();
   }
 
-  /** Ends the session, and removes what this browser kept for it. */
+  /** Ends the session, and removes what this browser kept for it. Out of the server's reach it ends by expiry. */
   async logOut(): Promise<void> {
-    const user = this.session.user;
-    await this.api.logOut().catch(() => undefined); // out of reach: it ends by expiry
-    await this.forget(user?.id);
+    const ended = this.api.logOut().catch(() => undefined);
+    await this.forget();
+    await ended;
   }
 
-  /** Leaves, and keeps nothing: after log-out, or when the account is deleted. */
-  async forget(user = this.session.user?.id): Promise<void> {
-    this.messenger?.drafts.forget();
+  /** Leaves, and keeps nothing: at log-out, or when the account is deleted. */
+  async forget(): Promise<void> {
+    const user = this.session.user?.id;
     this.#leave();
     this.session.end();
-    if (user) await this.#database.then((db) => forgetUser(db, user)).catch(() => undefined);
+    if (!user) return;
+    forgetDrafts(user);
+    await this.#database.then((db) => forgetUser(db, user)).catch(() => undefined);
   }
 
   #enter(): void {

@@ -17,8 +17,7 @@ export function receive(to: Messenger, news: Broadcast): void {
       return notice(to, news.item);
     case 'messageEdited':
     case 'messageDeleted':
-      to.chats.apply(news.item);
-      return to.loadedHistory(keyOf(news.item.chat))?.replace(news.item);
+      return to.changed(news.item);
     case 'messageReactions': {
       const { lastSeq, revision } = news.item;
       const key = keyOf(news.item.chat);

@@ -9,7 +9,7 @@ export class Drafts {
   #texts = $state.raw<Texts>({});
 
   constructor(user: string) {
-    this.#storage = `hearth.drafts.${user}`;
+    this.#storage = storageOf(user);
     this.#texts = load<Texts>(this.#storage) ?? {};
   }
 
@@ -22,8 +22,13 @@ export class Drafts {
     this.#texts = text.trim() ? { ...rest, [chat]: text } : rest;
     save(this.#storage, this.#texts);
   }
+}
 
-  forget(): void {
-    forget(this.#storage);
-  }
+/** Removes what is kept for a person: at log-out. */
+export function forgetDrafts(user: string): void {
+  forget(storageOf(user));
+}
+
+function storageOf(user: string): string {
+  return `hearth.drafts.${user}`;
 }

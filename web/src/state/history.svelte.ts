@@ -91,10 +91,11 @@ export class History {
   }
 
   /** Fetches what changed since the last time, by counters. Called again while it runs, it goes on until all is there. */
-  catchUp(): Promise<void> {
+  async catchUp(): Promise<void> {
     this.#behind = true;
     this.#catchingUp ??= this.#fetchChanges().finally(() => (this.#catchingUp = null));
-    return this.#catchingUp;
+    await this.#catchingUp;
+    if (this.status === 'new') await this.load(); // it was too far behind
   }
 
   /** To be called when the connection is back. */
@@ -112,7 +113,7 @@ export class History {
       const params = { ...paramsOf(this.chat), afterSeq, afterRevision: this.#revision, limit: 100 };
       try {
         const { item, data } = await this.#ask('getChanges', params);
-        if (item.reset) return void (await this.#reset());
+        if (item.reset) return void (this.status = 'new');
         this.rows = withChanged(
           this.hasNewer ? this.rows : withNewer(this.rows, [...data].sort(newestFirst)),
           data,
@@ -124,11 +125,6 @@ export class History {
         return; // no longer a member, say; the list tells
       }
     }
-  }
-
-  async #reset(): Promise<void> {
-    this.status = 'new';
-    await this.load();
   }
 
   #isNext(revision: number): boolean {

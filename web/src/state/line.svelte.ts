@@ -8,6 +8,8 @@ import { SocketError } from '../socket/errors';
 export type Ask = <T extends RequestType>(type: T, params: Params<T>) => Promise<Answer<T>>;
 
 interface Host {
+  /** The connection is no longer open. */
+  onLost(): void;
   onHello(hello: Hello): void;
   onBroadcast(broadcast: Broadcast): void;
   onUnauthorized(): void;
@@ -21,7 +23,10 @@ export class Line {
 
   constructor(options: Options, host: Host) {
     this.#connection = new Connection(options, {
-      onStatus: (status) => (this.status = status),
+      onStatus: (status) => {
+        if (this.status === 'open') host.onLost();
+        this.status = status;
+      },
       onHello: (hello) => {
         this.hello = hello;
         host.onHello(hello);
@@ -51,8 +56,8 @@ export class Line {
   /** Asks now; fails with `closed` if there is no connection. For what is of the moment or must not be repeated. */
   ask: Ask = (type, params) => this.#connection.ask(type, params);
 
-  /** Asks when there is a connection, and again if it is lost. For reading. */
-  read: Ask = async (type, params) => {
+  /** Asks when there is a connection, and again if it is lost. For reading, and for what the server does only once. */
+  insist: Ask = async (type, params) => {
     for (;;) {
       if (this.status !== 'open') await new Promise<void>((resolve) => this.#opened.push(resolve));
       try {

@@ -56,6 +56,7 @@ export class Messenger {
     this.line = new Line(
       { url: host.url, token, environment: host.environment },
       {
+        onLost: () => this.presence.forget(),
         onHello: (hello) => void this.#opened(hello),
         onBroadcast: (broadcast) => receive(this, broadcast),
         onUnauthorized: () => host.onUnauthorized(),
@@ -92,7 +93,7 @@ export class Messenger {
     let history = this.#histories.get(chat);
     if (!history) {
       const counters = () => this.chats.get(chat) ?? { lastSeq: 0, revision: 0 };
-      history = new History(chat, this.user.id, this.line.read, counters);
+      history = new History(chat, this.user.id, this.line.insist, counters);
       this.#histories.set(chat, history);
     }
     return history;
@@ -109,6 +110,12 @@ export class Messenger {
     if (!this.chats.apply(row)) void this.refresh();
     this.loadedHistory(key)?.append(row);
     this.typing.stopped(key, row.senderId);
+  }
+
+  /** A stored message was edited, deleted or reacted to. */
+  changed(row: CountedRow): void {
+    this.chats.apply(row);
+    this.loadedHistory(keyOf(row.chat))?.replace(row);
   }
 
   /** A chat is no more, or not for oneself. */
@@ -132,7 +139,6 @@ export class Messenger {
     this.renamed(hello.firstName, hello.lastName);
     this.#renewal.schedule(hello.expiresAt, Date.parse(hello.serverTime));
     if (this.#cache.began(hello.epoch)) this.#histories.clear();
-    this.presence.forget();
     try {
       await resume(this.line.ask, this.chats, this.#histories.values());
     } catch (error) {

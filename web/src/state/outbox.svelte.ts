@@ -24,6 +24,8 @@ export class Outbox {
   entries = $state.raw<Entry[]>([]);
   #host: OutboxHost;
   #draining = new Set<ChatKey>();
+  #saving = new Map<string, Entry>();
+  #removing = new Set<string>();
   #leads = false;
   #again: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
@@ -73,8 +75,10 @@ export class Outbox {
   }
 
   async discard(messageId: string): Promise<void> {
-    this.entries = this.entries.filter((entry) => entry.messageId !== messageId);
+    this.entries = without(this.entries, messageId);
+    this.#removing.add(messageId);
     await this.#host.store.remove(messageId).catch(() => undefined);
+    this.#removing.delete(messageId);
     this.#host.tabs.changed();
   }
 
@@ -130,9 +134,11 @@ export class Outbox {
   }
 
   async #put(entry: Entry): Promise<void> {
-    this.entries = inOrder([...this.entries.filter((each) => each.messageId !== entry.messageId), entry]);
+    this.entries = inOrder([...without(this.entries, entry.messageId), entry]);
+    this.#saving.set(entry.messageId, entry);
     // A browser that keeps nothing still sends while the page lives.
     await this.#host.store.put(entry).catch(() => undefined);
+    this.#saving.delete(entry.messageId);
     this.#host.tabs.changed();
     void this.#drainChat(entry.chat);
   }
@@ -140,9 +146,18 @@ export class Outbox {
   async #reload(): Promise<void> {
     const stored = await this.#host.store.all(this.#host.user).catch(() => null);
     if (!stored || this.#closed) return;
-    this.entries = inOrder(stored);
+    // What this tab is just writing counts, not what was there before.
+    const here = new Set([...this.#saving.keys(), ...this.#removing]);
+    this.entries = inOrder([
+      ...stored.filter((entry) => !here.has(entry.messageId)),
+      ...this.#saving.values(),
+    ]);
     this.drain();
   }
+}
+
+function without(entries: Entry[], messageId: string): Entry[] {
+  return entries.filter((entry) => entry.messageId !== messageId);
 }
 
 function inOrder(entries: Entry[]): Entry[] {

@@ -9,6 +9,7 @@ export function failureText(error: unknown, strings: Strings): string {
 
 export function refusalText(code: string, strings: Strings): string {
   const texts: Record<string, string> = strings.refusals;
+  if (code === 'closed' || code === 'timeout') return texts['network']!;
   return texts[code] ?? strings.refusals.unknown;
 }
 

@@ -1,0 +1,20 @@
+// What one does to a chat for oneself: mute, block, delete.
+import { idOf, paramsOf, type ChatKey } from '../../protocol/chat';
+import type { Messenger } from '../messenger.svelte';
+
+/** Until a time, or null for not muted. */
+export async function mute(messenger: Messenger, chat: ChatKey, until: string | null): Promise<void> {
+  const { item } = await messenger.line.ask('muteChat', { ...paramsOf(chat), until });
+  messenger.chats.update(chat, (known) => ({ ...known, mutedUntil: item.mutedUntil, state: item.state }));
+}
+
+export async function block(messenger: Messenger, userId: string, on: boolean): Promise<void> {
+  await messenger.line.ask('blockUser', { userId, on });
+  messenger.chats.update(`u/${userId}`, (known) => ({ ...known, blocked: on }));
+}
+
+/** Deletes a dialog for oneself; the other side keeps it. */
+export async function hide(messenger: Messenger, chat: ChatKey): Promise<void> {
+  await messenger.api.hideDialog(idOf(chat));
+  messenger.gone(chat);
+}

@@ -1,0 +1,31 @@
+// What one does to stored messages. Sending is the outbox's.
+import { paramsOf, type ChatKey } from '../../protocol/chat';
+import type { Messenger } from '../messenger.svelte';
+
+export async function edit(
+  messenger: Messenger,
+  chat: ChatKey,
+  messageId: string,
+  content: string,
+): Promise<void> {
+  const { item } = await messenger.line.ask('editMessage', { ...paramsOf(chat), messageId, content });
+  messenger.changed(item);
+}
+
+/** For everybody: the row stays, its text goes. */
+export async function remove(messenger: Messenger, chat: ChatKey, messageId: string): Promise<void> {
+  const { item } = await messenger.line.ask('deleteMessage', { ...paramsOf(chat), messageId });
+  messenger.changed(item);
+}
+
+/** Adds one's reaction, or takes it back. */
+export async function react(
+  messenger: Messenger,
+  chat: ChatKey,
+  messageId: string,
+  emoji: string,
+  on: boolean,
+): Promise<void> {
+  const { item } = await messenger.line.ask('react', { ...paramsOf(chat), messageId, emoji, on });
+  messenger.changed(item);
+}
