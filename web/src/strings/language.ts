@@ -1,6 +1,5 @@
 // The reader's language, and what depends on it: texts, plurals, days and times.
-import { en, type Strings } from './en';
-import { ru } from './ru';
+import { en, ru, type Strings } from './dictionary';
 
 export type Language = 'en' | 'ru';
 

@@ -1,5 +1,5 @@
 // A failed request in the reader's words.
-import type { Strings } from '../strings/en';
+import type { Strings } from '../strings/dictionary';
 
 /** For an error of the API or the socket, told by its code; other errors are defects and thrown on. */
 export function failureText(error: unknown, strings: Strings): string {
@@ -8,9 +8,9 @@ export function failureText(error: unknown, strings: Strings): string {
 }
 
 export function refusalText(code: string, strings: Strings): string {
-  const texts: Record<string, string> = strings.refusals;
+  const texts: Record<string, string> = strings.refusals.codes;
   if (code === 'closed' || code === 'timeout') return texts['network']!;
-  return texts[code] ?? strings.refusals.unknown;
+  return texts[code] ?? strings.refusals.codes.unknown;
 }
 
 /** The faults of single fields, as the server found them. */

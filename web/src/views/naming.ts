@@ -2,7 +2,7 @@
 import { idOf, keyOf } from '../protocol/chat';
 import type { ChatEvent, Row } from '../protocol/rows';
 import type { Chat } from '../state/chat';
-import type { Strings } from '../strings/en';
+import type { Strings } from '../strings/dictionary';
 
 export function chatTitle(chat: Chat, me: string, strings: Strings): string {
   if ('groupId' in chat.chat) return chat.groupName ?? '';

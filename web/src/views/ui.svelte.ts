@@ -4,11 +4,19 @@ import type { App } from '../state/app.svelte';
 import type { Messenger } from '../state/messenger.svelte';
 import { dates } from '../strings/dates';
 import { dictionaries, preferred } from '../strings/language';
+import { Dialogs } from './dialogs.svelte';
+import { failureText } from './failures';
 import { Router } from './router.svelte';
+
+const SAID_FOR = 5_000;
 
 export class Ui {
   readonly app: App;
   readonly router = new Router();
+  readonly dialogs = new Dialogs();
+  /** What was said last, for some seconds. */
+  said = $state('');
+  #hush: ReturnType<typeof setTimeout> | undefined;
   #browser = preferred(navigator.languages);
 
   language = $derived.by(() => {
@@ -20,6 +28,23 @@ export class Ui {
 
   constructor(app: App) {
     this.app = app;
+  }
+
+  say(text: string): void {
+    clearTimeout(this.#hush);
+    this.said = text;
+    this.#hush = setTimeout(() => (this.said = ''), SAID_FOR);
+  }
+
+  /** Waits for an action; if it fails, says why. Whether it succeeded. */
+  async attempt(action: Promise<unknown>): Promise<boolean> {
+    try {
+      await action;
+      return true;
+    } catch (error) {
+      this.say(failureText(error, this.strings));
+      return false;
+    }
   }
 
   // The browser's own locale where it is of the language: "en-GB" knows its clock better than "en".

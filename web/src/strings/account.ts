@@ -1,0 +1,33 @@
+// Signing up, logging in and out.
+
+export const en = {
+  logIn: 'Log in',
+  signUp: 'Create account',
+  logOut: 'Log out',
+  toSignUp: 'New here? Create an account',
+  toLogIn: 'Have an account? Log in',
+  firstName: 'First name',
+  lastName: 'Last name (optional)',
+  email: 'E-mail',
+  password: 'Password',
+  showPassword: 'Show password',
+  hidePassword: 'Hide password',
+  working: 'One moment…',
+  expired: 'Your session has ended. Log in to go on; what you wrote is kept.',
+};
+
+export const ru: typeof en = {
+  logIn: 'Войти',
+  signUp: 'Создать аккаунт',
+  logOut: 'Выйти',
+  toSignUp: 'Впервые здесь? Создайте аккаунт',
+  toLogIn: 'Уже есть аккаунт? Войдите',
+  firstName: 'Имя',
+  lastName: 'Фамилия (необязательно)',
+  email: 'Эл. почта',
+  password: 'Пароль',
+  showPassword: 'Показать пароль',
+  hidePassword: 'Скрыть пароль',
+  working: 'Секунду…',
+  expired: 'Сеанс завершён. Войдите, чтобы продолжить: написанное сохранено.',
+};

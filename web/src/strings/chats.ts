@@ -1,0 +1,35 @@
+// The chat list.
+import { plural } from './plural';
+
+export const en = {
+  title: 'Chats',
+  empty: 'No conversations yet',
+  emptyHint: 'Search for somebody by name or e-mail, and say hello.',
+  unread: plural('en', { one: '# unread message', other: '# unread messages' }),
+  muted: 'Muted',
+  notes: 'Notes',
+  deletedAccount: 'Deleted account',
+  you: 'You',
+  draft: 'Draft',
+  sending: 'Sending',
+  menu: 'Menu',
+};
+
+export const ru: typeof en = {
+  title: 'Чаты',
+  empty: 'Пока нет бесед',
+  emptyHint: 'Найдите кого-нибудь по имени или почте и поздоровайтесь.',
+  unread: plural('ru', {
+    one: '# непрочитанное сообщение',
+    few: '# непрочитанных сообщения',
+    many: '# непрочитанных сообщений',
+    other: '# непрочитанного сообщения',
+  }),
+  muted: 'Без звука',
+  notes: 'Заметки',
+  deletedAccount: 'Удалённый аккаунт',
+  you: 'Вы',
+  draft: 'Черновик',
+  sending: 'Отправляется',
+  menu: 'Меню',
+};

@@ -1,0 +1,77 @@
+// One chat: its messages and where one writes.
+import { plural } from './plural';
+
+export const en = {
+  choose: 'Choose a conversation',
+  chooseHint: 'Or search for somebody to begin one.',
+  back: 'Back to the chats',
+  label: 'Messages',
+  empty: 'Nothing here yet',
+  emptyHint: 'Write the first message.',
+  failed: 'The messages could not be loaded.',
+  retry: 'Try again',
+  unread: 'New messages',
+  toNewest: 'To the newest messages',
+  write: 'Message',
+  send: 'Send',
+  tooLong: (over: number) => `${over} characters too many`,
+  deletedCannot: 'This account is gone. You can still read what was said.',
+  blockedCannot: 'You have blocked this person.',
+  pending: 'Sending…',
+  notSent: 'Not sent',
+  discard: 'Discard',
+  sent: 'Sent',
+  seen: 'Seen',
+  edited: 'edited',
+  deleted: 'Message deleted',
+  online: 'online',
+  lastSeen: (when: string) => `last seen ${when}`,
+  members: plural('en', { one: '# member', other: '# members' }),
+  typing: (names: string[]) =>
+    names.length === 1
+      ? `${names[0]} is typing…`
+      : names.length === 2
+        ? `${names.join(' and ')} are typing…`
+        : 'Several people are typing…',
+  typingShort: 'typing…',
+};
+
+export const ru: typeof en = {
+  choose: 'Выберите беседу',
+  chooseHint: 'Или найдите кого-нибудь, чтобы начать новую.',
+  back: 'Назад к чатам',
+  label: 'Сообщения',
+  empty: 'Здесь пока пусто',
+  emptyHint: 'Напишите первое сообщение.',
+  failed: 'Не удалось загрузить сообщения.',
+  retry: 'Повторить',
+  unread: 'Новые сообщения',
+  toNewest: 'К новым сообщениям',
+  write: 'Сообщение',
+  send: 'Отправить',
+  tooLong: (over) => `Лишних символов: ${over}`,
+  deletedCannot: 'Этого аккаунта больше нет. Переписку можно читать.',
+  blockedCannot: 'Вы заблокировали этого человека.',
+  pending: 'Отправляется…',
+  notSent: 'Не отправлено',
+  discard: 'Удалить',
+  sent: 'Отправлено',
+  seen: 'Прочитано',
+  edited: 'изменено',
+  deleted: 'Сообщение удалено',
+  online: 'в сети',
+  lastSeen: (when) => `был(а) ${when}`,
+  members: plural('ru', {
+    one: '# участник',
+    few: '# участника',
+    many: '# участников',
+    other: '# участника',
+  }),
+  typing: (names) =>
+    names.length === 1
+      ? `${names[0]} печатает…`
+      : names.length === 2
+        ? `${names.join(' и ')} печатают…`
+        : 'Несколько человек печатают…',
+  typingShort: 'печатает…',
+};

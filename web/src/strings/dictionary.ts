@@ -1,0 +1,36 @@
+// All texts, an area a file with each language in it. What a language lacks is a type error.
+import * as account from './account';
+import * as app from './app';
+import * as chats from './chats';
+import * as conversation from './conversation';
+import * as line from './line';
+import * as notices from './notices';
+import * as refusals from './refusals';
+import * as search from './search';
+import * as settings from './settings';
+
+export const en = {
+  app: app.en,
+  account: account.en,
+  refusals: refusals.en,
+  line: line.en,
+  chats: chats.en,
+  search: search.en,
+  conversation: conversation.en,
+  notices: notices.en,
+  settings: settings.en,
+};
+
+export type Strings = typeof en;
+
+export const ru: Strings = {
+  app: app.ru,
+  account: account.ru,
+  refusals: refusals.ru,
+  line: line.ru,
+  chats: chats.ru,
+  search: search.ru,
+  conversation: conversation.ru,
+  notices: notices.ru,
+  settings: settings.ru,
+};

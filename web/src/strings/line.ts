@@ -1,0 +1,15 @@
+// The state of the connection.
+
+export const en = {
+  connecting: 'Connecting…',
+  waiting: 'No connection. Trying again…',
+  offline: 'You are offline. What you write is sent when you are back.',
+  retry: 'Try now',
+};
+
+export const ru: typeof en = {
+  connecting: 'Соединение…',
+  waiting: 'Нет связи. Пробуем снова…',
+  offline: 'Вы не в сети. Написанное уйдёт, когда связь вернётся.',
+  retry: 'Повторить',
+};
