@@ -132,7 +132,9 @@ export class Messenger {
   /** Reads the newest chats again: for what a single message does not tell of its chat. */
   async refresh(): Promise<void> {
     const answer = await this.line.ask('listLastMessage', { limit: 10 }).catch(() => null);
-    if (answer) this.chats.merge(answer.data);
+    if (!answer) return;
+    this.chats.merge(answer.data);
+    await this.#watchPartners();
   }
 
   async #opened(hello: Hello): Promise<void> {
@@ -148,6 +150,11 @@ export class Messenger {
     this.#cache.save();
     this.reads.flush();
     this.outbox.drain();
+    await this.#watchPartners();
+  }
+
+  // The server tells about those alone with whom one shares a chat: a new chat is a reason to ask again.
+  async #watchPartners(): Promise<void> {
     const partners = this.chats.list.map((chat) => chat.partnerId).filter((id) => id !== undefined);
     await this.presence.watch(partners.filter((id) => id !== this.user.id));
   }

@@ -8,6 +8,7 @@ export class Presence {
   #ask: Ask;
   #known = $state.raw<ReadonlyMap<string, News>>(new Map());
   #watched: string[] = [];
+  #looked: string | null = null;
 
   constructor(ask: Ask) {
     this.#ask = ask;
@@ -19,14 +20,17 @@ export class Presence {
 
   /** Watches these, the most important first. */
   async watch(userIds: string[]): Promise<void> {
-    this.#watched = userIds.slice(0, WATCHED);
-    const answer = await this.#ask('watchPresence', { userIds: this.#watched }).catch(() => null);
+    this.#watched = userIds;
+    const looked = this.#looked === null ? [] : [this.#looked];
+    const unique = [...new Set([...looked, ...userIds])].slice(0, WATCHED);
+    const answer = await this.#ask('watchPresence', { userIds: unique }).catch(() => null);
     if (answer) this.heard(answer.data);
   }
 
-  /** Watches one more, before all others. */
-  async also(userId: string): Promise<void> {
-    if (!this.#watched.includes(userId)) await this.watch([userId, ...this.#watched]);
+  /** One looks at this person: they come first. */
+  async look(userId: string): Promise<void> {
+    this.#looked = userId;
+    if (!this.#watched.slice(0, WATCHED - 1).includes(userId)) await this.watch(this.#watched);
   }
 
   heard(news: News[]): void {
