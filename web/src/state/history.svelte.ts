@@ -16,6 +16,8 @@ export class History {
   status = $state<'new' | 'loading' | 'ready' | 'failed'>('new');
   hasOlder = $state(false);
   hasNewer = $state(false);
+  /** The row that one was led to last, by its seq. */
+  found = $state<number | null>(null);
   /** Another number is another window: nothing of the former position holds. */
   window = $state(0);
   readonly chat: ChatKey;
@@ -53,6 +55,14 @@ export class History {
     } catch (error) {
       this.#failed(error);
     }
+  }
+
+  /** Leads to a row, in a new window if it is not in this one. */
+  async jump(seq: number): Promise<void> {
+    this.found = null;
+    const here = this.rows.some((row) => row.seq === seq);
+    if (!here) await this.load(seq);
+    this.found = seq;
   }
 
   async older(): Promise<void> {

@@ -4,7 +4,7 @@ import { plural } from './plural';
 export const en = {
   title: 'Chats',
   empty: 'No conversations yet',
-  emptyHint: 'Search for somebody by name or e-mail, and say hello.',
+  emptyHint: 'Search for somebody by name or e‑mail, and say hello.',
   unread: plural('en', { one: '# unread message', other: '# unread messages' }),
   muted: 'Muted',
   notes: 'Notes',

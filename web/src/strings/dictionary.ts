@@ -4,6 +4,7 @@ import * as app from './app';
 import * as chats from './chats';
 import * as conversation from './conversation';
 import * as line from './line';
+import * as messages from './messages';
 import * as notices from './notices';
 import * as refusals from './refusals';
 import * as search from './search';
@@ -17,6 +18,7 @@ export const en = {
   chats: chats.en,
   search: search.en,
   conversation: conversation.en,
+  messages: messages.en,
   notices: notices.en,
   settings: settings.en,
 };
@@ -31,6 +33,7 @@ export const ru: Strings = {
   chats: chats.ru,
   search: search.ru,
   conversation: conversation.ru,
+  messages: messages.ru,
   notices: notices.ru,
   settings: settings.ru,
 };

@@ -2,6 +2,7 @@
 import type { Component } from 'svelte';
 
 const loaders = {
+  confirm: () => import('./parts/Confirm.svelte'),
   settings: () => import('./settings/Settings.svelte'),
 };
 

@@ -1,6 +1,7 @@
 // What every view needs: texts and dates in the reader's language, and the router. Handed down as a context.
 import { createContext } from 'svelte';
 import type { App } from '../state/app.svelte';
+import type { Composition } from '../state/composition.svelte';
 import type { Messenger } from '../state/messenger.svelte';
 import { dates } from '../strings/dates';
 import { dictionaries, preferred } from '../strings/language';
@@ -55,3 +56,5 @@ export class Ui {
 
 export const [useUi, provideUi] = createContext<Ui>();
 export const [useMessenger, provideMessenger] = createContext<Messenger>();
+/** Of the conversation that is open. */
+export const [useComposition, provideComposition] = createContext<Composition>();
