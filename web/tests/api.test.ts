@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { endpoints } from '../src/api/endpoints';
+import { http } from '../src/api/http';
+
+/** An API whose server gives this answer; and what was asked. */
+function api(status: number, body: unknown, token: string | null = 'a.token') {
+  const asked: { url: string; init: RequestInit }[] = [];
+  const unauthorized: string[] = [];
+  const fetch = async (url: string | URL | Request, init?: RequestInit) => {
+    asked.push({ url: String(url), init: init! });
+    if (init?.signal?.aborted) throw init.signal.reason;
+    if (status === 0) throw new TypeError('Failed to fetch');
+    return new Response(typeof body === 'string' ? body : JSON.stringify(body), { status });
+  };
+  const host = { token: () => token, onUnauthorized: (ended: string) => unauthorized.push(ended), fetch };
+  return { api: endpoints(http(host)), asked, unauthorized };
+}
+
+test('a request carries the token, its query escaped, and no cookies', async () => {
+  const { api: server, asked } = api(200, { data: [] });
+  await server.search('a b&c=d+é');
+  expect(asked[0]!.url).toBe('/api/use-cases/search?searchText=a+b%26c%3Dd%2B%C3%A9');
+  expect(asked[0]!.init).toMatchObject({ credentials: 'omit', headers: { authorization: 'Bearer a.token' } });
+});
+
+test('faults come by field', async () => {
+  const errors = [{ path: 'email', message: 'must be an address' }];
+  const { api: server } = api(400, { code: 'invalid', message: 'Invalid request', errors }, null);
+  const failed = server.signUp({ firstName: 'Ann', email: 'x', password: 'a cup of tea' });
+  await expect(failed).rejects.toMatchObject({
+    code: 'invalid',
+    status: 400,
+    faults: new Map([['email', 'must be an address']]),
+  });
+});
+
+test('a refused token ends the session; a wrong password does not', async () => {
+  const refused = api(401, { code: 'unauthorized', message: 'Not authorized' });
+  await expect(refused.api.sessions()).rejects.toMatchObject({ code: 'unauthorized' });
+  expect(refused.unauthorized).toEqual(['a.token']);
+  const wrong = api(400, { code: 'wrong_credentials', message: '' }, null);
+  await expect(wrong.api.logIn({ email: 'a', password: 'b' })).rejects.toMatchObject({
+    code: 'wrong_credentials',
+  });
+  expect(wrong.unauthorized).toEqual([]);
+});
+
+test('no server and no sense are told apart', async () => {
+  await expect(api(0, null).api.logOut()).rejects.toMatchObject({ code: 'network', status: 0 });
+  await expect(api(502, '<html>').api.logOut()).rejects.toMatchObject({ code: 'unknown', status: 502 });
+});
+
+test('an aborted request fails as such', async () => {
+  const aborted = new AbortController();
+  aborted.abort();
+  await expect(api(200, {}).api.search('x', aborted.signal)).rejects.toMatchObject({ name: 'AbortError' });
+});

@@ -1,0 +1,123 @@
+// What depends on time: searching while one types, word of typing, renewal, and telling what was read.
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Api } from '../src/api/endpoints';
+import { SocketError } from '../src/socket/errors';
+import { Chats } from '../src/state/chats.svelte';
+import { Reads } from '../src/state/reads';
+import { Renewal } from '../src/state/renewal';
+import { Search } from '../src/state/search.svelte';
+import { Typing } from '../src/state/typing.svelte';
+import { BOB, listRow, ME } from './support/rows';
+import { script } from './support/script';
+
+const chat = `u/${BOB}` as const;
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** A search whose answers the test gives, by text. */
+function searching() {
+  const answers = new Map<string, (names: string[]) => void>();
+  const asked = (text: string) =>
+    new Promise((resolve) => {
+      const row = (firstName: string) => ({ userId: firstName, firstName, lastName: '', email: '' });
+      answers.set(text, (names) => resolve({ data: names.map(row) }));
+    });
+  return { search: new Search({ search: asked } as unknown as Api), answers };
+}
+
+test('a search waits for a pause, and late answers are dropped', async () => {
+  const { search, answers } = searching();
+  search.type('b');
+  search.type('bo');
+  vi.advanceTimersByTime(200);
+  search.type('bob');
+  vi.advanceTimersByTime(200);
+  expect([...answers.keys()]).toEqual(['bo', 'bob']);
+  answers.get('bob')!(['Bob']);
+  await vi.advanceTimersByTimeAsync(0);
+  answers.get('bo')!(['Boris', 'Bob']);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(search.results.map((found) => found.name)).toEqual(['Bob']);
+});
+
+test('what was cleared does not come back', async () => {
+  const { search, answers } = searching();
+  search.type('bob');
+  vi.advanceTimersByTime(200);
+  search.clear();
+  answers.get('bob')!(['Bob']);
+  await vi.advanceTimersByTimeAsync(0);
+  expect([search.status, search.results]).toEqual(['idle', []]);
+});
+
+test('typing is told every three seconds at most, and anew after sending', () => {
+  const { ask, asked } = script(Array.from({ length: 4 }, () => ({ type: 'typing' })));
+  const typing = new Typing(ask);
+  for (let second = 0; second < 6; second++) {
+    typing.tell(chat);
+    vi.advanceTimersByTime(1_000);
+  }
+  expect(asked).toHaveLength(2);
+  typing.sent(chat);
+  typing.tell(chat);
+  expect(asked).toHaveLength(3);
+});
+
+test('who types is forgotten after some seconds, or when the message is there', () => {
+  const typing = new Typing(script([]).ask);
+  typing.heard(chat, BOB, 'Bob');
+  typing.heard(chat, 'cleo', 'Cleo');
+  vi.advanceTimersByTime(3_000);
+  typing.heard(chat, BOB, 'Bob');
+  expect(typing.in(chat)).toEqual(['Cleo', 'Bob']);
+  vi.advanceTimersByTime(2_500);
+  expect(typing.in(chat)).toEqual(['Bob']);
+  typing.stopped(chat, BOB);
+  expect(typing.in(chat)).toEqual([]);
+});
+
+test("a token is renewed when three quarters of its time are over, by the server's clock", async () => {
+  const renewed: number[] = [];
+  const renewal = new Renewal(
+    async () => (renewed.push(Date.now()), new Date(Date.now() + 4_000).toISOString()),
+  );
+  const wrongClock = Date.now() - 3_600_000;
+  const start = Date.now();
+  renewal.schedule(new Date(wrongClock + 100_000).toISOString(), wrongClock);
+  await vi.advanceTimersByTimeAsync(75_000);
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(renewed.map((at) => at - start)).toEqual([75_000, 78_000]);
+  renewal.stop();
+});
+
+test('a renewal that fails is tried again', async () => {
+  let attempts = 0;
+  const renewal = new Renewal(async () => {
+    attempts++;
+    throw new SocketError('closed', '');
+  });
+  renewal.schedule(new Date(Date.now()).toISOString(), Date.now());
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(attempts).toBe(3);
+  renewal.stop();
+});
+
+test('what was read is shown at once, and told when it can be', async () => {
+  const chats = new Chats(ME);
+  chats.merge([listRow(5, { readUpTo: 2, unreadCount: 3 })]);
+  const told = { chat: { userId: BOB }, readUpTo: 5, unreadCount: 0, state: 2 };
+  const { ask, done } = script([
+    { type: 'markRead', params: { seq: 4 }, fails: new SocketError('closed', '') },
+    { type: 'markRead', params: { seq: 5 }, item: told },
+  ]);
+  const reads = new Reads(ask, chats, ME);
+  reads.upTo(chat, 4);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(chats.get(chat)!.unreadCount).toBe(1);
+  reads.upTo(chat, 3);
+  reads.upTo(chat, 5);
+  reads.flush();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(chats.get(chat)).toMatchObject({ unreadCount: 0, state: 2 });
+  done();
+});
