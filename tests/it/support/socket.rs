@@ -123,13 +123,18 @@ impl Socket {
         frame["params"]["item"].take()
     }
 
-    /// Makes sure that no broadcast has come so far. What was pushed before a request was read is written with its
-    /// answer at the latest: two round trips leave nothing behind.
+    /// Makes sure that no broadcast has come so far.
     pub async fn hears_nothing(&mut self) {
+        assert_eq!(self.settle().await, Vec::<Value>::new());
+    }
+
+    /// Every broadcast that has come so far. What was pushed before a request was read is written with its answer at
+    /// the latest: two round trips leave nothing behind.
+    pub async fn settle(&mut self) -> Vec<Value> {
         for _ in 0..2 {
             self.done("listLastMessage", json!({ "limit": 0 })).await;
         }
-        assert_eq!(self.broadcasts, VecDeque::<Value>::new());
+        self.broadcasts.drain(..).collect()
     }
 
     /// Closes as browsers do, and waits until the server has closed, too; the code that it answers with.
