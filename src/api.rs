@@ -13,7 +13,8 @@ mod sessions;
 use std::sync::Arc;
 
 use poem::{Endpoint, EndpointExt, IntoEndpoint, Request, Response, endpoint::BoxEndpoint, middleware::Cors};
-use poem_openapi::{OpenApiService, Tags};
+use poem_openapi::{LicenseObject, OpenApiService, Tags};
+use serde_json::{Map, Value, json};
 use tracing::Instrument;
 
 pub use failure::{answer, method_not_allowed};
@@ -41,20 +42,34 @@ enum Tag {
 fn service() -> OpenApiService<Api, ()> {
     let api = (accounts::Accounts, sessions::SessionsApi, search::SearchApi, chats::Chats);
     OpenApiService::new(api, "Hearth", env!("CARGO_PKG_VERSION"))
-        .summary("A messenger that people host with one command")
         .description(DESCRIPTION)
+        .license(LicenseObject::new(env!("CARGO_PKG_LICENSE")).url("https://spdx.org/licenses/"))
         .server(PREFIX)
 }
 
 /// The OpenAPI document, as JSON.
 pub fn document() -> String {
-    service().spec()
+    with_security(&service().spec())
+}
+
+/// What needs no token says so, rather than saying nothing of it.
+fn with_security(document: &str) -> String {
+    let mut document: Value = serde_json::from_str(document).expect("poem writes JSON");
+    let paths = document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut);
+    let operations = paths.filter_map(Value::as_object_mut).flat_map(Map::values_mut);
+    for operation in operations.filter(|operation| operation["security"].is_null()) {
+        operation["security"] = json!([]);
+    }
+    format!("{document:#}\n")
 }
 
 /// The page that shows the document and tries requests out; offline, in one piece.
 pub fn documentation() -> String {
+    const HEAD: &str = r#"<title>Hearth: REST</title><link rel="icon" href="data:,">
+    <meta name="viewport" content="width=device-width, initial-scale=1">"#;
     let page = service().swagger_ui_html();
-    page.replacen("<title>Swagger UI</title>", "<title>Hearth: API documentation</title>", 1)
+    let page = page.trim_start().replacen("<html", "<!doctype html>\n<html lang=\"en\"", 1);
+    page.replacen("<title>Swagger UI</title>", HEAD, 1).replacen(&service().spec(), document().trim_end(), 1)
 }
 
 /// Every endpoint below [`PREFIX`]; whatever fails is answered in one shape.
@@ -104,7 +119,9 @@ fn cors(config: &Config) -> Cors {
 }
 
 const DESCRIPTION: &str = "\
-Accounts, search and groups over REST; messages over the WebSocket at `/api/ws`.
+A messenger that people host with one command. Accounts, search and groups over REST; messages over \
+[the WebSocket](/doc/websocket) at `/api/ws`. For machines: [OpenAPI](/doc/openapi.json), \
+[AsyncAPI](/doc/asyncapi.json).
 
 **Try it.** Sign up, log in, copy `token` from the answer, press *Authorize* and paste it: every *Try it out* below \
 then works. Tokens are JWT (HS256); they live as long as the server's `auth.token_hours` says (24 by default) and end \

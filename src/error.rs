@@ -71,12 +71,20 @@ pub enum Kind {
 }
 
 macro_rules! refusals {
-    ($($(#[$doc:meta])* $name:ident: $kind:ident, $code:literal, $message:literal;)*) => {
+    ($(#[doc = $doc:literal] $name:ident: $kind:ident, $code:literal, $message:literal;)*) => {
         /// The refusals that clients may tell apart: each with its class, its stable code and its text.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum Refusal { $($(#[$doc])* $name,)* }
+        pub enum Refusal { $(#[doc = $doc] $name,)* }
 
         impl Refusal {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// When it is given, for the documentation.
+            pub fn about(self) -> &'static str {
+                match self { $(Self::$name => $doc.trim_ascii(),)* }
+            }
+
             fn row(self) -> (Kind, &'static str, &'static str) {
                 match self { $(Self::$name => (Kind::$kind, $code, $message),)* }
             }

@@ -9,7 +9,7 @@
 //! and acknowledges. So an acknowledged message is on disk, and everybody sees a chat in the same order.
 //!
 //! # Layers
-//! `main`, [`cli`] → [`server`] → [`api`], [`ws`], [`assets`], [`telemetry`] → [`service`] → [`writer`] → [`auth`],
+//! `main`, [`cli`] → [`server`] → [`api`], [`ws`], [`docs`], [`assets`], [`telemetry`] → [`service`] → [`writer`] → [`auth`],
 //! [`store`], [`live`] → [`protocol`], [`config`] → [`model`], [`error`]. Imports point down this list, never up.
 
 pub mod api;
@@ -17,6 +17,7 @@ pub mod assets;
 pub mod auth;
 pub mod cli;
 pub mod config;
+pub mod docs;
 pub mod error;
 pub mod live;
 pub mod model;

@@ -1,6 +1,7 @@
 //! What goes over the wire: the fields of requests with their bounds, the requests, the rows and the frames.
 //! No I/O: text in, checked values out; values in, frames out.
 
+mod answers;
 mod envelope;
 pub mod extended;
 mod fields;
@@ -8,15 +9,16 @@ mod frame;
 mod requests;
 mod rows;
 
-pub use envelope::{ClientFrame, Envelope, Kind, RequestId};
+pub use answers::{Answer, Item, Rows};
+pub use envelope::{ClientFrame, Envelope, Kind, MAX_REQUEST_ID, RequestId};
 pub use fields::{
     AnyEmail, AnyPassword, Bounds, Chat, ChatCursor, Content, Cursor, Email, Emoji, Extended, Field, FirstName, Flag,
-    GroupName, KnownChats, LastName, Limit, NewPassword, Notice, Part, People, Place, RoleName, Schema, SearchLimit,
-    SearchText, Seq, Texts, Token, Until,
+    GroupName, KnownChats, LastName, Limit, MAX_PAGE, NewPassword, Notice, Part, People, Place, RoleName, Schema,
+    SearchLimit, SearchText, Seq, Texts, Token, Until,
 };
 pub use frame::{Close, Frame};
 pub use requests::*;
-pub use rows::{Answer, DialogRow, GroupMessage, GroupRow, Item, ListRow, NoticeItem, Received, Rows};
+pub use rows::{DialogRow, GroupGone, GroupMessage, GroupRow, ListRow, NoticeItem, Received};
 
 /// What a client speaks: the subprotocol that it offered first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -5,4 +5,4 @@ mod handshake;
 mod pipeline;
 mod socket;
 
-pub use handshake::{bearer, is_asked_for, upgrade};
+pub use handshake::{FULL, bearer, is_asked_for, upgrade};

@@ -14,18 +14,18 @@ use super::{
 use crate::error::{Error, Fault};
 
 /// Characters of the longest request id.
-const MAX_REQUEST_ID: usize = 64;
+pub const MAX_REQUEST_ID: usize = 64;
 /// The `type` of refusals that belong to no type of request.
 const NO_KIND: &str = "processor";
 
 macro_rules! kinds {
     (
-        requests { $($(#[$doc:meta])* $kind:ident $name:literal $request:ident $protocol:ident,)* }
-        broadcasts { $($(#[$told_doc:meta])* $told:ident $told_name:literal,)* }
+        requests { $($(#[doc = $doc:literal])* $kind:ident $name:literal $request:ident $protocol:ident,)* }
+        broadcasts { $($(#[doc = $told_doc:literal])* $told:ident $told_name:literal,)* }
     ) => {
         /// The types of frames, by their names on the wire.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum Kind { $($(#[$doc])* $kind,)* $($(#[$told_doc])* $told,)* }
+        pub enum Kind { $($(#[doc = $doc])* $kind,)* $($(#[doc = $told_doc])* $told,)* }
 
         impl Kind {
             /// Those that clients ask with.
@@ -43,6 +43,22 @@ macro_rules! kinds {
                 match self { $(Self::$kind => Protocol::$protocol,)* $(Self::$told => Protocol::Hearth,)* }
             }
 
+            /// What it asks for or tells, for the documentation.
+            pub fn about(self) -> &'static str {
+                match self {
+                    $(Self::$kind => concat!($($doc),*).trim_ascii(),)*
+                    $(Self::$told => concat!($($told_doc),*).trim_ascii(),)*
+                }
+            }
+
+            /// The name and the meaning of its params' schema; nothing for what the server alone sends.
+            pub fn params(self) -> Option<(&'static str, &'static str)> {
+                match self {
+                    $(Self::$kind => Some(($request::NAME, $request::ABOUT)),)*
+                    $(Self::$told)|* => None,
+                }
+            }
+
             /// The params of a request of this type, for the documentation.
             pub fn fields(self) -> Vec<FieldSchema> {
                 match self { $(Self::$kind => $request::fields(),)* $(Self::$told)|* => Vec::new() }
@@ -50,7 +66,7 @@ macro_rules! kinds {
         }
 
         /// A request of a WebSocket client, checked.
-        pub enum ClientFrame { $($(#[$doc])* $kind($request),)* }
+        pub enum ClientFrame { $($(#[doc = $doc])* $kind($request),)* }
 
         impl ClientFrame {
             fn from_params(kind: Kind, params: &Map<String, Value>, bounds: Bounds) -> Result<Self, Error> {

@@ -15,7 +15,7 @@ use crate::{
 };
 
 pub use chats::{Chat, ChatCursor, KnownChats};
-pub use paging::{Cursor, Limit, Place, SearchLimit, Seq};
+pub use paging::{Cursor, Limit, MAX_PAGE, Place, SearchLimit, Seq};
 pub use texts::{
     AnyEmail, AnyPassword, Content, Email, FirstName, GroupName, LastName, NewPassword, Notice, SearchText, Texts,
 };
@@ -90,6 +90,21 @@ impl Schema {
             keys: Vec::new(),
             description,
             example,
+        }
+    }
+
+    /// The bounds in words, such as `1 to 64 characters`; nothing for what has one length only.
+    pub fn bounds(&self) -> Option<String> {
+        let unit = match self.kind {
+            "string" => " characters",
+            "array" => " items",
+            _ => "",
+        };
+        match (self.min, self.max) {
+            (Some(min), Some(max)) if min < max => Some(format!("{min} to {max}{unit}")),
+            (Some(min), None) => Some(format!("at least {min}{unit}")),
+            (None, Some(max)) => Some(format!("at most {max}{unit}")),
+            _ => None,
         }
     }
 

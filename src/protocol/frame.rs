@@ -8,8 +8,8 @@ use tokio_tungstenite::tungstenite::protocol::frame::{
 };
 
 use super::{
+    answers::{Answer, Item, Rows},
     envelope::{Kind, RequestId},
-    rows::{Answer, Item},
 };
 use crate::error::Error;
 
@@ -17,50 +17,51 @@ use crate::error::Error;
 #[derive(Debug, Clone)]
 pub struct Frame(Bytes);
 
-/// Why the server closes a connection. The reference client logs out on 4001 and reconnects on everything else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Close {
-    /// 1000: the client closed; come back at will.
-    Normal,
-    /// 1001: the server stops; come back in a moment.
-    GoingAway,
-    /// 1002: the client broke RFC 6455; a client without that defect may come back.
-    Protocol,
-    /// 1007: a text that is not UTF-8.
-    InvalidData,
-    /// 1008: nothing was heard for two heartbeats; come back.
-    Silent,
-    /// 1009: a message above the limit; come back without it.
-    TooBig,
-    /// 1013: the client reads too slowly for what it is sent; come back and read the history.
-    SlowReader,
-    /// 4001: there is no live session; come back with a new token.
-    Unauthorized,
+macro_rules! closes {
+    ($(#[doc = $doc:literal] $name:ident: $code:literal, $reason:literal;)*) => {
+        /// Why the server closes a connection. The reference client logs out on 4001 and reconnects on everything else.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Close { $(#[doc = $doc] $name,)* }
+
+        impl Close {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The code on the wire.
+            pub fn code(self) -> u16 {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// The reason on the wire.
+            pub fn reason(self) -> &'static str {
+                match self { $(Self::$name => $reason,)* }
+            }
+
+            /// What happened, and whether to come back; for the documentation.
+            pub fn about(self) -> &'static str {
+                match self { $(Self::$name => $doc.trim_ascii(),)* }
+            }
+        }
+    };
 }
 
-impl Close {
-    /// The code on the wire.
-    pub fn code(self) -> u16 {
-        self.row().0
-    }
-
-    /// The reason on the wire.
-    pub fn reason(self) -> &'static str {
-        self.row().1
-    }
-
-    fn row(self) -> (u16, &'static str) {
-        match self {
-            Self::Normal => (1000, ""),
-            Self::GoingAway => (1001, "The server is restarting"),
-            Self::Protocol => (1002, "Not a WebSocket message"),
-            Self::InvalidData => (1007, "A text must be UTF-8"),
-            Self::Silent => (1008, "No answer to pings"),
-            Self::TooBig => (1009, "A message has at most 64 KiB"),
-            Self::SlowReader => (1013, "Too slow a reader"),
-            Self::Unauthorized => (4001, "Unauthorized"),
-        }
-    }
+closes! {
+    /// The client closed; come back at will.
+    Normal: 1000, "";
+    /// The server stops; come back in a moment.
+    GoingAway: 1001, "The server is restarting";
+    /// The client broke RFC 6455; a client without that defect may come back.
+    Protocol: 1002, "Not a WebSocket message";
+    /// A text that is not UTF-8; come back without it.
+    InvalidData: 1007, "A text must be UTF-8";
+    /// Nothing was heard for two heartbeats; come back.
+    Silent: 1008, "No answer to pings";
+    /// A message above the limit; come back without it.
+    TooBig: 1009, "A message has at most 64 KiB";
+    /// The client reads too slowly for what it is sent; come back and read the history.
+    SlowReader: 1013, "Too slow a reader";
+    /// There is no live session; log in, and come back with a new token.
+    Unauthorized: 4001, "Unauthorized";
 }
 
 #[derive(Serialize)]
@@ -77,7 +78,7 @@ struct Success<'a> {
 #[serde(rename_all = "camelCase")]
 struct Params<'a> {
     item: Option<&'a Item>,
-    data: Option<&'a super::rows::Rows>,
+    data: Option<&'a Rows>,
     is_broadcast: bool,
 }
 

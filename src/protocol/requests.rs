@@ -11,6 +11,9 @@ pub trait Request: Sized {
     /// The schema's name in the documentation.
     const NAME: &'static str;
 
+    /// What it asks for.
+    const ABOUT: &'static str;
+
     /// Reads and checks an object's fields; unknown ones are ignored.
     fn read(object: &Map<String, Value>, bounds: Bounds) -> Result<Self, Vec<Fault>>;
 
@@ -23,6 +26,8 @@ pub trait Request: Sized {
 pub struct FieldSchema {
     /// On the wire.
     pub name: &'static str,
+    /// What it is for in this request.
+    pub about: &'static str,
     /// Whether it may not be left out.
     pub required: bool,
     /// Whether only the extended protocol knows it.
@@ -32,9 +37,17 @@ pub struct FieldSchema {
 }
 
 impl FieldSchema {
+    /// What it is for, and what its bounds do not say. Of an id the former is enough.
+    pub fn meaning(&self) -> String {
+        match self.schema.format {
+            Some("uuid") if !self.about.is_empty() => self.about.into(),
+            _ => format!("{} {}", self.about, self.schema.description).trim_ascii().into(),
+        }
+    }
+
     /// A field of this type.
     pub fn of<T: Field>(name: &'static str) -> Self {
-        Self { name, required: T::REQUIRED, extended: T::EXTENDED, schema: T::schema() }
+        Self { name, about: "", required: T::REQUIRED, extended: T::EXTENDED, schema: T::schema() }
     }
 }
 
@@ -42,13 +55,16 @@ impl FieldSchema {
 ///
 /// [`Part`]: super::fields::Part
 macro_rules! requests {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $($key:literal)? $field:ident: $type:ty,)* })*) => {$(
-        $(#[$doc])*
+    ($($(#[doc = $doc:literal])* $name:ident {
+        $($(#[doc = $field_doc:literal])* $($key:literal)? $field:ident: $type:ty,)*
+    })*) => {$(
+        $(#[doc = $doc])*
         #[derive(Clone)]
-        pub struct $name { $($(#[$field_doc])* pub $field: $type,)* }
+        pub struct $name { $($(#[doc = $field_doc])* pub $field: $type,)* }
 
         impl $crate::protocol::Request for $name {
             const NAME: &'static str = stringify!($name);
+            const ABOUT: &'static str = concat!($($doc),*).trim_ascii();
 
             fn read(
                 object: &serde_json::Map<String, serde_json::Value>,
@@ -63,7 +79,7 @@ macro_rules! requests {
             }
 
             fn fields() -> Vec<$crate::protocol::FieldSchema> {
-                [$(requests!(@describe [$($key)?] $type)),*].concat()
+                [$(requests!(@describe [$($key)?] $type, concat!($($field_doc),*))),*].concat()
             }
         }
     )*};
@@ -73,8 +89,13 @@ macro_rules! requests {
     (@read [$key:literal] $type:ty, $object:expr, $bounds:expr, $faults:expr) => {
         $crate::protocol::fields::field::<$type>($object, $key, $bounds, $faults)
     };
-    (@describe [] $type:ty) => { <$type as $crate::protocol::fields::Part>::fields() };
-    (@describe [$key:literal] $type:ty) => { vec![$crate::protocol::FieldSchema::of::<$type>($key)] };
+    (@describe [] $type:ty, $doc:expr) => { <$type as $crate::protocol::fields::Part>::fields() };
+    (@describe [$key:literal] $type:ty, $doc:expr) => {
+        vec![$crate::protocol::FieldSchema {
+            about: $doc.trim_ascii(),
+            ..$crate::protocol::FieldSchema::of::<$type>($key)
+        }]
+    };
 }
 
 mod extended;

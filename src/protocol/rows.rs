@@ -1,26 +1,39 @@
 //! The rows and items of answers and broadcasts, key by key in the order in which clients get them.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::extended;
 use crate::model::{ChatSummary, Conversation, GroupId, Message, MessageId, Person, Timestamp, UserId};
 
 /// A row of the chat list.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ListRow {
+    /// The newest visible message.
     message_id: MessageId,
+    /// Who wrote it, or caused the notice.
     sender_id: UserId,
+    /// First name.
     sender_name: String,
+    /// Last name; empty if there is none.
     sender_last_name: String,
+    /// In dialogs: to whom it went.
     receiver_id: Option<UserId>,
+    /// In dialogs: first name.
     receiver_name: Option<String>,
+    /// In dialogs: last name; empty if there is none.
     receiver_last_name: Option<String>,
+    /// In groups: which.
     group_id: Option<GroupId>,
+    /// In groups: the present name.
     group_name: Option<String>,
+    /// The text, exactly as it was sent.
     content: String,
+    /// When it was stored.
     created_at: Timestamp,
+    /// When it was edited last; `createdAt` if never.
     updated_at: Timestamp,
+    /// When it was deleted for everybody. The subprotocol `auth` never says so.
     deleted_at: Option<Timestamp>,
 }
 
@@ -70,15 +83,22 @@ fn shown(message: &Message) -> String {
 }
 
 /// A row of a dialog's history.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DialogRow {
+    /// As its sender made it.
     message_id: MessageId,
+    /// Who wrote it.
     sender_id: UserId,
+    /// First name.
     sender_name: String,
+    /// To whom it went.
     receiver_id: UserId,
+    /// First name.
     receiver_name: String,
+    /// The text, exactly as it was sent.
     content: String,
+    /// When it was stored: the cursor of the next page.
     created_at: Timestamp,
 }
 
@@ -98,17 +118,26 @@ impl DialogRow {
 }
 
 /// A row of a group's history.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GroupRow {
+    /// Whether it is a notice.
     notification: bool,
+    /// As its sender made it.
     message_id: MessageId,
+    /// Who wrote it, or caused the notice.
     sender_id: UserId,
+    /// First name.
     sender_name: String,
+    /// Last name; empty if there is none.
     sender_last_name: String,
+    /// Which group.
     group_id: GroupId,
+    /// Its present name.
     group_name: String,
+    /// The text, exactly as it was sent.
     content: String,
+    /// When it was stored: the cursor of the next page.
     created_at: Timestamp,
 }
 
@@ -130,14 +159,20 @@ impl GroupRow {
 }
 
 /// A private message, as its receiver gets it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Received {
+    /// As its sender made it.
     message_id: MessageId,
+    /// The text, exactly as it was sent.
     message: String,
+    /// First name.
     sender_name: String,
+    /// Last name; empty if there is none.
     sender_last_name: String,
+    /// Who wrote it.
     sender_id: UserId,
+    /// When it was stored; the same instant everywhere.
     created_at: Timestamp,
 }
 
@@ -155,17 +190,26 @@ impl From<Message> for Received {
 }
 
 /// A message, as the other members of the group get it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GroupMessage {
+    /// Which group.
     group_id: GroupId,
+    /// Its present name.
     group_name: String,
+    /// As its sender made it.
     message_id: MessageId,
+    /// The text, exactly as it was sent.
     message: String,
+    /// First name.
     sender_name: String,
+    /// Last name; empty if there is none.
     sender_last_name: String,
+    /// Always false.
     notification: bool,
+    /// Who wrote it.
     sender_id: UserId,
+    /// When it was stored; the same instant everywhere.
     created_at: Timestamp,
 }
 
@@ -187,17 +231,26 @@ impl GroupMessage {
 }
 
 /// A notice, as members get it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct NoticeItem {
+    /// Which group.
     group_id: GroupId,
+    /// Its present name.
     group_name: String,
+    /// As its sender made it.
     message_id: MessageId,
+    /// The notice's text, as the client worded it.
     message: String,
+    /// First name.
     sender_name: String,
+    /// Who caused it.
     sender_id: UserId,
+    /// Last name; empty if there is none.
     sender_last_name: String,
+    /// Always true.
     notification: bool,
+    /// When it was stored; the same instant everywhere.
     created_at: Timestamp,
 }
 
@@ -218,80 +271,10 @@ impl NoticeItem {
     }
 }
 
-/// The `item` of an answer or broadcast: of the contract first, then of the extended protocol.
-#[derive(Debug, Clone, Serialize)]
-#[serde(untagged)]
-#[expect(missing_docs, reason = "each is explained by its type")]
-pub enum Item {
-    /// To the receiver of a private message.
-    Private(Received),
-    /// To the members of a group.
-    Message(GroupMessage),
-    /// To the members of a group, and to who caused it.
-    Notice(NoticeItem),
-    /// A group that one has left, or that is no more.
-    Group {
-        /// Its id.
-        #[serde(rename = "groupId")]
-        group: GroupId,
-    },
-    Row(Box<extended::Row>),
-    Hello(Box<extended::Hello>),
-    Reactions(Box<extended::ReactionsItem>),
-    Read(extended::ReadItem),
-    Muted(extended::Muted),
-    Blocked(extended::Blocked),
-    Hidden(extended::Hidden),
-    Role(extended::RoleItem),
-    Gone(extended::Gone),
-    Profile(extended::Profile),
-    Typing(extended::TypingItem),
-    Presence(extended::PresenceRow),
-    ChangedChats(extended::ChangedChatsItem),
-    Changes(extended::ChangesItem),
-    Renewed(extended::Renewed),
-}
-
-/// The `data` of an answer.
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-#[expect(missing_docs, reason = "each is explained by its type")]
-pub enum Rows {
-    /// Of the chat list.
-    List(Vec<ListRow>),
-    /// Of a dialog.
-    Dialog(Vec<DialogRow>),
-    /// Of a group.
-    Group(Vec<GroupRow>),
-    Chats(Vec<extended::ChatRow>),
-    History(Vec<extended::Row>),
-    Members(Vec<extended::MemberRow>),
-    People(Vec<extended::PersonRow>),
-    Presence(Vec<extended::PresenceRow>),
-}
-
-/// What a request is answered with when it succeeds.
-#[derive(Debug, Default)]
-pub struct Answer {
-    /// One thing, or nothing.
-    pub item: Option<Item>,
-    /// A page, or nothing.
-    pub data: Option<Rows>,
-}
-
-impl Answer {
-    /// Done, and there is nothing to say.
-    pub fn done() -> Self {
-        Self::default()
-    }
-
-    /// One thing.
-    pub fn item(item: Item) -> Self {
-        Self { item: Some(item), data: None }
-    }
-
-    /// A page.
-    pub fn rows(rows: Rows) -> Self {
-        Self { item: None, data: Some(rows) }
-    }
+/// A group that one has left, or that is no more.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GroupGone {
+    /// Which.
+    pub group_id: GroupId,
 }

@@ -42,9 +42,11 @@ pub(super) fn routes(app: &Arc<App>, sockets: &TaskTracker) -> impl Endpoint<Out
     };
     let routes = Route::new()
         .at("/", root)
-        .at("/doc", make(async |request| Ok::<_, poem::Error>(read(&request, assets::documentation))))
-        .at("/doc/", make(async |request| Ok::<_, poem::Error>(read(&request, assets::documentation))))
-        .at("/doc/openapi.json", make(async |request| Ok::<_, poem::Error>(read(&request, assets::document))))
+        .at("/doc", page(assets::rest_page))
+        .at("/doc/", page(assets::rest_page))
+        .at("/doc/openapi.json", page(assets::rest_document))
+        .at("/doc/websocket", page(assets::socket_page))
+        .at("/doc/asyncapi.json", page(assets::socket_document))
         .at("/healthz", make(async |_| Ok::<_, poem::Error>("ok\n")))
         .at("/readyz", ready)
         .at("/api/ws", socket(app, sockets))
@@ -79,6 +81,10 @@ fn socket(app: &Arc<App>, sockets: &TaskTracker) -> Arc<impl Endpoint<Output = R
 fn origin_is_allowed(app: &App, request: &Request) -> bool {
     let allowed = &app.config.server.origins;
     request.header(header::ORIGIN).is_none_or(|origin| allowed.iter().any(|known| known == "*" || known == origin))
+}
+
+fn page(page: fn() -> Response) -> impl Endpoint<Output = Response> + 'static {
+    make(move |request| async move { Ok::<_, poem::Error>(read(&request, page)) })
 }
 
 fn read(request: &Request, page: fn() -> Response) -> Response {

@@ -13,7 +13,7 @@ use crate::{
     live::{Broadcast, Except, People},
     model::{ChatSide, Counters, Event, GroupId, Notice, Role, Timestamp, UserId},
     protocol::{
-        Answer, Item, Kind, Protocol,
+        Answer, GroupGone, Item, Kind, Protocol,
         extended::{Gone, RoleItem, Row, Side},
     },
     store::{Batch, Situation, StoredChat},
@@ -160,7 +160,7 @@ impl Change<'_> {
         told.broadcasts.push(Broadcast {
             protocol: Protocol::Auth,
             kind: Kind::DropGroup,
-            item: Item::Group { group: self.group },
+            item: Item::Group(GroupGone { group_id: self.group }),
             people: People::One(user),
             except: Except::Nobody,
         });
@@ -208,7 +208,7 @@ impl Change<'_> {
         let contract = Broadcast {
             protocol: Protocol::Auth,
             kind: Kind::DropGroup,
-            item: Item::Group { group: self.group },
+            item: Item::Group(GroupGone { group_id: self.group }),
             people: People::Many(members.clone()),
             except: Except::User(actor.id),
         };

@@ -8,7 +8,7 @@ use crate::{
     live::{Broadcast, Except, People},
     model::{Counters, Event, GroupId, Message, MessageId, Notice, Person, Timestamp, UserId},
     protocol::{
-        Answer, Item, Kind, NoticeItem, Protocol,
+        Answer, GroupGone, Item, Kind, NoticeItem, Protocol,
         extended::{Gone, Row, Side},
     },
     store::{ChatChange, DatabaseResult, NewMessage, Read, Situation, StoredChat, StoredMessage, Written},
@@ -132,7 +132,7 @@ pub(super) fn answer(origin: Origin, notice: Message, group: GroupId, name: &str
 /// What one is answered who has left a group, or deleted it.
 pub(super) fn left(origin: Origin, group: GroupId) -> Answer {
     Answer::item(match origin.protocol {
-        Protocol::Auth => Item::Group { group },
+        Protocol::Auth => Item::Group(GroupGone { group_id: group }),
         Protocol::Hearth => Item::Gone(Gone::new(group)),
     })
 }

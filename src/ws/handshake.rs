@@ -21,7 +21,8 @@ use crate::{
 
 /// When it is worth trying again for somebody who has too many connections.
 const RETRY_USER: Duration = Duration::from_secs(30);
-const FULL: &str = "The server has all the connections it can hold: try again later";
+/// Why nobody gets in at the moment.
+pub const FULL: &str = "The server has all the connections it can hold: try again later";
 
 /// Whether this asks for a WebSocket.
 pub fn is_asked_for(headers: &HeaderMap) -> bool {

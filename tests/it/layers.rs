@@ -9,7 +9,7 @@ const LAYERS: &[&[&str]] = &[
     &["auth", "store", "live"],
     &["writer"],
     &["service"],
-    &["api", "ws", "assets", "telemetry"],
+    &["api", "ws", "docs", "assets", "telemetry"],
     &["server"],
     &["cli"],
     &["main", "lib"],

@@ -6,6 +6,7 @@
 mod support;
 
 mod accounts;
+mod asyncapi;
 mod binary;
 mod bounds;
 mod chat_list;
@@ -13,6 +14,7 @@ mod config;
 mod deletion;
 mod devices;
 mod dialogs;
+mod documentation;
 mod frames;
 mod groups;
 mod handshake;

@@ -2,25 +2,16 @@
 
 use serde_json::Value;
 
-const SNAPSHOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/samples/openapi.json");
-
-fn document() -> Value {
-    serde_json::from_str(&hearth::api::document()).expect("the document is JSON")
-}
+use crate::support::snapshot;
 
 #[test]
 fn the_document_is_as_it_was_reviewed() {
-    let now = hearth::api::document();
-    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
-        std::fs::write(SNAPSHOT, &now).expect("the snapshot can be written");
-    }
-    let reviewed = std::fs::read_to_string(SNAPSHOT).unwrap_or_default();
-    assert!(now == reviewed, "the document has changed: see `UPDATE_SNAPSHOTS=1 cargo test openapi` and git diff");
+    snapshot("openapi", &hearth::api::document());
 }
 
 #[test]
 fn every_endpoint_has_a_summary_a_description_and_an_example() {
-    let document = document();
+    let document: Value = serde_json::from_str(&hearth::api::document()).expect("the document is JSON");
     let paths = document["paths"].as_object().expect("paths");
     for (path, operations) in paths {
         for (method, operation) in operations.as_object().expect("operations") {

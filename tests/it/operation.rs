@@ -34,7 +34,7 @@ async fn the_front_page_says_what_this_is_and_links_to_the_documentation() {
     assert!(text.contains("Hearth") && text.contains("href=\"/doc\""), "{text}");
     let head = server.api().finish(server.api().request(Method::HEAD, "/")).await;
     assert_eq!((head.status, head.body), (200, json!("")));
-    for path in ["/", "/doc", "/doc/", "/doc/openapi.json"] {
+    for path in ["/", "/doc", "/doc/", "/doc/openapi.json", "/doc/websocket", "/doc/asyncapi.json"] {
         let reply = server.api().post(path, json!({})).await;
         assert_eq!(reply.headers["allow"], "GET, HEAD", "{path}");
         assert_eq!(reply.status, 405, "{path}");
@@ -91,7 +91,7 @@ async fn the_document_is_served_and_lists_every_endpoint() {
 #[tokio::test]
 async fn pages_may_not_be_framed_or_guessed_at() {
     let server = TestServer::start().await;
-    for path in ["/", "/doc"] {
+    for path in ["/", "/doc", "/doc/websocket"] {
         let headers = server.api().get(path).await.headers;
         assert_eq!(headers["x-content-type-options"], "nosniff", "{path}");
         assert_eq!(headers["x-frame-options"], "DENY", "{path}");

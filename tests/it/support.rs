@@ -8,6 +8,7 @@ mod process;
 mod requests;
 mod searching;
 mod server;
+mod snapshot;
 mod socket;
 pub mod token;
 
@@ -17,6 +18,7 @@ pub use process::Hearth;
 pub use requests::{Request, all_quiet, column, grows, instants, items, seen, sockets, tick};
 pub use searching::labels;
 pub use server::TestServer;
+pub use snapshot::snapshot;
 pub use socket::{PATIENCE, Socket};
 
 use std::ops::Deref;

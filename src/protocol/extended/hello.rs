@@ -1,11 +1,12 @@
 //! The first frame: who is connected, and within which bounds.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::model::{SessionId, Timestamp, UserId};
 
 /// Who is connected, and what a client needs to know of the server.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Hello {
     /// Oneself.
@@ -33,7 +34,7 @@ pub struct Hello {
 }
 
 /// The bounds in force: characters of texts, numbers of things.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HelloBounds {
     /// Characters.

@@ -1,13 +1,15 @@
 //! What is told besides messages: reads, reactions, presence and the like.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::row::{ReactionItem, shared_reactions};
 use crate::model::{ChatSide, Counters, GroupId, Member, Message, MessageId, Person, Timestamp, UserId};
 
 /// A chat, as its reader names it: by the other person, or by the group.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Chat")]
 pub enum ChatSideItem {
     /// A dialog with this person.
     UserId(UserId),
@@ -25,8 +27,9 @@ impl From<ChatSide> for ChatSideItem {
 }
 
 /// A group that one is in no more.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "GroupLeft")]
 pub struct Gone {
     /// As rows name it.
     pub chat: ChatSideItem,
@@ -42,17 +45,26 @@ impl Gone {
 }
 
 /// The reactions to a message, after somebody's.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ReactionsItem {
+    /// Where.
     chat: ChatSideItem,
+    /// To which message.
     message_id: MessageId,
+    /// Its place in the chat.
     seq: i64,
+    /// All that there are now.
     reactions: Vec<ReactionItem>,
+    /// Who reacted, or took it back.
     user_id: UserId,
+    /// Which one.
     emoji: String,
+    /// False: taken back.
     on: bool,
+    /// The newest seq of the chat.
     last_seq: i64,
+    /// The chat's counter of changes.
     revision: i64,
 }
 
@@ -75,7 +87,7 @@ impl ReactionsItem {
 
 /// How far somebody has read. The last two are for that person alone, the state also for the other side of a dialog,
 /// whose own it is.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ReadItem {
     /// Where.
@@ -93,7 +105,7 @@ pub struct ReadItem {
 }
 
 /// Until when a chat is muted.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Muted {
     /// Which.
@@ -105,7 +117,7 @@ pub struct Muted {
 }
 
 /// Whether one takes nothing from somebody.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Blocked {
     /// From whom.
@@ -115,7 +127,7 @@ pub struct Blocked {
 }
 
 /// A dialog whose messages up to here are hidden from oneself.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Hidden {
     /// Which.
@@ -129,7 +141,7 @@ pub struct Hidden {
 }
 
 /// One's role in a group.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RoleItem {
     /// Which.
@@ -141,11 +153,15 @@ pub struct RoleItem {
 }
 
 /// One's own name.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "PersonRow")]
 pub struct Profile {
+    /// Who.
     user_id: UserId,
+    /// Never empty.
     first_name: String,
+    /// Empty if there is none.
     last_name: String,
 }
 
@@ -159,7 +175,7 @@ impl From<Person> for Profile {
 }
 
 /// Somebody is writing.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TypingItem {
     /// Where.
@@ -171,7 +187,7 @@ pub struct TypingItem {
 }
 
 /// Whether somebody is there.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PresenceRow {
     /// Who.
@@ -183,13 +199,18 @@ pub struct PresenceRow {
 }
 
 /// A member of a group.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MemberRow {
+    /// Who; the cursor of the next page.
     user_id: UserId,
+    /// Never empty.
     first_name: String,
+    /// Empty if there is none.
     last_name: String,
+    /// `owner`, `admin` or `member`.
     role: &'static str,
+    /// When the person joined last.
     joined_at: Timestamp,
     /// Null in large groups.
     read_up_to: Option<i64>,
@@ -210,7 +231,7 @@ impl MemberRow {
 }
 
 /// What became of the chats that a client knows.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ChangedChatsItem {
     /// Those that are no longer the caller's.
     pub gone: Vec<ChatSideItem>,
@@ -221,7 +242,7 @@ pub struct ChangedChatsItem {
 }
 
 /// How far the changes of a chat were told.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ChangesItem {
     /// Which.
@@ -241,7 +262,7 @@ pub struct ChangesItem {
 }
 
 /// A connection that goes on.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Renewed {
     /// When the token ends, and the connection with it.

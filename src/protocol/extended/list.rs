@@ -1,5 +1,6 @@
 //! A row of the chat list, with all that a client keeps of a chat.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -11,24 +12,37 @@ use crate::{
     protocol::rows::ListRow,
 };
 
-/// The contract's keys, and more.
-#[derive(Debug, Clone, Serialize)]
+/// A row of the chat list, with all that a client keeps of a chat.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ChatRow {
     #[serde(flatten)]
     list: ListRow,
+    /// Which.
     chat: ChatSideItem,
+    /// The newest visible message's place in the chat.
     seq: i64,
+    /// What a notice tells; null for a message.
     event: Option<EventItem>,
+    /// When its text was changed last.
     edited_at: Option<Timestamp>,
+    /// The message that it answers.
     reply_to: Option<QuoteItem>,
+    /// In the order of first use.
     reactions: Vec<ReactionItem>,
+    /// The newest seq of the chat.
     last_seq: i64,
+    /// The chat's counter of changes: edits, deletions, reactions.
     revision: i64,
+    /// The membership's counter: reads, hiding, mute, role, block.
     state: i64,
+    /// The last seq that counts as seen.
     read_up_to: i64,
+    /// The last seq that is hidden from oneself.
     hidden_up_to: i64,
+    /// What is left to be seen.
     unread_count: i64,
+    /// Null: not muted.
     muted_until: Option<Timestamp>,
     #[serde(flatten)]
     partner: Option<Partner>,
@@ -37,24 +51,30 @@ pub struct ChatRow {
 }
 
 /// The other side of a dialog.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Partner {
+    /// In dialogs: the other side.
     partner_id: UserId,
+    /// In dialogs: first name.
     partner_name: String,
+    /// In dialogs: last name; empty if there is none.
     partner_last_name: String,
+    /// In dialogs: how far the other side has read.
     partner_read_up_to: i64,
-    /// The account is gone.
+    /// In dialogs: whether the account of the other side is gone.
     deleted: bool,
-    /// By oneself.
+    /// In dialogs: whether one blocks the other side.
     blocked: bool,
 }
 
 /// One's own place in a group.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Membership {
+    /// In groups: one's own, `owner`, `admin` or `member`.
     role: &'static str,
+    /// In groups: how many are in it.
     member_count: i64,
 }
 

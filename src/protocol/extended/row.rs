@@ -1,5 +1,6 @@
 //! One row for everything: history, acknowledgements, broadcasts, changes.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::items::ChatSideItem;
@@ -37,36 +38,57 @@ impl Side<'_> {
 }
 
 /// A message or notice, whole.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Row {
+    /// In groups: whether it is a notice.
     #[serde(skip_serializing_if = "Option::is_none")]
     notification: Option<bool>,
+    /// As its sender made it.
     message_id: MessageId,
+    /// Who wrote it, or caused the notice.
     sender_id: UserId,
+    /// First name.
     sender_name: String,
+    /// Last name; empty if there is none.
     sender_last_name: String,
+    /// In dialogs: to whom it went.
     #[serde(skip_serializing_if = "Option::is_none")]
     receiver_id: Option<UserId>,
+    /// In dialogs: first name.
     #[serde(skip_serializing_if = "Option::is_none")]
     receiver_name: Option<String>,
+    /// In groups: which.
     #[serde(skip_serializing_if = "Option::is_none")]
     group_id: Option<GroupId>,
+    /// In groups: the present name.
     #[serde(skip_serializing_if = "Option::is_none")]
     group_name: Option<String>,
+    /// The text, exactly as it was sent; empty if the message was deleted.
     content: String,
+    /// When it was stored.
     created_at: Timestamp,
+    /// Where, from the reader's side.
     chat: ChatSideItem,
+    /// Its place in the chat, counted from 1 without a gap.
     seq: i64,
+    /// What a notice tells; null for a message.
     event: Option<EventItem>,
+    /// When its text was changed last.
     edited_at: Option<Timestamp>,
+    /// When it was deleted for everybody.
     deleted_at: Option<Timestamp>,
+    /// The message that it answers.
     reply_to: Option<QuoteItem>,
+    /// In the order of first use.
     reactions: Vec<ReactionItem>,
+    /// In acknowledgements and broadcasts: the newest seq of the chat.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_seq: Option<i64>,
+    /// In acknowledgements and broadcasts: the chat's counter of changes.
     #[serde(skip_serializing_if = "Option::is_none")]
     revision: Option<i64>,
+    /// With notices that change it: how many are in the group now.
     #[serde(skip_serializing_if = "Option::is_none")]
     member_count: Option<i64>,
 }
@@ -137,14 +159,21 @@ pub(super) fn reactions(message: &Message) -> Vec<ReactionItem> {
 }
 
 /// What a notice tells.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Event")]
 pub(super) struct EventItem {
+    /// `created`, `added`, `left`, `removed`, `renamed` or `role`.
     kind: &'static str,
+    /// Whom it is about, if that is not the sender.
     user_id: Option<UserId>,
+    /// Of that person.
     first_name: Option<String>,
+    /// Of that person; empty if there is none.
     last_name: Option<String>,
+    /// `renamed`: the new name.
     group_name: Option<String>,
+    /// `role`: `owner`, `admin` or `member`.
     role: Option<&'static str>,
 }
 
@@ -173,13 +202,19 @@ impl From<Notice> for EventItem {
 }
 
 /// What a message answers.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Quote")]
 pub(super) struct QuoteItem {
+    /// Which.
     message_id: MessageId,
+    /// Its place in the chat.
     seq: i64,
+    /// Who wrote it.
     sender_id: UserId,
+    /// First name; empty if the message is deleted or hidden from the reader.
     sender_name: String,
+    /// Its beginning, at most 200 characters; empty likewise.
     content: String,
 }
 
@@ -190,10 +225,14 @@ impl From<Quote> for QuoteItem {
 }
 
 /// One emoji under a message.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "Reaction")]
 pub(super) struct ReactionItem {
+    /// One emoji.
     emoji: String,
+    /// How many people.
     count: i64,
+    /// Whether the reader is one of them. Broadcasts leave it out, since one frame serves all: keep what you know.
     #[serde(skip_serializing_if = "Option::is_none")]
     mine: Option<bool>,
 }

@@ -31,7 +31,12 @@ impl Part for Chat {
     }
 
     fn fields() -> Vec<FieldSchema> {
-        vec![FieldSchema::of::<Option<UserId>>("receiverId"), FieldSchema::of::<Option<GroupId>>("groupId")]
+        let dialog = FieldSchema::of::<Option<UserId>>("receiverId");
+        let group = FieldSchema::of::<Option<GroupId>>("groupId");
+        vec![
+            FieldSchema { about: "In a dialog: the other person. Either this or `groupId`.", ..dialog },
+            FieldSchema { about: "In a group: which. Either this or `receiverId`.", ..group },
+        ]
     }
 }
 
@@ -68,7 +73,7 @@ impl Field for KnownChats {
     fn schema() -> Schema {
         let number = |name| FieldSchema::of::<Seq>(name);
         let chat = Schema { keys: side_keys(), ..Schema::of("object", "Which.", ChatCursor::schema().example) };
-        let chat = FieldSchema { name: "chat", required: true, extended: true, schema: chat };
+        let chat = FieldSchema { name: "chat", about: "", required: true, extended: true, schema: chat };
         let example = json!([{ "chat": ChatCursor::schema().example, "lastSeq": 7, "revision": 1, "state": 3 }]);
         Schema {
             max: Some(MAX_KNOWN),

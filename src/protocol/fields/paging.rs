@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The most rows of one page.
-const MAX_PAGE: i64 = 100;
+pub const MAX_PAGE: i64 = 100;
 /// Rows of a search that names no limit.
 const SEARCH_PAGE: i64 = 50;
 
@@ -77,7 +77,7 @@ impl Field for Cursor {
     fn schema() -> Schema {
         let about = "RFC 3339, the `createdAt` of the last row of the page before; an offset is honoured, none means \
             UTC. Missing, null or empty: from the newest.";
-        let schema = Schema::text(0, 0, about, "2026-01-31T18:30:00.000Z").with_format("date-time");
+        let schema = Schema::text(0, 0, about, "2026-01-31T18:30:00.000Z");
         Schema { min: None, max: None, ..schema }
     }
 }
@@ -139,6 +139,7 @@ impl Part for Place {
     fn fields() -> Vec<FieldSchema> {
         let seq = |name, description| FieldSchema {
             name,
+            about: "",
             required: false,
             extended: true,
             schema: Schema { description, ..Seq::schema() },

@@ -83,7 +83,7 @@ requests! {
         "groupId" group: GroupId,
         /// What it is called from now on.
         "groupName" name: GroupName,
-        /// The notice's id.
+        /// The notice's id, made by the client: sent again with it, nothing is stored twice.
         "messageId" message: MessageId,
         /// The notice's text.
         "message" notice: Notice,
@@ -96,7 +96,7 @@ requests! {
         "userId" user: UserId,
         /// Which.
         "role" role: RoleName,
-        /// The notice's id.
+        /// The notice's id, made by the client: sent again with it, nothing is stored twice.
         "messageId" message: MessageId,
         /// The notice's text.
         "message" notice: Notice,

@@ -55,7 +55,7 @@ requests! {
     }
     /// A new group with the caller as its owner.
     CreateGroup {
-        /// Made by the client.
+        /// Its id.
         "groupId" group: GroupId,
         /// What it is called.
         "groupName" name: GroupName,

@@ -31,7 +31,7 @@ requests! {
     }
     /// A message to a person.
     PrivateMessage {
-        /// Made by the client.
+        /// Its id, made by the client: sent again with it, nothing is stored twice.
         "messageId" message: MessageId,
         /// To whom.
         "receiverId" receiver: UserId,
@@ -42,7 +42,7 @@ requests! {
     }
     /// A message to a group.
     MessageInGroup {
-        /// Made by the client.
+        /// Its id, made by the client: sent again with it, nothing is stored twice.
         "messageId" message: MessageId,
         /// One of the caller's.
         "groupId" group: GroupId,
@@ -57,7 +57,7 @@ requests! {
         "groupId" group: GroupId,
         /// Who joins.
         "userId" user: UserId,
-        /// The notice's id.
+        /// The notice's id, made by the client: sent again with it, nothing is stored twice.
         "messageId" message: MessageId,
         /// The notice's text.
         "message" notice: Notice,
@@ -66,7 +66,7 @@ requests! {
     LeaveGroup {
         /// One of the caller's.
         "groupId" group: GroupId,
-        /// The notice's id.
+        /// The notice's id, made by the client: sent again with it, nothing is stored twice.
         "messageId" message: MessageId,
         /// The notice's text.
         "message" notice: Notice,
@@ -82,7 +82,7 @@ requests! {
         "groupId" group: GroupId,
         /// Who goes.
         "userId" user: UserId,
-        /// The notice's id.
+        /// The notice's id, made by the client: sent again with it, nothing is stored twice.
         "messageId" message: MessageId,
         /// The notice's text.
         "message" notice: Notice,

@@ -1,0 +1,13 @@
+//! The documentation of the WebSocket: the AsyncAPI document and the page for people. Both are made of the protocol's
+//! own types and of the samples that the tests check against the server; a type of frame that lacks either fails a
+//! test. Knows nothing of HTTP.
+
+mod asyncapi;
+mod catalogue;
+mod page;
+mod refusals;
+mod samples;
+mod schemas;
+
+pub use asyncapi::document;
+pub use page::page;

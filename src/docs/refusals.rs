@@ -1,0 +1,25 @@
+//! What the codes of refusals mean.
+
+use std::time::Duration;
+
+use crate::error::{Error, Refusal};
+
+/// When a refusal is given.
+pub(super) fn about(code: &str, message: &str) -> &'static str {
+    let mut refusals = Refusal::ALL.iter().map(|refusal| (Error::from(*refusal), refusal.about()));
+    let general = [
+        (Error::Invalid(Vec::new()), "A param is missing, malformed or out of bounds; the message names all of them."),
+        (Error::NoSuchType, "The frame names a type that there is not."),
+        (Error::GroupFull(0), "The group is as large as the operator allows."),
+        (Error::TooMany(Duration::ZERO), "More requests than the operator allows; nothing was done."),
+        (
+            Error::Unavailable(""),
+            "The database does not answer. Whether a message was stored shows when it is sent again.",
+        ),
+        (Error::Internal("".into()), "A defect of the server; its log tells more."),
+    ];
+    refusals
+        .find(|(error, _)| error.code() == code && error.to_string() == message)
+        .or_else(|| general.into_iter().find(|(error, _)| error.code() == code))
+        .map_or("", |(_, about)| about)
+}

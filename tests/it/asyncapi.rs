@@ -1,0 +1,72 @@
+//! The AsyncAPI document: a change shows in review, and whatever can be sent has a sample that is played against the
+//! server.
+
+use std::collections::BTreeSet;
+
+use hearth::error::{Error, Refusal};
+use serde_json::Value;
+
+use crate::support::snapshot;
+
+/// Refusals that only REST and the handshake give.
+const REST_ALONE: &[&str] = &[
+    "email_taken",
+    "group_id_taken",
+    "origin_not_allowed",
+    "session_not_found",
+    "wrong_credentials",
+    "wrong_password",
+];
+
+fn document() -> Value {
+    serde_json::from_str(&hearth::docs::document()).expect("the document is JSON")
+}
+
+#[test]
+fn the_document_is_as_it_was_reviewed() {
+    snapshot("asyncapi", &hearth::docs::document());
+}
+
+#[test]
+fn every_request_answer_broadcast_and_refusal_has_a_sample() {
+    let document = document();
+    for (name, message) in document["components"]["messages"].as_object().expect("messages") {
+        let examples = message["examples"].as_array().expect("examples");
+        assert!(!examples.is_empty(), "{name}: tests/samples has no frame of this kind");
+    }
+}
+
+#[test]
+fn every_reason_for_a_refusal_has_a_sample() {
+    let document = document();
+    let messages = document["components"]["messages"].as_object().expect("messages");
+    let refusals = messages.iter().filter(|(name, _)| name.ends_with(".refusal"));
+    let shown: BTreeSet<_> = refusals
+        .flat_map(|(_, message)| message["examples"].as_array().expect("examples"))
+        .map(|example| (example["payload"]["code"].as_str(), example["payload"]["message"].as_str()))
+        .collect();
+    for error in Refusal::ALL.iter().map(|refusal| Error::from(*refusal)) {
+        let (code, message) = (error.code(), error.to_string());
+        let is_shown = shown.contains(&(Some(code), Some(&*message)));
+        assert!(is_shown != REST_ALONE.contains(&code), "{code}, {message}: a sample, or REST alone");
+    }
+    for code in ["invalid", "unknown_type", "group_full", "too_many_requests", "unavailable", "internal"] {
+        assert!(shown.iter().any(|(shown, _)| *shown == Some(code)), "{code}");
+    }
+}
+
+#[test]
+fn everything_is_described() {
+    let document = document();
+    for (name, operation) in document["operations"].as_object().expect("operations") {
+        for key in ["summary", "description"] {
+            assert!(operation[key].as_str().is_some_and(|text| !text.is_empty()), "{name}: {key}");
+        }
+    }
+    for (name, schema) in document["components"]["schemas"].as_object().expect("schemas") {
+        for (key, value) in schema["properties"].as_object().into_iter().flatten() {
+            let told = value["description"].is_string() || value["const"] != Value::Null || value["$ref"].is_string();
+            assert!(told, "{name}.{key} has no description");
+        }
+    }
+}

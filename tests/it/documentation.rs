@@ -1,0 +1,97 @@
+//! The pages that people read: they hold together, need nothing from elsewhere, and run nothing but what is theirs.
+
+use std::collections::HashSet;
+
+use hearth::protocol::{Close, Kind};
+use serde_json::{Value, from_str};
+
+use crate::support::TestServer;
+
+const PAGES: [&str; 3] = ["/", "/doc", "/doc/websocket"];
+
+async fn page(server: &TestServer, path: &str) -> String {
+    let body = server.api().get(path).await.expect(200);
+    body.as_str().expect("a page is no JSON").to_owned()
+}
+
+/// The values of an attribute, in order.
+fn values<'a>(page: &'a str, attribute: &str) -> Vec<&'a str> {
+    let start = format!(" {attribute}=\"");
+    page.split(&start).skip(1).map(|part| part.split_once('"').expect("an attribute ends").0).collect()
+}
+
+#[tokio::test]
+async fn every_page_allows_only_what_stands_in_it() {
+    let server = TestServer::start().await;
+    for path in PAGES {
+        let policy =
+            server.api().get(path).await.headers["content-security-policy"].to_str().expect("a text").to_owned();
+        assert!(policy.starts_with("default-src 'none'; "), "{path}: {policy}");
+        for loose in ["unsafe", "*", "http", "blob:", "strict-dynamic"] {
+            assert!(!policy.contains(loose), "{path}: {policy}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_page_of_the_websocket_runs_no_script() {
+    let server = TestServer::start().await;
+    assert!(!page(&server, "/doc/websocket").await.contains("<script"));
+    let policy = server.api().get("/doc/websocket").await.headers["content-security-policy"].clone();
+    assert!(policy.to_str().expect("a text").contains("script-src 'none'"));
+}
+
+#[tokio::test]
+async fn documents_are_allowed_nothing() {
+    let server = TestServer::start().await;
+    for path in ["/doc/openapi.json", "/doc/asyncapi.json"] {
+        let reply = server.api().get(path).await;
+        assert_eq!(reply.headers["content-type"], "application/json; charset=utf-8");
+        assert_eq!(reply.headers["content-security-policy"], "default-src 'none'; frame-ancestors 'none'");
+        assert!(reply.expect(200)["info"]["title"].is_string(), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_pages_lead_to_each_other_and_to_the_documents() {
+    let server = TestServer::start().await;
+    for path in PAGES {
+        let page = page(&server, path).await;
+        for other in ["/doc", "/doc/websocket", "/doc/openapi.json", "/doc/asyncapi.json"] {
+            // The REST page is made of a JSON text, in which links are Markdown.
+            let linked = values(&page, "href").contains(&other) || page.contains(&format!("]({other})"));
+            assert!(linked || other == path, "{path} does not link to {other}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_anchor_of_the_page_leads_somewhere() {
+    let server = TestServer::start().await;
+    let page = page(&server, "/doc/websocket").await;
+    let ids = values(&page, "id");
+    let known: HashSet<_> = ids.iter().collect();
+    assert_eq!(known.len(), ids.len(), "ids are unique");
+    for link in values(&page, "href").iter().filter_map(|link| link.strip_prefix('#')) {
+        assert!(known.contains(&link), "#{link}");
+    }
+    for kind in Kind::REQUESTS {
+        assert!(known.contains(&kind.name()), "{}", kind.name());
+    }
+    for close in Close::ALL {
+        assert!(known.contains(&&*format!("close-{}", close.code())), "{close:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_of_the_websocket_shows_every_sample() {
+    let server = TestServer::start().await;
+    let page = page(&server, "/doc/websocket").await;
+    let files = [include_str!("../samples/frames.json"), include_str!("../samples/hearth.json")];
+    let samples: Vec<Value> =
+        files.iter().flat_map(|file| from_str::<Vec<Value>>(file).expect("the file is JSON")).collect();
+    for form in ["call", "request", "answer", "broadcast", "refusal"] {
+        let frames = samples.iter().filter(|sample| sample["name"].as_str().is_some_and(|name| name.ends_with(form)));
+        assert_eq!(page.matches(&format!("<figure class=\"{form}\">")).count(), frames.count(), "{form}");
+    }
+}
