@@ -1,5 +1,6 @@
-//! What browsers are shown: a page that says what this is, and the documentation of REST and the WebSocket.
+//! What browsers are shown: the web client, and the documentation of REST and the WebSocket.
 
+pub mod client;
 mod policy;
 
 use std::sync::LazyLock;
@@ -13,16 +14,10 @@ use poem::{
 use crate::{api, docs};
 
 // Made on first sight (Swagger UI has 1.6 MB), then shared.
-static INDEX: LazyLock<Asset> = LazyLock::new(|| Asset::page(include_str!("../static/index.html").into()));
 static REST_PAGE: LazyLock<Asset> = LazyLock::new(|| Asset::page(api::documentation()));
 static REST_DOCUMENT: LazyLock<Asset> = LazyLock::new(|| Asset::json(api::document()));
 static SOCKET_PAGE: LazyLock<Asset> = LazyLock::new(|| Asset::page(docs::page()));
 static SOCKET_DOCUMENT: LazyLock<Asset> = LazyLock::new(|| Asset::json(docs::document()));
-
-/// The page at `/`.
-pub fn index() -> Response {
-    INDEX.response()
-}
 
 /// The page at `/doc`.
 pub fn rest_page() -> Response {

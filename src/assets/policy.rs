@@ -16,6 +16,16 @@ pub(super) fn of(page: &str) -> String {
     )
 }
 
+/// The Content-Security-Policy of the web client, which is made of files alone. Its WebSocket is named by the server's
+/// own name as well: not every browser counts `ws:` to `'self'`.
+pub(super) fn of_client(host: Option<&str>) -> String {
+    let socket = host.map(|host| format!(" ws://{host} wss://{host}")).unwrap_or_default();
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'{socket}; \
+         manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+}
+
 /// The hashes of the page's elements of this name, as the policy words them.
 fn sources(page: &str, name: &str) -> String {
     let hash = |content: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(content)));

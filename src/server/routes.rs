@@ -16,6 +16,8 @@ use crate::{
     telemetry, ws,
 };
 
+/// The paths that the web client's own router knows, besides `/`.
+const CLIENT_PATHS: [&str; 3] = ["/chat/*path", "/login", "/signup"];
 /// How long a readiness probe waits for the database.
 const READY_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -29,7 +31,7 @@ pub(super) fn routes(app: &Arc<App>, sockets: &TaskTracker) -> impl Endpoint<Out
                 if ws::is_asked_for(request.headers()) {
                     return socket.call(request).await;
                 }
-                Ok(if app.config.web.enabled { read(&request, assets::index) } else { assets::not_found() })
+                Ok(if app.config.web.enabled { read(&request, client_page) } else { assets::not_found() })
             }
         })
     };
@@ -51,6 +53,7 @@ pub(super) fn routes(app: &Arc<App>, sockets: &TaskTracker) -> impl Endpoint<Out
         .at("/readyz", ready)
         .at("/api/ws", socket(app, sockets))
         .nest(api::PREFIX, api::endpoint(app));
+    let routes = if app.config.web.enabled { with_client(routes) } else { routes };
     let fallback = |error: poem::Error| async move {
         match error.status() {
             StatusCode::NOT_FOUND => assets::not_found(),
@@ -83,13 +86,32 @@ fn origin_is_allowed(app: &App, request: &Request) -> bool {
     request.header(header::ORIGIN).is_none_or(|origin| allowed.iter().any(|known| known == "*" || known == origin))
 }
 
-fn page(page: fn() -> Response) -> impl Endpoint<Output = Response> + 'static {
-    make(move |request| async move { Ok::<_, poem::Error>(read(&request, page)) })
+/// The web client: its page, by whatever path its own router knows, and its files.
+fn with_client(mut routes: Route) -> Route {
+    for path in CLIENT_PATHS {
+        routes = routes.at(path, make(async |request| Ok::<_, poem::Error>(read(&request, client_page))));
+    }
+    for path in assets::client::files() {
+        let file = make(|request: Request| async move {
+            let path = request.uri().path();
+            Ok::<_, poem::Error>(read(&request, |request| assets::client::file(path, request.headers())))
+        });
+        routes = routes.at(format!("/{path}"), file);
+    }
+    routes
 }
 
-fn read(request: &Request, page: fn() -> Response) -> Response {
+fn client_page(request: &Request) -> Response {
+    assets::client::page(request.headers())
+}
+
+fn page(page: fn() -> Response) -> impl Endpoint<Output = Response> + 'static {
+    make(move |request| async move { Ok::<_, poem::Error>(read(&request, |_| page())) })
+}
+
+fn read(request: &Request, page: impl Fn(&Request) -> Response) -> Response {
     if [Method::GET, Method::HEAD].contains(request.method()) {
-        return page();
+        return page(request);
     }
     Response::builder().status(StatusCode::METHOD_NOT_ALLOWED).header(header::ALLOW, "GET, HEAD").finish()
 }

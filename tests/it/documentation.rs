@@ -7,7 +7,7 @@ use serde_json::{Value, from_str};
 
 use crate::support::TestServer;
 
-const PAGES: [&str; 3] = ["/", "/doc", "/doc/websocket"];
+const PAGES: [&str; 2] = ["/doc", "/doc/websocket"];
 
 async fn page(server: &TestServer, path: &str) -> String {
     let body = server.api().get(path).await.expect(200);

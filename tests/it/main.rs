@@ -44,3 +44,4 @@ mod search;
 mod search_text;
 mod session_list;
 mod sessions;
+mod web_client;
