@@ -22,6 +22,9 @@ use crate::{
     telemetry,
 };
 
+/// The version, which stands in `Cargo.toml`, and the commit where it is known: `0.1.0 (6c18c7a)`.
+pub const VERSION: &str = env!("HEARTH_VERSION");
+
 /// How long `hearth health` waits for its answer.
 const HEALTH_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -30,7 +33,7 @@ const HEALTH_TIMEOUT: Duration = Duration::from_secs(5);
 /// Without a command it serves: REST, WebSocket and documentation on port 3001, everything kept in data/hearth.db.
 /// Every key of the configuration stands in config.toml, and can be set as HEARTH_SECTION__KEY in the environment.
 #[derive(Parser)]
-#[command(name = "hearth", version)]
+#[command(name = "hearth", version = VERSION)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -82,6 +85,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
 
     let database = store::place(&config.database.url).to_owned();
+    tracing::info!(version = VERSION, database, "starting");
     let server = Server::start(config).await?;
     announce(server.address()?, &database)?;
     let stop = async {
@@ -97,7 +101,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
 fn announce(address: SocketAddr, database: &str) -> std::io::Result<()> {
     let base = format!("http://{}", reachable(address));
     let mut out = std::io::stdout().lock();
-    writeln!(out, "Hearth {} listens on {address}", env!("CARGO_PKG_VERSION"))?;
+    writeln!(out, "Hearth {VERSION} listens on {address}")?;
     writeln!(out, "  open           {base}/")?;
     writeln!(out, "  documentation  {base}/doc")?;
     writeln!(out, "  WebSocket      {}/api/ws", base.replacen("http", "ws", 1))?;

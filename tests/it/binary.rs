@@ -5,6 +5,7 @@ use std::{
     io::{Read, Write},
 };
 
+use hearth::cli::VERSION;
 use serde_json::{Value, json};
 
 use crate::support::{Hearth, Request, Socket, TestDatabase, texts};
@@ -18,9 +19,22 @@ async fn hearth() -> (TestDatabase, Hearth) {
 #[tokio::test]
 async fn it_tells_its_version_and_explains_itself() {
     let (_database, hearth) = hearth().await;
-    assert_eq!(hearth.prints(&["--version"]), concat!("hearth ", env!("CARGO_PKG_VERSION"), "\n"));
+    assert_eq!(hearth.prints(&["--version"]), format!("hearth {VERSION}\n"));
+    let (number, commit) = VERSION.split_once(' ').unwrap_or((VERSION, "(0000000)"));
+    assert_eq!(number, env!("CARGO_PKG_VERSION"));
+    let commit = commit.strip_prefix('(').and_then(|commit| commit.strip_suffix(')')).expect("it stands in brackets");
+    assert!(commit.len() >= 7 && commit.chars().all(|c| c.is_ascii_alphanumeric()), "{commit}");
     let help = hearth.prints(&["--help"]);
-    for word in ["serve", "migrate", "config", "health", "--listen", "--database-url", "config.toml", "HEARTH_"] {
+    for word in [
+        "serve",
+        "migrate",
+        "config",
+        "health",
+        "--listen",
+        "--database-url",
+        "config.toml",
+        "HEARTH_",
+    ] {
         assert!(help.contains(word), "{word} in {help}");
     }
     assert!(hearth.complains(&["surf"]).contains("surf"));
