@@ -1,5 +1,7 @@
 //! The command line.
 
+mod demo;
+
 use std::{
     io::Write,
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -18,7 +20,7 @@ use tokio::{
 use crate::{
     config::{Config, Overrides},
     server::Server,
-    store::{self, Store},
+    store::{self, ServingGuard, Store},
     telemetry,
 };
 
@@ -57,6 +59,20 @@ enum Command {
     Serve,
     /// Bring the database's schema up to date, and end
     Migrate,
+    /// Fill the database with people who talk, to look at
+    ///
+    /// Twenty people in as many places, thirty groups, some thousand messages over weeks and today. All of them have
+    /// the same password, which is printed: this is for trying things out, not for a server that others can reach. No
+    /// server may serve the database meanwhile. One that has users is left alone.
+    Demo {
+        /// What they speak
+        #[arg(long, value_enum, default_value_t = demo::Lang::En)]
+        lang: demo::Lang,
+
+        /// Add them also to a database that has users
+        #[arg(long)]
+        force: bool,
+    },
     /// Print the configuration in force, secrets masked
     Config,
     /// Ask the running server whether it is ready; ends with 0 if it is, with 1 if not
@@ -72,6 +88,7 @@ pub fn run() -> anyhow::Result<()> {
     match cli.command {
         None | Some(Command::Serve) => runtime.block_on(serve(config)),
         Some(Command::Migrate) => runtime.block_on(migrate(&config)),
+        Some(Command::Demo { lang, force }) => runtime.block_on(demo::run(&config, lang, force)),
         Some(Command::Health) => runtime.block_on(health(&config)),
         Some(Command::Config) => Ok(write!(std::io::stdout(), "{}", config.masked())?),
     }
@@ -115,6 +132,16 @@ fn reachable(address: SocketAddr) -> String {
         ip if ip.is_unspecified() => format!("localhost:{}", address.port()),
         _ => address.to_string(),
     }
+}
+
+/// Does work on the database while nobody serves it.
+async fn with_database(config: &Config, work: impl AsyncFnOnce(&Store) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let guard = ServingGuard::take(&config.database.url).await?;
+    let store = Store::open(&config.database).await?;
+    let done = work(&store).await;
+    store.close().await;
+    guard.release().await;
+    done
 }
 
 async fn migrate(config: &Config) -> anyhow::Result<()> {

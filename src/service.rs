@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod changes;
+pub mod demo;
 pub mod dialogs;
 pub mod groups;
 pub mod hello;

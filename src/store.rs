@@ -10,6 +10,7 @@ mod engine;
 mod errors;
 mod guard;
 mod history;
+mod load;
 mod members;
 mod migrations;
 mod purge;
@@ -25,6 +26,7 @@ pub use connect::place;
 pub use errors::is_conflict;
 pub use guard::ServingGuard;
 pub use history::Readable;
+pub use load::{Fate, Load, LoadedGroup, LoadedMember, LoadedMessage, LoadedPerson, LoadedReaction, Unread};
 pub use sessions::NewSession;
 pub use users::Account;
 

@@ -28,6 +28,7 @@ async fn it_tells_its_version_and_explains_itself() {
     for word in [
         "serve",
         "migrate",
+        "demo",
         "config",
         "health",
         "--listen",

@@ -12,6 +12,7 @@ mod bounds;
 mod chat_list;
 mod config;
 mod deletion;
+mod demo;
 mod devices;
 mod dialogs;
 mod documentation;

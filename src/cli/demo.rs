@@ -1,0 +1,51 @@
+//! `hearth demo`.
+
+use std::io::Write;
+
+use anyhow::{Context, ensure};
+use clap::ValueEnum;
+
+use super::with_database;
+use crate::{
+    config::Config,
+    model::Timestamp,
+    service::demo::{self, Filled, Language},
+    store, telemetry,
+};
+
+/// What the people of a demo speak.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Lang {
+    /// English
+    En,
+    /// Russian
+    Ru,
+}
+
+/// Fills the configured database with a demo.
+pub(super) async fn run(config: &Config, lang: Lang, force: bool) -> anyhow::Result<()> {
+    telemetry::init(&config.log);
+    let language = match lang {
+        Lang::En => Language::English,
+        Lang::Ru => Language::Russian,
+    };
+    let place = store::place(&config.database.url);
+    with_database(config, async |store| {
+        ensure!(force || !store.has_users().await?, "{place} has users: --force adds the demo's people to them");
+        let filled = demo::fill(store, language, Timestamp::now()).await?;
+        let filled = filled.with_context(|| format!("the demo's people are in {place} already"))?;
+        Ok(tell(place, &filled)?)
+    })
+    .await
+}
+
+fn tell(place: &str, filled: &Filled) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    let (people, groups, messages) = (filled.logins.len(), filled.groups, filled.messages);
+    writeln!(out, "{place} has {people} people, {groups} groups and {messages} messages")?;
+    writeln!(out, "Each of these logs in with the password: {}", demo::PASSWORD)?;
+    for login in &filled.logins {
+        writeln!(out, "  {:<24} {:<22} {}", login.email, login.name, login.place)?;
+    }
+    writeln!(out, "Whoever knows it can log in, too: keep this server to yourself")
+}

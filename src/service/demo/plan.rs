@@ -1,0 +1,233 @@
+//! What a demo consists of: who is in which group, which pairs talk, how much and since when.
+
+use std::collections::HashMap;
+
+use super::{
+    cast::{self, Actor},
+    chance::Chance,
+    schedule::Stage,
+    script::{Section, Thread, parse},
+};
+use crate::{
+    model::{ChatKey, Event, GroupId, MessageId, Role, Timestamp, UserId},
+    store::{LoadedGroup, LoadedMember, LoadedMessage, Unread},
+};
+
+const MINUTE: i64 = 60_000;
+const DAY: i64 = 24 * 60 * MINUTE;
+
+/// How far back the first of them came.
+const WEEKS: i64 = 9;
+/// Of whom each person is near, by place in the cast, and how many conversations such two have.
+const NEAR: [(usize, [i64; 2]); 5] = [(1, [6, 9]), (2, [4, 6]), (3, [2, 3]), (5, [2, 3]), (8, [1, 2])];
+/// Everything that is to be stored, in its order.
+pub(super) struct Plan {
+    pub(super) cast: Vec<Actor>,
+    /// When the first of them came.
+    pub(super) began_at: Timestamp,
+    pub(super) groups: Vec<LoadedGroup>,
+    pub(super) members: Vec<LoadedMember>,
+    pub(super) messages: Vec<LoadedMessage>,
+    pub(super) unread: Vec<Unread>,
+}
+
+/// Plans a demo in one language, up to `now`. The same day it is the same one, but for what is said since.
+pub(super) fn make(texts: &[&str], now: Timestamp) -> Result<Plan, String> {
+    let mut sections = Vec::new();
+    for text in texts {
+        sections.extend(parse(text)?);
+    }
+    let people = sections.iter().position(|section| section.title == "people").ok_or("no people")?;
+    let people = sections.remove(people);
+    let notices = sections.iter().position(|section| section.title == "notices").ok_or("no notices")?;
+    let notices = sections.remove(notices);
+    let (groups, pools) = sections.into_iter().partition::<Vec<_>, _>(|section| !section.head("members").is_empty());
+
+    let today = now.0.div_euclid(DAY);
+    let mut chance = Chance::of(&format!("{today} {}", people.title));
+    let mut cast = cast::read(&people).ok_or("a person that cannot be read")?;
+    let began_at = cast[0].day_before(today, WEEKS * 7, 9, 0);
+    for actor in &mut cast {
+        actor.id = UserId(chance.id_of(began_at));
+    }
+    let plan = Plan {
+        cast: cast.clone(),
+        began_at,
+        groups: Vec::new(),
+        members: Vec::new(),
+        messages: Vec::new(),
+        unread: Vec::new(),
+    };
+    let pools = pools.into_iter().map(|section| (section.title, section.threads)).collect();
+    let mut planner = Planner {
+        plan,
+        cast: &cast,
+        notices: &notices,
+        pools,
+        used: HashMap::new(),
+        looks: Chance::of("looks"),
+        chance,
+        today,
+        now,
+    };
+    for group in &groups {
+        planner.group(group)?;
+    }
+    planner.dialogs()?;
+    planner.notes()?;
+    Ok(planner.plan)
+}
+
+pub(super) struct Planner<'a> {
+    pub(super) plan: Plan,
+    cast: &'a [Actor],
+    notices: &'a Section,
+    /// Conversations of no particular people, by their kind.
+    pools: HashMap<String, Vec<Thread>>,
+    /// How many of a pool had their turn.
+    used: HashMap<String, usize>,
+    pub(super) chance: Chance,
+    /// For what depends on the hour: what is said must not.
+    pub(super) looks: Chance,
+    /// Counted from 1970.
+    pub(super) today: i64,
+    pub(super) now: Timestamp,
+}
+
+impl<'a> Planner<'a> {
+    fn actor(&self, key: &str) -> Result<&'a Actor, String> {
+        self.cast.iter().find(|actor| actor.key == key).ok_or_else(|| format!("nobody is called {key}"))
+    }
+
+    /// `members: anna ben +cleo -dan`: the owner first; Cleo came later, Dan has left.
+    fn group(&mut self, section: &Section) -> Result<(), String> {
+        let id = GroupId(self.chance.id());
+        let chat = ChatKey::Group(id);
+        let (mut steady, mut late, mut gone) = (Vec::new(), Vec::new(), Vec::new());
+        for word in section.head("members").split_whitespace() {
+            match (word.strip_prefix('+'), word.strip_prefix('-')) {
+                (Some(key), _) => late.push(self.actor(key)?),
+                (_, Some(key)) => gone.push(self.actor(key)?),
+                _ => steady.push(self.actor(word)?),
+            }
+        }
+        let owner = *steady.first().ok_or_else(|| format!("{} has no owner", section.title))?;
+        let number = |key: &str| section.head(key).parse::<i64>().map_err(|_| format!("{}: no {key}", section.title));
+        let (days, talks) = (number("weeks")? * 7, number("talks")?);
+        let created_at =
+            owner.day_before(self.today, days, self.chance.between(10, 19), self.chance.between(0, 59) * MINUTE);
+
+        let mut history = vec![self.notice(chat, Event::Created, owner, None, created_at)];
+        let mut at = created_at;
+        for actor in steady[1..].iter().chain(&gone) {
+            at = at.plus_millis(self.chance.between(4, 40) * 1000);
+            history.push(self.notice(chat, Event::Added, owner, Some(actor), at));
+            self.member(id, actor, Role::Member, at);
+        }
+        self.member(id, owner, Role::Owner, created_at);
+        let mut since = Vec::new();
+        for actor in &late {
+            let middle = self.chance.between(days / 4, days / 2);
+            let at =
+                owner.day_before(self.today, middle, self.chance.between(10, 20), self.chance.between(0, 59) * MINUTE);
+            history.push(self.notice(chat, Event::Added, owner, Some(actor), at));
+            self.member(id, actor, Role::Member, at);
+            since.push((*actor, middle));
+        }
+        for actor in &gone {
+            self.plan.members.retain(|member| member.group != id || member.user != actor.id);
+            let recent = self.chance.between(1, days / 4 + 1);
+            let at =
+                actor.day_before(self.today, recent, self.chance.between(10, 20), self.chance.between(0, 59) * MINUTE);
+            history.push(self.notice(chat, Event::Left, actor, None, at));
+        }
+        self.plan.groups.push(LoadedGroup { id, name: section.title.clone(), created_at });
+
+        // The first of a group's own conversations begins it.
+        let (mut threads, mut later) = match section.threads.split_first() {
+            Some((first, rest)) => (vec![first.clone()], rest.to_vec()),
+            None => (Vec::new(), Vec::new()),
+        };
+        let kinds: Vec<_> = section.head("about").split_whitespace().collect();
+        for kind in &kinds {
+            later.extend(self.draw(kind, talks / i64::try_from(kinds.len()).unwrap_or(1))?);
+        }
+        self.chance.shuffle(&mut later);
+        threads.append(&mut later);
+        let is_work = kinds.contains(&"work");
+        let stage = Stage { chat, members: steady, late: since, days: days - 1, is_work, history };
+        self.talk(stage, &threads);
+        Ok(())
+    }
+
+    fn dialogs(&mut self) -> Result<(), String> {
+        for (place, one) in self.cast.iter().enumerate() {
+            for (step, [least, most]) in NEAR {
+                let other = &self.cast[(place + step) % self.cast.len()];
+                let talks = self.chance.between(least, most);
+                let threads = self.draw("dialog", talks)?;
+                let days = self.chance.between(20, WEEKS * 7 - 1);
+                self.talk(Stage::dialog([one, other], days), &threads);
+            }
+        }
+        Ok(())
+    }
+
+    fn notes(&mut self) -> Result<(), String> {
+        for actor in self.cast {
+            if self.chance.percent(70) {
+                let count = self.chance.between(2, 5);
+                let threads = self.draw("notes", count)?;
+                self.talk(Stage::dialog([actor, actor], 30), &threads);
+            }
+        }
+        Ok(())
+    }
+
+    /// So many conversations of a kind, each in its turn, so that none comes up more often than the others.
+    fn draw(&mut self, kind: &str, count: i64) -> Result<Vec<Thread>, String> {
+        let pool =
+            self.pools.get(kind).filter(|pool| !pool.is_empty()).ok_or_else(|| format!("nothing about {kind}"))?;
+        let used = self.used.entry(kind.to_owned()).or_default();
+        let count = usize::try_from(count).unwrap_or_default().min(pool.len());
+        let drawn = (*used..*used + count).map(|place| pool[place % pool.len()].clone()).collect();
+        *used += count;
+        Ok(drawn)
+    }
+
+    fn member(&mut self, group: GroupId, actor: &Actor, role: Role, joined_at: Timestamp) {
+        self.plan.members.push(LoadedMember { user: actor.id, group, role, joined_at });
+    }
+
+    fn notice(
+        &mut self,
+        chat: ChatKey,
+        event: Event,
+        actor: &Actor,
+        subject: Option<&Actor>,
+        at: Timestamp,
+    ) -> LoadedMessage {
+        let template = match event {
+            Event::Added => self.notices.head("added"),
+            Event::Left => self.notices.head("left"),
+            _ => self.notices.head("created"),
+        };
+        let template = template.split(" / ").nth(usize::from(actor.is_she)).unwrap_or(template);
+        let content = template.replace("$name", &actor.first_name);
+        let subject_name = subject.map(|subject| format!("{} {}", subject.first_name, subject.last_name));
+        LoadedMessage {
+            chat,
+            id: MessageId(self.chance.id()),
+            sender: actor.id,
+            content: content.replace("$other", &subject_name.unwrap_or_default()),
+            event,
+            subject: subject.map(|subject| subject.id),
+            reply_to: None,
+            created_at: at,
+            edited_at: None,
+            deleted_at: None,
+            hidden_from: Vec::new(),
+            reactions: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! `hearth demo`: what it fills a database with is believable, and as sound as what people would have written.
+
+use std::collections::{HashMap, HashSet};
+
+use hearth::{
+    config::Database,
+    model::Timestamp,
+    service::demo::{self, Language},
+    store::Store,
+};
+use sqlx::{AssertSqlSafe, Row};
+
+use crate::support::{Hearth, Request, TestDatabase, grows, instants, texts};
+
+/// A database with a demo.
+async fn demo(arguments: &[&str]) -> (TestDatabase, Hearth, String) {
+    let database = TestDatabase::create().await;
+    let hearth = Hearth::with_database(&database.url);
+    let told = hearth.prints(&[&["demo"], arguments].concat());
+    (database, hearth, told)
+}
+
+/// A number that a question is answered with.
+async fn number(database: &TestDatabase, sql: &str) -> i64 {
+    let row = sqlx::query(AssertSqlSafe(sql.to_owned())).fetch_one(&mut database.connect().await).await;
+    row.expect("the question can be answered").get(0)
+}
+
+#[tokio::test]
+async fn everybody_whom_it_names_can_log_in_and_has_something_to_read() {
+    let (_database, hearth, told) = demo(&[]).await;
+    let password = told.lines().find_map(|line| line.split_once("password: ")).expect("it tells the password").1;
+    let emails: Vec<_> = told.split_whitespace().filter(|word| word.contains('@')).collect();
+    assert_eq!(emails.len(), 20, "{told}");
+    assert!(told.contains("30 groups"), "{told}");
+    let serving = hearth.serve();
+    for email in emails {
+        let user = serving.api.log_in(email, password).await;
+        let list = user.connect().await.list_page(100, None).await;
+        let groups = list.iter().filter(|row| !row["groupId"].is_null()).count();
+        assert!(groups >= 3 && list.len() - groups >= 8, "{email}: {groups} groups of {}", list.len());
+    }
+}
+
+#[tokio::test]
+async fn its_histories_are_whole_and_in_order() {
+    let (_database, hearth, told) = demo(&["--lang", "ru"]).await;
+    let password = told.lines().find_map(|line| line.split_once("password: ")).expect("it tells the password").1;
+    let serving = hearth.serve();
+    let anna = serving.api.log_in("anna@example.org", password).await;
+    let mut socket = anna.connect().await;
+    let (mut said, now) = (0, Timestamp::now().0);
+    for row in socket.list_page(100, None).await {
+        let id = |key: &str| row[key].as_str().map(str::to_owned);
+        let companion = id("receiverId").filter(|id| *id != anna.id).or_else(|| id("senderId"));
+        let chat = match id("groupId") {
+            Some(group) => Request::history(&group),
+            None => Request::dialog(&companion.expect("a dialog has another side")),
+        };
+        let mut rows = socket.all(&chat, 50).await;
+        rows.reverse();
+        assert!(grows(&instants(&rows)) && instants(&rows).iter().all(|instant| *instant <= now));
+        let raw = texts(&rows).into_iter().find(|text| text.contains(['$', '{', '}', '|', '[', ']']));
+        assert_eq!(raw, None, "every word is chosen");
+        said += rows.len();
+    }
+    assert!(said > 300, "{said}");
+}
+
+#[tokio::test]
+async fn what_it_stores_keeps_every_rule_of_the_schema() {
+    let (database, ..) = demo(&[]).await;
+    assert!(number(&database, "SELECT COUNT(*) FROM messages").await > 2000);
+    for (rule, broken) in [
+        ("seqs have no gaps", "(SELECT chat_id FROM messages GROUP BY chat_id HAVING MAX(seq) <> COUNT(*)) gaps"),
+        (
+            "times grow",
+            "messages a JOIN messages b ON b.chat_id = a.chat_id AND b.seq = a.seq + 1 AND b.created_at <= a.created_at",
+        ),
+        (
+            "chats know their newest message",
+            "chats c WHERE NOT EXISTS (SELECT 1 FROM messages m WHERE m.chat_id = c.id AND m.seq = c.last_seq AND m.created_at = c.last_at)",
+        ),
+        (
+            "chats count their members",
+            "chats c WHERE member_count <> (SELECT COUNT(*) FROM members m WHERE m.chat_id = c.id AND m.left_at IS NULL)",
+        ),
+        (
+            "a group has one owner",
+            "chats c WHERE group_id IS NOT NULL AND 1 <> (SELECT COUNT(*) FROM members m WHERE m.chat_id = c.id AND m.left_at IS NULL AND m.role = 2)",
+        ),
+        (
+            "everybody is in the chats they wrote in",
+            "messages m WHERE NOT EXISTS (SELECT 1 FROM members p WHERE p.chat_id = m.chat_id AND p.user_id = m.sender_id)",
+        ),
+        (
+            "nobody writes before joining or after leaving",
+            "messages m JOIN members p ON p.chat_id = m.chat_id AND p.user_id = m.sender_id WHERE (m.created_at < p.joined_at AND p.left_at IS NULL) OR m.created_at > p.left_at",
+        ),
+        (
+            "one's own words are read",
+            "members p JOIN messages m ON m.chat_id = p.chat_id AND m.sender_id = p.user_id AND m.seq > p.read_up_to_seq WHERE p.left_at IS NULL",
+        ),
+        (
+            "nobody has read what is not there",
+            "members p JOIN chats c ON c.id = p.chat_id WHERE p.read_up_to_seq > c.last_seq OR p.read_up_to_seq < 0",
+        ),
+        ("answers follow what they answer", "messages WHERE reply_to >= seq"),
+        (
+            "reactions are to messages",
+            "reactions r JOIN messages m ON m.chat_id = r.chat_id AND m.seq = r.seq WHERE m.event <> 0 OR r.created_at < m.created_at",
+        ),
+        (
+            "reactions are to something",
+            "reactions r WHERE NOT EXISTS (SELECT 1 FROM messages m WHERE m.chat_id = r.chat_id AND m.seq = r.seq)",
+        ),
+    ] {
+        assert_eq!(number(&database, &format!("SELECT COUNT(*) FROM {broken}")).await, 0, "{rule}");
+    }
+}
+
+#[tokio::test]
+async fn it_has_everything_that_people_do() {
+    let (database, ..) = demo(&[]).await;
+    for (thing, found) in [
+        ("answers", "messages WHERE reply_to IS NOT NULL"),
+        ("corrections", "messages WHERE edited_at > created_at"),
+        ("reactions", "reactions"),
+        ("notes to self", "chats WHERE user_low = user_high"),
+        ("people who were added", "messages WHERE event = 2 AND subject_id IS NOT NULL"),
+        ("people who left", "messages WHERE event = 3"),
+        ("links", "messages WHERE content LIKE '%https://%'"),
+        ("messages of several lines", "messages WHERE content LIKE '%\n%'"),
+        (
+            "unread chats",
+            "members m JOIN chats c ON c.id = m.chat_id WHERE m.read_up_to_seq < c.last_seq AND m.left_at IS NULL",
+        ),
+    ] {
+        assert!(number(&database, &format!("SELECT COUNT(*) FROM {found}")).await >= 3, "{thing}");
+    }
+}
+
+/// Who says what, and when, on a demo of this instant.
+async fn told_at(instant: &str, language: Language) -> Vec<(String, String, i64)> {
+    let database = TestDatabase::create().await;
+    let config = Database { url: database.url.clone(), ..Database::default() };
+    let store = Store::open(&config).await.expect("the database opens");
+    let now = chrono::DateTime::parse_from_rfc3339(instant).expect("an instant").timestamp_millis();
+    demo::fill(&store, language, Timestamp(now)).await.expect("it can be filled").expect("nobody is there");
+    store.close().await;
+    let sql = "SELECT s.first_name, m.content, m.created_at FROM messages m JOIN users s ON s.id = m.sender_id \
+               ORDER BY m.created_at, m.id";
+    let rows = sqlx::query(sql).fetch_all(&mut database.connect().await).await.expect("rows");
+    rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect()
+}
+
+#[tokio::test]
+async fn the_same_day_it_is_the_same_but_for_what_is_said_since() {
+    let noon = told_at("2026-03-04T12:00:00Z", Language::English).await;
+    let evening = told_at("2026-03-04T20:00:00Z", Language::English).await;
+    let since: Vec<_> = evening.iter().filter(|said| !noon.contains(said)).collect();
+    assert!(noon.iter().all(|said| evening.contains(said)));
+    let today = 1_772_582_400_000;
+    assert!(!since.is_empty() && since.iter().all(|(.., at)| *at > today), "{since:?}");
+    assert!(noon.iter().filter(|(.., at)| *at > today).count() > 5);
+    assert_ne!(told_at("2026-03-05T12:00:00Z", Language::English).await, noon);
+}
+
+#[tokio::test]
+async fn people_write_at_hours_of_theirs() {
+    for (language, dawn, names) in [(Language::English, 22, ["Grace"]), (Language::Russian, 21, ["Дарья"])] {
+        let said = told_at("2026-03-04T12:00:00Z", language).await;
+        let hours: HashSet<_> = said
+            .iter()
+            .filter(|(name, ..)| names.contains(&name.as_str()))
+            .map(|(.., at)| (at / 3_600_000 + 24 - dawn) % 24)
+            .collect();
+        assert!(hours.len() > 8 && hours.iter().all(|hour| *hour < 17), "{hours:?}");
+    }
+}
+
+#[tokio::test]
+async fn no_sentence_is_said_all_the_time() {
+    for language in [Language::English, Language::Russian] {
+        let said = told_at("2026-03-04T12:00:00Z", language).await;
+        let mut often = HashMap::<_, usize>::new();
+        for (_, text, _) in &said {
+            *often.entry(text.as_str()).or_default() += 1;
+        }
+        let most = often.iter().max_by_key(|(_, times)| **times).expect("something is said");
+        assert!(*most.1 <= 15 && often.len() > 800, "{most:?} of {}", often.len());
+    }
+}
+
+#[tokio::test]
+async fn it_leaves_people_alone_unless_it_is_forced_and_never_comes_twice() {
+    let database = TestDatabase::create().await;
+    let hearth = Hearth::with_database(&database.url);
+    hearth.serve().api.sign_up("Zoe").await;
+    assert!(hearth.complains(&["demo"]).contains("has users: --force"));
+    hearth.prints(&["demo", "--force"]);
+    assert_eq!(number(&database, "SELECT COUNT(*) FROM users").await, 21);
+    let messages = number(&database, "SELECT COUNT(*) FROM messages").await;
+    assert!(hearth.complains(&["demo", "--force", "--lang", "ru"]).contains("already"));
+    assert_eq!(number(&database, "SELECT COUNT(*) FROM messages").await, messages);
+}
+
+#[tokio::test]
+async fn it_does_not_touch_a_database_that_is_served() {
+    let database = TestDatabase::create().await;
+    let hearth = Hearth::with_database(&database.url);
+    let serving = hearth.serve();
+    let complaint = hearth.complains(&["demo"]);
+    assert!(complaint.contains("another Hearth already serves"), "{complaint}");
+    serving.api.sign_up("Anna").await;
+}
