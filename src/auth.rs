@@ -6,6 +6,6 @@ mod sessions;
 mod token;
 
 pub use attempts::Attempts;
-pub use password::Passwords;
+pub use password::{NOBODYS, Passwords};
 pub use sessions::{Check, Sessions};
 pub use token::{Claims, Tokens};

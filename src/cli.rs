@@ -1,6 +1,7 @@
 //! The command line.
 
 mod demo;
+mod import;
 
 use std::{
     io::Write,
@@ -73,6 +74,16 @@ enum Command {
         #[arg(long)]
         force: bool,
     },
+    /// Take over a database of the reference messenger
+    ///
+    /// Reads people, groups, memberships and messages into the configured database, which no server may serve
+    /// meanwhile. People keep their ids and passwords. What is there already stays as it is: interrupted, or after new
+    /// messages, just run it again. The source is only read. At the end it tells what it could not take over, and why.
+    Import {
+        /// The reference messenger's database: postgres://USER:PASSWORD@HOST/DATABASE
+        #[arg(value_name = "URL")]
+        source: String,
+    },
     /// Print the configuration in force, secrets masked
     Config,
     /// Ask the running server whether it is ready; ends with 0 if it is, with 1 if not
@@ -89,6 +100,7 @@ pub fn run() -> anyhow::Result<()> {
         None | Some(Command::Serve) => runtime.block_on(serve(config)),
         Some(Command::Migrate) => runtime.block_on(migrate(&config)),
         Some(Command::Demo { lang, force }) => runtime.block_on(demo::run(&config, lang, force)),
+        Some(Command::Import { source }) => runtime.block_on(import::run(&config, &source)),
         Some(Command::Health) => runtime.block_on(health(&config)),
         Some(Command::Config) => Ok(write!(std::io::stdout(), "{}", config.masked())?),
     }

@@ -8,6 +8,7 @@ pub mod groups;
 pub mod hello;
 pub mod history;
 pub mod housekeeping;
+pub mod import;
 pub mod messages;
 pub mod people;
 pub mod search;

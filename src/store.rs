@@ -17,6 +17,7 @@ mod purge;
 mod rows;
 mod search;
 mod sessions;
+mod source;
 mod types;
 mod users;
 
@@ -28,6 +29,7 @@ pub use guard::ServingGuard;
 pub use history::Readable;
 pub use load::{Fate, Load, LoadedGroup, LoadedMember, LoadedMessage, LoadedPerson, LoadedReaction, Unread};
 pub use sessions::NewSession;
+pub use source::{Source, SourceGroup, SourceMember, SourceMessage, SourceUser, Table};
 pub use users::Account;
 
 use std::sync::Arc;

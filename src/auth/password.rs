@@ -1,5 +1,5 @@
 //! Argon2id with OWASP's parameters (19 MiB, two passes, one lane), off the runtime and bounded in number, so that
-//! log-ins never starve messages.
+//! log-ins never starve messages. bcrypt's hashes, which an import brings along, are verified as well.
 
 use std::sync::Arc;
 
@@ -14,9 +14,16 @@ use crate::error::{Error, Result};
 /// Passwords that may wait for their turn: some ten seconds' worth. More are turned away.
 const WAITING: usize = 512;
 
-/// A hash of the parameters that [`hash`] uses, of no password at all: an unknown e-mail costs as much time as a wrong
-/// password.
-const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$aGVhcnRoLW5vYm9keXM$MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY";
+/// A hash of the parameters that [`Passwords::hash`] uses, of no password at all: an unknown e-mail costs as much time as a wrong
+/// password, and an account may have it that nobody is to log in to.
+pub const NOBODYS: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$aGVhcnRoLW5vYm9keXM$MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY";
+
+/// As [`NOBODYS`], by bcrypt, with the cost that the reference server uses.
+const NOBODYS_BCRYPT: &str = "$2b$05$hearthnobodysabcdefghutVqVCReJHIILqMANYbtPz/cdPBZxwDy";
+
+/// bcrypt reads no more of a password.
+const BCRYPT_BYTES: usize = 72;
 
 const BUSY: &str = "Too many people are logging in: try again later";
 
@@ -39,6 +46,16 @@ impl Passwords {
     /// The PHC string to keep; some 15 ms of one core.
     pub async fn hash(&self, password: String) -> Result<String> {
         self.compute(move || hash(password.as_bytes())).await?
+    }
+
+    /// Whether a hash is to be replaced when its password is known, which is at the next log-in.
+    pub fn is_outdated(hash: &str) -> bool {
+        is_bcrypt(hash)
+    }
+
+    /// Whether this is bcrypt's hash of some password.
+    pub fn is_bcrypt(hash: &str) -> bool {
+        is_bcrypt(hash) && hash.parse::<bcrypt::HashParts>().is_ok()
     }
 
     /// Whether this is the password; as long for nobody's hash as for somebody's.
@@ -66,9 +83,22 @@ fn hash(password: &[u8]) -> Result<String> {
     Ok(hash.map_err(|error| Error::Internal(error.to_string().into()))?.to_string())
 }
 
+/// Both algorithms are at work, whatever the hash is: the time tells nobody where an account came from.
 fn verify(password: &[u8], hash: &str) -> Result<bool> {
+    let (argon2, bcrypt) = if is_bcrypt(hash) { (NOBODYS, hash) } else { (hash, NOBODYS_BCRYPT) };
+    let is_argon2s = argon2_verify(password, argon2)?;
+    let is_bcrypts = bcrypt::verify(&password[..password.len().min(BCRYPT_BYTES)], bcrypt);
+    let is_bcrypts = is_bcrypts.map_err(|error| Error::Internal(error.into()))?;
+    Ok(if is_bcrypt(hash) { is_bcrypts } else { is_argon2s })
+}
+
+fn argon2_verify(password: &[u8], hash: &str) -> Result<bool> {
     let hash = PasswordHash::new(hash).map_err(|error| Error::Internal(error.to_string().into()))?;
     Ok(Argon2::default().verify_password(password, &hash).is_ok())
+}
+
+fn is_bcrypt(hash: &str) -> bool {
+    hash.starts_with("$2")
 }
 
 #[cfg(test)]
@@ -79,6 +109,17 @@ mod tests {
     fn nobodys_hash_costs_what_a_real_one_does() {
         let parameters = |hash: &str| hash.rsplitn(3, '$').last().map(str::to_owned);
         assert_eq!(parameters(NOBODYS), parameters(&hash(b"correct horse").unwrap()));
-        assert!(!verify(b"", NOBODYS).unwrap());
+        assert!(!verify(b"", NOBODYS).unwrap() && !verify(b"", NOBODYS_BCRYPT).unwrap());
+    }
+
+    #[test]
+    fn bcrypts_hashes_are_verified_whatever_their_version_and_only_those() {
+        let long = "correct horse battery staple ".repeat(4);
+        for version in [bcrypt::Version::TwoA, bcrypt::Version::TwoB, bcrypt::Version::TwoY] {
+            let hash = bcrypt::hash_with_salt(&long.as_bytes()[..72], 5, [7; 16]).unwrap().format_for_version(version);
+            assert!(Passwords::is_bcrypt(&hash) && verify(long.as_bytes(), &hash).unwrap());
+            assert!(!verify(b"correct horse", &hash).unwrap());
+        }
+        assert!(!Passwords::is_bcrypt("$2b$05$tooshort") && !Passwords::is_bcrypt(NOBODYS));
     }
 }

@@ -6,11 +6,11 @@ use uuid::Uuid;
 
 use super::{App, Caller};
 use crate::{
-    auth::Check,
+    auth::{Check, Passwords},
     error::{Error, Fault, Refusal, Result},
     model::{Person, Session, SessionId, Timestamp, UserId},
     protocol::{Answer, Item, LogIn, Protocol, Renew, extended},
-    store::NewSession,
+    store::{Account, NewSession},
     writer::Origin,
 };
 
@@ -42,7 +42,7 @@ pub async fn log_in(app: &App, address: IpAddr, user_agent: &str, credentials: L
     app.attempts.log_in(address, &credentials.email.0)?;
     let account = app.store.account_by_email(&credentials.email.0).await?;
     let hash = account.as_ref().map(|account| account.password_hash.clone());
-    let right = app.passwords.verify(credentials.password.0, hash).await?;
+    let right = app.passwords.verify(credentials.password.0.clone(), hash).await?;
     let account = account.filter(|_| right).ok_or(Refusal::WrongCredentials)?;
 
     let now = Timestamp::now();
@@ -52,8 +52,22 @@ pub async fn log_in(app: &App, address: IpAddr, user_agent: &str, credentials: L
     if !app.store.add_session(&account, &session).await? {
         return Err(Refusal::WrongCredentials.into());
     }
+    if Passwords::is_outdated(&account.password_hash) {
+        renew_hash(app, &account, credentials.password.0).await;
+    }
     let token = app.tokens.sign(&account.person, &account.email, id, now)?;
     Ok(LoggedIn { person: account.person, email: account.email, token })
+}
+
+/// Hashes a password anew that was hashed elsewhere. If that fails, the next log-in does it.
+async fn renew_hash(app: &App, account: &Account, password: String) {
+    let renewed = async {
+        let hash = app.passwords.hash(password).await?;
+        app.store.replace_hash(account, &hash).await
+    };
+    if let Err(error) = renewed.await {
+        error.log();
+    }
 }
 
 /// A new token of the same session. The old one may have expired, the session not: it lives for as long as it is

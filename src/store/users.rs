@@ -82,6 +82,15 @@ impl Store {
         self.within(work).await
     }
 
+    /// Takes another hash of the same password for this account, if the hash is still the one that was read.
+    pub async fn replace_hash(&self, account: &Account, hash: &str) -> Result<()> {
+        let work = async {
+            let query = sqlx::query("UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash = $3");
+            query.bind(hash).bind(account.person.id).bind(&account.password_hash).execute(&self.writes).await
+        };
+        self.within(work).await.map(|_| ())
+    }
+
     async fn account<'q, T>(&self, sql: &'static str, key: T) -> Result<Option<Account>>
     where
         T: sqlx::Encode<'q, sqlx::Any> + sqlx::Type<sqlx::Any> + Send + 'q,

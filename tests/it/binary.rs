@@ -29,6 +29,7 @@ async fn it_tells_its_version_and_explains_itself() {
         "serve",
         "migrate",
         "demo",
+        "import",
         "config",
         "health",
         "--listen",

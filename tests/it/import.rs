@@ -1,0 +1,347 @@
+//! Taking over a database of the reference messenger, which is on PostgreSQL. Its own binary: where `TEST_DATABASE_URL`
+//! names no PostgreSQL, these tests are counted as ignored, not as passed.
+
+#![allow(
+    clippy::pedantic,
+    missing_docs,
+    unreachable_pub,
+    dead_code,
+    unused_imports,
+    reason = "tests are nobody's library"
+)]
+
+#[path = "import/reference.rs"]
+mod reference;
+mod support;
+
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Trial};
+use reference::{OLD_PASSWORD, Reference};
+use serde_json::Value;
+use sqlx::Row;
+use support::{Hearth, Request, TestDatabase, column, grows, instants, texts};
+
+macro_rules! tests {
+    ($($name:ident)*) => {
+        [$((stringify!($name), || block_on($name())),)*]
+    };
+}
+
+fn main() -> ExitCode {
+    let tests: [(&str, fn()); _] = tests! {
+        people_groups_and_messages_come_over_with_their_ids_and_in_their_order
+        old_passwords_open_the_door_and_are_hashed_anew
+        what_somebody_deleted_for_themselves_stays_hidden_from_them_alone
+        messages_of_one_instant_are_paged_one_by_one
+        a_second_import_changes_nothing_and_a_later_one_adds_what_is_new
+        an_interrupted_import_is_completed_by_the_next
+        what_cannot_come_over_is_left_out_and_told
+        a_group_belongs_to_whoever_made_it_or_to_the_next_oldest
+        notices_stay_notices
+        who_left_a_group_there_is_no_member_here
+        a_database_that_is_served_is_left_alone
+        sqlite_takes_it_over_as_well
+        what_is_no_database_of_the_reference_is_called_so
+    };
+    let has_postgres = std::env::var("TEST_DATABASE_URL").is_ok_and(|url| url.starts_with("postgres"));
+    let trial = |(name, test): (&str, fn())| {
+        let test = move || {
+            test();
+            Ok(())
+        };
+        Trial::test(name, test).with_kind("PostgreSQL").with_ignored_flag(!has_postgres)
+    };
+    libtest_mimic::run(&Arguments::from_args(), tests.into_iter().map(trial).collect()).exit_code()
+}
+
+fn block_on(test: impl Future<Output = ()>) {
+    tokio::runtime::Runtime::new().expect("a runtime").block_on(test);
+}
+
+/// Where to, and how.
+async fn target() -> (TestDatabase, Hearth) {
+    let database = TestDatabase::create().await;
+    let hearth = Hearth::with_database(&database.url);
+    (database, hearth)
+}
+
+/// What the import reports of a source.
+fn import(hearth: &Hearth, reference: &Reference) -> String {
+    hearth.prints(&["import", &reference.database.url])
+}
+
+/// The numbers of one line: read and new.
+fn counts(report: &str, of: &str) -> [u64; 2] {
+    let line = report.lines().find(|line| line.trim_start().starts_with(of)).expect("a line");
+    let numbers: Vec<_> = line.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    numbers.try_into().expect("two numbers")
+}
+
+async fn people_groups_and_messages_come_over_with_their_ids_and_in_their_order() {
+    let (reference, (_database, hearth)) = (Reference::create().await, target().await);
+    let ann = reference.user("Ann", "Lee", "ann@example.org").await;
+    let bob = reference.user("Bob", "", "bob@example.org").await;
+    let tea = reference.group("Tea", &ann, &[&bob]).await;
+    let first = reference.write_to(&ann, &bob, "it''s on").await;
+    reference.write_to(&bob, &ann, "coming").await;
+    reference.write_to(&ann, &ann, "note").await;
+    reference.write_in(&bob, &tea, "hello, all").await;
+    let report = import(&hearth, &reference);
+    assert_eq!(counts(&report, "people"), [2, 2], "{report}");
+    assert_eq!([counts(&report, "groups"), counts(&report, "memberships")], [[1, 1], [2, 2]], "{report}");
+    assert_eq!(counts(&report, "messages"), [5, 5], "{report}");
+
+    let serving = hearth.serve();
+    let user = serving.api.log_in("ann@example.org", OLD_PASSWORD).await;
+    assert_eq!((user.id.as_str(), user.name.as_str()), (ann.as_str(), "Ann"));
+    let mut socket = user.connect().await;
+    let list = socket.list_page(10, None).await;
+    assert_eq!(texts(&list), ["hello, all", "note", "coming"]);
+    let dialog = socket.rows(&Request::dialog(&bob)).await;
+    assert_eq!(texts(&dialog), ["coming", "it's on"]);
+    assert_eq!(dialog[1]["messageId"], first.as_str());
+    assert_eq!(dialog[1]["createdAt"], "2025-06-13T07:05:00.123Z");
+    assert_eq!(socket.rows(&Request::history(&tea)).await.len(), 2);
+}
+
+async fn old_passwords_open_the_door_and_are_hashed_anew() {
+    let (reference, (database, hearth)) = (Reference::create().await, target().await);
+    reference.user("Ann", "Lee", "Ann@Example.org").await;
+    import(&hearth, &reference);
+    let hash = async || {
+        let row = sqlx::query("SELECT password_hash FROM users").fetch_one(&mut database.connect().await).await;
+        row.expect("one person").get::<String, _>(0)
+    };
+    assert!(hash().await.starts_with("$2b$05$"));
+    let serving = hearth.serve();
+    let guess = serde_json::json!({ "email": "ann@example.org", "password": "12345" });
+    let text = serving.api.post("/api/auth/login", guess).await.refused(400);
+    assert_eq!(text, "No such user exists or wrong password");
+    assert!(hash().await.starts_with("$2b$05$"));
+    serving.api.log_in("ann@example.org", OLD_PASSWORD).await;
+    assert!(hash().await.starts_with("$argon2id$"));
+    serving.api.log_in("ann@example.org", OLD_PASSWORD).await;
+}
+
+async fn what_somebody_deleted_for_themselves_stays_hidden_from_them_alone() {
+    let (reference, (_database, hearth)) = (Reference::create().await, target().await);
+    let ann = reference.user("Ann", "", "ann@example.org").await;
+    let bob = reference.user("Bob", "", "bob@example.org").await;
+    let cleo = reference.user("Cleo", "", "cleo@example.org").await;
+    reference.write_to(&ann, &bob, "one").await;
+    reference.write_to(&bob, &ann, "two").await;
+    reference.write_to(&cleo, &ann, "gone").await;
+    reference.mark_as_deleted(&ann, &bob).await;
+    reference.mark_as_deleted(&ann, &cleo).await;
+    reference.write_to(&bob, &ann, "three").await;
+    import(&hearth, &reference);
+    let serving = hearth.serve();
+    let [mut anns, mut bobs] = [
+        serving.api.log_in("ann@example.org", OLD_PASSWORD).await.connect().await,
+        serving.api.log_in("bob@example.org", OLD_PASSWORD).await.connect().await,
+    ];
+    assert_eq!(texts(&anns.rows(&Request::dialog(&bob)).await), ["three"]);
+    assert_eq!(texts(&anns.list_page(10, None).await), ["three"]);
+    assert_eq!(texts(&bobs.rows(&Request::dialog(&ann)).await), ["three", "two", "one"]);
+}
+
+async fn messages_of_one_instant_are_paged_one_by_one() {
+    let (reference, (_database, hearth)) = (Reference::create().await, target().await);
+    let ann = reference.user("Ann", "", "ann@example.org").await;
+    let bob = reference.user("Bob", "", "bob@example.org").await;
+    reference.write_at_once(&ann, &bob, &["1", "2", "3", "4", "5"]).await;
+    import(&hearth, &reference);
+    let serving = hearth.serve();
+    let mut socket = serving.api.log_in("ann@example.org", OLD_PASSWORD).await.connect().await;
+    let mut rows = socket.all(&Request::dialog(&bob), 2).await;
+    rows.reverse();
+    assert!(rows.len() == 5 && grows(&instants(&rows)), "{rows:?}");
+    let mut said = texts(&rows);
+    said.sort();
+    assert_eq!(said, ["1", "2", "3", "4", "5"]);
+}
+
+/// A dialog and a group with something in them.
+async fn small_world() -> (Reference, [String; 3]) {
+    let reference = Reference::create().await;
+    let ann = reference.user("Ann", "", "ann@example.org").await;
+    let bob = reference.user("Bob", "", "bob@example.org").await;
+    let tea = reference.group("Tea", &ann, &[&bob]).await;
+    for number in 1..=20 {
+        reference.write_to(&ann, &bob, &format!("to {number}")).await;
+        reference.write_in(&bob, &tea, &format!("in {number}")).await;
+    }
+    (reference, [ann, bob, tea])
+}
+
+/// Everything of the dialog and of the group, as Ann sees it.
+async fn as_seen(hearth: &Hearth, [_, bob, tea]: &[String; 3]) -> Vec<Value> {
+    let serving = hearth.serve();
+    let mut socket = serving.api.log_in("ann@example.org", OLD_PASSWORD).await.connect().await;
+    let mut rows = socket.all(&Request::dialog(bob), 7).await;
+    rows.extend(socket.all(&Request::history(tea), 7).await);
+    socket.close().await;
+    serving.terminate();
+    assert_eq!(serving.ended().0, Some(0));
+    rows
+}
+
+async fn a_second_import_changes_nothing_and_a_later_one_adds_what_is_new() {
+    let ((reference, world), (_database, hearth)) = (small_world().await, target().await);
+    import(&hearth, &reference);
+    let seen = as_seen(&hearth, &world).await;
+    let report = import(&hearth, &reference);
+    for of in ["people", "groups", "memberships", "messages"] {
+        assert_eq!(counts(&report, of)[1], 0, "{report}");
+    }
+    assert_eq!(as_seen(&hearth, &world).await, seen);
+
+    reference.write_to(&world[1], &world[0], "meanwhile").await;
+    assert_eq!(counts(&import(&hearth, &reference), "messages")[1], 1);
+    let later = as_seen(&hearth, &world).await;
+    assert_eq!(later[0]["content"], "meanwhile");
+    assert_eq!(later[1..], seen);
+}
+
+async fn an_interrupted_import_is_completed_by_the_next() {
+    let ((reference, world), (_whole, whole), (database, hearth)) =
+        (small_world().await, target().await, target().await);
+    import(&whole, &reference);
+    hearth.prints(&["migrate"]);
+    database.hide("messages").await;
+    assert!(hearth.complains(&["import", &reference.database.url]).contains("messages"));
+    database.show("messages").await;
+    let report = import(&hearth, &reference);
+    assert_eq!([counts(&report, "people"), counts(&report, "messages")], [[2, 0], [41, 41]], "{report}");
+    assert_eq!(as_seen(&hearth, &world).await, as_seen(&whole, &world).await);
+}
+
+async fn what_cannot_come_over_is_left_out_and_told() {
+    let (reference, (_database, hearth)) = (Reference::create().await, target().await);
+    let ann = reference.user("Ann", "", "ann@example.org").await;
+    let twin = reference.user("Anna", "", "ANN@example.org").await;
+    let nameless = reference.user("", "", "nameless@example.org").await;
+    reference.user("Odd", "", "no address").await;
+    reference.user("Plain", "", "plain@example.org").await;
+    reference.run("UPDATE users SET password = 'plain text' WHERE first_name = 'Plain'").await;
+    reference.group("Empty", &ann, &[]).await;
+    reference.run("DELETE FROM users_groups").await;
+    let tea = reference.group("Tea", &ann, &[&twin]).await;
+    reference.write_in(&twin, &tea, "in the group").await;
+    reference.write_to(&ann, &twin, "   ").await;
+    reference.write_to(&twin, &ann, "from the twin").await;
+    reference.run("ALTER TABLE messages ALTER content TYPE text, DROP CONSTRAINT messages_sender_id_fkey").await;
+    reference.write_to(&ann, &nameless, &"x".repeat(5000)).await;
+    reference.write_to(&uuid::Uuid::new_v4().to_string(), &ann, "from nobody").await;
+    let report = import(&hearth, &reference);
+    for told in [
+        "1 accounts without log-in: their e-mail is an older account's, but for its case (ANN@example.org)",
+        "1 accounts without log-in: what they have is no e-mail address (no address)",
+        "1 accounts without password: what they have is no hash of bcrypt (plain@example.org)",
+        "1 names of people cut or filled in: they have 1 to 64 characters, none a control one (nameless@example.org)",
+        "1 groups left out: nobody is in them (Empty)",
+        "1 memberships left out: no such group, or nobody who can log in",
+        "1 messages left out: they have no text",
+        "1 texts cut: they have at most 4096 characters",
+        "1 messages left out: their sender or receiver has no account",
+        "1 messages left out: their group is left out, or was deleted here",
+    ] {
+        assert!(report.contains(told), "{told} in {report}");
+    }
+    let serving = hearth.serve();
+    let user = serving.api.log_in("ann@example.org", OLD_PASSWORD).await;
+    assert_eq!(user.id, ann);
+    let mut socket = user.connect().await;
+    let rows = socket.rows(&Request::dialog(&twin)).await;
+    assert_eq!(
+        (column(&rows, "content"), column(&rows, "senderName")),
+        (vec!["from the twin".into()], vec!["Anna".into()])
+    );
+    assert_eq!(socket.rows(&Request::dialog(&nameless)).await[0]["content"].as_str().map(str::len), Some(4096));
+    assert_eq!(column(&socket.rows(&Request::history(&tea)).await, "senderName"), ["Anna", "Ann"]);
+    let guess = serde_json::json!({ "email": "plain@example.org", "password": "plain text" });
+    serving.api.post("/api/auth/login", guess).await.refused(400);
+}
+
+async fn a_group_belongs_to_whoever_made_it_or_to_the_next_oldest() {
+    let (reference, (_database, hearth)) = (Reference::create().await, target().await);
+    let ann = reference.user("Ann", "", "ann@example.org").await;
+    let bob = reference.user("Bob", "", "bob@example.org").await;
+    let cleo = reference.user("Cleo", "", "cleo@example.org").await;
+    let made = reference.group("Made", &cleo, &[&ann, &bob]).await;
+    let left = reference.group("Left", &ann, &[&cleo, &bob]).await;
+    reference.run(&format!("DELETE FROM users_groups WHERE user_id = '{ann}' AND group_id = '{left}'")).await;
+    import(&hearth, &reference);
+    let serving = hearth.serve();
+    let mut bobs = serving.api.log_in("bob@example.org", OLD_PASSWORD).await.connect().await;
+    let mut cleos = serving.api.log_in("cleo@example.org", OLD_PASSWORD).await.connect().await;
+    bobs.may_not(&Request::drop(&made)).await;
+    cleos.does(&Request::drop(&made)).await;
+    cleos.may_not(&Request::drop(&left)).await;
+    bobs.does(&Request::drop(&left)).await;
+}
+
+async fn notices_stay_notices() {
+    let (reference, (_database, hearth)) = (Reference::create().await, target().await);
+    let ann = reference.user("Ann", "Lee", "ann@example.org").await;
+    let bob = reference.user("Bob", "Brown", "bob@example.org").await;
+    let tea = reference.group("Tea", &ann, &[&bob]).await;
+    reference.notice(&ann, &tea, "Ann Lee добавил(a) в группу Bob Brown").await;
+    reference.notice(&ann, &tea, "Ann Lee did something").await;
+    reference.write_in(&bob, &tea, "hello").await;
+    let report = import(&hearth, &reference);
+    assert!(report.contains("1 notices kept as messages"), "{report}");
+    let serving = hearth.serve();
+    let mut socket = serving.api.log_in("ann@example.org", OLD_PASSWORD).await.connect().await;
+    let rows = socket.rows(&Request::history(&tea)).await;
+    let notices: Vec<_> = rows.iter().map(|row| row["notification"].as_bool()).collect();
+    assert_eq!(notices, [Some(false), Some(false), Some(true), Some(true)], "{rows:?}");
+    assert_eq!(rows[2]["content"], "Ann Lee добавил(a) в группу Bob Brown");
+}
+
+async fn who_left_a_group_there_is_no_member_here() {
+    let (reference, (_database, hearth)) = (Reference::create().await, target().await);
+    let ann = reference.user("Ann", "", "ann@example.org").await;
+    let bob = reference.user("Bob", "", "bob@example.org").await;
+    let tea = reference.group("Tea", &ann, &[]).await;
+    reference.write_in(&bob, &tea, "I was here").await;
+    reference.notice(&bob, &tea, "Bob  покинул(a) группу").await;
+    import(&hearth, &reference);
+    let serving = hearth.serve();
+    let bob = serving.api.log_in("bob@example.org", OLD_PASSWORD).await;
+    let ann = serving.api.log_in("ann@example.org", OLD_PASSWORD).await;
+    assert!(bob.connect().await.list_page(10, None).await.is_empty());
+    bob.connect().await.may_not(&Request::history(&tea)).await;
+    bob.delete("/api/profile/destroy?messages=erase").await.expect(200);
+    let rows = ann.connect().await.rows(&Request::history(&tea)).await;
+    assert_eq!(column(&rows, "senderName"), ["Deleted account", "Deleted account", "Ann"]);
+    assert_ne!(rows[1]["content"], "I was here");
+}
+
+async fn a_database_that_is_served_is_left_alone() {
+    let ((reference, _), (_database, hearth)) = (small_world().await, target().await);
+    let _serving = hearth.serve();
+    let complaint = hearth.complains(&["import", &reference.database.url]);
+    assert!(complaint.contains("another Hearth already serves"), "{complaint}");
+}
+
+async fn sqlite_takes_it_over_as_well() {
+    let ((reference, world), (_database, other)) = (small_world().await, target().await);
+    let hearth = Hearth::with_database("sqlite://data/hearth.db");
+    import(&other, &reference);
+    import(&hearth, &reference);
+    assert_eq!(as_seen(&hearth, &world).await, as_seen(&other, &world).await);
+}
+
+async fn what_is_no_database_of_the_reference_is_called_so() {
+    let (reference, (database, hearth)) = (Reference::create().await, target().await);
+    hearth.prints(&["migrate"]);
+    let complaint = hearth.complains(&["import", &database.url]);
+    assert!(complaint.contains("is none of the reference messenger: no "), "{complaint}");
+    reference.run("ALTER TABLE messages DROP CONSTRAINT messages_pkey, ALTER id TYPE bigint USING 1").await;
+    let complaint = hearth.complains(&["import", &reference.database.url]);
+    assert!(complaint.contains("messages.id is bigint, not uuid"), "{complaint}");
+    assert!(hearth.complains(&["import", "sqlite://elsewhere.db"]).contains("the source must be postgres://"));
+    assert!(hearth.complains(&["import", "postgres://nobody@127.0.0.1:1/x"]).contains("127.0.0.1:1/x"));
+}
