@@ -20,7 +20,7 @@ use tokio::{
 
 use crate::{
     config::{Config, Overrides},
-    server::Server,
+    server::{Manager, Server},
     store::{self, ServingGuard, Store},
     telemetry,
 };
@@ -113,6 +113,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
 
+    let manager = Manager::of_this_process()?;
     let database = store::place(&config.database.url).to_owned();
     tracing::info!(version = VERSION, database, "starting");
     let server = Server::start(config).await?;
@@ -124,7 +125,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         }
         tracing::info!("stopping");
     };
-    server.run(stop).await
+    server.run(manager, stop).await
 }
 
 fn announce(address: SocketAddr, database: &str) -> std::io::Result<()> {

@@ -1,12 +1,15 @@
 //! Routes, listener, and the order of start and stop.
 
 mod listener;
+mod manager;
 mod routes;
+
+pub use manager::Manager;
 
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
-use tokio::{task::JoinHandle, time::MissedTickBehavior};
+use tokio::{sync::watch, task::JoinHandle, time::MissedTickBehavior};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -79,21 +82,31 @@ impl Server {
     }
 
     /// Serves until `stop`, then finishes what is under way: no new connections, every command in the queue committed
-    /// and answered, sockets closed with 1001.
-    pub async fn run(mut self, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
+    /// and answered, sockets closed with 1001. The manager hears of all of it.
+    pub async fn run(mut self, manager: Manager, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
+        let address = self.address()?;
         let (stopping, connections) = (CancellationToken::new(), TaskTracker::new());
         let sockets = TaskTracker::new();
         let routes = routes::routes(&self.app, &sockets);
         let accept = listener::serve(self.listener, routes, connections.clone(), stopping.clone());
-        let mut background = tokio::spawn(background(self.app.clone()));
+        let (heart, heartbeat) = watch::channel(());
+        let mut background = tokio::spawn(background(self.app.clone(), heart));
+        let works = {
+            let writer = self.app.writer.clone();
+            move || writer.clone().works()
+        };
+        manager.ready(address);
         let failure = tokio::select! {
             () = accept => None,
             () = stop => None,
             () = self.guard.lost() => Some("another Hearth has taken over the database"),
             _ = &mut self.writer => Some("the writer has ended"),
             _ = &mut background => Some("the background work has ended"),
+            // In the task that accepts: if that one hangs, so does this.
+            () = manager.watchdog(heartbeat, works) => None,
         };
 
+        manager.stopping();
         stopping.cancel();
         connections.close();
         self.app.hub.close_all(Close::GoingAway);
@@ -138,7 +151,7 @@ async fn epoch(store: &Store) -> anyhow::Result<String> {
 }
 
 /// The heartbeat of all sockets, and tidying up.
-async fn background(app: Arc<App>) {
+async fn background(app: Arc<App>, heart: watch::Sender<()>) {
     let beat = async {
         let mut ticks = tokio::time::interval(Duration::from_secs(1));
         // After a pause of the whole machine: beats made up for in a burst would take every peer for silent.
@@ -146,6 +159,7 @@ async fn background(app: Arc<App>) {
         for second in 0.. {
             ticks.tick().await;
             app.hub.beat(second, Timestamp::now());
+            heart.send_replace(());
             if second % 60 == 0 {
                 app.attempts.tidy();
                 app.typists.tidy();

@@ -98,7 +98,12 @@ pub enum Action {
 
 enum Task {
     Command(Command),
-    EraseAccount { user: UserId, texts: Texts },
+    EraseAccount {
+        user: UserId,
+        texts: Texts,
+    },
+    /// Only to come out at the other end.
+    Nothing,
 }
 
 /// What a task led to.
@@ -149,6 +154,15 @@ impl Writer {
     pub async fn erase_account(&self, user: UserId, texts: Texts) -> Result<Vec<SessionId>> {
         let pending = self.push(Task::EraseAccount { user, texts })?;
         pending.done().await.map(|done| done.ended_sessions)
+    }
+
+    /// Whether writer and publisher still work: an empty task passes through both. It may well be refused, by a database
+    /// that does not answer, say.
+    pub async fn works(self) -> bool {
+        match self.push(Task::Nothing) {
+            Ok(pending) => pending.0.await.is_ok(),
+            Err(_) => false,
+        }
     }
 
     fn push(&self, task: Task) -> Result<Pending> {

@@ -69,6 +69,7 @@ async fn one(
     let outcome = match task {
         Task::Command(command) => change(batch, rosters, group_limit, command).await,
         Task::EraseAccount { user, texts } => erase(batch, rosters, *user, *texts).await,
+        Task::Nothing => Ok(Outcome::default()),
     };
     match outcome {
         Ok(outcome) => Ok(Ok(outcome)),

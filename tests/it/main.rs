@@ -24,6 +24,7 @@ mod history;
 mod interruptions;
 mod layers;
 mod limits;
+mod manager;
 mod membership;
 mod message_ids;
 mod model;

@@ -1,6 +1,10 @@
 //! A server for a test.
 
-use hearth::{config::Config, server::Server, store::Store};
+use hearth::{
+    config::Config,
+    server::{Manager, Server},
+    store::Store,
+};
 use tokio::{sync::oneshot, task::JoinHandle};
 
 use super::{Api, Socket, User, database::TestDatabase};
@@ -97,7 +101,7 @@ async fn launch(config: &Config) -> (Api, Running) {
     let api = Api::new(&server.address().expect("an address").to_string());
     let store = server.store().clone();
     let (stop, stopped) = oneshot::channel();
-    let ended = tokio::spawn(server.run(async {
+    let ended = tokio::spawn(server.run(Manager::default(), async {
         // A test that ends drops the sender: then the server just goes on until the runtime ends.
         if stopped.await.is_err() {
             std::future::pending::<()>().await;

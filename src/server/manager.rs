@@ -1,0 +1,126 @@
+//! What the service manager is told: systemd's `sd_notify` protocol, one datagram a message. Without a manager, nothing.
+//! Unlike the crate `sd-notify` it also reaches abstract sockets, which containers' managers use.
+
+use std::{
+    env,
+    os::{
+        linux::net::SocketAddrExt,
+        unix::net::{SocketAddr, UnixDatagram},
+    },
+    time::Duration,
+};
+
+use anyhow::Context;
+use tokio::sync::watch;
+
+/// Signs of life in the time after which the manager takes the server for dead.
+const SIGNS: u32 = 4;
+
+/// Whoever started the server and looks after it.
+#[derive(Default)]
+pub struct Manager {
+    socket: Option<UnixDatagram>,
+    patience: Option<Duration>,
+}
+
+impl Manager {
+    /// The one that this process's environment names, if it does.
+    pub fn of_this_process() -> anyhow::Result<Self> {
+        let Ok(address) = env::var("NOTIFY_SOCKET") else { return Ok(Self::default()) };
+        let socket = connect(&address).with_context(|| format!("NOTIFY_SOCKET = {address}"))?;
+        let set_for_us = env::var("WATCHDOG_PID").map_or(true, |process| process == std::process::id().to_string());
+        let patience = env::var("WATCHDOG_USEC").ok().filter(|_| set_for_us);
+        let patience = patience.and_then(|micros| micros.parse().ok()).map(Duration::from_micros);
+        Ok(Self { socket: Some(socket), patience })
+    }
+
+    /// The server serves, at this address.
+    pub(super) fn ready(&self, address: std::net::SocketAddr) {
+        self.tell(&format!("READY=1\nSTATUS=Listens on {address}"));
+    }
+
+    /// The server has begun to end.
+    pub(super) fn stopping(&self) {
+        self.tell("STOPPING=1\nSTATUS=Finishes what is under way");
+    }
+
+    /// Gives signs of life for as long as it is polled and the manager wants them: each after a new heartbeat, and after
+    /// `works` has said so.
+    pub(super) async fn watchdog<W: Future<Output = bool>>(
+        &self,
+        mut heartbeat: watch::Receiver<()>,
+        works: impl Fn() -> W,
+    ) {
+        let Some(patience) = self.patience else { return std::future::pending().await };
+        loop {
+            tokio::time::sleep(patience / SIGNS).await;
+            heartbeat.mark_unchanged();
+            if heartbeat.changed().await.is_ok() && works().await {
+                self.tell("WATCHDOG=1");
+            }
+        }
+    }
+
+    fn tell(&self, state: &str) {
+        let Some(socket) = &self.socket else { return };
+        if let Err(error) = socket.send(state.as_bytes()) {
+            tracing::warn!(%error, state, "the service manager could not be told");
+        }
+    }
+}
+
+/// A path, or, after `@`, a name in the abstract namespace.
+fn connect(address: &str) -> std::io::Result<UnixDatagram> {
+    let address = match address.strip_prefix('@') {
+        Some(name) => SocketAddr::from_abstract_name(name)?,
+        None => SocketAddr::from_pathname(address)?,
+    };
+    let socket = UnixDatagram::unbound()?;
+    socket.connect_addr(&address)?;
+    // The server waits for nobody.
+    socket.set_nonblocking(true)?;
+    Ok(socket)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tokio::sync::Notify;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_does_not_work_gives_no_sign_of_life() {
+        let (socket, heard) = UnixDatagram::pair().unwrap();
+        let manager = Manager { socket: Some(socket), patience: Some(Duration::from_millis(4)) };
+        let (heart, heartbeat) = watch::channel(());
+        let (asked, asked_often_enough) = (AtomicUsize::new(0), Notify::new());
+        let works = || async {
+            match asked.fetch_add(1, Ordering::Relaxed) {
+                0 | 1 => false,
+                2 => true,
+                _ => {
+                    asked_often_enough.notify_one();
+                    std::future::pending().await
+                }
+            }
+        };
+        let beat = async {
+            loop {
+                heart.send_replace(());
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            () = manager.watchdog(heartbeat, works) => unreachable!("it goes on"),
+            () = beat => unreachable!("it goes on"),
+            () = asked_often_enough.notified() => {}
+        }
+        heard.set_nonblocking(true).unwrap();
+        let mut sign = [0; 64];
+        let length = heard.recv(&mut sign).unwrap();
+        assert_eq!(&sign[..length], b"WATCHDOG=1");
+        assert!(heard.recv(&mut sign).is_err(), "one sign, for the one time that it worked");
+    }
+}

@@ -1,0 +1,116 @@
+//! What a service manager hears: readiness, signs of life, the end.
+
+use std::{
+    os::{
+        linux::net::SocketAddrExt,
+        unix::net::{SocketAddr, UnixDatagram},
+    },
+    time::Duration,
+};
+
+use tempfile::TempDir;
+use tokio::net::TcpStream;
+
+use crate::support::{Hearth, PATIENCE, TestDatabase, new_id};
+
+/// The socket at which systemd listens.
+struct Notices {
+    socket: UnixDatagram,
+    /// As `NOTIFY_SOCKET` has it.
+    address: String,
+    _folder: TempDir,
+}
+
+impl Notices {
+    fn at_a_path() -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        let path = folder.path().join("notify");
+        let socket = UnixDatagram::bind(&path).expect("a free path");
+        Self::at(socket, path.to_str().expect("a text"), folder)
+    }
+
+    fn at_an_abstract_name() -> Self {
+        let name = format!("hearth/{}", new_id());
+        let address = SocketAddr::from_abstract_name(&name).expect("a short name");
+        let socket = UnixDatagram::bind_addr(&address).expect("a free name");
+        Self::at(socket, &format!("@{name}"), TempDir::new().expect("a temporary folder"))
+    }
+
+    fn at(socket: UnixDatagram, address: &str, folder: TempDir) -> Self {
+        socket.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        Self { socket, address: address.to_owned(), _folder: folder }
+    }
+
+    /// The first line of the next notice; the others are for people.
+    fn next(&self) -> String {
+        self.read().expect("a notice comes in time")
+    }
+
+    /// What has not been heard yet, of a server that has ended.
+    fn rest(&self) -> Vec<String> {
+        self.socket.set_nonblocking(true).expect("no more waiting");
+        std::iter::from_fn(|| self.read().ok()).collect()
+    }
+
+    fn read(&self) -> std::io::Result<String> {
+        let mut notice = [0; 1024];
+        let length = self.socket.recv(&mut notice)?;
+        Ok(String::from_utf8_lossy(&notice[..length]).lines().next().unwrap_or_default().to_owned())
+    }
+}
+
+#[tokio::test]
+async fn it_is_ready_once_it_listens_and_stops_at_sigterm() {
+    for notices in [Notices::at_a_path(), Notices::at_an_abstract_name()] {
+        let database = TestDatabase::create().await;
+        let serving = Hearth::with_database(&database.url).set("NOTIFY_SOCKET", &notices.address).serve();
+        assert_eq!(notices.next(), "READY=1");
+        TcpStream::connect(serving.api.base()).await.expect("it listens");
+        serving.terminate();
+        assert_eq!(notices.next(), "STOPPING=1");
+        assert_eq!(serving.ended().0, Some(0));
+        assert_eq!(notices.rest(), [""; 0]);
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_listen_is_never_ready() {
+    let (notices, database) = (Notices::at_a_path(), TestDatabase::create().await);
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let hearth = Hearth::with_database(&database.url).set("NOTIFY_SOCKET", &notices.address);
+    assert!(hearth.set("HEARTH_SERVER__LISTEN", &address).complains(&[]).contains("cannot listen"));
+    assert_eq!(notices.rest(), [""; 0]);
+}
+
+#[tokio::test]
+async fn it_gives_signs_of_life_also_while_the_database_is_silent() {
+    let (notices, mut database) = (Notices::at_a_path(), TestDatabase::create_breakable().await);
+    let watched = Duration::from_millis(400).as_micros().to_string();
+    let hearth = Hearth::with_database(&database.url)
+        .set("HEARTH_DATABASE__TIMEOUT_SECONDS", "1")
+        .set("NOTIFY_SOCKET", &notices.address)
+        .set("WATCHDOG_USEC", &watched);
+    let _serving = hearth.serve();
+    assert_eq!(notices.next(), "READY=1");
+    assert_eq!(notices.next(), "WATCHDOG=1");
+    database.silent().await;
+    for _ in 0..3 {
+        assert_eq!(notices.next(), "WATCHDOG=1");
+    }
+    database.back().await;
+}
+
+#[tokio::test]
+async fn signs_of_life_that_another_process_is_to_give_it_does_not() {
+    let (notices, database) = (Notices::at_a_path(), TestDatabase::create().await);
+    let hearth = Hearth::with_database(&database.url)
+        .set("NOTIFY_SOCKET", &notices.address)
+        .set("WATCHDOG_USEC", "1000")
+        .set("WATCHDOG_PID", "1");
+    let serving = hearth.serve();
+    serving.api.sign_up("Ann").await;
+    serving.terminate();
+    assert_eq!(serving.ended().0, Some(0));
+    assert_eq!(notices.rest(), ["READY=1", "STOPPING=1"]);
+}
