@@ -51,7 +51,8 @@ impl ServingGuard {
             Engine::Postgres => {
                 // A server that has just ended, or was killed, holds its lock until PostgreSQL notices.
                 for _ in 0..TAKE_ATTEMPTS {
-                    if let Some(connection) = lock(url).await? {
+                    let locked = lock(url).await.with_context(|| format!("database {}", connect::place(url)))?;
+                    if let Some(connection) = locked {
                         return Ok(Self(Lock::Advisory { url: url.to_owned(), connection }));
                     }
                     tokio::time::sleep(TAKE_PAUSE).await;

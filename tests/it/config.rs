@@ -45,6 +45,33 @@ fn the_sample_shows_every_key_with_its_default_and_its_meaning() {
     }
 }
 
+/// `config.toml` as the page shows it: a table a section.
+fn tables(sample: &str) -> String {
+    let (mut tables, mut meaning) = (String::new(), Vec::new());
+    for line in sample.lines() {
+        if let Some(comment) = line.strip_prefix("# ") {
+            meaning.push(comment.replace('|', "\\|"));
+        } else if let Some((key, default)) = line.split_once(" = ") {
+            tables += &format!("| `{key}` | `{default}` | {} |\n", meaning.join(" "));
+            meaning.clear();
+        } else {
+            if let Some(section) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+                tables += &format!("\n### {section}\n\n| key | default | meaning |\n|---|---|---|\n");
+            }
+            meaning.clear();
+        }
+    }
+    tables
+}
+
+#[test]
+fn the_page_shows_what_the_sample_does() {
+    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/configuration.md")).expect("a page");
+    let tables = tables(&fs::read_to_string(SAMPLE).expect("the sample is in the repository"));
+    let (_, shown) = page.split_once("## Every key\n").expect("a heading");
+    assert_eq!(shown, tables, "docs/configuration.md is to end with:\n{tables}");
+}
+
 #[test]
 fn without_a_file_the_defaults_are_in_force() {
     assert_eq!(load("/nowhere/config.toml", &[]).expect("valid"), Config::default());
