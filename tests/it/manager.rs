@@ -83,7 +83,8 @@ async fn what_cannot_listen_is_never_ready() {
     assert_eq!(notices.rest(), [""; 0]);
 }
 
-#[tokio::test]
+/// In several threads, since those that wait for notices do not carry what the database is asked.
+#[tokio::test(flavor = "multi_thread")]
 async fn it_gives_signs_of_life_also_while_the_database_is_silent() {
     let (notices, mut database) = (Notices::at_a_path(), TestDatabase::create_breakable().await);
     let watched = Duration::from_millis(400).as_micros().to_string();
