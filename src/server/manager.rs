@@ -3,10 +3,7 @@
 
 use std::{
     env,
-    os::{
-        linux::net::SocketAddrExt,
-        unix::net::{SocketAddr, UnixDatagram},
-    },
+    os::unix::net::{SocketAddr, UnixDatagram},
     time::Duration,
 };
 
@@ -69,17 +66,21 @@ impl Manager {
     }
 }
 
-/// A path, or, after `@`, a name in the abstract namespace.
 fn connect(address: &str) -> std::io::Result<UnixDatagram> {
-    let address = match address.strip_prefix('@') {
-        Some(name) => SocketAddr::from_abstract_name(name)?,
-        None => SocketAddr::from_pathname(address)?,
-    };
     let socket = UnixDatagram::unbound()?;
-    socket.connect_addr(&address)?;
+    socket.connect_addr(&socket_address(address)?)?;
     // The server waits for nobody.
     socket.set_nonblocking(true)?;
     Ok(socket)
+}
+
+/// A path, or, after `@`, a name in the abstract namespace.
+fn socket_address(text: &str) -> std::io::Result<SocketAddr> {
+    #[cfg(target_os = "linux")]
+    if let Some(name) = text.strip_prefix('@') {
+        return <SocketAddr as std::os::linux::net::SocketAddrExt>::from_abstract_name(name);
+    }
+    SocketAddr::from_pathname(text)
 }
 
 #[cfg(test)]

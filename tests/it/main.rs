@@ -24,6 +24,7 @@ mod history;
 mod interruptions;
 mod layers;
 mod limits;
+#[cfg(target_os = "linux")]
 mod manager;
 mod membership;
 mod message_ids;
