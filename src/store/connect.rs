@@ -46,7 +46,7 @@ impl Store {
                 (reads, postgres_pool(&config.url, POSTGRES_WRITERS, timeout)?)
             }
         };
-        let store = Self { engine, reads, writes, people: Arc::default(), timeout: timeout + GRACE };
+        let store = Self { engine, reads, writes, people: Arc::default(), timeout: patience(engine, timeout) };
         store.ping().await?;
         Ok(store)
     }
@@ -68,6 +68,15 @@ impl Store {
             Ok(result) => Ok(result?),
             Err(_) => Err(sqlx::Error::PoolTimedOut.into()),
         }
+    }
+}
+
+/// How long work may take before it is given up from outside. Only then may it be done after all: SQLite's thread
+/// finishes what was given to it. There a connection is waited for, then the lock, each for as long as is configured.
+fn patience(engine: Engine, timeout: Duration) -> Duration {
+    match engine {
+        Engine::Sqlite => 2 * timeout + GRACE,
+        Engine::Postgres => timeout + GRACE,
     }
 }
 
