@@ -16,6 +16,7 @@ mod demo;
 mod devices;
 mod dialogs;
 mod documentation;
+mod extended;
 mod frames;
 mod groups;
 mod handshake;

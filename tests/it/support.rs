@@ -2,6 +2,7 @@
 
 mod api;
 mod database;
+mod extended;
 mod line;
 mod people;
 mod process;
@@ -14,6 +15,7 @@ pub mod token;
 
 pub use api::{Api, Reply};
 pub use database::TestDatabase;
+pub use extended::{dialog, group, hearths, of_group, with_user};
 pub use process::Hearth;
 pub use requests::{Request, all_quiet, column, grows, instants, items, seen, sockets, tick};
 pub use searching::labels;

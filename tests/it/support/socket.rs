@@ -25,6 +25,8 @@ pub struct Socket {
     stream: WebSocketStream<TcpStream>,
     /// The subprotocol that the server selected.
     pub protocol: Option<String>,
+    /// What the server said first, to a client of the extended protocol.
+    pub hello: Value,
     broadcasts: VecDeque<Value>,
 }
 
@@ -51,7 +53,7 @@ impl Socket {
             Ok((stream, response)) => {
                 let protocol = response.headers().get("sec-websocket-protocol");
                 let protocol = protocol.map(|name| name.to_str().expect("a name").to_owned());
-                Ok(Self { stream, protocol, broadcasts: VecDeque::new() })
+                Ok(Self { stream, protocol, hello: Value::Null, broadcasts: VecDeque::new() })
             }
             Err(tokio_tungstenite::tungstenite::Error::Http(response)) => Err(response.status().as_u16()),
             Err(error) => panic!("no handshake: {error}"),

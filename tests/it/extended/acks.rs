@@ -1,0 +1,130 @@
+//! A request that stores something is answered with the stored row.
+
+use serde_json::{Value, json};
+
+use crate::support::{Request, TestServer, dialog, group, instants, items, new_id, of_group, with_user};
+
+#[tokio::test]
+async fn a_private_message_is_answered_with_its_row() {
+    let server = TestServer::start().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    let request = Request::write(&dialog(&bob), "hello");
+    let mut row = ann.hearth().await.item(&request).await;
+    instants(std::slice::from_ref(&row));
+    row["createdAt"].take();
+    let expected = json!({
+        "messageId": request.id(), "senderId": ann.id, "senderName": "Ann", "senderLastName": "", "receiverId": bob.id,
+        "receiverName": "Bob", "content": "hello", "createdAt": null, "chat": with_user(&bob), "seq": 1, "event": null,
+        "editedAt": null, "deletedAt": null, "replyTo": null, "reactions": [], "lastSeq": 1, "revision": 0,
+    });
+    assert_eq!(row, expected);
+}
+
+#[tokio::test]
+async fn a_message_in_a_group_is_answered_with_its_row() {
+    let server = TestServer::start().await;
+    let [ann] = server.people(["Ann"]).await;
+    let tea = ann.create_group("tea", &[]).await;
+    let request = Request::write(&group(&tea), "hello");
+    let mut row = ann.hearth().await.item(&request).await;
+    row["createdAt"].take();
+    let expected = json!({
+        "messageId": request.id(), "senderId": ann.id, "senderName": "Ann", "senderLastName": "", "notification": false,
+        "groupId": tea, "groupName": "tea", "content": "hello", "createdAt": null, "chat": of_group(&tea), "seq": 2,
+        "event": null, "editedAt": null, "deletedAt": null, "replyTo": null, "reactions": [], "lastSeq": 2,
+        "revision": 0,
+    });
+    assert_eq!(row, expected);
+}
+
+#[tokio::test]
+async fn the_answer_the_broadcast_and_the_history_agree() {
+    let server = TestServer::start().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    let mut bobs = bob.hearth().await;
+    let mut anns = ann.hearth().await;
+    let mut answered = anns.writes(&dialog(&bob), "hello").await;
+    let mut heard = bobs.hears("privateMessage").await;
+    assert_eq!([&heard["chat"], &answered["chat"]], [&with_user(&ann), &with_user(&bob)]);
+    for row in [&mut answered, &mut heard] {
+        let row = row.as_object_mut().expect("a row");
+        row.remove("lastSeq");
+        row.remove("revision");
+    }
+    assert_eq!(anns.rows(&Request::page(&dialog(&bob))).await, [answered]);
+    assert_eq!(bobs.rows(&Request::page(&dialog(&ann))).await, [heard]);
+}
+
+#[tokio::test]
+async fn a_repeated_message_is_answered_with_the_same_row_and_told_once() {
+    let server = TestServer::start().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    let tea = ann.create_group("tea", &[&bob]).await;
+    let (mut anns, mut bobs) = (ann.hearth().await, bob.hearth().await);
+    for chat in [dialog(&bob), group(&tea)] {
+        let request = Request::write(&chat, "hello");
+        let answers = anns.pipeline(&[request.clone(), request.clone(), request.clone()]).await;
+        assert_eq!(items(&answers), vec![anns.item(&request).await; 3]);
+        assert_eq!(bobs.heard().await["params"]["item"]["messageId"], request.id());
+        bobs.hears_nothing().await;
+    }
+}
+
+#[tokio::test]
+async fn a_repetition_names_the_message_as_it_is_by_now() {
+    let server = TestServer::start().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    let (mut anns, chat) = (ann.hearth().await, dialog(&bob));
+    let request = Request::write(&chat, "helo");
+    anns.does(&request).await;
+    let edited = anns.item(&Request::edit(&chat, request.id(), "hello")).await;
+    assert_eq!(anns.item(&request).await, edited);
+    let deleted = anns.item(&Request::delete(&chat, request.id())).await;
+    assert_eq!(anns.item(&request).await, deleted);
+    assert_eq!((&deleted["content"], &deleted["revision"]), (&json!(""), &json!(2)));
+}
+
+#[tokio::test]
+async fn what_a_client_of_the_contract_sent_may_be_repeated_by_another() {
+    let server = TestServer::start().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    let request = Request::write(&dialog(&bob), "hello");
+    let mut contract = ann.connect().await;
+    assert_eq!(contract.does(&request).await["item"], Value::Null);
+    assert_eq!(ann.hearth().await.item(&request).await["content"], "hello");
+    assert_eq!(contract.does(&request).await["item"], Value::Null);
+}
+
+#[tokio::test]
+async fn repeated_changes_of_a_group_are_answered_alike_and_told_once() {
+    let server = TestServer::start().await;
+    let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
+    let tea = ann.create_group("tea", &[&eve]).await;
+    let (mut anns, mut eves) = (ann.hearth().await, eve.hearth().await);
+    for request in [
+        Request::add(&tea, &bob.id),
+        Request::rename(&tea, "coffee"),
+        Request::role(&tea, &bob, "admin"),
+        Request::remove(&tea, &bob.id),
+    ] {
+        let answers = items(&anns.pipeline(&[request.clone(), request.clone()]).await);
+        assert_eq!(answers[0], answers[1]);
+        assert_eq!(eves.heard().await["params"]["item"], answers[0]);
+        eves.hears_nothing().await;
+    }
+}
+
+#[tokio::test]
+async fn an_id_that_means_something_else_is_refused() {
+    let server = TestServer::start().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    let tea = ann.create_group("tea", &[&bob]).await;
+    let mut anns = ann.hearth().await;
+    let id = anns.id_of(&group(&tea), "hello").await;
+    for request in [Request::rename(&tea, "coffee"), Request::role(&tea, &bob, "admin")] {
+        assert_eq!(anns.code(&request.with("messageId", id.clone())).await, "message_id_taken");
+    }
+    let request = Request::write(&group(&tea), "mine").with("messageId", id);
+    assert_eq!(bob.hearth().await.code(&request).await, "message_id_taken");
+    assert_eq!(anns.code(&Request::write(&group(&new_id()), "x")).await, "not_a_member");
+}

@@ -1,0 +1,135 @@
+//! Blocking somebody: what is refused, and what both sides see.
+
+use serde_json::json;
+
+use crate::support::{Request, TestServer, column, dialog, group, hearths, new_id};
+
+#[tokio::test]
+async fn messages_of_the_blocked_are_refused_until_they_are_unblocked() {
+    let server = TestServer::start().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    let [mut anns, mut bobs] = hearths([&ann, &bob]).await;
+    anns.does(&Request::block(&bob)).await;
+    let request = Request::write(&dialog(&ann), "hello?");
+    assert_eq!(bobs.code(&request).await, "blocked");
+    let mut contract = bob.connect().await;
+    assert_eq!(contract.may_not(&request).await, "This person does not receive messages from you");
+    anns.hears_nothing().await;
+    anns.does(&Request::unblock(&bob)).await;
+    bobs.does(&request).await;
+    anns.hears_all(["privateMessage"]).await;
+}
+
+#[tokio::test]
+async fn the_blocked_can_neither_edit_nor_react_but_delete() {
+    let server = TestServer::start().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    let (own, others) = (bob.write_to(&ann, "mine").await, ann.write_to(&bob, "hers").await);
+    let [mut anns, mut bobs] = hearths([&ann, &bob]).await;
+    anns.does(&Request::block(&bob)).await;
+    assert_eq!(bobs.code(&Request::edit(&dialog(&ann), &own, "still me")).await, "blocked");
+    assert_eq!(bobs.code(&Request::react(&dialog(&ann), &others, "👍")).await, "blocked");
+    anns.hears_nothing().await;
+    assert!(bobs.item(&Request::delete(&dialog(&ann), &own)).await["deletedAt"].is_string());
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_before_is_acknowledged_again() {
+    let server = TestServer::start().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    let [mut anns, mut bobs] = hearths([&ann, &bob]).await;
+    let request = Request::write(&dialog(&ann), "hello");
+    let answered = bobs.item(&request).await;
+    anns.does(&Request::block(&bob)).await;
+    assert_eq!(bobs.item(&request).await, answered);
+}
+
+#[tokio::test]
+async fn the_blocked_add_nobody_who_blocks_them() {
+    let server = TestServer::start().await;
+    let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
+    let tea = bob.create_group("tea", &[&eve]).await;
+    let [mut anns, mut bobs, mut eves] = hearths([&ann, &bob, &eve]).await;
+    anns.does(&Request::block(&bob)).await;
+    assert_eq!(bobs.code(&Request::add(&tea, &ann.id)).await, "blocked");
+    anns.hears_nothing().await;
+    eves.does(&Request::add(&tea, &ann.id)).await;
+    bobs.writes(&group(&tea), "in groups we meet").await;
+    anns.hears_all(["addUserInGroup", "messageInGroup"]).await;
+}
+
+#[tokio::test]
+async fn the_dialogs_of_the_blocker_say_so_and_no_others() {
+    let server = TestServer::start().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    ann.write_to(&bob, "hello").await;
+    let [mut anns, mut bobs] = hearths([&ann, &bob]).await;
+    for (request, blocked, state) in [(Request::block(&bob), true, 1), (Request::unblock(&bob), false, 2)] {
+        anns.does(&request).await;
+        let row = anns.rows(&Request::list()).await.remove(0);
+        assert_eq!((&row["blocked"], &row["state"]), (&json!(blocked), &json!(state)));
+        let row = bobs.rows(&Request::list()).await.remove(0);
+        assert_eq!((&row["blocked"], &row["state"]), (&json!(false), &json!(0)));
+    }
+}
+
+#[tokio::test]
+async fn the_blocked_are_read_in_pages() {
+    let server = TestServer::start().await;
+    let [ann] = server.people(["Ann"]).await;
+    let mut others = server.people_called(&[("A", "B"); 5]).await;
+    others.sort_by(|a, b| a.id.cmp(&b.id));
+    let mut anns = ann.hearth().await;
+    for other in others.iter().rev() {
+        anns.does(&Request::block(other)).await;
+    }
+    let mut read = Vec::new();
+    let mut request = crate::support::Request::new("blockedUsers", json!({ "limit": 2, "cursor": null }));
+    loop {
+        let page = anns.rows(&request).await;
+        let Some(last) = page.last() else { break };
+        request = request.with("cursor", last["userId"].clone());
+        read.extend(page);
+    }
+    assert_eq!(column(&read, "userId"), others.iter().map(|other| other.id.clone()).collect::<Vec<_>>());
+    assert_eq!(read[0], json!({ "userId": others[0].id, "firstName": "A", "lastName": "B" }));
+}
+
+#[tokio::test]
+async fn blocks_are_ones_own() {
+    let server = TestServer::start().await;
+    let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
+    let [mut anns, mut eves, mut bobs] = hearths([&ann, &eve, &bob]).await;
+    anns.does(&Request::block(&bob)).await;
+    bobs.writes(&dialog(&eve), "hello").await;
+    eves.does(&Request::unblock(&bob)).await;
+    assert_eq!(bobs.code(&Request::write(&dialog(&ann), "hello")).await, "blocked");
+    let request = Request::new("blockedUsers", json!({ "limit": 10 }));
+    assert_eq!(eves.rows(&request).await, [json!(null); 0]);
+    anns.writes(&dialog(&bob), "I may").await;
+}
+
+#[tokio::test]
+async fn nobody_blocks_themselves_or_nobody() {
+    let server = TestServer::start().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    bob.delete("/api/profile/destroy").await.expect(200);
+    let mut anns = ann.hearth().await;
+    assert!(anns.may_not(&Request::block(&ann)).await.contains("userId must be somebody else"));
+    for id in [&bob.id, &new_id()] {
+        assert_eq!(anns.code(&Request::block(&bob).with("userId", id.as_str())).await, "user_not_found");
+    }
+}
+
+#[tokio::test]
+async fn a_block_goes_with_the_account() {
+    let server = TestServer::start().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    let mut anns = ann.hearth().await;
+    anns.writes(&dialog(&bob), "hello").await;
+    anns.does(&Request::block(&bob)).await;
+    bob.delete("/api/profile/destroy").await.expect(200);
+    assert_eq!(anns.rows(&Request::new("blockedUsers", json!({ "limit": 10 }))).await, [json!(null); 0]);
+    let row = anns.rows(&Request::list()).await.remove(0);
+    assert_eq!((&row["blocked"], &row["deleted"]), (&json!(false), &json!(true)));
+}
