@@ -63,8 +63,9 @@ pub(super) async fn apply(
         begin_dialogs(batch, &mut chats, now).await?;
         store(batch, &chats, &accepted).await?;
     }
-    for (position, key, seq) in repeats {
-        outcomes[position] = Ok(repeat(batch, &sends[position], &chats[&key], seq).await?);
+    for repeated in repeats {
+        let send = &sends[repeated.position];
+        outcomes[repeated.position] = Ok(repeat(batch, send, &chats[&send.chat], &repeated).await?);
     }
     for message in accepted {
         let position = message.position;

@@ -33,6 +33,14 @@ pub(super) struct Accepted<'a> {
     pub(super) created_at: Timestamp,
 }
 
+/// A message that was stored before: its sender is answered once more.
+pub(super) struct Repeat {
+    pub(super) position: usize,
+    pub(super) seq: i64,
+    /// What the sender does not see any more.
+    pub(super) hidden_up_to: i64,
+}
+
 /// What is to become of a message.
 enum Decision {
     /// It is stored.
@@ -48,8 +56,7 @@ pub(super) struct Run<'a> {
     pub(super) accepted: Vec<Accepted<'a>>,
     /// Where in `accepted` a message of the run is.
     places: HashMap<(ChatKey, MessageId), usize>,
-    /// Those who are answered once more: where in the run, and with which message.
-    pub(super) repeats: Vec<(usize, ChatKey, i64)>,
+    pub(super) repeats: Vec<Repeat>,
 }
 
 impl<'a> Run<'a> {
@@ -62,7 +69,7 @@ impl<'a> Run<'a> {
         now: Timestamp,
     ) -> Result<(), Refusal> {
         let decision = self.decide(send, &situation)?;
-        let Situation { chat, target: receiver, target_standing, .. } = situation;
+        let Situation { chat, standing, target: receiver, target_standing, .. } = situation;
         let chat = self.chats.entry(send.chat).or_insert_with(|| match chat {
             Some(chat) => Chat { id: Some(chat.id), name: chat.name, counters: chat.counters, last_at: chat.last_at },
             None => Chat { id: None, name: String::new(), counters: Counters::default(), last_at: Timestamp(0) },
@@ -70,7 +77,7 @@ impl<'a> Run<'a> {
         let (sender, quote) = match decision {
             Decision::Accept { sender, quote } => (sender, quote),
             Decision::Repeat { seq } => {
-                self.repeats.push((position, send.chat, seq));
+                self.repeats.push(Repeat { position, seq, hidden_up_to: standing.hidden_up_to });
                 return Ok(());
             }
         };

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use super::{
     Send,
-    run::{Accepted, Chat},
+    run::{Accepted, Chat, Repeat},
 };
 use crate::{
     live::{Broadcast, Except, People},
@@ -58,12 +58,17 @@ pub(super) async fn tell(
 }
 
 /// The same answer again, to clients that are answered with the message.
-pub(super) async fn repeat(batch: &mut Batch, send: &Send<'_>, chat: &Chat, seq: i64) -> DatabaseResult<Outcome> {
+pub(super) async fn repeat(
+    batch: &mut Batch,
+    send: &Send<'_>,
+    chat: &Chat,
+    repeated: &Repeat,
+) -> DatabaseResult<Outcome> {
     if send.origin.protocol == Protocol::Auth {
         return Ok(Outcome::default());
     }
     let id = chat.id.ok_or(DatabaseError::RowNotFound)?;
-    let message = batch.message(id, seq, send.actor, 0).await?;
+    let message = batch.message(id, repeated.seq, send.actor, repeated.hidden_up_to).await?;
     let partner = match send.chat.partner(send.actor) {
         Some(partner) => Some(batch.person(partner).await?),
         None => None,

@@ -96,6 +96,19 @@ async fn what_a_client_of_the_contract_sent_may_be_repeated_by_another() {
 }
 
 #[tokio::test]
+async fn a_repetition_shows_no_quote_that_is_hidden_by_now() {
+    let server = TestServer::start().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    let quoted = bob.write_to(&ann, "a secret").await;
+    let mut anns = ann.hearth().await;
+    let request = Request::write(&dialog(&bob), "an answer").with("replyTo", quoted);
+    assert_eq!(anns.item(&request).await["replyTo"]["content"], "a secret");
+    ann.post("/api/use-cases/mark-as-deleted", json!({ "companionId": bob.id })).await.expect(200);
+    let quote = anns.item(&request).await["replyTo"].take();
+    assert_eq!((&quote["content"], &quote["senderName"]), (&json!(""), &json!("")));
+}
+
+#[tokio::test]
 async fn repeated_changes_of_a_group_are_answered_alike_and_told_once() {
     let server = TestServer::start().await;
     let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
