@@ -44,8 +44,9 @@ pub async fn watch(app: &App, caller: Caller, request: WatchPresence) -> Result<
     let mut people = request.users.0;
     people.sort_unstable();
     people.dedup();
-    let visible = app.store.visible_to(caller.user, &people).await?;
-    people.retain(|user| visible.contains(user));
+    let (blocking, sharing): (Vec<_>, Vec<_>) =
+        app.store.sharing_with(caller.user, &people).await?.into_iter().partition(|(_, blocks)| *blocks);
+    let people: Vec<_> = sharing.into_iter().map(|(user, _)| user).collect();
     let stored: std::collections::HashMap<_, _> = app.store.last_seen(&people).await?.into_iter().collect();
     let Some(connection) = caller.origin.connection else { return Ok(Answer::done()) };
     let present = app.hub.watch(caller.user, connection, &people, Timestamp::now());
@@ -53,7 +54,9 @@ pub async fn watch(app: &App, caller: Caller, request: WatchPresence) -> Result<
         let last_seen_at = left_at.max(stored.get(&user_id).copied()).filter(|_| !online);
         PresenceRow { user_id, online, last_seen_at }
     });
-    Ok(Answer::rows(Rows::Presence(rows.collect())))
+    // As if they were gone, whether they are or not.
+    let gone = blocking.into_iter().map(|(user, _)| PresenceRow::gone(user));
+    Ok(Answer::rows(Rows::Presence(rows.chain(gone).collect())))
 }
 
 /// Tells those who watch, and still may, who has come and gone.
@@ -79,8 +82,7 @@ pub async fn block(app: &App, caller: Caller, request: BlockUser) -> Result<Answ
     let command = Command { actor: caller.user, origin: caller.origin, chat, action: Action::Block { on: on.0 } };
     let answer = app.writer.submit(command)?.answer().await?;
     if on.0 {
-        let row = PresenceRow { user_id: caller.user, online: false, last_seen_at: None };
-        let frame = Frame::broadcast(Kind::Presence, &Item::Presence(row));
+        let frame = Frame::broadcast(Kind::Presence, &Item::Presence(PresenceRow::gone(caller.user)));
         for connection in app.hub.part(user, caller.user) {
             connection.push(&frame);
         }

@@ -17,15 +17,16 @@ use crate::{
     model::{ChatSide, Member, Person, Timestamp, UserId},
 };
 
-/// On which of `$1` the person `$2` may keep an eye: those with whom a chat is shared, and who do not block it. A dialog
-/// is found at once; only for others all groups are looked through.
-static SHARING: Sql = Sql::steps(&["SELECT q.id FROM rows($1: id BYTES) q \
-     WHERE (q.id = $2 OR EXISTS (SELECT 1 FROM chats d \
+/// With which of `$1` the person `$2` shares a chat, and when those who block that person began to. A dialog is found at
+/// once; only for others all groups are looked through.
+static SHARING: Sql = Sql::steps(&["SELECT q.id, b.created_at FROM rows($1: id BYTES) q \
+     LEFT JOIN blocks b ON b.user_id = q.id AND b.blocked_id = $2 \
+     WHERE q.id = $2 OR EXISTS (SELECT 1 FROM chats d \
          WHERE d.user_low = CASE WHEN q.id < $2 THEN q.id ELSE $2 END \
            AND d.user_high = CASE WHEN q.id < $2 THEN $2 ELSE q.id END) \
        OR EXISTS (SELECT 1 FROM members me JOIN members other ON other.chat_id = me.chat_id \
-         WHERE me.user_id = $2 AND me.left_at IS NULL AND other.user_id = q.id AND other.left_at IS NULL)) \
-       AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.user_id = q.id AND b.blocked_id = $2)"]);
+         WHERE me.user_id = $2 AND me.left_at IS NULL AND other.user_id = q.id AND other.left_at IS NULL) \
+     ORDER BY q.id"]);
 
 /// Who of `$1` may keep an eye on the person `$2`.
 static WATCHING: Sql = Sql::steps(&["SELECT q.id FROM rows($1: id BYTES) q \
@@ -120,22 +121,24 @@ impl Store {
         self.within(work).await
     }
 
-    /// Those of these people whose coming and going somebody may see.
-    pub async fn visible_to(&self, watcher: UserId, people: &[UserId]) -> Result<HashSet<UserId>> {
-        self.some_of(&SHARING, people, watcher).await
+    /// Those of these people with whom somebody shares a chat; and whether they block that person, who is to see them
+    /// as gone.
+    pub async fn sharing_with(&self, watcher: UserId, people: &[UserId]) -> Result<Vec<(UserId, bool)>> {
+        let work = async {
+            let query = sqlx::query(SHARING.on(self.engine)).bind(ids(people)).bind(watcher);
+            let rows = query.fetch_all(&self.reads).await?;
+            rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get::<Option<Timestamp>, _>(1)?.is_some()))).collect()
+        };
+        self.within(work).await
     }
 
     /// Those of these people who may see somebody's coming and going.
     pub async fn watchers_of(&self, user: UserId, watchers: &[UserId]) -> Result<HashSet<UserId>> {
-        self.some_of(&WATCHING, watchers, user).await
-    }
-
-    async fn some_of(&self, sql: &'static Sql, people: &[UserId], user: UserId) -> Result<HashSet<UserId>> {
-        if people.is_empty() {
+        if watchers.is_empty() {
             return Ok(HashSet::new());
         }
         let work = async {
-            let query = sqlx::query(sql.on(self.engine)).bind(ids(people)).bind(user);
+            let query = sqlx::query(WATCHING.on(self.engine)).bind(ids(watchers)).bind(user);
             query.fetch_all(&self.reads).await?.iter().map(|row| row.try_get(0)).collect()
         };
         self.within(work).await

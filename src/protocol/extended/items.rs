@@ -198,6 +198,13 @@ pub struct PresenceRow {
     pub last_seen_at: Option<Timestamp>,
 }
 
+impl PresenceRow {
+    /// Somebody who is not there, and of whom nothing more is said.
+    pub fn gone(user_id: UserId) -> Self {
+        Self { user_id, online: false, last_seen_at: None }
+    }
+}
+
 /// A member of a group.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

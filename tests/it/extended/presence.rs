@@ -119,6 +119,24 @@ async fn without_a_shared_chat_there_is_no_more_news() {
 }
 
 #[tokio::test]
+async fn whom_one_blocks_sees_one_as_gone() {
+    let server = TestServer::start().await;
+    let [ann, bob, cy] = server.people(["Ann", "Bob", "Cy"]).await;
+    ann.create_group("tea", &[&bob, &cy]).await;
+    let [mut anns, mut bobs, mut cys] = hearths([&ann, &bob, &cy]).await;
+    assert_eq!(watch(&mut bobs, &[&ann]).await[0]["online"], true);
+    watch(&mut cys, &[&ann]).await;
+    anns.does(&Request::block(&bob)).await;
+    let told = json!({ "userId": ann.id, "online": false, "lastSeenAt": null });
+    assert_eq!(bobs.hears_all(["presence"]).await, [told.clone()]);
+    assert_eq!(watch(&mut bobs, &[&ann]).await, [told]);
+    cys.hears_nothing().await;
+    assert_eq!(watch(&mut anns, &[&bob]).await[0]["online"], true);
+    anns.does(&Request::unblock(&bob)).await;
+    assert_eq!(watch(&mut bobs, &[&ann]).await[0]["online"], true);
+}
+
+#[tokio::test]
 async fn who_has_no_account_any_more_is_gone() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
