@@ -1,6 +1,6 @@
 //! How much of a list, and from where.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use super::{Bounds, Field, Part, Protocol, Schema, field, quoted};
@@ -90,6 +90,10 @@ pub(super) fn instant(value: &Value) -> Result<Timestamp, String> {
         .map(|time| time.with_timezone(&Utc))
         .or_else(|_| text.replacen(' ', "T", 1).parse::<NaiveDateTime>().map(|time| time.and_utc()))
         .map_err(|_| expected())?;
+    // Years of five digits are none of RFC 3339: nobody could read the time that is told.
+    if !(0..=9999).contains(&time.year()) {
+        return Err(expected());
+    }
     // Rows have whole milliseconds: a row of .123 is earlier than a cursor of .1234.
     let beyond = i64::from(time.timestamp_subsec_nanos() % 1_000_000 > 0);
     Ok(Timestamp(time.timestamp_millis() + beyond))

@@ -32,6 +32,21 @@ async fn an_offset_is_honoured() {
 }
 
 #[tokio::test]
+async fn other_times_are_refused() {
+    let server = TestServer::start().await;
+    let [ann] = server.people(["Ann"]).await;
+    let chat = group(&ann.create_group("tea", &[]).await);
+    let mut anns = ann.hearth().await;
+    let past =
+        ["1999-01-01T00:00:00.000Z", "2026-01-01", "tomorrow", "", "+12345-01-01T00:00:00", "9999-99-01T00:00:00Z"];
+    for until in past.map(Value::from).into_iter().chain([json!(true), json!(4e12), json!({})]) {
+        let message = anns.may_not(&Request::mute(&chat, None).with("until", until)).await;
+        assert!(message.contains("until must "), "{message}");
+    }
+    assert_eq!(anns.rows(&Request::list()).await[0]["mutedUntil"], Value::Null);
+}
+
+#[tokio::test]
 async fn only_ones_own_chats_can_be_muted() {
     let server = TestServer::start().await;
     let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
