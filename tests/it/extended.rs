@@ -2,10 +2,16 @@
 
 mod acks;
 mod blocking;
+mod bounds;
+mod bystander;
+mod changed_chats;
+mod changes;
 mod edits;
+mod erasure;
 mod hello;
 mod muting;
 mod own_devices;
+mod paging;
 mod presence;
 mod reactions;
 mod reading;

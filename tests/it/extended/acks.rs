@@ -103,7 +103,7 @@ async fn a_repetition_shows_no_quote_that_is_hidden_by_now() {
     let mut anns = ann.hearth().await;
     let request = Request::write(&dialog(&bob), "an answer").with("replyTo", quoted);
     assert_eq!(anns.item(&request).await["replyTo"]["content"], "a secret");
-    ann.post("/api/use-cases/mark-as-deleted", json!({ "companionId": bob.id })).await.expect(200);
+    ann.hide(&bob).await;
     let quote = anns.item(&request).await["replyTo"].take();
     assert_eq!((&quote["content"], &quote["senderName"]), (&json!(""), &json!("")));
 }

@@ -2,11 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Request, TestServer, User, all_quiet, dialog, group, hearths, new_id, with_user};
-
-async fn hide(person: &User, companion: &User) {
-    person.post("/api/use-cases/mark-as-deleted", json!({ "companionId": companion.id })).await.expect(200);
-}
+use crate::support::{Request, TestServer, all_quiet, dialog, group, hearths, new_id, with_user};
 
 fn changes(chat: &Value, id: &str) -> [Request; 3] {
     [Request::edit(chat, id, "changed"), Request::delete(chat, id), Request::react(chat, id, "👍")]
@@ -175,7 +171,7 @@ async fn what_one_has_hidden_cannot_be_changed_and_its_changes_are_not_told() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let (own, others) = (bob.write_to(&ann, "mine").await, ann.write_to(&bob, "hers").await);
-    hide(&bob, &ann).await;
+    bob.hide(&ann).await;
     let (mut anns, mut bobs) = (ann.hearth().await, bob.hearth().await);
     for request in changes(&dialog(&ann), &own).into_iter().chain(changes(&dialog(&ann), &others)) {
         assert_eq!(bobs.code(&request).await, "message_not_found");

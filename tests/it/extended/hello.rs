@@ -108,7 +108,7 @@ async fn what_is_hidden_or_left_is_not_unread() {
     let tea = ann.create_group("tea", &[&bob]).await;
     ann.write_in(&tea, "one").await;
     ann.write_to(&bob, "two").await;
-    bob.post("/api/use-cases/mark-as-deleted", json!({ "companionId": ann.id })).await.expect(200);
+    bob.hide(&ann).await;
     assert_eq!(bob.hearth().await.hello["unreadTotal"], 1);
     bob.connect().await.leave(&tea).await;
     assert_eq!(bob.hearth().await.hello["unreadTotal"], 0);

@@ -130,7 +130,7 @@ async fn hiding_a_dialog_reads_it_all_and_tells_the_other_side() {
     let [mut anns, mut bobs] = hearths([&ann, &bob]).await;
     anns.writes(&dialog(&bob), "one").await;
     anns.writes(&dialog(&bob), "two").await;
-    bob.post("/api/use-cases/mark-as-deleted", json!({ "companionId": ann.id })).await.expect(200);
+    bob.hide(&ann).await;
     let told = json!({ "chat": with_user(&bob), "userId": bob.id, "readUpTo": 2, "state": 1 });
     assert_eq!(anns.hears_all(["messagesRead"]).await, [told]);
     assert_eq!(bobs.rows(&Request::list()).await, [json!(null); 0]);

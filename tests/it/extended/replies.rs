@@ -2,11 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Request, Socket, TestServer, User, dialog, group, items, new_id};
-
-async fn hide(person: &User, companion: &User) {
-    person.post("/api/use-cases/mark-as-deleted", json!({ "companionId": companion.id })).await.expect(200);
-}
+use crate::support::{Request, Socket, TestServer, dialog, group, items, new_id};
 
 fn reply(chat: &Value, to: &str) -> Request {
     Request::write(chat, "an answer").with("replyTo", to)
@@ -85,7 +81,7 @@ async fn what_one_has_hidden_is_quoted_to_the_other_side_alone() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let id = ann.write_to(&bob, "a secret").await;
-    hide(&bob, &ann).await;
+    bob.hide(&ann).await;
     let (mut anns, mut bobs) = (ann.hearth().await, bob.hearth().await);
     let answered = anns.item(&reply(&dialog(&bob), &id)).await;
     assert_eq!(answered["replyTo"]["content"], "a secret");
@@ -100,7 +96,7 @@ async fn an_edited_reply_shows_each_side_its_own_quote() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let id = ann.write_to(&bob, "a secret").await;
-    hide(&bob, &ann).await;
+    bob.hide(&ann).await;
     let (mut anns, mut bobs) = (ann.hearth().await, bob.hearth().await);
     let answer = reply(&dialog(&bob), &id);
     anns.does(&answer).await;
@@ -116,7 +112,7 @@ async fn only_visible_messages_of_the_same_chat_can_be_answered() {
     let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
     let tea = ann.create_group("tea", &[&bob]).await;
     let hidden = bob.write_to(&ann, "hidden").await;
-    hide(&ann, &bob).await;
+    ann.hide(&bob).await;
     let strangers = bob.write_to(&eve, "hello").await;
     let mut anns = ann.hearth().await;
     let notice = anns.rows(&Request::page(&group(&tea))).await[0]["messageId"].take();

@@ -24,7 +24,6 @@ pub fn of_group(id: &str) -> Value {
     json!({ "groupId": id })
 }
 
-
 /// A socket of the extended protocol of each of these people, who may be named more than once.
 pub async fn hearths<const N: usize>(people: [&User; N]) -> [Socket; N] {
     let sockets = futures_util::future::join_all(people.map(User::hearth)).await;
@@ -37,6 +36,12 @@ impl User {
         let mut socket = Socket::open(self.base(), "/api/ws", &["hearth", &self.token]).await;
         socket.hello = socket.hears("hello").await;
         socket
+    }
+
+    /// Hides the dialog with somebody from oneself, as far as it goes.
+    pub async fn hide(&self, companion: &User) {
+        let hide = json!({ "companionId": companion.id });
+        self.post("/api/use-cases/mark-as-deleted", hide).await.expect(200);
     }
 }
 
@@ -113,10 +118,6 @@ impl Request {
         Self::new("groupMembers", json!({ "groupId": group, "limit": 100 }))
     }
 
-    pub fn changed_chats(known: &[Value]) -> Self {
-        Self::new("getChangedChats", json!({ "known": known, "cursor": null }))
-    }
-
     /// What happened in a chat after these counters.
     pub fn changes(chat: &Value, seq: i64, revision: i64) -> Self {
         Self::about("getChanges", chat, json!({ "afterSeq": seq, "afterRevision": revision, "limit": 100 }))
@@ -143,6 +144,22 @@ impl Socket {
     pub async fn code(&mut self, request: &Request) -> String {
         let answer = self.ask(request.kind, request.params.clone()).await;
         answer["code"].as_str().unwrap_or_else(|| panic!("not refused: {answer}")).to_owned()
+    }
+
+    /// Everything that was said so far, as it came.
+    pub async fn everything_said(&mut self) -> Vec<String> {
+        let mut said = Vec::new();
+        for _ in 0..2 {
+            self.send("listLastMessage", json!({ "limit": 0 })).await;
+            loop {
+                let text = self.text().await;
+                if text.starts_with(r#"{"type":"listLastMessage""#) {
+                    break;
+                }
+                said.push(text);
+            }
+        }
+        said
     }
 
     /// Hears these types, in this order and nothing else; what they are about.
