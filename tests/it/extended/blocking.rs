@@ -17,7 +17,7 @@ async fn messages_of_the_blocked_are_refused_until_they_are_unblocked() {
     anns.hears_nothing().await;
     anns.does(&Request::unblock(&bob)).await;
     bobs.does(&request).await;
-    anns.hears_all(["privateMessage"]).await;
+    anns.hears_only("privateMessage").await;
 }
 
 #[tokio::test]

@@ -44,9 +44,9 @@ async fn a_reaction_is_told_without_saying_whose_the_others_are() {
         "chat": with_user(&bob), "messageId": id, "seq": 1, "reactions": [{ "emoji": "👍", "count": 1 }],
         "userId": bob.id, "emoji": "👍", "on": true, "lastSeq": 1, "revision": 1,
     });
-    assert_eq!(anns.hears_all(["messageReactions"]).await, [expected]);
+    assert_eq!(anns.hears_only("messageReactions").await, expected);
     bobs.does(&off(&Request::react(&dialog(&ann), &id, "👍"))).await;
-    let [told] = anns.hears_all(["messageReactions"]).await;
+    let told = anns.hears_only("messageReactions").await;
     assert_eq!((&told["reactions"], &told["on"], &told["revision"]), (&json!([]), &json!(false), &json!(2)));
 }
 

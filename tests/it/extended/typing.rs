@@ -11,7 +11,7 @@ async fn the_other_side_of_a_dialog_is_told_from_its_side() {
     let [mut anns, mut bobs, other] = hearths([&ann, &bob, &ann]).await;
     assert_eq!(anns.does(&Request::typing(&dialog(&bob))).await["item"], json!(null));
     let told = json!({ "chat": with_user(&ann), "userId": ann.id, "firstName": "Ann" });
-    assert_eq!(bobs.hears_all(["typing"]).await, [told]);
+    assert_eq!(bobs.hears_only("typing").await, told);
     crate::support::all_quiet(&mut [anns, other]).await;
 }
 
@@ -23,8 +23,8 @@ async fn the_other_members_of_a_group_are_told() {
     let [mut anns, mut bobs, mut eves] = hearths([&ann, &bob, &eve]).await;
     anns.does(&Request::typing(&group(&tea))).await;
     let told = json!({ "chat": of_group(&tea), "userId": ann.id, "firstName": "Ann" });
-    assert_eq!(bobs.hears_all(["typing"]).await, [told.clone()]);
-    assert_eq!(eves.hears_all(["typing"]).await, [told]);
+    assert_eq!(bobs.hears_only("typing").await, told.clone());
+    assert_eq!(eves.hears_only("typing").await, told);
     anns.hears_nothing().await;
 }
 
@@ -37,8 +37,8 @@ async fn fast_fingers_are_told_once_a_chat() {
     for _ in 0..10 {
         anns.pipeline(&flood).await;
     }
-    bobs.hears_all(["typing"]).await;
-    eves.hears_all(["typing"]).await;
+    bobs.hears_only("typing").await;
+    eves.hears_only("typing").await;
 }
 
 #[tokio::test]

@@ -162,6 +162,12 @@ impl Socket {
         said
     }
 
+    /// Hears this and nothing else; what it is about.
+    pub async fn hears_only(&mut self, kind: &str) -> Value {
+        let [item] = self.hears_all([kind]).await;
+        item
+    }
+
     /// Hears these types, in this order and nothing else; what they are about.
     pub async fn hears_all<const N: usize>(&mut self, kinds: [&str; N]) -> [Value; N] {
         let mut heard = Vec::new();
