@@ -6,6 +6,7 @@ mod bounds;
 mod bystander;
 mod changed_chats;
 mod changes;
+mod counters;
 mod edits;
 mod erasure;
 mod hello;

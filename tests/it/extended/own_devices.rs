@@ -40,7 +40,7 @@ async fn notes_to_oneself_are_heard_by_the_other_devices() {
     let [ann] = server.people(["Ann"]).await;
     let [mut asking, mut other] = devices(&ann).await;
     let answered = asking.writes(&dialog(&ann), "milk").await;
-    assert_eq!(other.hears_only("privateMessage").await, answered.clone());
+    assert_eq!(other.hears_only("privateMessage").await, answered);
     assert_eq!((&answered["chat"], &answered["receiverId"]), (&with_user(&ann), &json!(ann.id)));
     asking.hears_nothing().await;
 }
@@ -69,7 +69,7 @@ async fn a_hidden_dialog_is_heard_of_by_all_of_them() {
     bob.post("/api/use-cases/mark-as-deleted", hide).await.expect(200);
     let expected = json!({ "chat": with_user(&ann), "hiddenUpTo": 2, "readUpTo": 2, "state": 1 });
     for socket in &mut bobs {
-        assert_eq!(socket.hears_only("dialogHidden").await, expected.clone());
+        assert_eq!(socket.hears_only("dialogHidden").await, expected);
     }
 }
 
@@ -163,7 +163,7 @@ async fn leaving_and_dropping_a_group_take_it_from_the_other_devices() {
     let [mut bobs, mut bobs_other] = devices(&bob).await;
     let gone = json!({ "chat": of_group(&tea), "groupId": tea });
     assert_eq!(bobs.item(&Request::leave(&tea)).await, gone);
-    assert_eq!(bobs_other.hears_only("removedFromGroup").await, gone.clone());
+    assert_eq!(bobs_other.hears_only("removedFromGroup").await, gone);
     assert_eq!(anns.hears("leaveGroup").await["event"]["kind"], "left");
     assert_eq!(anns.item(&Request::drop(&tea)).await, gone);
     assert_eq!(anns_other.hears_all(["leaveGroup", "dropGroup"]).await[1], gone);

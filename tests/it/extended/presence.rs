@@ -128,7 +128,7 @@ async fn whom_one_blocks_sees_one_as_gone() {
     watch(&mut cys, &[&ann]).await;
     anns.does(&Request::block(&bob)).await;
     let told = json!({ "userId": ann.id, "online": false, "lastSeenAt": null });
-    assert_eq!(bobs.hears_only("presence").await, told.clone());
+    assert_eq!(bobs.hears_only("presence").await, told);
     assert_eq!(watch(&mut bobs, &[&ann]).await, [told]);
     cys.hears_nothing().await;
     assert_eq!(watch(&mut anns, &[&bob]).await[0]["online"], true);

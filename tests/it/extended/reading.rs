@@ -96,7 +96,7 @@ async fn in_a_small_group_everybody_is_told() {
     let [mut anns, mut bobs, mut eves] = hearths([&ann, &bob, &eve]).await;
     bobs.does(&Request::read(&group(&tea), 3)).await;
     let told = json!({ "chat": of_group(&tea), "userId": bob.id, "readUpTo": 3 });
-    assert_eq!(anns.hears_only("messagesRead").await, told.clone());
+    assert_eq!(anns.hears_only("messagesRead").await, told);
     assert_eq!(eves.hears_only("messagesRead").await, told);
     assert_eq!(anns.rows(&Request::members(&tea)).await[1]["readUpTo"], 3);
     assert_eq!(anns.rows(&Request::list()).await[0]["state"], 0);

@@ -26,7 +26,7 @@ async fn greeted(server: &TestServer, token: &str) -> Socket {
 async fn a_renewed_socket_outlives_its_first_token() {
     let server = TestServer::start_with(|config| config.auth.secret = SECRET.into()).await;
     let [ann] = server.people(["Ann"]).await;
-    let short = ending(&ann, 2);
+    let short = ending(&ann, 3);
     let (mut renewed, expiring) = (greeted(&server, &short).await, greeted(&server, &short).await);
     let item = renewed.item(&renew(&ann.token)).await;
     assert!(item["expiresAt"].as_str() > renewed.hello["expiresAt"].as_str(), "{item}");

@@ -71,7 +71,7 @@ async fn a_role_is_told_to_all_and_to_its_holder_besides() {
         "kind": "role", "userId": bob.id, "firstName": "Bob", "lastName": "", "groupName": null, "role": "admin",
     });
     assert_eq!((event(&row), &row["memberCount"]), (&expected, &json!(3)));
-    assert_eq!(eves.hears_only("groupChanged").await, row.clone());
+    assert_eq!(eves.hears_only("groupChanged").await, row);
     let own = json!({ "chat": of_group(&tea), "role": "admin", "state": 1 });
     assert_eq!(bobs.hears_all(["groupChanged", "roleChanged"]).await, [row, own]);
     let listed = bobs.rows(&Request::list()).await.remove(0);
@@ -168,7 +168,7 @@ async fn adding_and_removing_name_the_person() {
     let [mut anns, mut bobs, mut eves] = hearths([&ann, &bob, &eve]).await;
     let added = anns.item(&Request::add(&tea, &eve.id)).await;
     assert_eq!((&event(&added)["kind"], &added["memberCount"]), (&json!("added"), &json!(3)));
-    assert_eq!(eves.hears_only("addUserInGroup").await, added.clone());
+    assert_eq!(eves.hears_only("addUserInGroup").await, added);
     let removed = anns.item(&Request::remove(&tea, &eve.id)).await;
     assert_eq!((&event(&removed)["kind"], &event(&removed)["firstName"]), (&json!("removed"), &json!("Eve")));
     assert_eq!(bobs.hears_all(["addUserInGroup", "removeUserFromGroup"]).await, [added, removed]);

@@ -23,7 +23,7 @@ async fn the_other_members_of_a_group_are_told() {
     let [mut anns, mut bobs, mut eves] = hearths([&ann, &bob, &eve]).await;
     anns.does(&Request::typing(&group(&tea))).await;
     let told = json!({ "chat": of_group(&tea), "userId": ann.id, "firstName": "Ann" });
-    assert_eq!(bobs.hears_only("typing").await, told.clone());
+    assert_eq!(bobs.hears_only("typing").await, told);
     assert_eq!(eves.hears_only("typing").await, told);
     anns.hears_nothing().await;
 }
