@@ -69,7 +69,7 @@ impl<'a> Run<'a> {
         now: Timestamp,
     ) -> Result<(), Refusal> {
         let decision = self.decide(send, &situation)?;
-        let Situation { chat, standing, target: receiver, target_standing, .. } = situation;
+        let Situation { chat, role, standing, target: receiver, target_standing, .. } = situation;
         let chat = self.chats.entry(send.chat).or_insert_with(|| match chat {
             Some(chat) => Chat { id: Some(chat.id), name: chat.name, counters: chat.counters, last_at: chat.last_at },
             None => Chat { id: None, name: String::new(), counters: Counters::default(), last_at: Timestamp(0) },
@@ -77,7 +77,9 @@ impl<'a> Run<'a> {
         let (sender, quote) = match decision {
             Decision::Accept { sender, quote } => (sender, quote),
             Decision::Repeat { seq } => {
-                self.repeats.push(Repeat { position, seq, hidden_up_to: standing.hidden_up_to });
+                // Who is a member no more sees nothing but the own message.
+                let hidden_up_to = if role.is_some() { standing.hidden_up_to } else { i64::MAX };
+                self.repeats.push(Repeat { position, seq, hidden_up_to });
                 return Ok(());
             }
         };

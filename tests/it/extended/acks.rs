@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Request, TestServer, dialog, group, instants, items, new_id, of_group, with_user};
+use crate::support::{Request, TestServer, dialog, group, hearths, instants, items, new_id, of_group, with_user};
 
 #[tokio::test]
 async fn a_private_message_is_answered_with_its_row() {
@@ -140,4 +140,18 @@ async fn an_id_that_means_something_else_is_refused() {
     let request = Request::write(&group(&tea), "mine").with("messageId", id);
     assert_eq!(bob.hearth().await.code(&request).await, "message_id_taken");
     assert_eq!(anns.code(&Request::write(&group(&new_id()), "x")).await, "not_a_member");
+}
+
+#[tokio::test]
+async fn a_repetition_by_the_removed_shows_nothing_that_is_new_to_them() {
+    let server = TestServer::start().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    let tea = ann.create_group("tea", &[&bob]).await;
+    let [mut anns, mut bobs] = hearths([&ann, &bob]).await;
+    let quoted = anns.id_of(&group(&tea), "tea?").await;
+    let request = Request::write(&group(&tea), "yes").with("replyTo", quoted.as_str());
+    bobs.does(&request).await;
+    anns.does(&Request::remove(&tea, &bob.id)).await;
+    anns.does(&Request::edit(&group(&tea), &quoted, "a secret")).await;
+    assert_eq!(bobs.item(&request).await["replyTo"]["content"], "");
 }
