@@ -53,7 +53,8 @@ impl Batch {
         self.revise(chat, seq).await
     }
 
-    /// Adds somebody's reaction. The chat's new revision; nothing if it was there.
+    /// Adds somebody's reaction, later than the message's others: they are shown in this order. The chat's new
+    /// revision; nothing if it was there.
     pub async fn add_reaction(
         &mut self,
         chat: ChatId,
@@ -63,7 +64,9 @@ impl Batch {
         now: Timestamp,
     ) -> sqlx::Result<Option<i64>> {
         let query = sqlx::query(
-            "INSERT INTO reactions (chat_id, seq, emoji, user_id, created_at) VALUES ($1, $2, $3, $4, $5) \
+            "INSERT INTO reactions (chat_id, seq, emoji, user_id, created_at) VALUES ($1, $2, $3, $4, (\
+               SELECT CASE WHEN MAX(created_at) >= $5 THEN MAX(created_at) + 1 ELSE $5 END \
+               FROM reactions WHERE chat_id = $1 AND seq = $2)) \
              ON CONFLICT DO NOTHING",
         );
         let query = query.bind(chat).bind(seq).bind(emoji).bind(user).bind(now);

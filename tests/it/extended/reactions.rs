@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Request, TestServer, dialog, group, hearths, with_user};
+use crate::support::{Request, TestServer, column, dialog, group, hearths, with_user};
 
 fn off(request: &Request) -> Request {
     request.clone().with("on", false)
@@ -139,4 +139,17 @@ async fn one_reacts_where_one_is_a_member_alone() {
     assert_eq!(bobs.code(&Request::react(&group(&tea), &id, "👍")).await, "not_a_member");
     ann.connect().await.add(&tea, &bob).await;
     assert_eq!(bobs.item(&Request::react(&group(&tea), &id, "👍")).await["revision"], 1);
+}
+
+#[tokio::test]
+async fn reactions_stand_in_the_order_of_their_first_use() {
+    let server = TestServer::start().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    let [mut anns, mut bobs] = hearths([&ann, &bob]).await;
+    let id = anns.id_of(&dialog(&bob), "hello").await;
+    let order: Vec<_> = (0..10).rev().map(emoji).collect();
+    let requests: Vec<_> = order.iter().map(|emoji| Request::react(&dialog(&bob), &id, emoji)).collect();
+    anns.pipeline(&requests).await;
+    let reactions = bobs.rows(&Request::page(&dialog(&ann))).await[0]["reactions"].take();
+    assert_eq!(column(reactions.as_array().expect("an array"), "emoji"), order);
 }
