@@ -21,7 +21,9 @@ mod source;
 mod types;
 mod users;
 
-pub use batch::{Batch, ChatChange, Lookup, NewMessage, Read, Situation, Stand, StoredChat, StoredMessage, Written};
+pub use batch::{
+    Batch, ChatChange, Erased, Lookup, NewMessage, Read, Situation, Stand, StoredChat, StoredMessage, Written,
+};
 pub use changes::{Changes, MAX_CHANGES};
 pub use connect::place;
 pub use errors::is_conflict;

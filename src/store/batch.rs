@@ -20,6 +20,7 @@ use super::{
 };
 use crate::model::{Timestamp, UserId};
 
+pub use erasure::Erased;
 pub use lookup::{Lookup, Situation, StoredChat, StoredMessage};
 pub use messages::{ChatChange, NewMessage, Read, Written};
 pub use standing::Stand;

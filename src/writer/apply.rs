@@ -1,11 +1,13 @@
 //! A batch in queue order: runs of messages together, runs of reads together, everything else one by one.
 
-use super::{Action, Command, Outcome, Task, blocks, changes, groups, rosters::Rosters, sends, standings};
+use super::{
+    Action, Command, Outcome, Task, blocks, changes, groups, rosters::Rosters, sends, standings, telling::role_changed,
+};
 use crate::{
     error::{Error, Refusal, Result},
-    model::{ChatKey, Timestamp, UserId},
+    model::{ChatKey, Role, Timestamp, UserId},
     protocol::Texts,
-    store::{Batch, DatabaseError, DatabaseResult, Lookup},
+    store::{Batch, DatabaseError, DatabaseResult, Erased, Lookup},
 };
 
 /// Why a command was not carried out: refused alone, or the whole transaction failed.
@@ -118,8 +120,9 @@ async fn change(
 }
 
 async fn erase(batch: &mut Batch, rosters: &mut Rosters, user: UserId, texts: Texts) -> Result<Outcome, Stop> {
-    let ended = batch.erase_account(user, texts, Timestamp::now()).await?;
-    let ended_sessions = ended.ok_or(Refusal::Unauthorized)?;
+    let erased = batch.erase_account(user, texts, Timestamp::now()).await?;
+    let Erased { sessions, successors } = erased.ok_or(Refusal::Unauthorized)?;
     rosters.forget_all();
-    Ok(Outcome { ended_sessions, ..Outcome::default() })
+    let owners = successors.into_iter().map(|(group, owner, state)| role_changed(group, owner, Role::Owner, state));
+    Ok(Outcome { ended_sessions: sessions, broadcasts: owners.collect(), ..Outcome::default() })
 }

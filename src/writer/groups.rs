@@ -6,15 +6,15 @@ use super::{
     notices::{self, NewNotice},
     permissions::{Acting, Target, acting, may_remove, may_set_role},
     rosters::Rosters,
-    telling::{to_own, to_person},
+    telling::{role_changed, to_own, to_person},
 };
 use crate::{
     error::{Error, Refusal},
     live::{Broadcast, Except, People},
-    model::{ChatSide, Counters, Event, GroupId, Notice, Role, Timestamp, UserId},
+    model::{Counters, Event, GroupId, Notice, Role, Timestamp},
     protocol::{
         Answer, GroupGone, Item, Kind, Protocol,
-        extended::{Gone, RoleItem, Row, Side},
+        extended::{Gone, Row, Side},
     },
     store::{Batch, Situation, StoredChat},
 };
@@ -146,7 +146,7 @@ impl Change<'_> {
         self.rosters.remove(chat_id, user);
         let mut told = self.notify(acting, &new, (Kind::LeaveGroup, Kind::LeaveGroup)).await?;
         told.broadcasts.push(gone);
-        told.broadcasts.extend(successor.map(|(owner, state)| self.role_changed(owner, Role::Owner, state)));
+        told.broadcasts.extend(successor.map(|(owner, state)| role_changed(self.group, owner, Role::Owner, state)));
         Ok(Outcome { answer, ..told })
     }
 
@@ -185,12 +185,12 @@ impl Change<'_> {
         new: NewNotice<'_>,
     ) -> Result<Outcome, Stop> {
         let (chat, owner, state) = (acting.chat.id, acting.actor.id, acting.state);
-        let mut changed = vec![self.role_changed(target.person.id, role, target.state + 1)];
+        let mut changed = vec![role_changed(self.group, target.person.id, role, target.state + 1)];
         self.batch.set_role(target.person.id, chat, role).await?;
         if role == Role::Owner {
             // A group has one owner: the former one looks after it on.
             self.batch.set_role(owner, chat, Role::Admin).await?;
-            changed.push(self.role_changed(owner, Role::Admin, state + 1));
+            changed.push(role_changed(self.group, owner, Role::Admin, state + 1));
         }
         let mut told = self.notify(acting, &new, (Kind::LeaveGroup, Kind::GroupChanged)).await?;
         told.broadcasts.extend(changed);
@@ -221,10 +221,5 @@ impl Change<'_> {
         };
         let answer = notices::left(self.origin, self.group);
         Ok(Outcome { answer, broadcasts: vec![contract, extended], ..Outcome::default() })
-    }
-
-    fn role_changed(&self, user: UserId, role: Role, state: i64) -> Broadcast {
-        let chat = ChatSide::Group(self.group).into();
-        to_person(user, Kind::RoleChanged, Item::Role(RoleItem { chat, role: role.name(), state }))
     }
 }

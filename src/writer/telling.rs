@@ -6,10 +6,10 @@ use std::sync::Arc;
 use super::Origin;
 use crate::{
     live::{Broadcast, Except, People},
-    model::{Counters, GroupId, Message, Person, Quote, UserId},
+    model::{ChatSide, Counters, GroupId, Message, Person, Quote, Role, UserId},
     protocol::{
         Answer, Item, Kind, Protocol,
-        extended::{Row, Side},
+        extended::{RoleItem, Row, Side},
     },
 };
 
@@ -108,6 +108,12 @@ pub(super) fn to_own(user: UserId, origin: Origin, kind: Kind, item: Item) -> Br
 /// A broadcast to all of somebody's connections.
 pub(super) fn to_person(user: UserId, kind: Kind, item: Item) -> Broadcast {
     Broadcast { protocol: Protocol::Hearth, kind, item, people: People::One(user), except: Except::Nobody }
+}
+
+/// Tells somebody that the own role in a group is another one.
+pub(super) fn role_changed(group: GroupId, user: UserId, role: Role, state: i64) -> Broadcast {
+    let chat = ChatSide::Group(group).into();
+    to_person(user, Kind::RoleChanged, Item::Role(RoleItem { chat, role: role.name(), state }))
 }
 
 fn seen_from(message: Message, hidden_up_to: i64) -> Message {

@@ -4,7 +4,7 @@ use sqlx::Row;
 
 use super::Batch;
 use crate::{
-    model::{SessionId, Timestamp, UserId},
+    model::{GroupId, SessionId, Timestamp, UserId},
     protocol::Texts,
 };
 
@@ -35,15 +35,18 @@ const LEAVE_GROUPS: &[&str] = &[
        AND chat_id IN (SELECT id FROM chats WHERE group_id IS NOT NULL)",
 ];
 
+/// What has ended with an account.
+pub struct Erased {
+    /// Its sessions.
+    pub sessions: Vec<SessionId>,
+    /// Who owns the person's groups from now on, with the memberships' new states.
+    pub successors: Vec<(GroupId, UserId, i64)>,
+}
+
 impl Batch {
-    /// Erases a person's data, ends sessions and memberships, passes groups on. The sessions that ended; `None` if
-    /// there is no such account any more.
-    pub async fn erase_account(
-        &mut self,
-        user: UserId,
-        texts: Texts,
-        now: Timestamp,
-    ) -> sqlx::Result<Option<Vec<SessionId>>> {
+    /// Erases a person's data, ends sessions and memberships, passes groups on. `None` if there is no such account any
+    /// more.
+    pub async fn erase_account(&mut self, user: UserId, texts: Texts, now: Timestamp) -> sqlx::Result<Option<Erased>> {
         let query = sqlx::query(
             "UPDATE users SET email = NULL, email_folded = NULL, first_name = 'Deleted account', last_name = '', \
              first_name_folded = '', last_name_folded = '', password_hash = '', updated_at = $1, deleted_at = $1, \
@@ -57,6 +60,7 @@ impl Batch {
         for step in PREPARE {
             sqlx::query(*step).bind(user).execute(self.connection()).await?;
         }
+        let successors = self.successors_of(user).await?;
         for step in LEAVE_GROUPS {
             sqlx::query(*step).bind(user).bind(now).execute(self.connection()).await?;
         }
@@ -69,6 +73,19 @@ impl Batch {
         }
         let query = sqlx::query("DELETE FROM sessions WHERE user_id = $1 RETURNING id");
         let ended = query.bind(user).fetch_all(self.connection()).await?;
-        ended.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<_>>().map(Some)
+        let sessions = ended.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<_>>()?;
+        Ok(Some(Erased { sessions, successors }))
+    }
+
+    /// The second owners of somebody's groups.
+    async fn successors_of(&mut self, owner: UserId) -> sqlx::Result<Vec<(GroupId, UserId, i64)>> {
+        let query = sqlx::query(
+            "SELECT c.group_id, s.user_id, s.state FROM members o \
+             JOIN chats c ON c.id = o.chat_id AND c.group_id IS NOT NULL AND c.dropped_at IS NULL \
+             JOIN members s ON s.chat_id = o.chat_id AND s.role = 2 AND s.user_id <> $1 AND s.left_at IS NULL \
+             WHERE o.user_id = $1 AND o.role = 2 AND o.left_at IS NULL",
+        );
+        let rows = query.bind(owner).fetch_all(self.connection()).await?;
+        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?))).collect()
     }
 }

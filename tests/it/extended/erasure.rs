@@ -70,12 +70,13 @@ async fn erased_texts_are_gone_before_they_are_purged() {
 }
 
 #[tokio::test]
-async fn a_group_passes_on_with_its_state() {
+async fn the_new_owner_of_a_group_is_told() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     ann.create_group("tea", &[&bob]).await;
     let mut bobs = bob.hearth().await;
     erase(&ann, "").await;
+    assert_eq!(bobs.hears_only("roleChanged").await["state"], 1);
     let row = list(&mut bobs).await.remove(0);
     let seen = ["role", "memberCount", "state", "revision"].map(|key| row[key].clone());
     assert_eq!(json!(seen), json!(["owner", 1, 1, 1]));
