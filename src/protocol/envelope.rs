@@ -8,7 +8,8 @@ use super::{
     requests::{
         AddUserInGroup, BlockUser, BlockedUsers, ChangedChats, ChangesSince, DeleteMessage, DialogPage, DropGroup,
         EditMessage, FieldSchema, GroupMembers, GroupPage, LeaveGroup, ListPage, MarkRead, MessageInGroup, MuteChat,
-        PrivateMessage, React, RemoveUserFromGroup, RenameGroup, Renew, Request, SetRole, Typing, WatchPresence,
+        PeopleNames, PrivateMessage, React, RemoveUserFromGroup, RenameGroup, Renew, Request, SetRole, Typing,
+        WatchPresence,
     },
 };
 use crate::error::{Error, Fault};
@@ -129,6 +130,8 @@ kinds! {
         BlockUser "blockUser" BlockUser Hearth,
         /// Reads who is blocked.
         BlockedUsers "blockedUsers" BlockedUsers Hearth,
+        /// Reads what people are called.
+        People "people" PeopleNames Hearth,
         /// Goes on with another token.
         Renew "renew" Renew Hearth,
     }

@@ -6,11 +6,20 @@ use crate::{
     live::{Broadcast, Except, People},
     model::{ChatSide, Timestamp, UserId},
     protocol::{
-        Answer, BlockUser, Frame, Item, Kind, Protocol, Rows, Typing, WatchPresence,
+        Answer, BlockUser, Frame, Item, Kind, PeopleNames, Protocol, Rows, Typing, WatchPresence,
         extended::{PresenceRow, TypingItem},
     },
     writer::{Action, Command, RECEIPTS_UP_TO},
 };
+
+/// What these people are called, in the order of their ids: a link to somebody says no more than the id.
+pub async fn names(app: &App, request: PeopleNames) -> Result<Answer> {
+    let mut users = request.users.0;
+    users.sort_unstable();
+    users.dedup();
+    let people = app.store.names(&users).await?;
+    Ok(Answer::rows(Rows::People(people.into_iter().map(Into::into).collect())))
+}
 
 /// The caller is writing something: the others of the chat are shown it.
 pub async fn typing(app: &App, caller: Caller, request: Typing) -> Result<Answer> {

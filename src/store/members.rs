@@ -37,6 +37,9 @@ static WATCHING: Sql = Sql::steps(&["SELECT q.id FROM rows($1: id BYTES) q \
          WHERE me.user_id = q.id AND me.left_at IS NULL AND other.user_id = $2 AND other.left_at IS NULL)) \
        AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.user_id = $2 AND b.blocked_id = q.id)"]);
 
+static NAMES: Sql = Sql::steps(&["SELECT u.id, u.first_name, u.last_name FROM rows($1: id BYTES) q \
+     JOIN users u ON u.id = q.id ORDER BY u.id"]);
+
 /// When these people used a session last.
 static SEEN: Sql = Sql::steps(&["SELECT q.id, MAX(s.last_seen_at) FROM rows($1: id BYTES) q \
      JOIN sessions s ON s.user_id = q.id GROUP BY q.id"]);
@@ -103,6 +106,15 @@ impl Store {
             let is_there = people.contains(&user);
             people.retain(|person| *person != user);
             Ok(is_there.then_some(people))
+        };
+        self.within(work).await
+    }
+
+    /// Those of these people who exist or have existed, by name, in the order of their ids.
+    pub async fn names(&self, users: &[UserId]) -> Result<Vec<Person>> {
+        let work = async {
+            let query = sqlx::query(NAMES.on(self.engine)).bind(ids(users));
+            query.fetch_all(&self.reads).await?.iter().map(|row| person(row, 0)).collect()
         };
         self.within(work).await
     }

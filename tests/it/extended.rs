@@ -11,6 +11,7 @@ mod edits;
 mod erasure;
 mod hello;
 mod muting;
+mod names;
 mod nonsense;
 mod own_devices;
 mod paging;

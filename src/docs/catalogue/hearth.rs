@@ -48,6 +48,7 @@ fn reading(kind: Kind) -> Option<Topic> {
         .page_of::<Row>(),
         Kind::GroupMembers => topic("In the order of joining. Follow the last row's `userId` until the page is `[]`.")
             .page_of::<MemberRow>(),
+        Kind::People => topic("For people of whom no row tells, such as the one that a link leads to.").page_of::<PersonRow>(),
         Kind::BlockedUsers => topic("Follow the last row's `userId` until the page is `[]`.").page_of::<PersonRow>(),
         _ => return None,
     })

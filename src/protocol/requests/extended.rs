@@ -122,6 +122,11 @@ requests! {
         /// The last row of the page before.
         "cursor" cursor: Option<UserId>,
     }
+    /// What some people are called.
+    PeopleNames {
+        /// Who; whoever does not exist is left out.
+        "userIds" users: People,
+    }
     /// The connection goes on with another token.
     Renew {
         /// Of the same session.

@@ -1,0 +1,15 @@
+//! What people are called of whom no row tells.
+
+use serde_json::json;
+
+use crate::support::{Request, TestServer, column, new_id};
+
+#[tokio::test]
+async fn names_are_told_of_people_with_whom_nothing_is_shared() {
+    let server = TestServer::start().await;
+    let [ann, bob, cy] = server.people(["Ann", "Bob", "Cy"]).await;
+    cy.delete("/api/profile/destroy").await.expect(200);
+    let request = Request::new("people", json!({ "userIds": [cy.id, bob.id, new_id(), bob.id] }));
+    let names = column(&ann.hearth().await.rows(&request).await, "firstName");
+    assert_eq!(names, ["Bob", "Deleted account"]);
+}
