@@ -103,7 +103,7 @@ async fn change(
         }
     };
     let lookup = Lookup { chat: *chat, actor: *actor, target, message, reply_to: None };
-    let situation = batch.look_up(&[lookup]).await?.pop().unwrap_or_default();
+    let situation = batch.look_up_closely(&[lookup]).await?.pop().unwrap_or_default();
     let now = Timestamp::now();
     match (action, chat) {
         (Action::Edit { .. } | Action::Delete { .. } | Action::React { .. }, _) => {

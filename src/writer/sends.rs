@@ -50,7 +50,11 @@ pub(super) async fn apply(
     sends: &[Send<'_>],
 ) -> DatabaseResult<Vec<Result<Outcome>>> {
     let lookups: Vec<_> = sends.iter().map(Send::lookup).collect();
-    let situations = batch.look_up(&lookups).await?;
+    let situations = if sends.iter().any(|send| send.reply_to.is_some()) {
+        batch.look_up_closely(&lookups).await?
+    } else {
+        batch.look_up(&lookups).await?
+    };
     let now = Timestamp::now();
 
     let mut run = Run::default();

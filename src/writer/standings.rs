@@ -69,7 +69,7 @@ pub(super) async fn apply(
     run: &[Move],
 ) -> DatabaseResult<Vec<Result<Outcome>>> {
     let lookups: Vec<_> = run.iter().map(Move::lookup).collect();
-    let situations = batch.look_up(&lookups).await?;
+    let situations = batch.look_up_closely(&lookups).await?;
     let mut standings = Standings::new();
     let mut moved = HashSet::new();
     let mut outcomes = Vec::with_capacity(run.len());

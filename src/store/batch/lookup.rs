@@ -36,7 +36,7 @@ pub struct Situation {
     pub actor: Option<Person>,
     /// The actor's role, if a member.
     pub role: Option<Role>,
-    /// How the actor stands in the chat; zeros for who never was in it.
+    /// How the actor stands in the chat; zeros for who never was in it. Without a close look: what is hidden, alone.
     pub standing: Standing,
     /// The target, unless the account is deleted.
     pub target: Option<Person>,
@@ -91,6 +91,7 @@ struct LookupRow {
     actor: Hex,
     target: Option<Hex>,
     message: Option<Hex>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     reply_to: Option<Hex>,
 }
 
@@ -102,33 +103,64 @@ static LOCK: Sql = Sql::steps(&["SELECT id FROM chats WHERE id IN (\
          JOIN chats d ON d.user_low = q.user_low AND d.user_high = q.user_high\
      ) ORDER BY id FOR UPDATE"]);
 
-static LOOK_UP: Sql = Sql::steps(&["SELECT q.position, \
-       c.id, c.name, c.last_seq, c.revision, c.last_at, c.member_count, c.dropped_at, \
-       a.id, a.first_name, a.last_name, \
-       am.role, am.state, am.read_up_to_seq, am.hidden_up_to_seq, am.muted_until, \
-       t.id, t.first_name, t.last_name, \
-       tm.role, tm.state, tm.read_up_to_seq, tm.hidden_up_to_seq, tm.muted_until, \
-       b.created_at, \
-       m.seq, m.sender_id, m.event, m.deleted_at, \
+/// A look-up with columns, fields of its questions and tables besides those that all need.
+macro_rules! look_up {
+    ($columns:literal, $fields:literal, $tables:literal) => {
+        concat!(
+            "SELECT q.position, \
+               c.id, c.name, c.last_seq, c.revision, c.last_at, c.member_count, c.dropped_at, \
+               a.id, a.first_name, a.last_name, am.role, t.id, t.first_name, t.last_name, tm.role, b.created_at, \
+               m.seq, m.sender_id, m.event, m.deleted_at, am.hidden_up_to_seq",
+            $columns,
+            " FROM rows($1: position BIGINT, group_id BYTES, user_low BYTES, user_high BYTES, actor BYTES, \
+               target BYTES, message BYTES",
+            $fields,
+            ") q \
+             LEFT JOIN chats c ON c.id = COALESCE(\
+               (SELECT g.id FROM chats g WHERE g.group_id = q.group_id), \
+               (SELECT d.id FROM chats d WHERE d.user_low = q.user_low AND d.user_high = q.user_high)) \
+             LEFT JOIN users a ON a.id = q.actor AND a.deleted_at IS NULL \
+             LEFT JOIN members am ON am.user_id = q.actor AND am.chat_id = c.id AND am.left_at IS NULL \
+             LEFT JOIN users t ON t.id = q.target AND t.deleted_at IS NULL \
+             LEFT JOIN members tm ON tm.user_id = q.target AND tm.chat_id = c.id AND tm.left_at IS NULL \
+             LEFT JOIN blocks b ON b.user_id = q.target AND b.blocked_id = q.actor \
+             LEFT JOIN messages m ON m.chat_id = c.id AND m.id = q.message AND c.dropped_at IS NULL",
+            $tables
+        )
+    };
+}
+
+/// For messages that answer none: they are most of what is done.
+static LOOK_UP: Sql = Sql::steps(&[look_up!("", "", "")]);
+
+/// With how both stand in the chat, and what is answered.
+static LOOK_UP_CLOSELY: Sql = Sql::steps(&[look_up!(
+    ", am.state, am.read_up_to_seq, am.muted_until, \
+       tm.state, tm.read_up_to_seq, tm.muted_until, tm.hidden_up_to_seq, \
        r.event, r.id, r.seq, r.sender_id, w.first_name, substr(r.content, 1, 200), \
-       COALESCE(r.deleted_at, CASE w.texts_erased WHEN 1 THEN w.deleted_at END) \
-     FROM rows($1: position BIGINT, group_id BYTES, user_low BYTES, user_high BYTES, actor BYTES, target BYTES, \
-       message BYTES, reply_to BYTES) q \
-     LEFT JOIN chats c ON c.id = COALESCE(\
-       (SELECT g.id FROM chats g WHERE g.group_id = q.group_id), \
-       (SELECT d.id FROM chats d WHERE d.user_low = q.user_low AND d.user_high = q.user_high)) \
-     LEFT JOIN users a ON a.id = q.actor AND a.deleted_at IS NULL \
-     LEFT JOIN members am ON am.user_id = q.actor AND am.chat_id = c.id AND am.left_at IS NULL \
-     LEFT JOIN users t ON t.id = q.target AND t.deleted_at IS NULL \
-     LEFT JOIN members tm ON tm.user_id = q.target AND tm.chat_id = c.id AND tm.left_at IS NULL \
-     LEFT JOIN blocks b ON b.user_id = q.target AND b.blocked_id = q.actor \
-     LEFT JOIN messages m ON m.chat_id = c.id AND m.id = q.message AND c.dropped_at IS NULL \
-     LEFT JOIN messages r ON r.chat_id = c.id AND r.id = q.reply_to \
-     LEFT JOIN users w ON w.id = r.sender_id"]);
+       COALESCE(r.deleted_at, CASE w.texts_erased WHEN 1 THEN w.deleted_at END)",
+    ", reply_to BYTES",
+    " LEFT JOIN messages r ON r.chat_id = c.id AND r.id = q.reply_to LEFT JOIN users w ON w.id = r.sender_id"
+)]);
 
 impl Batch {
-    /// What the database knows of each of these; the chats are locked until the end.
+    /// What the database knows of each of these, but for standings and answered messages; the chats are locked until
+    /// the end.
     pub async fn look_up(&mut self, lookups: &[Lookup]) -> sqlx::Result<Vec<Situation>> {
+        self.situations(&LOOK_UP, lookups, situation).await
+    }
+
+    /// The same with standings and answered messages.
+    pub async fn look_up_closely(&mut self, lookups: &[Lookup]) -> sqlx::Result<Vec<Situation>> {
+        self.situations(&LOOK_UP_CLOSELY, lookups, close_situation).await
+    }
+
+    async fn situations(
+        &mut self,
+        sql: &'static Sql,
+        lookups: &[Lookup],
+        read: fn(&AnyRow) -> sqlx::Result<Situation>,
+    ) -> sqlx::Result<Vec<Situation>> {
         let rows: Vec<_> = lookups.iter().enumerate().map(lookup_row).collect();
         let rows = json(&rows);
         let engine = self.engine;
@@ -136,9 +168,9 @@ impl Batch {
             sqlx::query(LOCK.on(engine)).bind(&rows).execute(self.connection()).await?;
         }
         let mut situations: Vec<_> = lookups.iter().map(|_| Situation::default()).collect();
-        for row in sqlx::query(LOOK_UP.on(engine)).bind(rows).fetch_all(self.connection()).await? {
+        for row in sqlx::query(sql.on(engine)).bind(rows).fetch_all(self.connection()).await? {
             let position = usize::try_from(row.try_get::<i64, _>(0)?).unwrap_or_default();
-            situations[position] = situation(&row)?;
+            situations[position] = read(&row)?;
         }
         Ok(situations)
     }
@@ -173,42 +205,44 @@ fn situation(row: &AnyRow) -> sqlx::Result<Situation> {
         }),
         None => None,
     };
-    let message = match row.try_get::<Option<i64>, _>(25)? {
+    let message = match row.try_get::<Option<i64>, _>(17)? {
         Some(seq) => Some(StoredMessage {
             seq,
-            sender: row.try_get(26)?,
-            event: row.try_get(27)?,
-            deleted: row.try_get::<Option<i64>, _>(28)?.is_some(),
+            sender: row.try_get(18)?,
+            event: row.try_get(19)?,
+            deleted: row.try_get::<Option<i64>, _>(20)?.is_some(),
         }),
         None => None,
     };
+    Ok(Situation {
+        chat,
+        actor: optional_person(row, 8)?,
+        role: row.try_get(11)?,
+        target: optional_person(row, 12)?,
+        target_role: row.try_get(15)?,
+        blocked: row.try_get::<Option<i64>, _>(16)?.is_some(),
+        message,
+        standing: Standing {
+            hidden_up_to: row.try_get::<Option<i64>, _>(21)?.unwrap_or_default(),
+            ..Standing::default()
+        },
+        ..Situation::default()
+    })
+}
+
+fn close_situation(row: &AnyRow) -> sqlx::Result<Situation> {
     let reply_to = match quote(row, 30)? {
         Some(quote) => Some((quote, row.try_get::<Event, _>(29)? == Event::Message)),
         None => None,
     };
-    let (role, standing) = membership(row, 11)?;
-    let (target_role, target_standing) = membership(row, 19)?;
-    Ok(Situation {
-        chat,
-        actor: optional_person(row, 8)?,
-        role,
-        standing,
-        target: optional_person(row, 16)?,
-        target_role,
-        target_standing,
-        blocked: row.try_get::<Option<i64>, _>(24)?.is_some(),
-        message,
-        reply_to,
-    })
+    let situation = situation(row)?;
+    let standing = standing_of(row, 22, situation.standing.hidden_up_to)?;
+    let target_standing = standing_of(row, 25, row.try_get::<Option<i64>, _>(28)?.unwrap_or_default())?;
+    Ok(Situation { standing, target_standing, reply_to, ..situation })
 }
 
-fn membership(row: &AnyRow, first: usize) -> sqlx::Result<(Option<Role>, Standing)> {
-    let Some(role) = row.try_get(first)? else { return Ok((None, Standing::default())) };
-    let standing = Standing {
-        state: row.try_get(first + 1)?,
-        read_up_to: row.try_get(first + 2)?,
-        hidden_up_to: row.try_get(first + 3)?,
-        muted_until: row.try_get(first + 4)?,
-    };
-    Ok((Some(role), standing))
+/// State, read pointer and mute; zeros for who never was in the chat.
+fn standing_of(row: &AnyRow, first: usize, hidden_up_to: i64) -> sqlx::Result<Standing> {
+    let Some(state) = row.try_get(first)? else { return Ok(Standing::default()) };
+    Ok(Standing { state, read_up_to: row.try_get(first + 1)?, muted_until: row.try_get(first + 2)?, hidden_up_to })
 }
