@@ -73,9 +73,14 @@ impl Change<'_> {
 
     /// The same answer again; nothing is stored or told.
     async fn repeat(&mut self, situation: Situation, event: Event, seq: i64) -> Result<Outcome, Stop> {
-        let (Some(chat), Some(actor)) = (situation.chat, situation.actor) else {
+        let (Some(mut chat), Some(actor)) = (situation.chat, situation.actor) else {
             return Err(Refusal::NotMember.into());
         };
+        if situation.role.is_none() {
+            // What has become of the group is no business of who is a member no more.
+            let counters = Counters { last_seq: seq, revision: 0 };
+            chat = StoredChat { name: String::new(), counters, member_count: 0, ..chat };
+        }
         let answer = match (self.origin.protocol, event) {
             (Protocol::Auth, Event::Created) => Answer::done(),
             (_, Event::Left) => notices::left(self.origin, self.group),

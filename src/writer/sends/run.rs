@@ -37,8 +37,8 @@ pub(super) struct Accepted<'a> {
 pub(super) struct Repeat {
     pub(super) position: usize,
     pub(super) seq: i64,
-    /// What the sender does not see any more.
-    pub(super) hidden_up_to: i64,
+    /// What the sender has hidden; none of who is a member no more.
+    pub(super) hidden_up_to: Option<i64>,
 }
 
 /// What is to become of a message.
@@ -77,8 +77,7 @@ impl<'a> Run<'a> {
         let (sender, quote) = match decision {
             Decision::Accept { sender, quote } => (sender, quote),
             Decision::Repeat { seq } => {
-                // Who is a member no more sees nothing but the own message.
-                let hidden_up_to = if role.is_some() { standing.hidden_up_to } else { i64::MAX };
+                let hidden_up_to = role.map(|_| standing.hidden_up_to);
                 self.repeats.push(Repeat { position, seq, hidden_up_to });
                 return Ok(());
             }
@@ -103,15 +102,12 @@ impl<'a> Run<'a> {
     fn decide(&self, send: &Send<'_>, situation: &Situation) -> Result<Decision, Refusal> {
         if let Some(place) = self.places.get(&(send.chat, send.message)) {
             let Accepted { sender, seq, .. } = &self.accepted[*place];
-            return if sender.id == send.actor {
-                Ok(Decision::Repeat { seq: *seq })
-            } else {
-                Err(Refusal::MessageIdTaken)
-            };
+            let repeated = sender.id == send.actor;
+            return if repeated { Ok(Decision::Repeat { seq: *seq }) } else { Err(situation.id_is_taken()) };
         }
         if let Some(message) = &situation.message {
             let repeated = message.sender == send.actor && message.event == Event::Message;
-            return if repeated { Ok(Decision::Repeat { seq: message.seq }) } else { Err(Refusal::MessageIdTaken) };
+            return if repeated { Ok(Decision::Repeat { seq: message.seq }) } else { Err(situation.id_is_taken()) };
         }
         let sender = situation.actor.clone().ok_or(Refusal::Unauthorized)?;
         match send.chat {

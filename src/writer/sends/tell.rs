@@ -68,15 +68,24 @@ pub(super) async fn repeat(
         return Ok(Outcome::default());
     }
     let id = chat.id.ok_or(DatabaseError::RowNotFound)?;
-    let message = batch.message(id, repeated.seq, send.actor, repeated.hidden_up_to).await?;
+    let hidden_up_to = repeated.hidden_up_to.unwrap_or(i64::MAX);
+    let mut message = batch.message(id, repeated.seq, send.actor, hidden_up_to).await?;
+    let (name, counters) = match repeated.hidden_up_to {
+        Some(_) => (chat.name.as_str(), chat.counters),
+        // What has become of the group is no business of who is a member no more.
+        None => ("", Counters { last_seq: repeated.seq, revision: 0 }),
+    };
+    if repeated.hidden_up_to.is_none() {
+        message.reactions.clear();
+    }
     let partner = match send.chat.partner(send.actor) {
         Some(partner) => Some(batch.person(partner).await?),
         None => None,
     };
     let sender = message.sender.clone();
-    let place = place(send.chat, &chat.name, partner.as_ref().unwrap_or(&sender), 0, None);
+    let place = place(send.chat, name, partner.as_ref().unwrap_or(&sender), 0, None);
     let scene = Scene { origin: send.origin, actor: &sender, place };
-    Ok(Outcome { answer: scene.answer(message, chat.counters), ..Outcome::default() })
+    Ok(Outcome { answer: scene.answer(message, counters), ..Outcome::default() })
 }
 
 fn place<'a>(

@@ -155,3 +155,35 @@ async fn a_repetition_by_the_removed_shows_nothing_that_is_new_to_them() {
     anns.does(&Request::edit(&group(&tea), &quoted, "a secret")).await;
     assert_eq!(bobs.item(&request).await["replyTo"]["content"], "");
 }
+
+#[tokio::test]
+async fn a_repetition_by_the_removed_tells_nothing_of_what_the_group_has_become() {
+    let server = TestServer::start().await;
+    let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
+    let tea = ann.create_group("tea", &[&bob]).await;
+    let [mut anns, mut bobs] = hearths([&ann, &bob]).await;
+    let (text, addition) = (Request::write(&group(&tea), "hello"), Request::add(&tea, &eve.id));
+    let before = [bobs.item(&text).await, bobs.item(&addition).await];
+    anns.does(&Request::remove(&tea, &bob.id)).await;
+    anns.does(&Request::react(&group(&tea), text.id(), "👎")).await;
+    anns.does(&Request::rename(&tea, "without Bob")).await;
+    for (request, before) in [&text, &addition].into_iter().zip(before) {
+        let again = bobs.item(request).await;
+        assert_eq!((&again["content"], &again["seq"]), (&before["content"], &before["seq"]));
+        let untold = (&again["lastSeq"], &again["revision"], &again["groupName"], &again["reactions"]);
+        assert_eq!(untold, (&before["seq"], &json!(0), &json!(""), &json!([])));
+        assert!(again["memberCount"].as_i64().unwrap_or_default() == 0, "{again}");
+    }
+}
+
+#[tokio::test]
+async fn outsiders_do_not_learn_which_ids_a_group_has() {
+    let server = TestServer::start().await;
+    let [ann, eve] = server.people(["Ann", "Eve"]).await;
+    let tea = ann.create_group("tea", &[]).await;
+    let [mut anns, mut eves] = hearths([&ann, &eve]).await;
+    let id = anns.id_of(&group(&tea), "hello").await;
+    for request in [Request::message(&tea, "x"), Request::add(&tea, &eve.id), Request::leave(&tea)] {
+        assert_eq!(eves.code(&request.with("messageId", id.as_str())).await, "not_a_member");
+    }
+}
