@@ -16,7 +16,7 @@ pub(super) async fn apply(
     on: bool,
     now: Timestamp,
 ) -> Result<Outcome, Stop> {
-    let user = command.actor;
+    let user = situation.actor.ok_or(Refusal::Unauthorized)?.id;
     let target = situation.target.ok_or(Refusal::UserNotFound)?.id;
     if target == user {
         return Err(Error::Invalid(vec![Fault::new("userId", "must be somebody else")]).into());

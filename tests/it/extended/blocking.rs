@@ -1,5 +1,6 @@
 //! Blocking somebody: what is refused, and what both sides see.
 
+use futures_util::FutureExt;
 use serde_json::json;
 
 use crate::support::{Request, TestServer, column, dialog, group, hearths, new_id};
@@ -132,4 +133,20 @@ async fn a_block_goes_with_the_account() {
     assert_eq!(anns.rows(&Request::new("blockedUsers", json!({ "limit": 10 }))).await, [json!(null); 0]);
     let row = anns.rows(&Request::list()).await.remove(0);
     assert_eq!((&row["blocked"], &row["deleted"]), (&json!(false), &json!(true)));
+}
+
+#[tokio::test]
+async fn who_has_no_account_any_more_blocks_nobody() {
+    let server = TestServer::start().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    let mut anns = ann.hearth().await;
+    let held = server.database.hold("users").await;
+    let block = async {
+        let request = Request::block(&bob);
+        anns.send(request.kind, request.params).await;
+    };
+    held.in_turn(async { drop(ann.delete("/api/profile/destroy").await.expect(200)) }, vec![block.boxed()]).await;
+    // Behind the other one in the writer's queue.
+    bob.write_to(&bob, "a note").await;
+    assert!(!server.database.has_rows("blocks").await);
 }

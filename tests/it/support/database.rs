@@ -141,6 +141,13 @@ impl TestDatabase {
         row.get::<i64, _>(0) > 0
     }
 
+    /// Whether there is anything in this table.
+    pub async fn has_rows(&self, table: &str) -> bool {
+        let sql = format!("SELECT COUNT(*) FROM {table}");
+        let row = self.connect().await.fetch_one(AssertSqlSafe(sql)).await.expect("the question can be answered");
+        row.get::<i64, _>(0) > 0
+    }
+
     /// Makes somebody an admin of the groups with this name.
     pub async fn make_admin(&self, person: &User, group_name: &str) {
         let (email, chats) = (&person.email, format!("SELECT id FROM chats WHERE name = '{group_name}'"));
