@@ -190,8 +190,14 @@ pub fn start(
 async fn run(mut committer: Committer, mut entries: mpsc::Receiver<Entry>, publisher: mpsc::Sender<Vec<Publication>>) {
     let mut batch = Vec::with_capacity(BATCH);
     while entries.recv_many(&mut batch, BATCH).await > 0 {
-        let (tasks, replies): (Vec<_>, Vec<_>) = batch.drain(..).map(|entry| (entry.task, entry.reply)).unzip();
-        let outcomes = committer.commit(&tasks).await;
+        let (tasks, mut replies): (Vec<_>, Vec<_>) = batch.drain(..).map(|entry| (entry.task, entry.reply)).unzip();
+        let mut outcomes = committer.commit(&tasks).await;
+        if let Some(&Err(Error::Unavailable(reason))) = outcomes.last() {
+            // Whoever waits behind these has waited for the database, too: the last of a full queue would for minutes.
+            let waiting = (0..entries.len()).map_while(|_| entries.try_recv().ok());
+            replies.extend(waiting.map(|entry| entry.reply));
+            outcomes.resize_with(replies.len(), || Err(Error::Unavailable(reason)));
+        }
         let publications = outcomes.into_iter().zip(replies).map(publication).collect();
         if publisher.send(publications).await.is_err() {
             return;

@@ -262,3 +262,20 @@ async fn a_defect_is_500_that_tells_nothing_and_harms_nothing_else() {
     socket.write_to(&bob, "y").await;
     assert_eq!(bob.texts_with(&ann).await, ["y"]);
 }
+
+#[tokio::test]
+async fn who_waits_behind_others_is_refused_with_them() {
+    let mut server = TestServer::start_breakable().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    let mut anns = ann.connect().await;
+    server.database.silent().await;
+    for number in 0..60 {
+        anns.send("privateMessage", message(&bob, &number.to_string())).await;
+    }
+    let first = anns.answer().await;
+    server.database.back().await;
+    assert_eq!(first["code"], "unavailable");
+    for _ in 1..60 {
+        assert_eq!(anns.answer().await["code"], "unavailable");
+    }
+}
