@@ -159,10 +159,9 @@ impl Writer {
     /// Whether writer and publisher still work: an empty task passes through both. It may well be refused, by a database
     /// that does not answer, say.
     pub async fn works(self) -> bool {
-        match self.push(Task::Nothing) {
-            Ok(pending) => pending.0.await.is_ok(),
-            Err(_) => false,
-        }
+        let (reply, pending) = oneshot::channel();
+        // A full queue is waited for: a server that has much to do does it.
+        self.queue.send(Entry { task: Task::Nothing, reply }).await.is_ok() && pending.await.is_ok()
     }
 
     fn push(&self, task: Task) -> Result<Pending> {
@@ -272,5 +271,24 @@ impl Committer {
         // Not left before its end: what is committed after all must be told.
         batch.commit().await?;
         Ok(outcomes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_writer_with_much_to_do_works() {
+        let (queue, mut entries) = mpsc::channel(1);
+        let writer = Writer { queue };
+        let _waiting = writer.push(Task::Nothing).unwrap();
+        let work = async {
+            for _ in 0..2 {
+                let entry = entries.recv().await.unwrap();
+                let _ = entry.reply.send(Err(Error::Unavailable(BUSY)));
+            }
+        };
+        assert!(tokio::join!(writer.works(), work).0);
     }
 }
