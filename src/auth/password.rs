@@ -22,6 +22,8 @@ pub const NOBODYS: &str =
 /// As [`NOBODYS`], by bcrypt, with the cost that the reference server uses.
 const NOBODYS_BCRYPT: &str = "$2b$05$hearthnobodysabcdefghutVqVCReJHIILqMANYbtPz/cdPBZxwDy";
 
+/// A second of one core. Every step more doubles it: log-ins with one of 31 would keep everybody else out for days.
+const BCRYPT_MAX_COST: u32 = 14;
 /// bcrypt reads no more of a password.
 const BCRYPT_BYTES: usize = 72;
 
@@ -53,9 +55,9 @@ impl Passwords {
         is_bcrypt(hash)
     }
 
-    /// Whether this is bcrypt's hash of some password.
+    /// Whether this is bcrypt's hash of some password, of a cost that can be paid.
     pub fn is_bcrypt(hash: &str) -> bool {
-        is_bcrypt(hash) && hash.parse::<bcrypt::HashParts>().is_ok()
+        is_bcrypt(hash) && hash.parse::<bcrypt::HashParts>().is_ok_and(|parts| parts.get_cost() <= BCRYPT_MAX_COST)
     }
 
     /// Whether this is the password; as long for nobody's hash as for somebody's.
@@ -120,6 +122,8 @@ mod tests {
             assert!(Passwords::is_bcrypt(&hash) && verify(long.as_bytes(), &hash).unwrap());
             assert!(!verify(b"correct horse", &hash).unwrap());
         }
+        let costing = |cost: u32| NOBODYS_BCRYPT.replace("$05$", &format!("${cost}$"));
+        assert!(Passwords::is_bcrypt(&costing(14)) && !Passwords::is_bcrypt(&costing(15)));
         assert!(!Passwords::is_bcrypt("$2b$05$tooshort") && !Passwords::is_bcrypt(NOBODYS));
     }
 }
