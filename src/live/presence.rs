@@ -40,7 +40,8 @@ pub(super) struct Presence {
 
 struct Watched {
     online: bool,
-    watchers: Vec<Arc<Connection>>,
+    /// By number: leaving is a look-up, however many watch.
+    watchers: HashMap<ConnectionId, Arc<Connection>>,
 }
 
 impl Presence {
@@ -76,8 +77,8 @@ impl Presence {
         self.unwatch(connection.id);
         for (user, online) in people {
             let watched = self.watched.entry(*user);
-            let watched = watched.or_insert_with(|| Watched { online: *online, watchers: Vec::new() });
-            watched.watchers.push(connection.clone());
+            let watched = watched.or_insert_with(|| Watched { online: *online, watchers: HashMap::new() });
+            watched.watchers.insert(connection.id, connection.clone());
         }
         self.lists.insert(connection.id, people.iter().map(|(user, _)| *user).collect());
     }
@@ -85,20 +86,20 @@ impl Presence {
     /// A connection watches nobody any more.
     pub(super) fn unwatch(&mut self, connection: ConnectionId) {
         for user in self.lists.remove(&connection).unwrap_or_default() {
-            self.forget(user, |watcher| watcher.id == connection);
+            self.forget(user, connection);
         }
     }
 
     /// A person watches another no more. The connections that did.
     pub(super) fn part(&mut self, watcher: UserId, user: UserId) -> Vec<Arc<Connection>> {
-        let watchers = self.watched.get(&user).map(|watched| watched.watchers.clone()).unwrap_or_default();
-        let parted: Vec<_> = watchers.into_iter().filter(|connection| connection.user == watcher).collect();
+        let watchers = self.watched.get(&user).into_iter().flat_map(|watched| watched.watchers.values());
+        let parted: Vec<_> = watchers.filter(|connection| connection.user == watcher).cloned().collect();
         for connection in &parted {
             if let Some(list) = self.lists.get_mut(&connection.id) {
                 list.retain(|watched| *watched != user);
             }
+            self.forget(user, connection.id);
         }
-        self.forget(user, |connection| connection.user == watcher);
         parted
     }
 
@@ -117,14 +118,14 @@ impl Presence {
             };
             watched.online = online;
             let last_seen_at = self.departures.get(&user).copied().filter(|_| !online);
-            turns.push(Turn { user, online, last_seen_at, watchers: watched.watchers.clone() });
+            turns.push(Turn { user, online, last_seen_at, watchers: watched.watchers.values().cloned().collect() });
         }
         turns
     }
 
-    fn forget(&mut self, user: UserId, is_gone: impl Fn(&Connection) -> bool) {
+    fn forget(&mut self, user: UserId, watcher: ConnectionId) {
         if let Some(watched) = self.watched.get_mut(&user) {
-            watched.watchers.retain(|connection| !is_gone(connection));
+            watched.watchers.remove(&watcher);
             if watched.watchers.is_empty() {
                 self.watched.remove(&user);
             }
