@@ -170,6 +170,14 @@ impl Hub {
         presence.turns(now, |user| by_user.contains_key(&user))
     }
 
+    /// Nobody could be told of these: they are looked at again.
+    pub fn untold(&self, turns: impl IntoIterator<Item = Turn>) {
+        let mut connections = self.lock();
+        for turn in turns {
+            connections.presence.untold(&turn);
+        }
+    }
+
     /// Closes the connections of ended sessions.
     pub fn close_sessions(&self, user: UserId, ended: &[SessionId]) {
         for connection in self.lock().by_user.get(&user).into_iter().flatten() {

@@ -123,6 +123,14 @@ impl Presence {
         turns
     }
 
+    /// Nobody could be told of this turn: it is looked at again.
+    pub(super) fn untold(&mut self, turn: &Turn) {
+        if let Some(watched) = self.watched.get_mut(&turn.user) {
+            watched.online = !turn.online;
+        }
+        self.moved.insert(turn.user);
+    }
+
     fn forget(&mut self, user: UserId, watcher: ConnectionId) {
         if let Some(watched) = self.watched.get_mut(&user) {
             watched.watchers.remove(&watcher);
@@ -171,6 +179,17 @@ mod tests {
         presence.came(bob);
         let turns = presence.turns(Timestamp(GRACE_MILLIS + 2), |_| true);
         assert_eq!((turns.len(), turns[0].online, turns[0].last_seen_at), (1, true, None));
+    }
+
+    #[test]
+    fn what_could_not_be_told_is_told_later() {
+        let (mut presence, bob) = (Presence::default(), person(2));
+        presence.watch(&watcher(), &[(bob, false)]);
+        presence.came(bob);
+        let turns = presence.turns(Timestamp(0), |_| true);
+        presence.untold(&turns[0]);
+        assert_eq!(presence.turns(Timestamp(1), |_| true).len(), 1);
+        assert!(presence.turns(Timestamp(2), |_| true).is_empty());
     }
 
     #[test]

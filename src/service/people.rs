@@ -3,7 +3,7 @@
 use super::{App, Caller};
 use crate::{
     error::{Refusal, Result},
-    live::{Broadcast, Except, People},
+    live::{Broadcast, Except, People, Turn},
     model::{ChatSide, Timestamp, UserId},
     protocol::{
         Answer, BlockUser, Frame, Item, Kind, PeopleNames, Protocol, Rows, Typing, WatchPresence,
@@ -70,16 +70,25 @@ pub async fn watch(app: &App, caller: Caller, request: WatchPresence) -> Result<
 
 /// Tells those who watch, and still may, who has come and gone.
 pub async fn tell_presence(app: &App) -> Result<()> {
-    for turn in app.hub.turns(Timestamp::now()) {
-        let mut watchers: Vec<UserId> = turn.watchers.iter().map(|connection| connection.user).collect();
-        watchers.sort_unstable();
-        watchers.dedup();
-        let allowed = app.store.watchers_of(turn.user, &watchers).await?;
-        let row = PresenceRow { user_id: turn.user, online: turn.online, last_seen_at: turn.last_seen_at };
-        let frame = Frame::broadcast(Kind::Presence, &Item::Presence(row));
-        for connection in turn.watchers.iter().filter(|connection| allowed.contains(&connection.user)) {
-            connection.push(&frame);
+    let mut turns = app.hub.turns(Timestamp::now()).into_iter();
+    while let Some(turn) = turns.next() {
+        if let Err(error) = tell_turn(app, &turn).await {
+            app.hub.untold(std::iter::once(turn).chain(turns));
+            return Err(error);
         }
+    }
+    Ok(())
+}
+
+async fn tell_turn(app: &App, turn: &Turn) -> Result<()> {
+    let mut watchers: Vec<UserId> = turn.watchers.iter().map(|connection| connection.user).collect();
+    watchers.sort_unstable();
+    watchers.dedup();
+    let allowed = app.store.watchers_of(turn.user, &watchers).await?;
+    let row = PresenceRow { user_id: turn.user, online: turn.online, last_seen_at: turn.last_seen_at };
+    let frame = Frame::broadcast(Kind::Presence, &Item::Presence(row));
+    for connection in turn.watchers.iter().filter(|connection| allowed.contains(&connection.user)) {
+        connection.push(&frame);
     }
     Ok(())
 }
