@@ -102,6 +102,11 @@ async fn erase_texts(connection: &mut AnyConnection, engine: Engine, step: &Step
         return Ok(());
     }
 
+    // The chat first, as the writer does: else each could wait for what the other has changed.
+    let count = i64::try_from(seqs.len()).unwrap_or(STEP);
+    let query = sqlx::query("UPDATE chats SET revision = revision + $2 WHERE id = $1 RETURNING revision");
+    let last: i64 = query.bind(step.chat).bind(count).fetch_one(&mut *connection).await?.try_get(0)?;
+
     let query = sqlx::query(
         "UPDATE messages SET content = '', deleted_at = $5 \
          WHERE chat_id = $1 AND seq >= $2 AND seq < $3 AND sender_id = $4 AND deleted_at IS NULL",
@@ -112,9 +117,6 @@ async fn erase_texts(connection: &mut AnyConnection, engine: Engine, step: &Step
     let query = query.bind(step.chat).bind(step.from).bind(step.from + STEP).bind(writer);
     query.execute(&mut *connection).await?;
 
-    let count = i64::try_from(seqs.len()).unwrap_or(STEP);
-    let query = sqlx::query("UPDATE chats SET revision = revision + $2 WHERE id = $1 RETURNING revision");
-    let last: i64 = query.bind(step.chat).bind(count).fetch_one(&mut *connection).await?.try_get(0)?;
     let revised: Vec<_> = (last - count + 1..).zip(seqs).map(|(revision, seq)| Revised { revision, seq }).collect();
     sqlx::query(REVISE.on(engine)).bind(json(&revised)).bind(step.chat).execute(connection).await?;
     Ok(())

@@ -1,8 +1,9 @@
 //! Deleted accounts, as clients of the extended protocol learn of them.
 
+use futures_util::FutureExt;
 use serde_json::{Value, json};
 
-use crate::support::{Request, Socket, TestServer, User, column, dialog, group};
+use crate::support::{Request, Socket, TestServer, User, column, dialog, group, hearths};
 
 async fn erase(person: &User, texts: &str) {
     person.delete(&format!("/api/profile/destroy{texts}")).await.expect(200);
@@ -92,4 +93,24 @@ async fn nobody_writes_to_a_deleted_account() {
     assert_eq!(anns.code(&Request::write(&dialog(&bob), "hello?")).await, "user_not_found");
     anns.does(&Request::read(&dialog(&bob), 1)).await;
     anns.does(&Request::typing(&dialog(&bob))).await;
+}
+
+#[tokio::test]
+async fn erasing_texts_and_deleting_messages_do_not_get_in_each_others_way() {
+    let server = TestServer::start().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    let tea = ann.create_group("tea", &[&bob]).await;
+    let [mut anns, mut bobs] = hearths([&ann, &bob]).await;
+    let id = anns.id_of(&group(&tea), "hello").await;
+    bobs.does(&Request::react(&group(&tea), &id, "👍")).await;
+    erase(&bob, "?messages=erase").await;
+    let held = server.database.hold("chats").await;
+    let step = server.store().purge_step(hearth::model::Timestamp::now());
+    let request = Request::delete(&group(&tea), &id);
+    let deletion = async {
+        anns.does(&request).await;
+        Ok(true)
+    };
+    let (_, steps) = held.in_turn(deletion, vec![step.boxed()]).await;
+    assert!(steps[0].is_ok(), "{steps:?}");
 }
