@@ -113,7 +113,10 @@ async fn erase_texts(connection: &mut AnyConnection, engine: Engine, step: &Step
     );
     let query = query.bind(step.chat).bind(step.from).bind(step.from + STEP).bind(writer).bind(step.now);
     query.execute(&mut *connection).await?;
-    let query = sqlx::query("DELETE FROM reactions WHERE chat_id = $1 AND seq >= $2 AND seq < $3 AND user_id = $4");
+    let query = sqlx::query(
+        "DELETE FROM reactions WHERE chat_id = $1 AND seq >= $2 AND seq < $3 AND (user_id = $4 \
+           OR seq IN (SELECT seq FROM messages WHERE chat_id = $1 AND seq >= $2 AND seq < $3 AND sender_id = $4))",
+    );
     let query = query.bind(step.chat).bind(step.from).bind(step.from + STEP).bind(writer);
     query.execute(&mut *connection).await?;
 

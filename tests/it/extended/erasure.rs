@@ -96,6 +96,17 @@ async fn nobody_writes_to_a_deleted_account() {
 }
 
 #[tokio::test]
+async fn of_erased_texts_no_reactions_are_kept() {
+    let server = TestServer::start().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    let id = bob.write_to(&ann, "a secret").await;
+    ann.hearth().await.does(&Request::react(&dialog(&bob), &id, "👍")).await;
+    erase(&bob, "?messages=erase").await;
+    purge(&server).await;
+    assert!(!server.database.has_rows("reactions").await);
+}
+
+#[tokio::test]
 async fn erasing_texts_and_deleting_messages_do_not_get_in_each_others_way() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
