@@ -234,7 +234,10 @@ impl Source {
     /// Every message, the oldest first.
     pub fn messages(&mut self) -> Pages<'_, SourceMessage> {
         let notification = if self.has("messages.notification") { "notification" } else { "false" };
-        let deleted_at = if self.has("messages.deleted_at") { &millis("deleted_at") } else { "NULL::bigint" };
+        let deleted_at = match self.has("messages.deleted_at") {
+            true => format!("CASE WHEN deleted_at IS NOT NULL THEN {} END", millis("deleted_at")),
+            false => "NULL::bigint".into(),
+        };
         let deleted_by = match self.columns.get("messages.deleted_by_users").map(String::as_str) {
             Some("ARRAY") => "array_to_json(deleted_by_users)::text",
             Some("json" | "jsonb") => "deleted_by_users::text",
@@ -271,9 +274,10 @@ impl Source {
     }
 }
 
-/// A time, with or without its zone, in milliseconds. Without one it is UTC.
+/// A time, with or without its zone, in milliseconds. Without one it is UTC. Of a clock that was wrong, the earliest or
+/// latest that may be: what is written to a chat later is stored later than all that is there.
 fn millis(column: &str) -> String {
-    format!("floor(extract(epoch FROM {column}) * 1000)::bigint")
+    format!("floor(GREATEST(LEAST(extract(epoch FROM {column}), extract(epoch FROM now())), 0) * 1000)::bigint")
 }
 
 fn uuid(row: &AnyRow, column: usize) -> DatabaseResult<Uuid> {

@@ -40,6 +40,7 @@ fn main() -> ExitCode {
         a_group_belongs_to_whoever_made_it_or_to_the_next_oldest
         notices_stay_notices
         who_left_a_group_there_is_no_member_here
+        what_clocks_got_wrong_lies_between_1970_and_today
         a_database_that_is_served_is_left_alone
         sqlite_takes_it_over_as_well
         what_is_no_database_of_the_reference_is_called_so
@@ -317,6 +318,23 @@ async fn who_left_a_group_there_is_no_member_here() {
     let rows = ann.connect().await.rows(&Request::history(&tea)).await;
     assert_eq!(column(&rows, "senderName"), ["Deleted account", "Deleted account", "Ann"]);
     assert_ne!(rows[1]["content"], "I was here");
+}
+
+async fn what_clocks_got_wrong_lies_between_1970_and_today() {
+    let (reference, (_database, hearth)) = (Reference::create().await, target().await);
+    let ann = reference.user("Ann", "", "ann@example.org").await;
+    for (text, time) in [("1", "-infinity"), ("2", "1912-06-23"), ("4", "20001-01-01"), ("5", "infinity")] {
+        let id = reference.write_to(&ann, &ann, text).await;
+        reference.run(&format!("UPDATE messages SET created_at = '{time}' WHERE id = '{id}'")).await;
+    }
+    reference.write_to(&ann, &ann, "3").await;
+    import(&hearth, &reference);
+    let serving = hearth.serve();
+    let mut socket = serving.api.log_in("ann@example.org", OLD_PASSWORD).await.connect().await;
+    let rows = socket.rows(&Request::dialog(&ann)).await;
+    assert_eq!(texts(&rows), ["5", "4", "3", "2", "1"]);
+    let instants = instants(&rows);
+    assert!(instants[4] == 0 && instants[0] <= chrono::Utc::now().timestamp_millis() + 1, "{instants:?}");
 }
 
 async fn a_database_that_is_served_is_left_alone() {
