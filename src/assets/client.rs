@@ -51,7 +51,7 @@ fn serve(path: &str, headers: &HeaderMap) -> Option<Response> {
         .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
         .header(header::REFERRER_POLICY, "no-referrer")
         .header(header::X_FRAME_OPTIONS, "DENY");
-    if listed(headers, header::IF_NONE_MATCH).any(|known| known.trim_start_matches("w/") == tag) {
+    if listed(headers, header::IF_NONE_MATCH).any(|known| known == "*" || known.trim_start_matches("w/") == tag) {
         return Some(response.status(StatusCode::NOT_MODIFIED).finish());
     }
     let charset = if kind.starts_with("text/") { "; charset=utf-8" } else { "" };
@@ -62,10 +62,15 @@ fn serve(path: &str, headers: &HeaderMap) -> Option<Response> {
 
 /// The file in the best encoding that the browser takes.
 fn encoded(path: &str, headers: &HeaderMap) -> Option<(&'static str, EmbeddedFile)> {
-    let accepted: Vec<_> = listed(headers, header::ACCEPT_ENCODING).filter(|item| !item.ends_with(";q=0")).collect();
+    let accepted: Vec<_> = listed(headers, header::ACCEPT_ENCODING).filter(|item| !is_refused(item)).collect();
     let accepts = |encoding| accepted.iter().any(|item| item.split(';').next() == Some(encoding));
     let mut encodings = ENCODINGS.into_iter().filter(|(encoding, _)| accepts(encoding));
     encodings.find_map(|(encoding, ending)| Some((encoding, Files::get(&format!("{path}{ending}"))?)))
+}
+
+/// Whether an item's weight is none: `br;q=0.0`.
+fn is_refused(item: &str) -> bool {
+    item.split_once(";q=").is_some_and(|(_, weight)| weight.parse() == Ok(0.0))
 }
 
 /// Another one for every encoding: each is a file of its own.
