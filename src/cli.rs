@@ -33,8 +33,9 @@ const HEALTH_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Hearth, a messenger that people host with one command.
 ///
-/// Without a command it serves: REST, WebSocket and documentation on port 3001, everything kept in data/hearth.db.
-/// Every key of the configuration stands in config.toml, and can be set as HEARTH_SECTION__KEY in the environment.
+/// Without a command it serves: the web client, REST, WebSocket and documentation on port 3001, everything kept in
+/// data/hearth.db. Every key of the configuration stands in config.toml, and can be set as HEARTH_SECTION__KEY in the
+/// environment.
 #[derive(Parser)]
 #[command(name = "hearth", version = VERSION)]
 struct Cli {
@@ -49,44 +50,51 @@ struct Cli {
     #[arg(long, global = true, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
 
-    /// Where everything is kept: sqlite://PATH or postgres://USER:PASSWORD@HOST/DATABASE
+    /// The database that keeps everything: sqlite://PATH or postgres://USER:PASSWORD@HOST/DATABASE
     #[arg(long, global = true, value_name = "URL")]
     database_url: Option<String>,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve; what happens without a command
+    /// Serve, until SIGTERM or Ctrl-C; what happens without a command
     Serve,
-    /// Bring the database's schema up to date, and end
-    Migrate,
-    /// Fill the database with people who talk, to look at
+    /// Bring the database's schema up to date
     ///
-    /// Twenty people in as many places, thirty groups, some thousand messages over weeks and today. All of them have
-    /// the same password, which is printed: this is for trying things out, not for a server that others can reach. No
-    /// server may serve the database meanwhile. One that has users is left alone.
+    /// `hearth serve` does so by itself when it starts. A database that a newer version has written is refused.
+    Migrate,
+    /// Fill an empty database with people who talk, to look at
+    ///
+    /// Twenty people in as many places, thirty groups, some thousand messages from the past weeks and today. All of
+    /// them have the same password, which is printed: this is for trying Hearth out, not for a server that others can
+    /// reach. No server may serve the database meanwhile. A database that has users is left alone, unless --force is
+    /// given.
     Demo {
-        /// What they speak
+        /// The language that they write in
         #[arg(long, value_enum, default_value_t = demo::Lang::En)]
         lang: demo::Lang,
 
-        /// Add them also to a database that has users
+        /// Add them even if the database has users
         #[arg(long)]
         force: bool,
     },
     /// Take over a database of the reference messenger
     ///
-    /// Reads people, groups, memberships and messages into the configured database, which no server may serve
-    /// meanwhile. People keep their ids and passwords. What is there already stays as it is: interrupted, or after new
-    /// messages, just run it again. The source is only read. At the end it tells what it could not take over, and why.
+    /// Copies people, groups, memberships and messages into the configured database, which no server may serve
+    /// meanwhile. The source is only read. People keep their ids and passwords. What was imported before stays as it
+    /// is: after an interruption, or for newer messages, run it again. At the end it tells what could not be taken over,
+    /// and why.
     Import {
         /// The reference messenger's database: postgres://USER:PASSWORD@HOST/DATABASE
         #[arg(value_name = "URL")]
         source: String,
     },
-    /// Print the configuration in force, secrets masked
+    /// Print the configuration in force, with secrets masked
     Config,
-    /// Ask the running server whether it is ready; ends with 0 if it is, with 1 if not
+    /// Ask the running server whether it is ready
+    ///
+    /// Ends with 0 if it is, with 1 if not, and says why. It asks at the address that the server listens on by the
+    /// configuration, or at --listen.
     Health,
 }
 

@@ -95,15 +95,15 @@ macro_rules! refusals {
 refusals! {
     /// No, bad, expired or revoked token.
     Unauthorized: Unauthorized, "unauthorized", "Not authorized";
-    /// A page of another origin tried to connect.
-    OriginNotAllowed: Forbidden, "origin_not_allowed", "This web origin may not call: see server.origins in the configuration";
-    /// At log-in: one text whatever was wrong.
+    /// A page of a web origin that the operator does not allow.
+    OriginNotAllowed: Forbidden, "origin_not_allowed", "Pages of this web origin may not call this server: server.origins does not list it";
+    /// At log-in: one text, whether the e-mail or the password is wrong.
     WrongCredentials: Invalid, "wrong_credentials", "No such user exists or wrong password";
-    /// At a password change.
+    /// At a change of password: the old one is wrong.
     WrongPassword: Invalid, "wrong_password", "Wrong password or email";
-    /// At sign-up.
+    /// At sign-up: another account has this e-mail.
     EmailTaken: Conflict, "email_taken", "User with this email already exists!";
-    /// At the creation of a group.
+    /// At the creation of a group: another one has this id.
     GroupIdTaken: Conflict, "group_id_taken", "Group with this id already exists";
     /// The id names another message of this chat.
     MessageIdTaken: Conflict, "message_id_taken", "Message id already exists";
@@ -117,7 +117,7 @@ refusals! {
     ChatNotFound: NotFound, "chat_not_found", "Chat not found";
     /// The caller has no such session.
     SessionNotFound: NotFound, "session_not_found", "Session not found";
-    /// A group is deleted by its owner.
+    /// Somebody other than the owner tried to delete the group.
     OwnerOnly: Forbidden, "not_allowed", "Only the owner of the group may delete it";
     /// A plain member tried to remove somebody.
     NotAllowedToRemove: Forbidden, "not_allowed", "Only the owner and the admins of the group may remove members";
@@ -125,29 +125,29 @@ refusals! {
     AdminRemovesMembers: Forbidden, "not_allowed", "Only the owner of the group may remove an admin or the owner";
     /// A plain member tried to rename the group.
     NotAllowedToRename: Forbidden, "not_allowed", "Only the owner and the admins of the group may rename it";
-    /// Roles are the owner's to give.
+    /// Somebody other than the owner tried to give a role.
     NotAllowedToSetRole: Forbidden, "not_allowed", "Only the owner of the group may give roles";
-    /// The owner tried to step down without a successor.
-    OwnRole: Forbidden, "not_allowed", "Nobody may change their own role: the owner hands the group over by making somebody else its owner";
-    /// The member has it already.
-    RoleUnchanged: Conflict, "role_unchanged", "The member has this role already";
-    /// There is none with this id that the caller may see.
+    /// The owner tried to change their own role.
+    OwnRole: Forbidden, "not_allowed", "Nobody may change their own role: to hand the group over, make another member its owner";
+    /// The member already has the role.
+    RoleUnchanged: Conflict, "role_unchanged", "The member already has this role";
+    /// The chat has no message with this id that the caller may see.
     MessageNotFound: NotFound, "message_not_found", "Message not found";
-    /// The message to answer is none that the caller may see, or is a notice.
+    /// `replyTo` names no message that the caller may see, or a notice.
     QuoteNotFound: NotFound, "message_not_found", "replyTo names no message of this chat";
-    /// It was deleted for everybody.
-    MessageDeleted: Conflict, "message_deleted", "The message was deleted";
-    /// Notices stay as they are.
+    /// The message was deleted for everybody.
+    MessageDeleted: Conflict, "message_deleted", "The message has been deleted";
+    /// The message is a notice, and those stay as they are.
     IsNotice: Forbidden, "notice", "Notices cannot be edited, deleted or reacted to";
-    /// A message is edited by its sender.
-    SenderOnly: Forbidden, "not_allowed", "Only its sender may edit a message";
-    /// A message is deleted by its sender, or by those who look after the group.
-    NotAllowedToDelete: Forbidden, "not_allowed", "Only its sender, and a group's owner and admins, may delete a message";
-    /// One more kind of reaction would be too many.
+    /// Somebody other than the sender tried to edit the message.
+    SenderOnly: Forbidden, "not_allowed", "Only the sender of a message may edit it";
+    /// Somebody tried to delete the message who is neither its sender nor the group's owner or admin.
+    NotAllowedToDelete: Forbidden, "not_allowed", "Only the sender of a message, or the owner and the admins of its group, may delete it";
+    /// The reaction would be one kind too many.
     TooManyReactions: Conflict, "too_many_reactions", "A message has at most 20 different reactions";
-    /// The receiver takes nothing from the sender.
-    Blocked: Forbidden, "blocked", "This person does not receive messages from you";
-    /// One leaves, one does not remove oneself.
+    /// The other person has blocked the caller.
+    Blocked: Forbidden, "blocked", "This person accepts no messages or group invitations from you";
+    /// The caller tried to remove themselves.
     LeaveInstead: Forbidden, "not_allowed", "Nobody may remove themselves from a group: use leaveGroup";
 }
 

@@ -13,7 +13,7 @@ use poem_openapi::{
 };
 use serde::Serialize;
 
-use crate::error::{Error, Fault, Kind, seconds};
+use crate::error::{Error, Fault, Kind, Refusal, seconds};
 
 /// Why a request failed.
 #[derive(Object, Serialize)]
@@ -104,12 +104,11 @@ pub(super) fn catch(result: poem::Result<Response>, allowed: Option<&str>) -> Re
         return respond(StatusCode::UNSUPPORTED_MEDIA_TYPE, &Body::simple(message, "not_json"));
     }
     if error.is::<SizedLimitError>() {
-        let message = "The body has more than the allowed 100 KiB";
+        let message = "The body must have at most 100 KiB";
         return respond(StatusCode::PAYLOAD_TOO_LARGE, &Body::simple(message, "too_large"));
     }
     if error.is::<CorsError>() {
-        let message = "A page of this origin may not make this request: see server.origins in the configuration";
-        return respond(StatusCode::FORBIDDEN, &Body::simple(message, "origin_not_allowed"));
+        return answer(&Error::Refused(Refusal::OriginNotAllowed));
     }
     match error.status() {
         status if status.is_client_error() => respond(status, &Body::simple(&error.to_string(), "invalid")),

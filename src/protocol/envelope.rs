@@ -86,77 +86,77 @@ kinds! {
     requests {
         /// Reads the chat list.
         ListLastMessage "listLastMessage" ListPage Auth,
-        /// Reads a dialog.
+        /// Reads a dialog's history.
         DialogHistory "getlatestMessageDialog" DialogPage Auth,
         /// Reads a group's history.
         GroupHistory "getlatestMessageGroup" GroupPage Auth,
-        /// Writes to a person.
+        /// Sends a message to a person.
         PrivateMessage "privateMessage" PrivateMessage Auth,
-        /// Writes to a group.
+        /// Sends a message to a group.
         MessageInGroup "messageInGroup" MessageInGroup Auth,
-        /// Adds a member.
+        /// Adds a member to a group.
         AddUserInGroup "addUserInGroup" AddUserInGroup Auth,
         /// Leaves a group.
         LeaveGroup "leaveGroup" LeaveGroup Auth,
-        /// Deletes a group.
+        /// Deletes a group for everybody.
         DropGroup "dropGroup" DropGroup Auth,
-        /// Removes a member.
+        /// Removes a member from a group.
         RemoveUserFromGroup "removeUserFromGroup" RemoveUserFromGroup Auth,
-        /// Reads the chats that have changed.
+        /// Lists the chats that have changed.
         GetChangedChats "getChangedChats" ChangedChats Hearth,
         /// Reads what has changed in a chat.
         GetChanges "getChanges" ChangesSince Hearth,
-        /// Has seen a chat's messages.
+        /// Marks a chat as read up to a message.
         MarkRead "markRead" MarkRead Hearth,
-        /// Is writing something.
+        /// Tells the others in a chat that one is typing.
         Typing "typing" Typing Hearth,
-        /// Wants to know who is there.
+        /// Watches whether people are online.
         WatchPresence "watchPresence" WatchPresence Hearth,
         /// Changes a message's text.
         EditMessage "editMessage" EditMessage Hearth,
         /// Deletes a message for everybody.
         DeleteMessage "deleteMessage" DeleteMessage Hearth,
-        /// Reacts to a message.
+        /// Adds a reaction to a message, or takes it back.
         React "react" React Hearth,
-        /// Reads who is in a group.
+        /// Lists a group's members.
         GroupMembers "groupMembers" GroupMembers Hearth,
-        /// Gives a group another name.
+        /// Renames a group.
         RenameGroup "renameGroup" RenameGroup Hearth,
-        /// Gives a member another role.
+        /// Changes a member's role.
         SetRole "setRole" SetRole Hearth,
-        /// Wants no notifications of a chat.
+        /// Mutes a chat, or unmutes it.
         MuteChat "muteChat" MuteChat Hearth,
-        /// Wants nothing from somebody.
+        /// Blocks a person, or unblocks them.
         BlockUser "blockUser" BlockUser Hearth,
-        /// Reads who is blocked.
+        /// Lists the people one has blocked.
         BlockedUsers "blockedUsers" BlockedUsers Hearth,
-        /// Reads what people are called.
+        /// Looks up people's names.
         People "people" PeopleNames Hearth,
-        /// Goes on with another token.
+        /// Keeps the connection open with a new token.
         Renew "renew" Renew Hearth,
     }
     broadcasts {
-        /// The first frame of a connection.
+        /// Opens the connection: who one is, and which bounds are in force.
         Hello "hello",
-        /// Somebody has seen a chat's messages.
+        /// Somebody has read a chat up to a message.
         MessagesRead "messagesRead",
-        /// A message has another text.
+        /// A message's text has changed.
         MessageEdited "messageEdited",
-        /// A message is deleted for everybody.
+        /// A message was deleted for everybody.
         MessageDeleted "messageDeleted",
-        /// Somebody reacted to a message.
+        /// The reactions to a message have changed.
         MessageReactions "messageReactions",
-        /// A group is new, or has another name or another member with a role.
+        /// A group was created or renamed, or a member's role has changed.
         GroupChanged "groupChanged",
-        /// One's own role in a group is another one.
+        /// One's own role in a group has changed.
         RoleChanged "roleChanged",
-        /// One is a member no more.
+        /// One is no longer a member of a group.
         RemovedFromGroup "removedFromGroup",
-        /// One's own side of a dialog is hidden.
+        /// One has deleted a dialog for oneself.
         DialogHidden "dialogHidden",
-        /// One's own name is another one.
+        /// One's own name has changed.
         ProfileChanged "profileChanged",
-        /// Somebody has come or gone.
+        /// Somebody has come online or gone offline.
         Presence "presence",
     }
 }

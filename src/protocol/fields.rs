@@ -189,6 +189,13 @@ fn quoted(value: &Value) -> String {
     }
 }
 
+/// The items of an array that has not too many of them.
+fn items<'a>(value: &'a Value, max: usize, what: &str) -> Result<&'a [Value], String> {
+    let must = |given| format!("must be an array of at most {max} {what}, not {given}");
+    let items = value.as_array().ok_or_else(|| must(quoted(value)))?;
+    if items.len() > max { Err(must(format!("of {}", items.len()))) } else { Ok(items) }
+}
+
 /// Only 8-4-4-4-12 is a UUID; upper case is lowered.
 fn uuid(value: &Value) -> Result<Uuid, String> {
     let text = value.as_str().filter(|text| text.len() == 36);

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Bounds, Field, Part, Schema, Seq, field, quoted};
+use super::{Bounds, Field, Part, Schema, Seq, field, items, quoted};
 use crate::{
     error::Fault,
     model::{ChatSide, Counters, GroupId, Known, UserId},
@@ -24,7 +24,7 @@ impl Part for Chat {
             (Some(receiver), None) => Some(Self(ChatSide::Dialog(receiver))),
             (None, Some(group)) => Some(Self(ChatSide::Group(group))),
             _ => {
-                faults.push(Fault::new("receiverId, groupId", "are the chat: give exactly one of them"));
+                faults.push(Fault::new("receiverId, groupId", "name the chat: give exactly one of them"));
                 None
             }
         }
@@ -61,13 +61,10 @@ pub struct KnownChats(pub Vec<Known>);
 
 impl Field for KnownChats {
     fn read(value: &Value, bounds: Bounds) -> Result<Self, String> {
-        let expected = || format!("must be an array of at most {MAX_KNOWN} of {{chat, lastSeq, revision, state}}");
-        let items = value.as_array().filter(|items| items.len() <= MAX_KNOWN).ok_or_else(expected)?;
-        let known = items
-            .iter()
-            .enumerate()
-            .map(|(place, item)| known(item, bounds).map_err(|fault| format!("has at {place} a wrong item: {fault}")));
-        known.collect::<Result<_, _>>().map(Self)
+        let items = items(value, MAX_KNOWN, "chats {chat, lastSeq, revision, state}")?.iter().enumerate();
+        let known =
+            |(place, item)| known(item, bounds).map_err(|fault| format!("has a wrong item at {place}: {fault}"));
+        items.map(known).collect::<Result<_, _>>().map(Self)
     }
 
     fn schema() -> Schema {

@@ -133,8 +133,8 @@ impl Part for Place {
             given.extend(around.map(Position::AroundSeq));
         }
         if given.len() > 1 {
-            let message = "excludes cursorCreatedAt, and each other: give at most one";
-            faults.push(Fault::new("beforeSeq, afterSeq, aroundSeq", message));
+            let places = "cursorCreatedAt, beforeSeq, afterSeq, aroundSeq";
+            faults.push(Fault::new(places, "exclude each other: give at most one of them"));
             return None;
         }
         Some(Self(given.pop().unwrap_or(Position::Before(Timestamp::MAX))))

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use unicode_properties::UnicodeEmoji;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::{Bounds, Field, Protocol, Schema, paging::instant, quoted};
+use super::{Bounds, Field, Protocol, Schema, items, paging::instant, quoted};
 use crate::model::{Role, Timestamp, UserId};
 
 /// People who may be watched at once.
@@ -105,7 +105,7 @@ impl Field for Until {
     fn read(value: &Value, _: Bounds) -> Result<Self, String> {
         let until = instant(value)?;
         if until <= Timestamp::now() {
-            return Err("must lie in the future, or be null".into());
+            return Err(format!("must be a time in the future, or null, not {until}"));
         }
         Ok(Self(Some(until)))
     }
@@ -126,10 +126,10 @@ pub struct People(pub Vec<UserId>);
 
 impl Field for People {
     fn read(value: &Value, bounds: Bounds) -> Result<Self, String> {
-        let expected = || format!("must be an array of at most {MAX_PEOPLE} ids");
-        let ids = value.as_array().filter(|ids| ids.len() <= MAX_PEOPLE).ok_or_else(expected)?;
-        let user = |id| UserId::read(id, bounds).map_err(|message| format!("has a wrong id, which {message}"));
-        ids.iter().map(user).collect::<Result<_, _>>().map(Self)
+        let ids = items(value, MAX_PEOPLE, "ids")?.iter().enumerate();
+        let user =
+            |(place, id)| UserId::read(id, bounds).map_err(|fault| format!("has a wrong item at {place}: {fault}"));
+        ids.map(user).collect::<Result<_, _>>().map(Self)
     }
 
     fn schema() -> Schema {
@@ -145,7 +145,9 @@ pub struct Token(pub String);
 impl Field for Token {
     fn read(value: &Value, _: Bounds) -> Result<Self, String> {
         let token = value.as_str().filter(|token| !token.is_empty() && token.len() <= MAX_TOKEN);
-        token.map(|token| Self(token.to_owned())).ok_or_else(|| "must be a token, as renewing answers with".into())
+        token
+            .map(|token| Self(token.to_owned()))
+            .ok_or_else(|| "must be a token, as POST /api/auth/renew answers with".into())
     }
 
     fn schema() -> Schema {

@@ -14,7 +14,7 @@ async fn messages_of_the_blocked_are_refused_until_they_are_unblocked() {
     let request = Request::write(&dialog(&ann), "hello?");
     assert_eq!(bobs.code(&request).await, "blocked");
     let mut contract = bob.connect().await;
-    assert_eq!(contract.may_not(&request).await, "This person does not receive messages from you");
+    assert_eq!(contract.may_not(&request).await, "This person accepts no messages or group invitations from you");
     anns.hears_nothing().await;
     anns.does(&Request::unblock(&bob)).await;
     bobs.does(&request).await;

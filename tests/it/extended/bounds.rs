@@ -36,7 +36,7 @@ async fn a_chat_is_exactly_one() {
     ] {
         for bad in [request.clone().with("groupId", tea.as_str()), request.clone().with("receiverId", Value::Null)] {
             let message = anns.may_not(&bad).await;
-            assert!(message.contains("receiverId, groupId are the chat: give exactly one of them"), "{message}");
+            assert!(message.contains("receiverId, groupId name the chat: give exactly one of them"), "{message}");
         }
         refuses(&mut anns, &request, "receiverId", &[json!("x"), json!(7), json!([])], "must be ").await;
     }
@@ -113,7 +113,7 @@ async fn roles_flags_and_lists_are_what_they_are() {
     let many = json!(vec![bob.id.clone(); 201]);
     let watch = Request::watch(&[]);
     refuses(&mut anns, &watch, "userIds", &[many, json!({}), json!("x")], "must be an array of at most 200 ids").await;
-    refuses(&mut anns, &watch, "userIds", &[json!(["x"]), json!([7])], "has a wrong id").await;
+    refuses(&mut anns, &watch, "userIds", &[json!(["x"]), json!([7])], "has a wrong item at 0: must be a UUID").await;
     let most = watch.with("userIds", vec![bob.id.clone(); 200]);
     assert_eq!(anns.rows(&most).await.len(), 1);
 }
