@@ -5,6 +5,8 @@ WORKDIR /src
 COPY . .
 # What is shipped; `--build-arg PROFILE=release` builds faster.
 ARG PROFILE=dist
+# What `hearth --version` tells besides the version: `--build-arg HEARTH_COMMIT="$(git rev-parse --short=7 HEAD)"`.
+ARG HEARTH_COMMIT
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
     cargo build --locked --profile "$PROFILE" --bin hearth \
