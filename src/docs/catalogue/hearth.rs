@@ -150,8 +150,8 @@ fn ones_own(kind: Kind) -> Option<Topic> {
         .with::<Muted>()
             .tells::<Muted>(kind, "one's other connections"),
         Kind::BlockUser => topic(
-            "The other person's private messages and attempts to add one to a group are refused, and one seems to be \
-             away.",
+            "What the other person sends, edits and reacts to in the dialog is refused, and so is adding one to a group. \
+             To that person one seems to be away.",
         )
         .with::<Blocked>()
         .tells::<Blocked>(kind, "one's other connections")
