@@ -121,3 +121,26 @@ test('what was read is shown at once, and told when it can be', async () => {
   expect(chats.get(chat)).toMatchObject({ unreadCount: 0, state: 2 });
   done();
 });
+
+test('a mute ends when its time comes, one after another', () => {
+  const in1s = new Date(Date.now() + 1_000).toISOString();
+  const in3s = new Date(Date.now() + 3_000).toISOString();
+  const chats = new Chats(ME);
+  const unread = { readUpTo: 0, unreadCount: 1 };
+  chats.merge([listRow(1, { ...unread, mutedUntil: in3s })]);
+  chats.merge([listRow(1, { ...unread, chat: { userId: 'cleo' }, mutedUntil: in1s })]);
+  chats.merge([listRow(1, { ...unread, chat: { userId: 'dan' }, mutedUntil: '9999-12-31T00:00:00.000Z' })]);
+  const totals = [1_000, 1_000, 1_000].map((step) => {
+    const before = chats.unreadTotal;
+    vi.advanceTimersByTime(step);
+    return [before, chats.unreadTotal];
+  });
+  expect(totals).toEqual([
+    [0, 1],
+    [1, 1],
+    [1, 2],
+  ]);
+  expect(chats.list.filter((chat) => chats.isMuted(chat)).length).toBe(1);
+  chats.close();
+  expect(vi.getTimerCount()).toBe(0);
+});

@@ -3,7 +3,8 @@ import { compareKeys, keyOf, type ChatKey } from '../protocol/chat';
 import type { Known } from '../protocol/requests';
 import type { CountedRow, ListRow } from '../protocol/rows';
 import type { ReadNews } from '../protocol/broadcasts';
-import { counted, fromRow, isMuted, mergeListRow, withRead, withRow, type Chat } from './chat';
+import { counted, fromRow, mergeListRow, withRead, withRow, type Chat } from './chat';
+import { Mutes } from './mutes.svelte';
 
 export class Chats {
   /** Whether the list has been seen, from the server or from what was kept. */
@@ -11,6 +12,7 @@ export class Chats {
   #me: string;
   #chats = new Map<ChatKey, Chat>();
   #version = $state(0);
+  #mutes = new Mutes(() => [...this.#chats.values()].map((chat) => chat.mutedUntil));
 
   /** Newest first. */
   list = $derived.by(() => {
@@ -19,10 +21,9 @@ export class Chats {
   });
 
   /** Unread messages of all chats that are not muted. */
-  unreadTotal = $derived.by(() => {
-    const now = Date.now();
-    return this.list.reduce((sum, chat) => sum + (isMuted(chat, now) ? 0 : chat.unreadCount), 0);
-  });
+  unreadTotal = $derived.by(() =>
+    this.list.reduce((sum, chat) => sum + (this.isMuted(chat) ? 0 : chat.unreadCount), 0),
+  );
 
   constructor(me: string) {
     this.#me = me;
@@ -31,6 +32,11 @@ export class Chats {
   get(key: ChatKey): Chat | undefined {
     void this.#version;
     return this.#chats.get(key);
+  }
+
+  /** Until its time comes: what shows it follows. */
+  isMuted(chat: Chat): boolean {
+    return this.#mutes.lasts(chat.mutedUntil);
   }
 
   /** What the server is told when one comes back, in its order. */
@@ -44,6 +50,7 @@ export class Chats {
     for (const row of rows) {
       const key = keyOf(row.chat);
       this.#chats.set(key, mergeListRow(this.#chats.get(key), row));
+      this.#mutes.expect(row.mutedUntil);
     }
     this.#version++;
   }
@@ -75,8 +82,13 @@ export class Chats {
     if (chat) this.#set(key, counted(change(chat)));
   }
 
+  close(): void {
+    this.#mutes.stop();
+  }
+
   #set(key: ChatKey, chat: Chat): void {
     this.#chats.set(key, chat);
+    this.#mutes.expect(chat.mutedUntil);
     this.#version++;
   }
 }

@@ -85,6 +85,7 @@ export class Messenger {
   close(): void {
     this.#renewal.stop();
     this.#cache.stop();
+    this.chats.close();
     this.outbox.close();
     this.line.stop();
   }

@@ -1,0 +1,42 @@
+// When mutes end. Nothing comes over the wire at that moment: a timer is set for the next one.
+
+// A timer cannot wait longer; it is set again then.
+const LONGEST = 2 ** 31 - 1;
+
+export class Mutes {
+  /** Grows whenever one has ended. */
+  #ended = $state(0);
+  #next = Infinity;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #all: () => Iterable<string | null>;
+
+  /** `all`: until when each chat is muted. */
+  constructor(all: () => Iterable<string | null>) {
+    this.#all = all;
+  }
+
+  /** Whether this lasts; a signal changes when it no longer does. */
+  lasts(until: string | null): boolean {
+    void this.#ended;
+    return until !== null && Date.parse(until) > Date.now();
+  }
+
+  /** One was set, or learnt of. */
+  expect(until: string | null): void {
+    const at = until === null ? 0 : Date.parse(until);
+    if (at <= Date.now() || at >= this.#next) return;
+    clearTimeout(this.#timer);
+    this.#next = at;
+    this.#timer = setTimeout(() => this.#end(), Math.min(at - Date.now(), LONGEST));
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #end(): void {
+    this.#next = Infinity;
+    this.#ended++;
+    for (const until of this.#all()) this.expect(until);
+  }
+}
