@@ -18,7 +18,8 @@ export function endpoints(http: Http) {
       http.request<rest.ProfileUpdated>('PATCH', '/profile/update', { body }),
     changePassword: (body: rest.ChangePassword) =>
       http.request<rest.PasswordChanged>('PATCH', '/profile/change-password', { body }),
-    deleteAccount: () => http.request<rest.AccountDeleted>('DELETE', '/profile/destroy'),
+    deleteAccount: (messages: 'keep' | 'erase') =>
+      http.request<rest.AccountDeleted>('DELETE', '/profile/destroy', { query: { messages } }),
 
     search: (searchText: string, signal?: AbortSignal) =>
       http.request<rest.FoundRows>('GET', '/use-cases/search', given({ query: { searchText }, signal })),

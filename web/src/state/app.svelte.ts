@@ -14,8 +14,9 @@ export class App {
   readonly settings = new Settings();
   readonly api: Api;
   messenger = $state.raw<Messenger | null>(null);
-  /** Whether the last session was ended by the server. */
-  expired = $state(false);
+  /** How the last session ended, if not by logging out: by the server, or with the account. */
+  ended = $state<'expired' | 'deleted' | null>(null);
+  #deleting = false;
   #database = openDatabase();
 
   constructor() {
@@ -23,6 +24,7 @@ export class App {
     this.api = endpoints(http({ token: () => this.session.token, onUnauthorized }));
     this.#database.catch(() => undefined); // a browser that keeps nothing is served all the same
     Session.onOtherTab(() => this.#synced());
+    this.settings.follow();
     this.#enter();
   }
 
@@ -33,7 +35,7 @@ export class App {
 
   async logIn(credentials: LogIn): Promise<void> {
     this.session.begin(await this.api.logIn(credentials));
-    this.expired = false;
+    this.ended = null;
     this.#enter();
   }
 
@@ -42,6 +44,18 @@ export class App {
     const ended = this.api.logOut().catch(() => undefined);
     await this.forget();
     await ended;
+  }
+
+  /** Deletes the account, with what it wrote or without. */
+  async deleteAccount(messages: 'keep' | 'erase'): Promise<void> {
+    this.#deleting = true; // the socket may be closed before the answer is here
+    try {
+      await this.api.deleteAccount(messages);
+      this.ended = 'deleted';
+      await this.forget();
+    } finally {
+      this.#deleting = false;
+    }
   }
 
   /** Leaves, and keeps nothing: at log-out, or when the account is deleted. */
@@ -75,9 +89,10 @@ export class App {
 
   // By expiry or from elsewhere: what is on its way stays for the next log-in.
   #ended(): void {
+    if (this.#deleting) return;
     this.#leave();
     this.session.end();
-    this.expired = true;
+    this.ended = 'expired';
   }
 
   #synced(): void {

@@ -1,6 +1,6 @@
 // Who is logged in in this browser, and the token. All tabs share it.
 import type { LoggedIn } from '../protocol/rest';
-import { forget, load, save } from './storage';
+import { forget, load, onOtherTab, save } from './storage';
 
 export interface User {
   id: string;
@@ -51,9 +51,7 @@ export class Session {
 
   /** Calls back when another tab logs in or out, or renews the token. */
   static onOtherTab(callback: () => void): void {
-    addEventListener('storage', (event) => {
-      if (event.key === KEY || event.key === null) callback();
-    });
+    onOtherTab(KEY, callback);
   }
 
   #keep(stored: Stored): void {

@@ -1,6 +1,6 @@
 // How the reader wants it: theme, language, notifications. Of this browser, whoever logs in.
 import type { Language } from '../strings/language';
-import { load, save } from './storage';
+import { load, onOtherTab, save } from './storage';
 
 export type Theme = 'system' | 'light' | 'dark';
 
@@ -36,5 +36,10 @@ export class Settings {
   change(values: Partial<Values>): void {
     this.#values = { ...this.#values, ...values };
     save(KEY, this.#values);
+  }
+
+  /** Follows what is changed in other tabs. */
+  follow(): void {
+    onOtherTab(KEY, () => (this.#values = { ...defaults, ...load<Partial<Values>>(KEY) }));
   }
 }

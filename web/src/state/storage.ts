@@ -28,3 +28,10 @@ export function forget(key: string): void {
     // nothing was kept there
   }
 }
+
+/** Calls back when another tab has changed a value. */
+export function onOtherTab(key: string, callback: () => void): void {
+  addEventListener('storage', (event) => {
+    if (event.key === key || event.key === null) callback();
+  });
+}

@@ -14,6 +14,9 @@ export const en = {
   hidePassword: 'Hide password',
   working: 'One moment…',
   expired: 'Your session has ended. Log in to go on; what you wrote is kept.',
+  deleted: 'Your account has been deleted.',
+  unsentTitle: 'Log out and lose what is not sent?',
+  unsentText: 'Some messages have not reached the server yet. Logging out removes them from this browser.',
 };
 
 export const ru: typeof en = {
@@ -30,4 +33,7 @@ export const ru: typeof en = {
   hidePassword: 'Скрыть пароль',
   working: 'Секунду…',
   expired: 'Сеанс завершён. Войдите, чтобы продолжить: написанное сохранено.',
+  deleted: 'Ваш аккаунт удалён.',
+  unsentTitle: 'Выйти и потерять неотправленное?',
+  unsentText: 'Часть сообщений ещё не дошла до сервера. При выходе они удалятся из этого браузера.',
 };

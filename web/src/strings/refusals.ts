@@ -7,6 +7,8 @@ export const en = {
     email: 'This does not look like an e-mail address.',
     passwordShort: (limit: number) => `At least ${limit} characters.`,
     control: 'This contains characters that cannot be used.',
+    same: 'This is the password you have now.',
+    notTyped: (text: string) => `Type ${text} to go on.`,
   },
   codes: {
     email_taken: 'Somebody already signed up with this e-mail.',
@@ -31,6 +33,8 @@ export const ru: typeof en = {
     email: 'Это не похоже на адрес почты.',
     passwordShort: (limit) => `Не короче ${limit} символов.`,
     control: 'Здесь есть недопустимые символы.',
+    same: 'Это ваш нынешний пароль.',
+    notTyped: (text) => `Введите ${text}, чтобы продолжить.`,
   },
   codes: {
     email_taken: 'Аккаунт с этой почтой уже есть.',

@@ -1,0 +1,92 @@
+// A form with checked fields: what is wrong with each, whether it is on its way, and why it failed.
+import { failureText, faultsOf } from '../failures';
+import type { Ui } from '../ui.svelte';
+
+/** What is wrong with each field now; null for nothing. */
+export type Faults<F extends string> = Record<F, string | null>;
+
+export class Form<F extends string> {
+  /** Whether it was tried: from then on every fault is shown. */
+  tried = $state(false);
+  working = $state(false);
+  /** Why it failed, if that is not the fault of one field. */
+  failure = $state('');
+  #ui: Ui;
+  #values: () => Record<F, string>;
+  #checks: () => Faults<F>;
+  // What the server said of the fields, until they change.
+  #refused = $state.raw<{ values: string; faults: ReadonlyMap<string, string> } | null>(null);
+
+  /** `checks` tell what can be known before the server is asked. */
+  constructor(ui: Ui, values: () => Record<F, string>, checks: () => Faults<F>) {
+    this.#ui = ui;
+    this.#values = values;
+    this.#checks = checks;
+  }
+
+  faults = $derived.by(() => {
+    const checked = Object.entries(this.#checks()) as [F, string | null][];
+    return Object.fromEntries(
+      checked.map(([field, fault]) => [field, fault ?? this.#byServer(field)]),
+    ) as Faults<F>;
+  });
+
+  /** Does it, if nothing is wrong; otherwise leads to the first fault. Whether it succeeded. */
+  async submit(
+    event: SubmitEvent & { currentTarget: HTMLFormElement },
+    act: () => Promise<unknown>,
+  ): Promise<boolean> {
+    event.preventDefault();
+    const form = event.currentTarget;
+    if (this.working) return false;
+    this.tried = true;
+    this.failure = '';
+    if (this.#isFaulty()) {
+      focusFirstFault(form);
+      return false;
+    }
+    this.working = true;
+    try {
+      await act();
+      return true;
+    } catch (error) {
+      this.#refuse(error);
+      focusFirstFault(form);
+      return false;
+    } finally {
+      this.working = false;
+    }
+  }
+
+  /** As if nothing had been tried yet. */
+  reset(): void {
+    this.tried = false;
+    this.failure = '';
+    this.#refused = null;
+  }
+
+  #isFaulty(): boolean {
+    return Object.values(this.faults).some((fault) => fault !== null);
+  }
+
+  #refuse(error: unknown): void {
+    const text = failureText(error, this.#ui.strings);
+    const faults = new Map(faultsOf(error));
+    if (error instanceof Error && 'code' in error && error.code === 'wrong_password')
+      faults.set('oldPassword', text);
+    this.#refused = { values: JSON.stringify(this.#values()), faults };
+    // The field says it.
+    this.failure = this.#isFaulty() ? '' : text;
+  }
+
+  #byServer(field: F): string | null {
+    const refused = this.#refused;
+    const fault = refused?.values === JSON.stringify(this.#values()) ? refused.faults.get(field) : undefined;
+    const least = /password/i.test(field) ? fault?.match(/\d+/)?.[0] : undefined;
+    return least ? this.#ui.strings.refusals.faults.passwordShort(Number(least)) : (fault ?? null);
+  }
+}
+
+function focusFirstFault(form: HTMLFormElement): void {
+  requestAnimationFrame(() => form.querySelector<HTMLInputElement>('[aria-invalid="true"]')?.focus());
+}

@@ -1,0 +1,2 @@
+/** The pages of the settings beside the overview. */
+export type Page = 'profile' | 'password' | 'sessions' | 'deleteAccount';
