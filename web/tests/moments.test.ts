@@ -1,6 +1,7 @@
 // What depends on time: searching while one types, word of typing, renewal, and telling what was read.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Api } from '../src/api/endpoints';
+import { ApiError } from '../src/api/http';
 import { SocketError } from '../src/socket/errors';
 import { Chats } from '../src/state/chats.svelte';
 import { Reads } from '../src/state/reads';
@@ -38,6 +39,37 @@ test('a search waits for a pause, and late answers are dropped', async () => {
   answers.get('bo')!(['Boris', 'Bob']);
   await vi.advanceTimersByTimeAsync(0);
   expect(search.results.map((found) => found.name)).toEqual(['Bob']);
+});
+
+test('people stand before groups, and arrow keys go around through both', async () => {
+  const rows = [
+    { groupId: 'tea', groupName: 'Tea' },
+    ...['Ann', 'Bob'].map((id) => ({ userId: id, firstName: id, lastName: '' })),
+  ];
+  const search = new Search({ search: async () => ({ data: rows }) } as unknown as Api);
+  search.type('t');
+  await vi.advanceTimersByTimeAsync(200);
+  expect(search.active?.name).toBe('Ann');
+  search.move(-1);
+  expect(search.active?.name).toBe('Tea');
+  search.move(1);
+  search.move(1);
+  expect(search.active?.name).toBe('Bob');
+  expect([search.people.length, search.groups.length]).toEqual([2, 1]);
+});
+
+test('a search that fails says why and can be tried again', async () => {
+  const answers = [
+    () => Promise.reject(new ApiError(0, { code: 'network', message: '' })),
+    async () => ({ data: [] }),
+  ];
+  const search = new Search({ search: () => answers.shift()!() } as unknown as Api);
+  search.type('t');
+  await vi.advanceTimersByTimeAsync(200);
+  expect([search.status, search.failure]).toEqual(['failed', 'network']);
+  search.again();
+  await vi.advanceTimersByTimeAsync(200);
+  expect([search.status, search.active]).toEqual(['found', undefined]);
 });
 
 test('what was cleared does not come back', async () => {

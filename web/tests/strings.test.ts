@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { dates } from '../src/strings/dates';
 import { dictionaries, preferred } from '../src/strings/language';
+import { marked } from '../src/views/chats/marked';
 import { pieces } from '../src/views/links';
 import { initials } from '../src/views/naming';
 import { parse } from '../src/views/router.svelte';
@@ -58,4 +59,12 @@ test('addresses of chats are read leniently, others lead home', () => {
   const id = '0192f0c4-7d3a-7c11-9a55-0c6f2f7f3a01';
   expect(parse(`/chat/u/${id.toUpperCase()}/`)).toEqual({ name: 'chat', chat: `u/${id}` });
   expect(parse('/chat/x/1')).toEqual({ name: 'home' });
+});
+
+test('searched words are marked wherever they stand, as they are written', () => {
+  expect(marked('Ada Lovelace', 'LOVE ada')).toEqual(['', 'Ada', ' ', 'Love', 'lace']);
+  expect(marked('Ёлка a+b', '  ёл   a+b ')).toEqual(['', 'Ёл', 'ка ', 'a+b', '']);
+  expect(marked('Annabel', 'a anna')).toEqual(['', 'Anna', 'bel']);
+  expect(marked('plain', ' ')).toEqual(['plain']);
+  expect(marked('x-y.z', '-y.')).toEqual(['x', '-y.', 'z']);
 });

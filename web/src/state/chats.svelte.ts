@@ -46,6 +46,11 @@ export class Chats {
       .map(([, { chat, lastSeq, revision, state }]) => ({ chat, lastSeq, revision, state }));
   }
 
+  /** How far each chat is known. */
+  lastSeqs(): Map<ChatKey, number> {
+    return new Map([...this.#chats].map(([key, { lastSeq }]) => [key, lastSeq]));
+  }
+
   merge(rows: ListRow[]): void {
     for (const row of rows) {
       const key = keyOf(row.chat);

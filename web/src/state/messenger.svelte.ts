@@ -5,6 +5,7 @@ import { idOf, isGroup, keyOf, type ChatKey } from '../protocol/chat';
 import type { CountedRow, Hello } from '../protocol/rows';
 import type { Environment } from '../socket/environment';
 import { SocketError } from '../socket/errors';
+import { arrivedSince, type Arrival } from './alerts';
 import { receive } from './broadcasts';
 import { ChatCache } from './chat-cache';
 import { Chats } from './chats.svelte';
@@ -43,7 +44,10 @@ export class Messenger {
   readonly search: Search;
   readonly typing: Typing;
   readonly reads: Reads;
+  /** Called with each message as it comes in, and with the newest of each chat after a gap. */
+  onArrival: (arrival: Arrival) => void = () => {};
   #host: MessengerHost;
+  #wasOpen = false;
   #histories = new Map<ChatKey, History>();
   #cache: ChatCache;
   #renewal = new Renewal(() => this.#renew());
@@ -111,6 +115,7 @@ export class Messenger {
     if (!this.chats.apply(row)) void this.refresh();
     this.loadedHistory(key)?.append(row);
     this.typing.stopped(key, row.senderId);
+    this.onArrival(row);
   }
 
   /** A stored message was edited, deleted or reacted to. */
@@ -142,12 +147,15 @@ export class Messenger {
     this.renamed(hello.firstName, hello.lastName);
     this.#renewal.schedule(hello.expiresAt, Date.parse(hello.serverTime));
     if (this.#cache.began(hello.epoch)) this.#histories.clear();
+    const before = this.chats.lastSeqs();
     try {
       await resume(this.line.ask, this.chats, this.#histories.values());
     } catch (error) {
       if (!(error instanceof SocketError)) throw error;
       return; // lost again: the next connection resumes
     }
+    if (this.#wasOpen) arrivedSince(before, this.chats.list).forEach((chat) => this.onArrival(chat));
+    this.#wasOpen = true;
     this.#cache.save();
     this.reads.flush();
     this.outbox.drain();

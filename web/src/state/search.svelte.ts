@@ -1,7 +1,7 @@
 // Searching people and groups while one types: not at every letter, and never showing an answer to an older text.
 import type { Api } from '../api/endpoints';
 import { ApiError } from '../api/http';
-import type { ChatKey } from '../protocol/chat';
+import { isGroup, type ChatKey } from '../protocol/chat';
 
 export interface Found {
   key: ChatKey;
@@ -15,7 +15,15 @@ const PAUSE = 200;
 export class Search {
   text = $state('');
   status = $state<'idle' | 'searching' | 'found' | 'failed'>('idle');
+  /** People, then groups; in each the best match first. */
   results = $state.raw<Found[]>([]);
+  /** Why it failed. */
+  failure = $state('');
+  #at = $state(0);
+  /** The one that Enter opens. */
+  active = $derived(this.results[this.#at]);
+  people = $derived(this.results.filter((found) => !isGroup(found.key)));
+  groups = $derived(this.results.filter((found) => isGroup(found.key)));
   #api: Api;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #running: AbortController | undefined;
@@ -36,11 +44,22 @@ export class Search {
     this.type(this.text);
   }
 
+  /** Makes the next or the former one active, around the ends. */
+  move(step: 1 | -1): void {
+    const count = this.results.length;
+    if (count > 0) this.#at = (this.#at + step + count) % count;
+  }
+
   clear(): void {
     this.#cancel();
     this.text = '';
-    this.results = [];
+    this.#show([]);
     this.status = 'idle';
+  }
+
+  #show(results: Found[]): void {
+    this.results = results;
+    this.#at = 0;
   }
 
   #cancel(): void {
@@ -53,11 +72,13 @@ export class Search {
     try {
       const { data } = await this.#api.search(text.slice(0, 100), running.signal);
       if (running.signal.aborted) return;
-      this.results = data.map(found);
+      this.#show(data.map(found).sort((a, b) => Number(isGroup(a.key)) - Number(isGroup(b.key))));
       this.status = 'found';
     } catch (error) {
       if (running.signal.aborted) return;
       if (!(error instanceof ApiError)) throw error;
+      this.failure = error.code;
+      this.#show([]);
       this.status = 'failed';
     }
   }
