@@ -20,6 +20,8 @@ const doings: Doings = {
 test('what happened while there was no line is there after it, and nothing twice', async () => {
   const replay = new Replay(recording.me);
   const { messenger } = replay;
+  const arrived: string[] = [];
+  messenger.onArrival = ({ senderId, content }) => senderId !== recording.me && arrived.push(content);
   void messenger.open();
   const history = messenger.history(dialog);
   await replay.play(events.slice(0, probe), {
@@ -37,6 +39,8 @@ test('what happened while there was no line is there after it, and nothing twice
   expect(history.rows[2]!.reactions).toEqual([{ emoji: '👍', count: 1, mine: false }]);
   expect(history.rows[4]!.replyTo).toMatchObject({ seq: 1, content: 'one, edited' });
 
+  expect(arrived).toEqual(['an answer']);
+
   await replay.play([{ close: true }], doings);
   await messenger.outbox.send(dialog, 'from the tunnel');
   expect(messenger.line.status).toBe('waiting');
@@ -47,6 +51,7 @@ test('what happened while there was no line is there after it, and nothing twice
     ...['one, edited', 'two', '', 'hello', 'an answer', 'are you there?', 'hm', 'from the tunnel'],
   ]);
   expect(history.rows[2]!.deletedAt).not.toBeNull();
+  expect(arrived).toEqual(['an answer', 'welcome', 'hm', 'Bob renamed the group']);
   const chats = messenger.chats.list.map((chat) => [chat.groupName ?? chat.partnerName, chat.unreadCount]);
   expect(chats).toEqual([
     ['Tea and cake', 2],
