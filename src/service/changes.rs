@@ -7,16 +7,14 @@ use crate::{
     error::{Error, Fault, Refusal, Result},
     model::{ChatId, ChatSide, Counters, Known},
     protocol::{
-        Answer, ChangedChats, ChangesSince, Item, Rows,
+        Answer, ChangedChats, ChangesSince, Item, KnownChats, MAX_PAGE, Rows,
         extended::{ChangedChatsItem, ChangesItem, ChatRow, Row, Side},
     },
     store::{Changes, Readable},
 };
 
-/// Chats that a client may name at once: with so many, it knows more beyond the last of them.
-const FULL: usize = 500;
-/// Rows of a page.
-const PAGE: usize = 100;
+/// Chats of one answer.
+const PAGE: usize = MAX_PAGE as usize;
 
 /// The chats that differ from what the client knows, in the order of their ids from the cursor on, and those that are
 /// the caller's no more.
@@ -47,7 +45,9 @@ struct Comparison {
 /// not name all that it knows, up to the last that it named.
 fn compare(mut present: Vec<(ChatId, Known)>, known: &[Known], from: Option<ChatSide>) -> Comparison {
     let after = |side: ChatSide| from.is_none_or(|from| side.rank() > from.rank());
-    let last = known.iter().map(|known| known.chat).max_by_key(|chat| chat.rank()).filter(|_| known.len() >= FULL);
+    // Who names as many as may be named knows more, beyond the last of them.
+    let is_full = known.len() >= KnownChats::MAX;
+    let last = known.iter().map(|known| known.chat).max_by_key(|chat| chat.rank()).filter(|_| is_full);
     let within = |side: ChatSide| last.is_none_or(|last| side.rank() <= last.rank());
 
     present.retain(|(_, chat)| after(chat.chat) && within(chat.chat));

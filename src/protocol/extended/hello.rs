@@ -38,17 +38,17 @@ pub struct Hello {
 #[serde(rename_all = "camelCase")]
 pub struct HelloBounds {
     /// Characters.
-    pub first_name: u32,
+    pub first_name: usize,
     /// Characters.
-    pub last_name: u32,
+    pub last_name: usize,
     /// Characters.
-    pub group_name: u32,
+    pub group_name: usize,
     /// Characters of a message.
-    pub content: u32,
+    pub content: usize,
     /// Characters of a notice.
-    pub notice: u32,
+    pub notice: usize,
     /// Characters of a search.
-    pub search_text: u32,
+    pub search_text: usize,
     /// Characters that a new password has at least.
     pub password_min: usize,
     /// Members of a group.
@@ -56,9 +56,9 @@ pub struct HelloBounds {
     /// Rows of a page.
     pub page: u32,
     /// Chats that are compared at once.
-    pub known: u32,
+    pub known: usize,
     /// People who are watched at once.
-    pub watched: u32,
+    pub watched: usize,
     /// Different reactions to one message.
     pub reactions: usize,
     /// Changes of a chat that are told one by one.

@@ -9,9 +9,6 @@ use crate::{
     protocol::requests::FieldSchema,
 };
 
-/// Chats that a client may compare at once.
-const MAX_KNOWN: usize = 500;
-
 /// One of the caller's chats: exactly one of `receiverId` and `groupId`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Chat(pub ChatSide);
@@ -55,13 +52,18 @@ impl Field for ChatCursor {
     }
 }
 
-/// What a client knows of its chats: at most 500.
+/// What a client knows of its chats.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownChats(pub Vec<Known>);
 
+impl KnownChats {
+    /// Chats that may be compared at once.
+    pub const MAX: usize = 500;
+}
+
 impl Field for KnownChats {
     fn read(value: &Value, bounds: Bounds) -> Result<Self, String> {
-        let items = items(value, MAX_KNOWN, "chats {chat, lastSeq, revision, state}")?.iter().enumerate();
+        let items = items(value, Self::MAX, "chats {chat, lastSeq, revision, state}")?.iter().enumerate();
         let known =
             |(place, item)| known(item, bounds).map_err(|fault| format!("has a wrong item at {place}: {fault}"));
         items.map(known).collect::<Result<_, _>>().map(Self)
@@ -73,7 +75,7 @@ impl Field for KnownChats {
         let chat = FieldSchema { name: "chat", about: "", required: true, extended: true, schema: chat };
         let example = json!([{ "chat": ChatCursor::schema().example, "lastSeq": 7, "revision": 1, "state": 3 }]);
         Schema {
-            max: Some(MAX_KNOWN),
+            max: Some(Self::MAX),
             keys: vec![chat, number("lastSeq"), number("revision"), number("state")],
             ..Schema::of("array", "What is known of one's chats, in the order of their ids.", example)
         }
@@ -82,16 +84,16 @@ impl Field for KnownChats {
 
 fn known(value: &Value, bounds: Bounds) -> Result<Known, String> {
     let object = value.as_object().ok_or_else(|| format!("must be an object, not {}", quoted(value)))?;
-    let chat = object.get("chat").ok_or("chat is required")?;
-    let chat = side(chat, bounds).map_err(|message| format!("chat {message}"))?;
+    let chat = required::<ChatCursor>(object, "chat", bounds)?.0;
+    let number = |key| required::<Seq>(object, key, bounds).map(|seq| seq.0);
+    let counters = Counters { last_seq: number("lastSeq")?, revision: number("revision")? };
+    Ok(Known { chat, counters, state: number("state")? })
+}
+
+/// A key of an array's item: its first fault is told, within the array's.
+fn required<T: Field>(object: &Map<String, Value>, key: &str, bounds: Bounds) -> Result<T, String> {
     let mut faults = Vec::new();
-    let mut number = |key| field::<Seq>(object, key, bounds, &mut faults).map(|seq| seq.0);
-    match (number("lastSeq"), number("revision"), number("state")) {
-        (Some(last_seq), Some(revision), Some(state)) => {
-            Ok(Known { chat, counters: Counters { last_seq, revision }, state })
-        }
-        _ => Err(faults.first().map(ToString::to_string).unwrap_or_default()),
-    }
+    field(object, key, bounds, &mut faults).ok_or_else(|| faults.iter().map(ToString::to_string).collect())
 }
 
 fn side(value: &Value, bounds: Bounds) -> Result<ChatSide, String> {

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The most rows of one page.
-pub const MAX_PAGE: i64 = 100;
+pub const MAX_PAGE: u32 = 100;
 /// Rows of a search that names no limit.
 const SEARCH_PAGE: i64 = 50;
 
@@ -24,7 +24,7 @@ impl Field for Limit {
         // 20.0 is an integer to JSON Schema, and too large a number is "above 100".
         let number = value.as_f64().filter(|number| number.fract() == 0.0 && *number >= 0.0);
         #[expect(clippy::cast_possible_truncation, reason = "a cast saturates, and 100 is the most")]
-        let number = number.map(|number| (number as i64).min(MAX_PAGE));
+        let number = number.map(|number| (number as i64).min(MAX_PAGE.into()));
         number.map(Self).ok_or_else(|| {
             format!("must be an integer of at least 0 (above {MAX_PAGE} means {MAX_PAGE}), not {}", quoted(value))
         })

@@ -8,13 +8,18 @@ use super::{Bounds, Field, Schema, quoted};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FirstName(pub String);
 
+impl FirstName {
+    /// Characters of the longest one.
+    pub const MAX: usize = 64;
+}
+
 impl Field for FirstName {
     fn read(value: &Value, _: Bounds) -> Result<Self, String> {
-        trimmed(value, 1, 64).map(Self)
+        trimmed(value, 1, Self::MAX).map(Self)
     }
 
     fn schema() -> Schema {
-        Schema::text(1, 64, "Trimmed; no control characters.", "Ada")
+        Schema::text(1, Self::MAX, "Trimmed; no control characters.", "Ada")
     }
 }
 
@@ -22,13 +27,18 @@ impl Field for FirstName {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LastName(pub String);
 
+impl LastName {
+    /// Characters of the longest one.
+    pub const MAX: usize = 64;
+}
+
 impl Field for LastName {
     fn read(value: &Value, _: Bounds) -> Result<Self, String> {
-        trimmed(value, 0, 64).map(Self)
+        trimmed(value, 0, Self::MAX).map(Self)
     }
 
     fn schema() -> Schema {
-        Schema::text(0, 64, "Trimmed; no control characters; empty for none.", "Lovelace")
+        Schema::text(0, Self::MAX, "Trimmed; no control characters; empty for none.", "Lovelace")
     }
 }
 
@@ -36,13 +46,18 @@ impl Field for LastName {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupName(pub String);
 
+impl GroupName {
+    /// Characters of the longest one.
+    pub const MAX: usize = 128;
+}
+
 impl Field for GroupName {
     fn read(value: &Value, _: Bounds) -> Result<Self, String> {
-        trimmed(value, 1, 128).map(Self)
+        trimmed(value, 1, Self::MAX).map(Self)
     }
 
     fn schema() -> Schema {
-        Schema::text(1, 128, "Trimmed; no control characters.", "Tea club")
+        Schema::text(1, Self::MAX, "Trimmed; no control characters.", "Tea club")
     }
 }
 
@@ -118,17 +133,22 @@ unbounded_fields! {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Content(pub String);
 
+impl Content {
+    /// Characters of the longest one.
+    pub const MAX: usize = 4096;
+}
+
 impl Field for Content {
     fn read(value: &Value, _: Bounds) -> Result<Self, String> {
-        let text = text(value, 1, 4096)?;
+        let text = text(value, 1, Self::MAX)?;
         if text.trim().is_empty() {
-            return Err("must not be blank: it needs 1 to 4096 characters, one of them visible".into());
+            return Err(format!("must not be blank: it needs 1 to {} characters, one of them visible", Self::MAX));
         }
         Ok(Self(text.to_owned()))
     }
 
     fn schema() -> Schema {
-        Schema::text(1, 4096, "Not blank; no U+0000; stored and sent exactly as given.", "The kettle's on")
+        Schema::text(1, Self::MAX, "Not blank; no U+0000; stored and sent exactly as given.", "The kettle's on")
             .with_pattern(r"\S")
     }
 }
@@ -137,15 +157,20 @@ impl Field for Content {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice(pub String);
 
+impl Notice {
+    /// Characters of the longest one.
+    pub const MAX: usize = 512;
+}
+
 impl Field for Notice {
     fn read(value: &Value, _: Bounds) -> Result<Self, String> {
-        let text = text(value, 1, 512)?;
+        let text = text(value, 1, Self::MAX)?;
         no_control(text, &['\n'])?;
         Ok(Self(text.to_owned()))
     }
 
     fn schema() -> Schema {
-        Schema::text(1, 512, "Worded by the client; no control characters but newline.", "Ada created the group")
+        Schema::text(1, Self::MAX, "Worded by the client; no control characters but newline.", "Ada created the group")
     }
 }
 
@@ -184,14 +209,19 @@ impl Field for Texts {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchText(pub String);
 
+impl SearchText {
+    /// Characters of the longest one.
+    pub const MAX: usize = 100;
+}
+
 impl Field for SearchText {
     fn read(value: &Value, _: Bounds) -> Result<Self, String> {
-        text(value, 1, 100).map(|text| Self(text.to_owned()))
+        text(value, 1, Self::MAX).map(|text| Self(text.to_owned()))
     }
 
     fn schema() -> Schema {
         let about = "Words that must each occur in a name or e-mail, ignoring case. Blank finds nothing.";
-        Schema::text(1, 100, about, "ada love")
+        Schema::text(1, Self::MAX, about, "ada love")
     }
 }
 

@@ -7,8 +7,6 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::{Bounds, Field, Protocol, Schema, items, paging::instant, quoted};
 use crate::model::{Role, Timestamp, UserId};
 
-/// People who may be watched at once.
-const MAX_PEOPLE: usize = 200;
 /// Bytes of the longest emoji there may be: a family of four with skin tones has 41.
 const MAX_EMOJI: usize = 64;
 /// Characters of the longest token.
@@ -120,13 +118,18 @@ impl Field for Until {
     }
 }
 
-/// Some people: at most 200.
+/// Some people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct People(pub Vec<UserId>);
 
+impl People {
+    /// People who may be named at once.
+    pub const MAX: usize = 200;
+}
+
 impl Field for People {
     fn read(value: &Value, bounds: Bounds) -> Result<Self, String> {
-        let ids = items(value, MAX_PEOPLE, "ids")?.iter().enumerate();
+        let ids = items(value, Self::MAX, "ids")?.iter().enumerate();
         let user =
             |(place, id)| UserId::read(id, bounds).map_err(|fault| format!("has a wrong item at {place}: {fault}"));
         ids.map(user).collect::<Result<_, _>>().map(Self)
@@ -134,7 +137,7 @@ impl Field for People {
 
     fn schema() -> Schema {
         let about = "People with whom one shares a chat; others are left out.";
-        Schema { max: Some(MAX_PEOPLE), ..Schema::of("array", about, json!([UserId::schema().example])) }
+        Schema { max: Some(Self::MAX), ..Schema::of("array", about, json!([UserId::schema().example])) }
     }
 }
 
