@@ -19,11 +19,12 @@ use std::sync::Arc;
 use crate::{
     auth::{Attempts, Passwords, Sessions, Tokens},
     config::Config,
+    error::Result,
     live::{Hub, Typists},
-    model::{SessionId, Timestamp, UserId},
+    model::{ChatKey, SessionId, Timestamp, UserId},
     protocol::Bounds,
     store::Store,
-    writer::{Origin, Writer},
+    writer::{Action, Command, Origin, Pending, Writer},
 };
 
 /// What every use case works with.
@@ -63,4 +64,10 @@ pub struct Caller {
     pub expires_at: Timestamp,
     /// By which client.
     pub origin: Origin,
+}
+
+/// Queues what a caller does to a chat.
+fn submit(app: &App, caller: Caller, chat: ChatKey, action: Action) -> Result<Pending> {
+    let Caller { user: actor, origin, .. } = caller;
+    app.writer.submit(Command { actor, origin, chat, action })
 }

@@ -18,7 +18,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     error::{Error, Result},
-    live::{Broadcast, ConnectionId, Publication},
+    live::{Broadcast, ConnectionId, Except, Publication},
     model::{ChatKey, MessageId, Role, SessionId, Timestamp, UserId},
     protocol::{Answer, Protocol, Texts},
     store::{self, DatabaseError, DatabaseResult, Store},
@@ -47,6 +47,13 @@ pub struct Origin {
     pub protocol: Protocol,
     /// Its connection; none for REST.
     pub connection: Option<ConnectionId>,
+}
+
+impl Origin {
+    /// The client is answered, and so need not be told.
+    fn except(self) -> Except {
+        self.connection.map_or(Except::Nobody, Except::Connection)
+    }
 }
 
 /// Somebody changes a chat.
@@ -92,8 +99,10 @@ pub enum Action {
     Hide,
     /// Wants no notifications for a while.
     Mute { until: Option<Timestamp> },
-    /// Takes nothing from the other side of a dialog any more, or does again.
-    Block { on: bool },
+    /// Takes nothing from the other side of a dialog any more.
+    Block,
+    /// Does again.
+    Unblock,
 }
 
 enum Task {

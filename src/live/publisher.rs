@@ -45,6 +45,18 @@ pub struct Broadcast {
     pub except: Except,
 }
 
+impl Broadcast {
+    /// To clients that speak the contract alone.
+    pub fn contract(kind: Kind, item: Item, people: People, except: Except) -> Self {
+        Self { protocol: Protocol::Auth, kind, item, people, except }
+    }
+
+    /// To clients that speak the extended protocol.
+    pub fn extended(kind: Kind, item: Item, people: People, except: Except) -> Self {
+        Self { protocol: Protocol::Hearth, kind, item, people, except }
+    }
+}
+
 /// What a committed command leads to.
 pub struct Publication {
     /// Told first.

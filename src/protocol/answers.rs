@@ -29,7 +29,7 @@ pub enum Item {
     Hidden(extended::Hidden),
     Role(extended::RoleItem),
     Gone(extended::Gone),
-    Profile(extended::Profile),
+    Profile(extended::PersonRow),
     Typing(extended::TypingItem),
     Presence(extended::PresenceRow),
     ChangedChats(extended::ChangedChatsItem),

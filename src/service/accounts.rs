@@ -9,7 +9,7 @@ use crate::{
     error::{Refusal, Result},
     live::{Broadcast, Except, People},
     model::{Person, Timestamp, UserId},
-    protocol::{ChangePassword, DeleteAccount, Item, Kind, Protocol, SignUp, UpdateProfile},
+    protocol::{ChangePassword, DeleteAccount, Item, Kind, SignUp, UpdateProfile},
     store::Account,
 };
 
@@ -35,13 +35,8 @@ pub async fn rename(app: &App, caller: Caller, names: UpdateProfile) -> Result<(
     }
     app.store.rename(caller.user, first_name, last_name, Timestamp::now()).await?;
     if let Some(person) = app.store.person(caller.user).await? {
-        app.hub.tell(&Broadcast {
-            protocol: Protocol::Hearth,
-            kind: Kind::ProfileChanged,
-            item: Item::Profile(person.into()),
-            people: People::One(caller.user),
-            except: Except::Nobody,
-        });
+        let (item, people) = (Item::Profile(person.into()), People::One(caller.user));
+        app.hub.tell(&Broadcast::extended(Kind::ProfileChanged, item, people, Except::Nobody));
     }
     Ok(())
 }

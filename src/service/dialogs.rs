@@ -1,11 +1,11 @@
-//! What one does to one's own side of a chat: reading, hiding, muting; and whom one blocks.
+//! What one does to one's own side of a chat: reading, hiding, muting. Nobody else's is changed.
 
-use super::{App, Caller};
+use super::{App, Caller, submit};
 use crate::{
     error::Result,
     model::ChatKey,
-    protocol::{Answer, BlockedUsers, MarkAsDeleted, MarkRead, MuteChat, Rows},
-    writer::{Action, Command, Pending},
+    protocol::{MarkAsDeleted, MarkRead, MuteChat},
+    writer::{Action, Pending},
 };
 
 /// Hides all of a dialog from the caller; the other side keeps it. Without a dialog there is nothing to do.
@@ -22,15 +22,4 @@ pub fn read(app: &App, caller: Caller, request: MarkRead) -> Result<Pending> {
 /// The caller wants no notifications for a while.
 pub fn mute(app: &App, caller: Caller, request: MuteChat) -> Result<Pending> {
     submit(app, caller, request.chat.0.key(caller.user), Action::Mute { until: request.until.0 })
-}
-
-/// A page of those whom the caller blocks.
-pub async fn blocked(app: &App, caller: Caller, page: BlockedUsers) -> Result<Answer> {
-    let people = app.store.blocked(caller.user, page.cursor, page.limit.0).await?;
-    Ok(Answer::rows(Rows::People(people.into_iter().map(Into::into).collect())))
-}
-
-fn submit(app: &App, caller: Caller, chat: ChatKey, action: Action) -> Result<Pending> {
-    let Caller { user: actor, origin, .. } = caller;
-    app.writer.submit(Command { actor, origin, chat, action })
 }

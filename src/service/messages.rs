@@ -1,11 +1,11 @@
 //! Writing messages, and changing what was written.
 
-use super::{App, Caller};
+use super::{App, Caller, submit};
 use crate::{
     error::Result,
     model::ChatKey,
     protocol::{DeleteMessage, EditMessage, MessageInGroup, PrivateMessage, React},
-    writer::{Action, Command, Pending},
+    writer::{Action, Pending},
 };
 
 /// Writes to a person.
@@ -38,9 +38,4 @@ pub fn delete(app: &App, caller: Caller, request: DeleteMessage) -> Result<Pendi
 pub fn react(app: &App, caller: Caller, request: React) -> Result<Pending> {
     let React { chat, message, emoji, on } = request;
     submit(app, caller, chat.0.key(caller.user), Action::React { message, emoji: emoji.0, on: on.0 })
-}
-
-fn submit(app: &App, caller: Caller, chat: ChatKey, action: Action) -> Result<Pending> {
-    let Caller { user: actor, origin, .. } = caller;
-    app.writer.submit(Command { actor, origin, chat, action })
 }

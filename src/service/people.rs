@@ -1,15 +1,15 @@
-//! What people see of each other at this moment: who is there, who is typing.
+//! What people see of each other: names, who is there, who is typing; and whom they block.
 
-use super::{App, Caller};
+use super::{App, Caller, submit};
 use crate::{
     error::{Refusal, Result},
     live::{Broadcast, Except, People, Turn},
-    model::{ChatSide, Timestamp, UserId},
+    model::{ChatKey, ChatSide, Timestamp, UserId},
     protocol::{
-        Answer, BlockUser, Frame, Item, Kind, PeopleNames, Protocol, Rows, Typing, WatchPresence,
+        Answer, BlockUser, BlockedUsers, Frame, Item, Kind, PeopleNames, Rows, Typing, WatchPresence,
         extended::{PresenceRow, TypingItem},
     },
-    writer::{Action, Command, RECEIPTS_UP_TO},
+    writer::{Action, RECEIPTS_UP_TO},
 };
 
 /// What these people are called, in the order of their ids: a link to somebody says no more than the id.
@@ -38,13 +38,8 @@ pub async fn typing(app: &App, caller: Caller, request: Typing) -> Result<Answer
         ChatSide::Dialog(_) => ChatSide::Dialog(caller.user),
     };
     let item = TypingItem { chat: chat.into(), user_id: caller.user, first_name: person.first_name };
-    app.hub.tell(&Broadcast {
-        protocol: Protocol::Hearth,
-        kind: Kind::Typing,
-        item: Item::Typing(item),
-        people: People::Many(readers.into()),
-        except: Except::Nobody,
-    });
+    let (item, people) = (Item::Typing(item), People::Many(readers.into()));
+    app.hub.tell(&Broadcast::extended(Kind::Typing, item, people, Except::Nobody));
     Ok(Answer::done())
 }
 
@@ -96,9 +91,8 @@ async fn tell_turn(app: &App, turn: &Turn) -> Result<()> {
 /// The caller takes nothing from somebody any more, or does again. Whom one blocks sees one as gone.
 pub async fn block(app: &App, caller: Caller, request: BlockUser) -> Result<Answer> {
     let BlockUser { user, on } = request;
-    let chat = crate::model::ChatKey::dialog(caller.user, user);
-    let command = Command { actor: caller.user, origin: caller.origin, chat, action: Action::Block { on: on.0 } };
-    let answer = app.writer.submit(command)?.answer().await?;
+    let action = if on.0 { Action::Block } else { Action::Unblock };
+    let answer = submit(app, caller, ChatKey::dialog(caller.user, user), action)?.answer().await?;
     if on.0 {
         let frame = Frame::broadcast(Kind::Presence, &Item::Presence(PresenceRow::gone(caller.user)));
         for connection in app.hub.part(user, caller.user) {
@@ -106,4 +100,10 @@ pub async fn block(app: &App, caller: Caller, request: BlockUser) -> Result<Answ
         }
     }
     Ok(answer)
+}
+
+/// A page of those whom the caller blocks.
+pub async fn blocked(app: &App, caller: Caller, page: BlockedUsers) -> Result<Answer> {
+    let people = app.store.blocked(caller.user, page.cursor, page.limit.0).await?;
+    Ok(Answer::rows(Rows::People(people.into_iter().map(Into::into).collect())))
 }

@@ -98,20 +98,19 @@ async fn change(
         | Action::Create { message, .. }
         | Action::Leave { message, .. }
         | Action::Rename { message, .. } => (chat.partner(*actor), Some(*message)),
-        Action::Drop | Action::Read { .. } | Action::Hide | Action::Mute { .. } | Action::Block { .. } => {
+        Action::Drop | Action::Read { .. } | Action::Hide | Action::Mute { .. } | Action::Block | Action::Unblock => {
             (chat.partner(*actor), None)
         }
     };
     let lookup = Lookup { chat: *chat, actor: *actor, target, message, reply_to: None };
-    let situation = batch.look_up_closely(&[lookup]).await?.pop().unwrap_or_default();
-    let now = Timestamp::now();
+    let situation = batch.look_up_closely(&[lookup]).await?.pop().expect("each lookup finds one situation");
     match (action, chat) {
         (Action::Edit { .. } | Action::Delete { .. } | Action::React { .. }, _) => {
-            changes::apply(batch, rosters, command, situation, now).await
+            changes::apply(batch, rosters, command, situation).await
         }
-        (Action::Block { on }, _) => blocks::apply(batch, command, situation, *on, now).await,
+        (Action::Block | Action::Unblock, _) => blocks::apply(batch, command, situation).await,
         (_, ChatKey::Group(group)) => {
-            let origin = command.origin;
+            let (origin, now) = (command.origin, Timestamp::now());
             let mut change = groups::Change { batch, rosters, origin, group: *group, group_limit, now };
             change.apply(situation, action).await
         }

@@ -1,6 +1,6 @@
 //! Taking nothing from somebody, and doing so again.
 
-use super::{Command, Outcome, apply::Stop, telling::to_own};
+use super::{Action, Command, Outcome, apply::Stop, telling::to_own};
 use crate::{
     error::{Error, Fault, Refusal},
     model::{Standing, Timestamp},
@@ -9,19 +9,15 @@ use crate::{
 };
 
 /// Blocks or unblocks the other side of the command's dialog, which need not exist.
-pub(super) async fn apply(
-    batch: &mut Batch,
-    command: &Command,
-    situation: Situation,
-    on: bool,
-    now: Timestamp,
-) -> Result<Outcome, Stop> {
+pub(super) async fn apply(batch: &mut Batch, command: &Command, situation: Situation) -> Result<Outcome, Stop> {
     let user = situation.actor.ok_or(Refusal::Unauthorized)?.id;
     let target = situation.target.ok_or(Refusal::UserNotFound)?.id;
     if target == user {
         return Err(Error::Invalid(vec![Fault::new("userId", "must be somebody else")]).into());
     }
-    let changed = if on { batch.block(user, target, now).await? } else { batch.unblock(user, target).await? };
+    let on = matches!(command.action, Action::Block);
+    let changed =
+        if on { batch.block(user, target, Timestamp::now()).await? } else { batch.unblock(user, target).await? };
     let item = || Item::Blocked(Blocked { user_id: target, on });
     let mut broadcasts = Vec::new();
     if changed {

@@ -9,7 +9,10 @@ use super::{
 use crate::{
     error::Refusal,
     model::{ChatKey, Counters, Event, Message, Role, Timestamp},
-    protocol::{Item, Kind, extended::ReactionsItem},
+    protocol::{
+        Item, Kind,
+        extended::{Reacted, ReactionsItem},
+    },
     store::{Batch, Situation, StoredChat, StoredMessage},
 };
 
@@ -28,7 +31,6 @@ pub(super) async fn apply(
     rosters: &mut Rosters,
     command: &Command,
     situation: Situation,
-    now: Timestamp,
 ) -> Result<Outcome, Stop> {
     let (chat, stored) = visible(command, &situation)?;
     let actor = situation.actor.as_ref().ok_or(Refusal::Unauthorized)?;
@@ -48,7 +50,7 @@ pub(super) async fn apply(
 
     let hidden_up_to = situation.standing.hidden_up_to;
     let before = batch.message(chat.id, stored.seq, actor.id, hidden_up_to).await?;
-    let changed = change(batch, command, &situation, &before, now).await?;
+    let changed = change(batch, command, &situation, &before).await?;
     let Some(revision) = changed.revision else {
         return Ok(Outcome { answer: scene.answer(before, chat.counters), ..Outcome::default() });
     };
@@ -56,7 +58,8 @@ pub(super) async fn apply(
     let message = batch.message(chat.id, stored.seq, actor.id, hidden_up_to).await?;
     let broadcasts = match &command.action {
         Action::React { emoji, on, .. } => scene.broadcasts(changed.kind, &message, |message, side| {
-            Item::Reactions(Box::new(ReactionsItem::new(&message, side.chat(), actor.id, emoji, *on, counters)))
+            let reacted = Reacted { user: actor.id, emoji, on: *on };
+            Item::Reactions(Box::new(ReactionsItem::new(&message, side.chat(), reacted, counters)))
         }),
         _ => scene.rows(changed.kind, &message, counters),
     };
@@ -81,8 +84,8 @@ async fn change(
     command: &Command,
     situation: &Situation,
     before: &Message,
-    now: Timestamp,
 ) -> Result<Changed, Stop> {
+    let now = Timestamp::now();
     let (chat, seq) = (situation.chat.as_ref().ok_or(Refusal::NotMember)?.id, before.seq);
     let is_sender = before.sender.id == command.actor;
     let is_deleted = before.deleted_at.is_some();

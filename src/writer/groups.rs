@@ -3,7 +3,7 @@
 use super::{
     Action, Origin, Outcome,
     apply::Stop,
-    notices::{self, NewNotice},
+    notices::{self, GroupNotice, NewNotice},
     permissions::{Acting, Target, acting, may_remove, may_set_role},
     rosters::Rosters,
     telling::{role_changed, to_own, to_person},
@@ -11,11 +11,8 @@ use super::{
 use crate::{
     error::{Error, Refusal},
     live::{Broadcast, Except, People},
-    model::{Counters, Event, GroupId, Notice, Role, Timestamp},
-    protocol::{
-        Answer, GroupGone, Item, Kind, Protocol,
-        extended::{Gone, Row, Side},
-    },
+    model::{Counters, GroupId, Notice, Role, Timestamp},
+    protocol::{GroupGone, Item, Kind, Protocol, extended::Gone},
     store::{Batch, Situation, StoredChat},
 };
 
@@ -36,7 +33,7 @@ impl Change<'_> {
             && let Some(repeated) = notices::repeated(&situation, event)
         {
             let seq = repeated?.seq;
-            return self.repeat(situation, event, seq).await;
+            return self.repeat(situation, seq).await;
         }
         if let Action::Create { name, message: id, notice: text } = action {
             let new = NewNotice { id: *id, text, notice: Notice::Created, joined: 0 };
@@ -72,7 +69,7 @@ impl Change<'_> {
     }
 
     /// The same answer again; nothing is stored or told.
-    async fn repeat(&mut self, situation: Situation, event: Event, seq: i64) -> Result<Outcome, Stop> {
+    async fn repeat(&mut self, situation: Situation, seq: i64) -> Result<Outcome, Stop> {
         let (Some(mut chat), Some(actor)) = (situation.chat, situation.actor) else {
             return Err(Refusal::NotMember.into());
         };
@@ -81,16 +78,10 @@ impl Change<'_> {
             let counters = Counters { last_seq: seq, revision: 0 };
             chat = StoredChat { name: String::new(), counters, member_count: 0, ..chat };
         }
-        let answer = match (self.origin.protocol, event) {
-            (Protocol::Auth, Event::Created) => Answer::done(),
-            (_, Event::Left) => notices::left(self.origin, self.group),
-            _ => {
-                let notice = self.batch.message(chat.id, seq, actor.id, 0).await?;
-                let at = (chat.counters, chat.member_count);
-                notices::answer(self.origin, notice, self.group, &chat.name, at)
-            }
-        };
-        Ok(Outcome { answer, ..Outcome::default() })
+        let message = self.batch.message(chat.id, seq, actor.id, 0).await?;
+        let StoredChat { name, counters, member_count, .. } = chat;
+        let notice = GroupNotice { message, group: self.group, name: &name, counters, member_count };
+        Ok(Outcome { answer: notice.answer(self.origin), ..Outcome::default() })
     }
 
     async fn create(&mut self, situation: Situation, name: &str, new: NewNotice<'_>) -> Result<Outcome, Stop> {
@@ -108,9 +99,8 @@ impl Change<'_> {
             dropped: false,
         };
         let user = owner.id;
-        let (notice, counters) = self.store_notice(&chat, owner, &new).await?;
-        let row = Row::new(notice, Side::Group { id: self.group, name }).at(counters).with_members(1);
-        let broadcast = to_own(user, self.origin, Kind::GroupChanged, Item::Row(Box::new(row)));
+        let notice = self.store_notice(&chat, owner, &new).await?;
+        let broadcast = to_own(user, self.origin, Kind::GroupChanged, notice.item(Protocol::Hearth));
         Ok(Outcome { broadcasts: vec![broadcast], ..Outcome::default() })
     }
 
@@ -162,13 +152,8 @@ impl Change<'_> {
         self.rosters.remove(chat, user);
         // To existing clients a removal looks like somebody who leaves; the removed one's close the group.
         let mut told = self.notify(acting, &new, (Kind::LeaveGroup, Kind::RemoveUserFromGroup)).await?;
-        told.broadcasts.push(Broadcast {
-            protocol: Protocol::Auth,
-            kind: Kind::DropGroup,
-            item: Item::Group(GroupGone { group_id: self.group }),
-            people: People::One(user),
-            except: Except::Nobody,
-        });
+        let gone = Item::Group(GroupGone { group_id: self.group });
+        told.broadcasts.push(Broadcast::contract(Kind::DropGroup, gone, People::One(user), Except::Nobody));
         told.broadcasts.push(to_person(user, Kind::RemovedFromGroup, Item::Gone(Gone::new(self.group))));
         Ok(told)
     }
@@ -210,21 +195,11 @@ impl Change<'_> {
         let members = self.rosters.get(self.batch, chat.id).await?;
         self.batch.drop_chat(chat.id, self.now).await?;
         self.rosters.forget(chat.id);
-        let contract = Broadcast {
-            protocol: Protocol::Auth,
-            kind: Kind::DropGroup,
-            item: Item::Group(GroupGone { group_id: self.group }),
-            people: People::Many(members.clone()),
-            except: Except::User(actor.id),
-        };
-        let extended = Broadcast {
-            protocol: Protocol::Hearth,
-            kind: Kind::DropGroup,
-            item: Item::Gone(Gone::new(self.group)),
-            people: People::Many(members),
-            except: self.origin.connection.map_or(Except::Nobody, Except::Connection),
-        };
-        let answer = notices::left(self.origin, self.group);
-        Ok(Outcome { answer, broadcasts: vec![contract, extended], ..Outcome::default() })
+        let (contract, extended) = (Item::Group(GroupGone { group_id: self.group }), Item::Gone(Gone::new(self.group)));
+        let broadcasts = vec![
+            Broadcast::contract(Kind::DropGroup, contract, People::Many(members.clone()), Except::User(actor.id)),
+            Broadcast::extended(Kind::DropGroup, extended, People::Many(members), self.origin.except()),
+        ];
+        Ok(Outcome { answer: notices::left(self.origin, self.group), broadcasts, ..Outcome::default() })
     }
 }

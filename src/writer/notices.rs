@@ -1,12 +1,10 @@
 //! The rows that tell of a group's changes, and how a repeated change is known by them.
 
-use std::sync::Arc;
-
 use super::{Action, Origin, Outcome, apply::Stop, groups::Change, permissions::Acting};
 use crate::{
     error::Refusal,
     live::{Broadcast, Except, People},
-    model::{Counters, Event, GroupId, Message, MessageId, Notice, Person, Timestamp, UserId},
+    model::{Counters, Event, GroupId, Message, MessageId, Notice, Person, Timestamp},
     protocol::{
         Answer, GroupGone, Item, Kind, NoticeItem, Protocol,
         extended::{Gone, Row, Side},
@@ -54,27 +52,15 @@ impl Change<'_> {
         kinds: (Kind, Kind),
     ) -> Result<Outcome, Stop> {
         let Acting { chat, actor, .. } = acting;
-        let members: Arc<Vec<UserId>> = self.rosters.get(self.batch, chat.id).await?;
-        let who = actor.id;
-        let (notice, counters) = self.store_notice(&chat, actor, new).await?;
-        let member_count = chat.member_count + new.joined;
-        let row = Row::new(notice.clone(), Side::Group { id: self.group, name: &chat.name });
-        let contract = Broadcast {
-            protocol: Protocol::Auth,
-            kind: kinds.0,
-            item: Item::Notice(NoticeItem::new(notice.clone(), self.group, &chat.name)),
-            people: People::Many(members.clone()),
-            except: Except::User(who),
-        };
-        let extended = Broadcast {
-            protocol: Protocol::Hearth,
-            kind: kinds.1,
-            item: Item::Row(Box::new(row.at(counters).with_members(member_count))),
-            people: People::Many(members),
-            except: self.origin.connection.map_or(Except::Nobody, Except::Connection),
-        };
-        let answer = answer(self.origin, notice, self.group, &chat.name, (counters, member_count));
-        Ok(Outcome { answer, broadcasts: vec![contract, extended], ..Outcome::default() })
+        let members = self.rosters.get(self.batch, chat.id).await?;
+        let except = Except::User(actor.id);
+        let notice = self.store_notice(&chat, actor, new).await?;
+        let (contract, extended) = (notice.item(Protocol::Auth), notice.item(Protocol::Hearth));
+        let broadcasts = vec![
+            Broadcast::contract(kinds.0, contract, People::Many(members.clone()), except),
+            Broadcast::extended(kinds.1, extended, People::Many(members), self.origin.except()),
+        ];
+        Ok(Outcome { answer: notice.answer(self.origin), broadcasts, ..Outcome::default() })
     }
 
     /// Strictly later than everything in the chat, so that standing follows the order of joining.
@@ -82,12 +68,12 @@ impl Change<'_> {
         self.now.max(chat.last_at.plus_millis(1))
     }
 
-    pub(super) async fn store_notice(
+    pub(super) async fn store_notice<'n>(
         &mut self,
-        chat: &StoredChat,
+        chat: &'n StoredChat,
         actor: Person,
         new: &NewNotice<'_>,
-    ) -> DatabaseResult<(Message, Counters)> {
+    ) -> DatabaseResult<GroupNotice<'n>> {
         let counters = Counters { last_seq: chat.counters.last_seq + 1, ..chat.counters };
         let (last_seq, last_at) = (counters.last_seq, self.next_instant(chat));
         let message = NewMessage {
@@ -110,21 +96,40 @@ impl Change<'_> {
             })
             .await?;
         let message = Message::new(last_seq, new.id, actor, new.text.to_owned(), last_at);
-        Ok((Message { notice: Some(new.notice.clone()), ..message }, counters))
+        let message = Message { notice: Some(new.notice.clone()), ..message };
+        let member_count = chat.member_count + new.joined;
+        Ok(GroupNotice { message, group: self.group, name: &chat.name, counters, member_count })
     }
 }
 
-/// What the one who caused a notice is answered.
-pub(super) fn answer(origin: Origin, notice: Message, group: GroupId, name: &str, at: (Counters, i64)) -> Answer {
-    let (counters, member_count) = at;
-    let event = notice.notice.as_ref().map_or(Event::Message, Notice::event);
-    match (origin.protocol, event) {
-        (_, Event::Left) => left(origin, group),
-        (Protocol::Auth, Event::Message | Event::Created) => Answer::done(),
-        (Protocol::Auth, _) => Answer::item(Item::Notice(NoticeItem::new(notice, group, name))),
-        (Protocol::Hearth, _) => {
-            let row = Row::new(notice, Side::Group { id: group, name });
-            Answer::item(Item::Row(Box::new(row.at(counters).with_members(member_count))))
+/// A stored notice of a group, and how far the group has come with it.
+pub(super) struct GroupNotice<'a> {
+    pub(super) message: Message,
+    pub(super) group: GroupId,
+    pub(super) name: &'a str,
+    pub(super) counters: Counters,
+    pub(super) member_count: i64,
+}
+
+impl GroupNotice<'_> {
+    /// As clients of a protocol are told it.
+    pub(super) fn item(&self, protocol: Protocol) -> Item {
+        let message = self.message.clone();
+        match protocol {
+            Protocol::Auth => Item::Notice(NoticeItem::new(message, self.group, self.name)),
+            Protocol::Hearth => {
+                let row = Row::new(message, Side::Group { id: self.group, name: self.name });
+                Item::Row(Box::new(row.at(self.counters).with_members(self.member_count)))
+            }
+        }
+    }
+
+    /// What the one who caused it is answered.
+    pub(super) fn answer(&self, origin: Origin) -> Answer {
+        match (origin.protocol, &self.message.notice) {
+            (_, Some(Notice::Left)) => left(origin, self.group),
+            (Protocol::Auth, None | Some(Notice::Created)) => Answer::done(),
+            (protocol, _) => Answer::item(self.item(protocol)),
         }
     }
 }

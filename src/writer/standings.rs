@@ -16,7 +16,7 @@ use crate::{
     live::{Broadcast, Except, People},
     model::{ChatId, ChatKey, ChatSide, Standing, Timestamp, UserId},
     protocol::{
-        Answer, Item, Kind, Protocol,
+        Answer, Item, Kind,
         extended::{Hidden, Muted, ReadItem},
     },
     store::{Batch, DatabaseResult, Lookup, Situation, Stand, StoredChat},
@@ -193,13 +193,8 @@ impl Told<'_> {
             return Some(to_person(partner, Kind::MessagesRead, item));
         }
         let members = self.members.clone()?;
-        Some(Broadcast {
-            protocol: Protocol::Hearth,
-            kind: Kind::MessagesRead,
-            item: self.read(self.step.chat.side(actor), None, None),
-            people: People::Many(members),
-            except: Except::User(actor),
-        })
+        let item = self.read(self.step.chat.side(actor), None, None);
+        Some(Broadcast::extended(Kind::MessagesRead, item, People::Many(members), Except::User(actor)))
     }
 
     fn read(&self, side: ChatSide, unread_count: Option<i64>, state: Option<i64>) -> Item {

@@ -52,7 +52,7 @@ pub(super) fn start(app: &Arc<App>, caller: Caller, request: Ask) -> BoxFuture<'
         Ask::GetChangedChats(known) => Box::pin(async move { changes::chats(&app, caller, known).await }),
         Ask::GetChanges(since) => Box::pin(async move { changes::since(&app, caller, since).await }),
         Ask::GroupMembers(page) => Box::pin(async move { groups::members(&app, caller, page).await }),
-        Ask::BlockedUsers(page) => Box::pin(async move { dialogs::blocked(&app, caller, page).await }),
+        Ask::BlockedUsers(page) => Box::pin(async move { people::blocked(&app, caller, page).await }),
         Ask::People(request) => Box::pin(async move { people::names(&app, request).await }),
         Ask::Typing(request) => Box::pin(async move { people::typing(&app, caller, request).await }),
         Ask::WatchPresence(request) => Box::pin(async move { people::watch(&app, caller, request).await }),

@@ -68,17 +68,27 @@ pub struct ReactionsItem {
     revision: i64,
 }
 
+/// What somebody has just done to a message.
+pub struct Reacted<'a> {
+    /// Who.
+    pub user: UserId,
+    /// With what.
+    pub emoji: &'a str,
+    /// False: taken back.
+    pub on: bool,
+}
+
 impl ReactionsItem {
-    /// All reactions to a message; `user` has just added or taken back this one.
-    pub fn new(message: &Message, chat: ChatSide, user: UserId, emoji: &str, on: bool, counters: Counters) -> Self {
+    /// All reactions to a message, after this one.
+    pub fn new(message: &Message, chat: ChatSide, reacted: Reacted<'_>, counters: Counters) -> Self {
         Self {
             chat: chat.into(),
             message_id: message.id,
             seq: message.seq,
             reactions: shared_reactions(message),
-            user_id: user,
-            emoji: emoji.to_owned(),
-            on,
+            user_id: reacted.user,
+            emoji: reacted.emoji.to_owned(),
+            on: reacted.on,
             last_seq: counters.last_seq,
             revision: counters.revision,
         }
@@ -152,11 +162,10 @@ pub struct RoleItem {
     pub state: i64,
 }
 
-/// One's own name.
+/// Somebody, by name.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(rename = "PersonRow")]
-pub struct Profile {
+pub struct PersonRow {
     /// Who.
     user_id: UserId,
     /// Never empty.
@@ -165,10 +174,7 @@ pub struct Profile {
     last_name: String,
 }
 
-/// Somebody, by name.
-pub type PersonRow = Profile;
-
-impl From<Person> for Profile {
+impl From<Person> for PersonRow {
     fn from(Person { id, first_name, last_name }: Person) -> Self {
         Self { user_id: id, first_name, last_name }
     }
@@ -224,15 +230,22 @@ pub struct MemberRow {
 }
 
 impl MemberRow {
-    /// A member, with how far the person has read if that is to be told.
-    pub fn new(member: Member, tell_read: bool) -> Self {
+    /// Without how far the person has read.
+    #[must_use]
+    pub fn without_receipt(self) -> Self {
+        Self { read_up_to: None, ..self }
+    }
+}
+
+impl From<Member> for MemberRow {
+    fn from(member: Member) -> Self {
         Self {
             user_id: member.person.id,
             first_name: member.person.first_name,
             last_name: member.person.last_name,
             role: member.role.name(),
             joined_at: member.joined_at,
-            read_up_to: tell_read.then_some(member.read_up_to),
+            read_up_to: Some(member.read_up_to),
         }
     }
 }

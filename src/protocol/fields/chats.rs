@@ -84,16 +84,16 @@ impl Field for KnownChats {
 
 fn known(value: &Value, bounds: Bounds) -> Result<Known, String> {
     let object = value.as_object().ok_or_else(|| format!("must be an object, not {}", quoted(value)))?;
-    let chat = required::<ChatCursor>(object, "chat", bounds)?.0;
-    let number = |key| required::<Seq>(object, key, bounds).map(|seq| seq.0);
+    let chat = object.get("chat").ok_or("chat is required")?;
+    let chat = side(chat, bounds).map_err(|message| format!("chat {message}"))?;
+    let number = |key| number(object, key, bounds);
     let counters = Counters { last_seq: number("lastSeq")?, revision: number("revision")? };
     Ok(Known { chat, counters, state: number("state")? })
 }
 
-/// A key of an array's item: its first fault is told, within the array's.
-fn required<T: Field>(object: &Map<String, Value>, key: &str, bounds: Bounds) -> Result<T, String> {
-    let mut faults = Vec::new();
-    field(object, key, bounds, &mut faults).ok_or_else(|| faults.iter().map(ToString::to_string).collect())
+fn number(object: &Map<String, Value>, key: &str, bounds: Bounds) -> Result<i64, String> {
+    let number = object.get(key).map_or_else(Seq::absent, |value| Seq::read(value, bounds));
+    number.map(|seq| seq.0).map_err(|message| format!("{key} {message}"))
 }
 
 fn side(value: &Value, bounds: Bounds) -> Result<ChatSide, String> {

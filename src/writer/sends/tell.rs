@@ -44,10 +44,7 @@ pub(super) async fn tell(
             .filter(|partner| *partner != send.actor)
             .map(|partner| (Item::Private(message.clone().into()), People::One(partner))),
     };
-    let contract = contract.map(|(item, people)| {
-        let except = Except::User(send.actor);
-        Broadcast { protocol: Protocol::Auth, kind, item, people, except }
-    });
+    let contract = contract.map(|(item, people)| Broadcast::contract(kind, item, people, Except::User(send.actor)));
     let partner = receiver.as_ref().unwrap_or(&sender);
     let place = place(send.chat, &chat.name, partner, hidden_from_receiver, members);
     let scene = Scene { origin: send.origin, actor: &sender, place };

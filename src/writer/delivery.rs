@@ -63,9 +63,7 @@ impl Scene<'_> {
         match &self.place {
             Place::Group { id, name, members } => {
                 let item = item(message.clone(), Side::Group { id: *id, name });
-                let except = self.origin.connection.map_or(Except::Nobody, Except::Connection);
-                let people = People::Many(members.clone());
-                vec![Broadcast { protocol: Protocol::Hearth, kind, item, people, except }]
+                vec![Broadcast::extended(kind, item, People::Many(members.clone()), self.origin.except())]
             }
             Place::Dialog { partner, hidden_from_partner } => {
                 let side = self.side(self.actor.id, message);
@@ -101,13 +99,12 @@ impl Scene<'_> {
 
 /// A broadcast to somebody's connections, but for the one that caused it.
 pub(super) fn to_own(user: UserId, origin: Origin, kind: Kind, item: Item) -> Broadcast {
-    let except = origin.connection.map_or(Except::Nobody, Except::Connection);
-    Broadcast { protocol: Protocol::Hearth, kind, item, people: People::One(user), except }
+    Broadcast::extended(kind, item, People::One(user), origin.except())
 }
 
 /// A broadcast to all of somebody's connections.
 pub(super) fn to_person(user: UserId, kind: Kind, item: Item) -> Broadcast {
-    Broadcast { protocol: Protocol::Hearth, kind, item, people: People::One(user), except: Except::Nobody }
+    Broadcast::extended(kind, item, People::One(user), Except::Nobody)
 }
 
 /// Tells somebody that the own role in a group is another one.
