@@ -8,6 +8,6 @@ mod typing;
 
 pub use connection::{Connection, ConnectionId, Taken};
 pub use hub::{Entered, Entrant, Full, HEARTBEAT_SECONDS, Hub};
-pub use presence::Turn;
+pub use presence::PresenceChange;
 pub use publisher::{Broadcast, Except, People, Publication, publish};
 pub use typing::Typists;

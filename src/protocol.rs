@@ -13,11 +13,17 @@ pub use answers::{Answer, Item, Rows};
 pub use envelope::{ClientFrame, Envelope, Kind, MAX_REQUEST_ID, RequestId};
 pub use fields::{
     AnyEmail, AnyPassword, Bounds, Chat, ChatCursor, Content, Cursor, Email, Emoji, Extended, Field, FirstName, Flag,
-    GroupName, KnownChats, LastName, Limit, MAX_PAGE, NewPassword, Notice, Part, People, Place, RoleName, Schema,
-    SearchLimit, SearchText, Seq, Texts, Token, Until,
+    GroupName, KnownChats, LastName, Limit, MAX_PAGE, NewPassword, Notice, PagePosition, Part, People, RoleName,
+    Schema, SearchLimit, SearchText, Seq, Texts, Token, Until,
 };
 pub use frame::{Close, Frame};
-pub use requests::*;
+pub use requests::{
+    AddUserInGroup, BlockUser, BlockedUsers, ChangePassword, ChangedChats, ChangesSince, CreateGroup, DeleteAccount,
+    DeleteMessage, DialogPage, DropGroup, EditMessage, EndSession, FieldSchema, GroupMembers, GroupPage, LeaveGroup,
+    ListPage, LogIn, MarkAsDeleted, MarkRead, MessageInGroup, MuteChat, PeopleNames, PrivateMessage, React,
+    RemoveUserFromGroup, RenameGroup, Renew, Request, Search, SearchUsers, SetRole, SignUp, Typing, UpdateProfile,
+    WatchPresence,
+};
 pub use rows::{DialogRow, GroupGone, GroupMessage, GroupRow, ListRow, NoticeItem, Received};
 
 /// What a client speaks: the subprotocol that it offered first.

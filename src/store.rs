@@ -22,7 +22,8 @@ mod types;
 mod users;
 
 pub use batch::{
-    Batch, ChatChange, Erased, Lookup, NewMessage, Read, Situation, Stand, StoredChat, StoredMessage, Written,
+    Batch, ChatChange, Erased, Lookup, NewMember, NewMessage, NewStanding, ReactionKey, Read, Situation, StoredChat,
+    StoredMessage, Written,
 };
 pub use changes::{Changes, MAX_CHANGES};
 pub use connect::place;
@@ -30,6 +31,7 @@ pub use errors::is_conflict;
 pub use guard::ServingGuard;
 pub use history::Readable;
 pub use load::{Fate, Load, LoadedGroup, LoadedMember, LoadedMessage, LoadedPerson, LoadedReaction, Unread};
+pub use rows::QUOTED;
 pub use sessions::NewSession;
 pub use source::{Source, SourceGroup, SourceMember, SourceMessage, SourceUser, Table};
 pub use users::Account;

@@ -4,13 +4,13 @@
 mod apply;
 mod blocks;
 mod changes;
+mod delivery;
 mod groups;
 mod notices;
 mod permissions;
 mod rosters;
 mod sends;
 mod standings;
-mod telling;
 
 use std::future::Future;
 

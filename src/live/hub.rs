@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     connection::{Connection, ConnectionId},
-    presence::{Presence, Turn},
+    presence::{Presence, PresenceChange},
     publisher::{Broadcast, Except, People},
 };
 use crate::{
@@ -164,17 +164,17 @@ impl Hub {
     }
 
     /// Who has come or gone since the last time, and is watched.
-    pub fn turns(&self, now: Timestamp) -> Vec<Turn> {
+    pub fn presence_changes(&self, now: Timestamp) -> Vec<PresenceChange> {
         let mut connections = self.lock();
         let Connections { by_user, presence, .. } = &mut *connections;
-        presence.turns(now, |user| by_user.contains_key(&user))
+        presence.changes(now, |user| by_user.contains_key(&user))
     }
 
     /// Nobody could be told of these: they are looked at again.
-    pub fn untold(&self, turns: impl IntoIterator<Item = Turn>) {
+    pub fn untold(&self, changes: impl IntoIterator<Item = PresenceChange>) {
         let mut connections = self.lock();
-        for turn in turns {
-            connections.presence.untold(&turn);
+        for change in changes {
+            connections.presence.untold(&change);
         }
     }
 

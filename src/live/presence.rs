@@ -14,7 +14,7 @@ const GRACE_MILLIS: i64 = 5_000;
 const REMEMBERED: usize = 100_000;
 
 /// Somebody has come or gone, and these are to be told.
-pub struct Turn {
+pub struct PresenceChange {
     /// Who.
     pub user: UserId,
     /// Whether the person is there now.
@@ -104,8 +104,8 @@ impl Presence {
     }
 
     /// Who has come or gone since the last time, and is watched.
-    pub(super) fn turns(&mut self, now: Timestamp, is_connected: impl Fn(UserId) -> bool) -> Vec<Turn> {
-        let mut turns = Vec::new();
+    pub(super) fn changes(&mut self, now: Timestamp, is_connected: impl Fn(UserId) -> bool) -> Vec<PresenceChange> {
+        let mut changes = Vec::new();
         for user in std::mem::take(&mut self.moved) {
             let connected = is_connected(user);
             let online = self.is_online(user, connected, now);
@@ -118,17 +118,22 @@ impl Presence {
             };
             watched.online = online;
             let last_seen_at = self.departures.get(&user).copied().filter(|_| !online);
-            turns.push(Turn { user, online, last_seen_at, watchers: watched.watchers.values().cloned().collect() });
+            changes.push(PresenceChange {
+                user,
+                online,
+                last_seen_at,
+                watchers: watched.watchers.values().cloned().collect(),
+            });
         }
-        turns
+        changes
     }
 
-    /// Nobody could be told of this turn: it is looked at again.
-    pub(super) fn untold(&mut self, turn: &Turn) {
-        if let Some(watched) = self.watched.get_mut(&turn.user) {
-            watched.online = !turn.online;
+    /// Nobody could be told of this change: it is looked at again.
+    pub(super) fn untold(&mut self, change: &PresenceChange) {
+        if let Some(watched) = self.watched.get_mut(&change.user) {
+            watched.online = !change.online;
         }
-        self.moved.insert(turn.user);
+        self.moved.insert(change.user);
     }
 
     fn forget(&mut self, user: UserId, watcher: ConnectionId) {
@@ -163,9 +168,9 @@ mod tests {
         let (mut presence, bob) = (Presence::default(), person(2));
         presence.watch(&watcher(), &[(bob, true)]);
         presence.went(bob, Timestamp(0));
-        assert!(presence.turns(Timestamp(GRACE_MILLIS - 1), |_| false).is_empty());
+        assert!(presence.changes(Timestamp(GRACE_MILLIS - 1), |_| false).is_empty());
         presence.came(bob);
-        assert!(presence.turns(Timestamp(GRACE_MILLIS + 1), |_| true).is_empty());
+        assert!(presence.changes(Timestamp(GRACE_MILLIS + 1), |_| true).is_empty());
     }
 
     #[test]
@@ -173,12 +178,12 @@ mod tests {
         let (mut presence, bob) = (Presence::default(), person(2));
         presence.watch(&watcher(), &[(bob, true)]);
         presence.went(bob, Timestamp(0));
-        let turns = presence.turns(Timestamp(GRACE_MILLIS), |_| false);
-        assert_eq!((turns.len(), turns[0].online, turns[0].last_seen_at), (1, false, Some(Timestamp(0))));
-        assert!(presence.turns(Timestamp(GRACE_MILLIS + 1), |_| false).is_empty());
+        let changes = presence.changes(Timestamp(GRACE_MILLIS), |_| false);
+        assert_eq!((changes.len(), changes[0].online, changes[0].last_seen_at), (1, false, Some(Timestamp(0))));
+        assert!(presence.changes(Timestamp(GRACE_MILLIS + 1), |_| false).is_empty());
         presence.came(bob);
-        let turns = presence.turns(Timestamp(GRACE_MILLIS + 2), |_| true);
-        assert_eq!((turns.len(), turns[0].online, turns[0].last_seen_at), (1, true, None));
+        let changes = presence.changes(Timestamp(GRACE_MILLIS + 2), |_| true);
+        assert_eq!((changes.len(), changes[0].online, changes[0].last_seen_at), (1, true, None));
     }
 
     #[test]
@@ -186,10 +191,10 @@ mod tests {
         let (mut presence, bob) = (Presence::default(), person(2));
         presence.watch(&watcher(), &[(bob, false)]);
         presence.came(bob);
-        let turns = presence.turns(Timestamp(0), |_| true);
-        presence.untold(&turns[0]);
-        assert_eq!(presence.turns(Timestamp(1), |_| true).len(), 1);
-        assert!(presence.turns(Timestamp(2), |_| true).is_empty());
+        let changes = presence.changes(Timestamp(0), |_| true);
+        presence.untold(&changes[0]);
+        assert_eq!(presence.changes(Timestamp(1), |_| true).len(), 1);
+        assert!(presence.changes(Timestamp(2), |_| true).is_empty());
     }
 
     #[test]

@@ -11,4 +11,4 @@ pub use items::{
     Reacted, ReactionsItem, ReadItem, Renewed, RoleItem, TypingItem,
 };
 pub use list::ChatRow;
-pub use row::{Row, Side};
+pub use row::{Row, Viewpoint};

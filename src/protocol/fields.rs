@@ -15,7 +15,7 @@ use crate::{
 };
 
 pub use chats::{Chat, ChatCursor, KnownChats};
-pub use paging::{Cursor, Limit, MAX_PAGE, Place, SearchLimit, Seq};
+pub use paging::{Cursor, Limit, MAX_PAGE, PagePosition, SearchLimit, Seq};
 pub use texts::{
     AnyEmail, AnyPassword, Content, Email, FirstName, GroupName, LastName, NewPassword, Notice, SearchText, Texts,
 };

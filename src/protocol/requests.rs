@@ -102,6 +102,15 @@ mod extended;
 mod rest;
 mod socket;
 
-pub use extended::*;
-pub use rest::*;
-pub use socket::*;
+pub use extended::{
+    BlockUser, BlockedUsers, ChangedChats, ChangesSince, DeleteMessage, EditMessage, GroupMembers, MarkRead, MuteChat,
+    PeopleNames, React, RenameGroup, Renew, SetRole, Typing, WatchPresence,
+};
+pub use rest::{
+    ChangePassword, CreateGroup, DeleteAccount, EndSession, LogIn, MarkAsDeleted, Search, SearchUsers, SignUp,
+    UpdateProfile,
+};
+pub use socket::{
+    AddUserInGroup, DialogPage, DropGroup, GroupPage, LeaveGroup, ListPage, MessageInGroup, PrivateMessage,
+    RemoveUserFromGroup,
+};

@@ -8,7 +8,7 @@ use crate::{
     model::{ChatId, ChatSide, Counters, Known},
     protocol::{
         Answer, ChangedChats, ChangesSince, Item, KnownChats, MAX_PAGE, Rows,
-        extended::{ChangedChatsItem, ChangesItem, ChatRow, Row, Side},
+        extended::{ChangedChatsItem, ChangesItem, ChatRow, Row, Viewpoint},
     },
     store::{Changes, Readable},
 };
@@ -77,7 +77,7 @@ pub async fn since(app: &App, caller: Caller, request: ChangesSince) -> Result<A
             let (chat, name) = app.store.open_group(id, caller.user).await?.ok_or(Refusal::NotMember)?;
             let mut changes = read(app, &chat, since, limit.0).await?;
             let messages = std::mem::take(&mut changes.messages);
-            let rows = messages.into_iter().map(|message| Row::new(message, Side::Group { id, name: &name }));
+            let rows = messages.into_iter().map(|message| Row::new(message, Viewpoint::Group { id, name: &name }));
             (changes, rows.collect())
         }
         ChatSide::Dialog(companion) => {

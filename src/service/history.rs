@@ -6,7 +6,7 @@ use crate::{
     model::{Message, Person},
     protocol::{
         Answer, DialogPage, DialogRow, GroupPage, GroupRow, ListPage, ListRow, Protocol, Rows,
-        extended::{ChatRow, Row, Side},
+        extended::{ChatRow, Row, Viewpoint},
     },
 };
 
@@ -31,7 +31,7 @@ pub async fn dialog(app: &App, caller: Caller, page: DialogPage) -> Result<Answe
             Protocol::Hearth => Rows::History(Vec::new()),
         }));
     };
-    let mut messages = app.store.page(&chat, page.place.0, page.limit.0).await?;
+    let mut messages = app.store.page(&chat, page.position.0, page.limit.0).await?;
     if protocol == Protocol::Hearth {
         app.store.add_reactions(&chat, &mut messages).await?;
         return Ok(Answer::rows(Rows::History(dialog_rows(messages, &people))));
@@ -48,15 +48,15 @@ pub async fn dialog(app: &App, caller: Caller, page: DialogPage) -> Result<Answe
 pub async fn group(app: &App, caller: Caller, page: GroupPage) -> Result<Answer> {
     let opened = app.store.open_group(page.group, caller.user).await?;
     let (chat, name) = opened.ok_or(Refusal::NotMember)?;
-    let mut messages = app.store.page(&chat, page.place.0, page.limit.0).await?;
+    let mut messages = app.store.page(&chat, page.position.0, page.limit.0).await?;
     Ok(Answer::rows(match caller.origin.protocol {
         Protocol::Auth => {
             Rows::Group(messages.into_iter().map(|message| GroupRow::new(message, page.group, &name)).collect())
         }
         Protocol::Hearth => {
             app.store.add_reactions(&chat, &mut messages).await?;
-            let side = Side::Group { id: page.group, name: &name };
-            Rows::History(messages.into_iter().map(|message| Row::new(message, side)).collect())
+            let viewpoint = Viewpoint::Group { id: page.group, name: &name };
+            Rows::History(messages.into_iter().map(|message| Row::new(message, viewpoint)).collect())
         }
     }))
 }
@@ -65,7 +65,7 @@ pub async fn group(app: &App, caller: Caller, page: GroupPage) -> Result<Answer>
 pub(super) fn dialog_rows(messages: Vec<Message>, [reader, companion]: &[Person; 2]) -> Vec<Row> {
     let row = |message: Message| {
         let receiver = if message.sender.id == reader.id { companion } else { reader };
-        Row::new(message, Side::Dialog { partner: companion.id, receiver })
+        Row::new(message, Viewpoint::Dialog { partner: companion.id, receiver })
     };
     messages.into_iter().map(row).collect()
 }

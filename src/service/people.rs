@@ -3,7 +3,7 @@
 use super::{App, Caller, submit};
 use crate::{
     error::{Refusal, Result},
-    live::{Broadcast, Except, People, Turn},
+    live::{Broadcast, Except, People, PresenceChange},
     model::{ChatKey, ChatSide, Timestamp, UserId},
     protocol::{
         Answer, BlockUser, BlockedUsers, Frame, Item, Kind, PeopleNames, Rows, Typing, WatchPresence,
@@ -65,24 +65,24 @@ pub async fn watch(app: &App, caller: Caller, request: WatchPresence) -> Result<
 
 /// Tells those who watch, and still may, who has come and gone.
 pub async fn tell_presence(app: &App) -> Result<()> {
-    let mut turns = app.hub.turns(Timestamp::now()).into_iter();
-    while let Some(turn) = turns.next() {
-        if let Err(error) = tell_turn(app, &turn).await {
-            app.hub.untold(std::iter::once(turn).chain(turns));
+    let mut changes = app.hub.presence_changes(Timestamp::now()).into_iter();
+    while let Some(change) = changes.next() {
+        if let Err(error) = tell_change(app, &change).await {
+            app.hub.untold(std::iter::once(change).chain(changes));
             return Err(error);
         }
     }
     Ok(())
 }
 
-async fn tell_turn(app: &App, turn: &Turn) -> Result<()> {
-    let mut watchers: Vec<UserId> = turn.watchers.iter().map(|connection| connection.user).collect();
+async fn tell_change(app: &App, change: &PresenceChange) -> Result<()> {
+    let mut watchers: Vec<UserId> = change.watchers.iter().map(|connection| connection.user).collect();
     watchers.sort_unstable();
     watchers.dedup();
-    let allowed = app.store.watchers_of(turn.user, &watchers).await?;
-    let row = PresenceRow { user_id: turn.user, online: turn.online, last_seen_at: turn.last_seen_at };
+    let allowed = app.store.watchers_of(change.user, &watchers).await?;
+    let row = PresenceRow { user_id: change.user, online: change.online, last_seen_at: change.last_seen_at };
     let frame = Frame::broadcast(Kind::Presence, &Item::Presence(row));
-    for connection in turn.watchers.iter().filter(|connection| allowed.contains(&connection.user)) {
+    for connection in change.watchers.iter().filter(|connection| allowed.contains(&connection.user)) {
         connection.push(&frame);
     }
     Ok(())

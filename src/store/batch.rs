@@ -20,10 +20,12 @@ use super::{
 };
 use crate::model::{Timestamp, UserId};
 
+pub use changes::ReactionKey;
 pub use erasure::Erased;
 pub use lookup::{Lookup, Situation, StoredChat, StoredMessage};
+pub use membership::NewMember;
 pub use messages::{ChatChange, NewMessage, Read, Written};
-pub use standing::Stand;
+pub use standing::NewStanding;
 
 /// A transaction that changes chats. Dropped without [`Batch::commit`], it changes nothing.
 pub struct Batch {

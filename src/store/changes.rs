@@ -5,7 +5,7 @@ use sqlx::{Row, any::AnyRow};
 use super::{
     Store,
     history::Readable,
-    rows::{add_reactions, message, message_columns, message_tables},
+    rows::{add_reactions, message, message_columns, message_tables, messages},
 };
 use crate::{
     error::Result,
@@ -42,13 +42,7 @@ impl Store {
                 return Ok(Changes { counters, next: counters, complete: true, reset: true, messages: Vec::new() });
             }
 
-            let query = sqlx::query(concat!(
-                "SELECT ",
-                message_columns!(),
-                " FROM messages m",
-                message_tables!(),
-                "WHERE m.chat_id = $1 AND m.seq > $2 ORDER BY m.seq LIMIT $3"
-            ));
+            let query = sqlx::query(messages!("WHERE m.chat_id = $1 AND m.seq > $2 ORDER BY m.seq LIMIT $3"));
             let query = query.bind(chat.id).bind(since.last_seq.max(chat.hidden_up_to_seq)).bind(limit + 1);
             let mut rows = query.fetch_all(&mut *snapshot).await?;
             let mut complete = cut(&mut rows, limit);

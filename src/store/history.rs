@@ -4,7 +4,7 @@ use sqlx::{AnyConnection, Row};
 
 use super::{
     Store,
-    rows::{add_reactions, message, message_columns, message_tables, person},
+    rows::{add_reactions, message, messages, person},
 };
 use crate::{
     error::Result,
@@ -104,13 +104,8 @@ fn readable(row: &sqlx::any::AnyRow, reader: UserId) -> sqlx::Result<Readable> {
 
 /// Up to a seq, newest first.
 async fn older(connection: &mut AnyConnection, chat: &Readable, up_to: i64, limit: i64) -> sqlx::Result<Vec<Message>> {
-    let query = sqlx::query(concat!(
-        "SELECT ",
-        message_columns!(),
-        " FROM messages m",
-        message_tables!(),
-        "WHERE m.chat_id = $1 AND m.seq > $2 AND m.seq <= $3 ORDER BY m.seq DESC LIMIT $4"
-    ));
+    let query =
+        sqlx::query(messages!("WHERE m.chat_id = $1 AND m.seq > $2 AND m.seq <= $3 ORDER BY m.seq DESC LIMIT $4"));
     let query = query.bind(chat.id).bind(chat.hidden_up_to_seq).bind(up_to).bind(limit);
     let rows = query.fetch_all(connection).await?;
     rows.iter().map(|row| message(row, 0, chat.hidden_up_to_seq)).collect()
@@ -118,13 +113,7 @@ async fn older(connection: &mut AnyConnection, chat: &Readable, up_to: i64, limi
 
 /// Those next after a seq, newest first.
 async fn newer(connection: &mut AnyConnection, chat: &Readable, after: i64, limit: i64) -> sqlx::Result<Vec<Message>> {
-    let query = sqlx::query(concat!(
-        "SELECT ",
-        message_columns!(),
-        " FROM messages m",
-        message_tables!(),
-        "WHERE m.chat_id = $1 AND m.seq > $2 ORDER BY m.seq LIMIT $3"
-    ));
+    let query = sqlx::query(messages!("WHERE m.chat_id = $1 AND m.seq > $2 ORDER BY m.seq LIMIT $3"));
     let query = query.bind(chat.id).bind(after.max(chat.hidden_up_to_seq)).bind(limit);
     let rows = query.fetch_all(connection).await?;
     rows.iter().rev().map(|row| message(row, 0, chat.hidden_up_to_seq)).collect()

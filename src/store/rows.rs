@@ -25,17 +25,30 @@ pub(super) fn optional_person(row: &AnyRow, first: usize) -> sqlx::Result<Option
 }
 
 /// The columns that [`message`] reads, of a message `m` with its [`message_tables`]. The text of a person who took all
-/// texts along counts as deleted from that moment on. The last six are those of [`quote`].
+/// texts along counts as deleted from that moment on.
 macro_rules! message_columns {
     () => {
-        "s.id, s.first_name, s.last_name, m.seq, m.id, m.event, m.detail, m.content, m.created_at, m.edited_at, \
-         COALESCE(m.deleted_at, CASE s.texts_erased WHEN 1 THEN s.deleted_at END), \
-         o.id, o.first_name, o.last_name, \
-         q.id, q.seq, q.sender_id, w.first_name, substr(q.content, 1, 200), \
-         COALESCE(q.deleted_at, CASE w.texts_erased WHEN 1 THEN w.deleted_at END)"
+        concat!(
+            "s.id, s.first_name, s.last_name, m.seq, m.id, m.event, m.detail, m.content, m.created_at, m.edited_at, \
+             COALESCE(m.deleted_at, CASE s.texts_erased WHEN 1 THEN s.deleted_at END), \
+             o.id, o.first_name, o.last_name, ",
+            $crate::store::rows::quote_columns!()
+        )
     };
 }
 pub(super) use message_columns;
+
+/// The columns that [`quote`] reads, of a message `q` and its writer `w`.
+macro_rules! quote_columns {
+    () => {
+        "q.id, q.seq, q.sender_id, w.first_name, substr(q.content, 1, 200), \
+         COALESCE(q.deleted_at, CASE w.texts_erased WHEN 1 THEN w.deleted_at END)"
+    };
+}
+pub(super) use quote_columns;
+
+/// Characters of a quoted text, here and in [`quote_columns`].
+pub const QUOTED: usize = 200;
 
 /// A message's sender, whom it is about, and what it answers.
 macro_rules! message_tables {
@@ -47,6 +60,20 @@ macro_rules! message_tables {
     };
 }
 pub(super) use message_tables;
+
+/// The messages `m` for which a condition holds, as [`message`] reads them.
+macro_rules! messages {
+    ($condition:literal) => {
+        concat!(
+            "SELECT ",
+            $crate::store::rows::message_columns!(),
+            " FROM messages m",
+            $crate::store::rows::message_tables!(),
+            $condition
+        )
+    };
+}
+pub(super) use messages;
 
 /// A message without its reactions, as somebody sees it who has hidden everything up to a seq.
 pub(super) fn message(row: &AnyRow, first: usize, hidden_up_to: i64) -> sqlx::Result<Message> {

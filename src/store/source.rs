@@ -234,9 +234,10 @@ impl Source {
     /// Every message, the oldest first.
     pub fn messages(&mut self) -> Pages<'_, SourceMessage> {
         let notification = if self.has("messages.notification") { "notification" } else { "false" };
-        let deleted_at = match self.has("messages.deleted_at") {
-            true => format!("CASE WHEN deleted_at IS NOT NULL THEN {} END", millis("deleted_at")),
-            false => "NULL::bigint".into(),
+        let deleted_at = if self.has("messages.deleted_at") {
+            format!("CASE WHEN deleted_at IS NOT NULL THEN {} END", millis("deleted_at"))
+        } else {
+            "NULL::bigint".into()
         };
         let deleted_by = match self.columns.get("messages.deleted_by_users").map(String::as_str) {
             Some("ARRAY") => "array_to_json(deleted_by_users)::text",

@@ -1,7 +1,7 @@
 //! A batch in queue order: runs of messages together, runs of reads together, everything else one by one.
 
 use super::{
-    Action, Command, Outcome, Task, blocks, changes, groups, rosters::Rosters, sends, standings, telling::role_changed,
+    Action, Command, Outcome, Task, blocks, changes, delivery::role_changed, groups, rosters::Rosters, sends, standings,
 };
 use crate::{
     error::{Error, Refusal, Result},
@@ -50,10 +50,10 @@ pub(super) async fn all(
             outcomes.extend(sends::apply(batch, rosters, &sends).await?);
             continue;
         }
-        let moves = rest.iter().map_while(standings::Move::of).collect::<Vec<_>>();
-        if !moves.is_empty() {
-            rest = &rest[moves.len()..];
-            outcomes.extend(standings::apply(batch, rosters, &moves).await?);
+        let updates = rest.iter().map_while(standings::Update::of).collect::<Vec<_>>();
+        if !updates.is_empty() {
+            rest = &rest[updates.len()..];
+            outcomes.extend(standings::apply(batch, rosters, &updates).await?);
             continue;
         }
         outcomes.push(one(batch, rosters, group_limit, first).await?);

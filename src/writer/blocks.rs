@@ -1,11 +1,11 @@
 //! Taking nothing from somebody, and doing so again.
 
-use super::{Action, Command, Outcome, apply::Stop, telling::to_own};
+use super::{Action, Command, Outcome, apply::Stop, delivery::to_own};
 use crate::{
     error::{Error, Fault, Refusal},
     model::{Standing, Timestamp},
     protocol::{Answer, Item, Kind, extended::Blocked},
-    store::{Batch, Situation, Stand},
+    store::{Batch, NewStanding, Situation},
 };
 
 /// Blocks or unblocks the other side of the command's dialog, which need not exist.
@@ -23,7 +23,7 @@ pub(super) async fn apply(batch: &mut Batch, command: &Command, situation: Situa
     if changed {
         if let (Some(chat), Some(_)) = (situation.chat, situation.role) {
             let standing = Standing { state: situation.standing.state + 1, ..situation.standing };
-            batch.stand(&[Stand { user, chat: chat.id, standing }]).await?;
+            batch.set_standings(&[NewStanding { user, chat: chat.id, standing }]).await?;
         }
         broadcasts.push(to_own(user, command.origin, Kind::BlockUser, item()));
     }

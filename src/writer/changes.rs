@@ -3,8 +3,8 @@
 use super::{
     Action, Command, Outcome,
     apply::Stop,
+    delivery::{Audience, Delivery},
     rosters::Rosters,
-    telling::{Place, Scene},
 };
 use crate::{
     error::Refusal,
@@ -13,7 +13,7 @@ use crate::{
         Item, Kind,
         extended::{Reacted, ReactionsItem},
     },
-    store::{Batch, Situation, StoredChat, StoredMessage},
+    store::{Batch, ReactionKey, Situation, StoredChat, StoredMessage},
 };
 
 /// Different reactions to one message.
@@ -39,31 +39,33 @@ pub(super) async fn apply(
         Some(partner) => Some(batch.person(partner).await?),
         None => None,
     };
-    let place = match (command.chat, &partner) {
-        (ChatKey::Group(id), _) => Place::Group { id, name: &chat.name, members: rosters.get(batch, chat.id).await? },
-        (ChatKey::Dialog(..), partner) => Place::Dialog {
+    let audience = match (command.chat, &partner) {
+        (ChatKey::Group(id), _) => {
+            Audience::Group { id, name: &chat.name, members: rosters.get(batch, chat.id).await? }
+        }
+        (ChatKey::Dialog(..), partner) => Audience::Dialog {
             partner: partner.as_ref().unwrap_or(actor),
             hidden_from_partner: situation.target_standing.hidden_up_to,
         },
     };
-    let scene = Scene { origin: command.origin, actor, place };
+    let delivery = Delivery { origin: command.origin, actor, audience };
 
     let hidden_up_to = situation.standing.hidden_up_to;
     let before = batch.message(chat.id, stored.seq, actor.id, hidden_up_to).await?;
     let changed = change(batch, command, &situation, &before).await?;
     let Some(revision) = changed.revision else {
-        return Ok(Outcome { answer: scene.answer(before, chat.counters), ..Outcome::default() });
+        return Ok(Outcome { answer: delivery.answer(before, chat.counters), ..Outcome::default() });
     };
     let counters = Counters { revision, ..chat.counters };
     let message = batch.message(chat.id, stored.seq, actor.id, hidden_up_to).await?;
     let broadcasts = match &command.action {
-        Action::React { emoji, on, .. } => scene.broadcasts(changed.kind, &message, |message, side| {
+        Action::React { emoji, on, .. } => delivery.broadcasts(changed.kind, &message, |message, viewpoint| {
             let reacted = Reacted { user: actor.id, emoji, on: *on };
-            Item::Reactions(Box::new(ReactionsItem::new(&message, side.chat(), reacted, counters)))
+            Item::Reactions(Box::new(ReactionsItem::new(&message, viewpoint.chat(), reacted, counters)))
         }),
-        _ => scene.rows(changed.kind, &message, counters),
+        _ => delivery.rows(changed.kind, &message, counters),
     };
-    Ok(Outcome { answer: scene.answer(message, counters), broadcasts, ..Outcome::default() })
+    Ok(Outcome { answer: delivery.answer(message, counters), broadcasts, ..Outcome::default() })
 }
 
 /// The chat and the message, if the actor can see both: to everybody else there is no such message.
@@ -89,6 +91,7 @@ async fn change(
     let (chat, seq) = (situation.chat.as_ref().ok_or(Refusal::NotMember)?.id, before.seq);
     let is_sender = before.sender.id == command.actor;
     let is_deleted = before.deleted_at.is_some();
+    let reaction = |emoji| ReactionKey { chat, seq, emoji, user: command.actor };
     let (revision, kind) = match &command.action {
         Action::Edit { .. } if !is_sender => return Err(Refusal::SenderOnly.into()),
         Action::Delete { .. } if !is_sender && !looks_after(command, situation) => {
@@ -105,11 +108,9 @@ async fn change(
             if is_new && before.reactions.len() >= MAX_REACTIONS {
                 return Err(Refusal::TooManyReactions.into());
             }
-            (batch.add_reaction(chat, seq, emoji, command.actor, now).await?, Kind::MessageReactions)
+            (batch.add_reaction(&reaction(emoji), now).await?, Kind::MessageReactions)
         }
-        Action::React { emoji, .. } => {
-            (batch.remove_reaction(chat, seq, emoji, command.actor).await?, Kind::MessageReactions)
-        }
+        Action::React { emoji, .. } => (batch.remove_reaction(&reaction(emoji)).await?, Kind::MessageReactions),
         _ => (None, Kind::MessageEdited),
     };
     Ok(Changed { revision, kind })

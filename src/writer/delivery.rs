@@ -9,19 +9,19 @@ use crate::{
     model::{ChatSide, Counters, GroupId, Message, Person, Quote, Role, UserId},
     protocol::{
         Answer, Item, Kind, Protocol,
-        extended::{RoleItem, Row, Side},
+        extended::{RoleItem, Row, Viewpoint},
     },
 };
 
-/// A chat, as somebody does something in it.
-pub(super) struct Scene<'a> {
+/// What its actor is answered, and who else is told, of a message that was written or changed.
+pub(super) struct Delivery<'a> {
     pub(super) origin: Origin,
     pub(super) actor: &'a Person,
-    pub(super) place: Place<'a>,
+    pub(super) audience: Audience<'a>,
 }
 
-/// Where it happens, and who is there.
-pub(super) enum Place<'a> {
+/// The chat, and who is in it besides the actor.
+pub(super) enum Audience<'a> {
     Dialog {
         /// The other side; oneself, of a dialog with oneself.
         partner: &'a Person,
@@ -35,7 +35,7 @@ pub(super) enum Place<'a> {
     },
 }
 
-impl Scene<'_> {
+impl Delivery<'_> {
     /// A broadcast to the actor's other connections.
     pub(super) fn to_own(&self, kind: Kind, item: Item) -> Broadcast {
         to_own(self.actor.id, self.origin, kind, item)
@@ -46,8 +46,8 @@ impl Scene<'_> {
         match self.origin.protocol {
             Protocol::Auth => Answer::done(),
             Protocol::Hearth => {
-                let side = self.side(self.actor.id, &message);
-                Answer::item(Item::Row(Box::new(Row::new(message, side).at(counters))))
+                let viewpoint = self.viewpoint(self.actor.id, &message);
+                Answer::item(Item::Row(Box::new(Row::new(message, viewpoint).at(counters))))
             }
         }
     }
@@ -58,20 +58,20 @@ impl Scene<'_> {
         &self,
         kind: Kind,
         message: &Message,
-        item: impl Fn(Message, Side<'_>) -> Item,
+        item: impl Fn(Message, Viewpoint<'_>) -> Item,
     ) -> Vec<Broadcast> {
-        match &self.place {
-            Place::Group { id, name, members } => {
-                let item = item(message.clone(), Side::Group { id: *id, name });
+        match &self.audience {
+            Audience::Group { id, name, members } => {
+                let item = item(message.clone(), Viewpoint::Group { id: *id, name });
                 vec![Broadcast::extended(kind, item, People::Many(members.clone()), self.origin.except())]
             }
-            Place::Dialog { partner, hidden_from_partner } => {
-                let side = self.side(self.actor.id, message);
-                let mut broadcasts = vec![self.to_own(kind, item(message.clone(), side))];
+            Audience::Dialog { partner, hidden_from_partner } => {
+                let viewpoint = self.viewpoint(self.actor.id, message);
+                let mut broadcasts = vec![self.to_own(kind, item(message.clone(), viewpoint))];
                 if partner.id != self.actor.id && message.seq > *hidden_from_partner {
                     let message = seen_from(message.clone(), *hidden_from_partner);
-                    let side = self.side(partner.id, &message);
-                    broadcasts.push(to_person(partner.id, kind, item(message, side)));
+                    let viewpoint = self.viewpoint(partner.id, &message);
+                    broadcasts.push(to_person(partner.id, kind, item(message, viewpoint)));
                 }
                 broadcasts
             }
@@ -80,18 +80,18 @@ impl Scene<'_> {
 
     /// The same with whole rows.
     pub(super) fn rows(&self, kind: Kind, message: &Message, counters: Counters) -> Vec<Broadcast> {
-        self.broadcasts(kind, message, |message, side| {
-            Item::Row(Box::new(Row::new(message, side).at(counters).for_everybody()))
+        self.broadcasts(kind, message, |message, viewpoint| {
+            Item::Row(Box::new(Row::new(message, viewpoint).at(counters).for_everybody()))
         })
     }
 
-    fn side(&self, reader: UserId, message: &Message) -> Side<'_> {
-        match &self.place {
-            Place::Group { id, name, .. } => Side::Group { id: *id, name },
-            Place::Dialog { partner, .. } => {
+    fn viewpoint(&self, reader: UserId, message: &Message) -> Viewpoint<'_> {
+        match &self.audience {
+            Audience::Group { id, name, .. } => Viewpoint::Group { id: *id, name },
+            Audience::Dialog { partner, .. } => {
                 let receiver = if message.sender.id == self.actor.id { partner } else { self.actor };
                 let other = if reader == self.actor.id { partner.id } else { self.actor.id };
-                Side::Dialog { partner: other, receiver }
+                Viewpoint::Dialog { partner: other, receiver }
             }
         }
     }

@@ -3,17 +3,17 @@
 use super::{
     Action, Origin, Outcome,
     apply::Stop,
+    delivery::{role_changed, to_own, to_person},
     notices::{self, GroupNotice, NewNotice},
     permissions::{Acting, Target, acting, may_remove, may_set_role},
     rosters::Rosters,
-    telling::{role_changed, to_own, to_person},
 };
 use crate::{
     error::{Error, Refusal},
     live::{Broadcast, Except, People},
     model::{Counters, GroupId, Notice, Role, Timestamp},
     protocol::{GroupGone, Item, Kind, Protocol, extended::Gone},
-    store::{Batch, Situation, StoredChat},
+    store::{Batch, NewMember, Situation, StoredChat},
 };
 
 /// A change to one group, with what it needs.
@@ -116,8 +116,9 @@ impl Change<'_> {
             return Err(Error::GroupFull(self.group_limit).into());
         }
         // The whole history is theirs, and none of it is unread.
-        let (joined_at, read) = (self.next_instant(chat), chat.counters.last_seq + 1);
-        self.batch.add_members(&[(target.person.id, chat.id, Role::Member, read)], joined_at).await?;
+        let (user, read_up_to) = (target.person.id, chat.counters.last_seq + 1);
+        let member = NewMember { user, chat: chat.id, role: Role::Member, read_up_to };
+        self.batch.add_members(&[member], self.next_instant(chat)).await?;
         self.rosters.add(chat.id, target.person.id);
         self.notify(acting, &new, (Kind::AddUserInGroup, Kind::AddUserInGroup)).await
     }

@@ -7,7 +7,7 @@ use crate::{
     model::{Counters, Event, GroupId, Message, MessageId, Notice, Person, Timestamp},
     protocol::{
         Answer, GroupGone, Item, Kind, NoticeItem, Protocol,
-        extended::{Gone, Row, Side},
+        extended::{Gone, Row, Viewpoint},
     },
     store::{ChatChange, DatabaseResult, NewMessage, Read, Situation, StoredChat, StoredMessage, Written},
 };
@@ -118,7 +118,7 @@ impl GroupNotice<'_> {
         match protocol {
             Protocol::Auth => Item::Notice(NoticeItem::new(message, self.group, self.name)),
             Protocol::Hearth => {
-                let row = Row::new(message, Side::Group { id: self.group, name: self.name });
+                let row = Row::new(message, Viewpoint::Group { id: self.group, name: self.name });
                 Item::Row(Box::new(row.at(self.counters).with_members(self.member_count)))
             }
         }

@@ -8,8 +8,8 @@ use std::{
 
 use super::{
     Action, Command, Origin, Outcome, Task,
+    delivery::{to_own, to_person},
     rosters::Rosters,
-    telling::{to_own, to_person},
 };
 use crate::{
     error::{Error, Fault, Refusal, Result},
@@ -19,14 +19,14 @@ use crate::{
         Answer, Item, Kind,
         extended::{Hidden, Muted, ReadItem},
     },
-    store::{Batch, DatabaseResult, Lookup, Situation, Stand, StoredChat},
+    store::{Batch, DatabaseResult, Lookup, NewStanding, Situation, StoredChat},
 };
 
 /// Members of a group up to which the others are told how far somebody has read.
 pub const RECEIPTS_UP_TO: i64 = 100;
 
-/// Somebody stands differently in a chat.
-pub(super) struct Move {
+/// Somebody is to stand differently in a chat.
+pub(super) struct Update {
     actor: UserId,
     origin: Origin,
     chat: ChatKey,
@@ -40,8 +40,8 @@ enum Change {
     Mute(Option<Timestamp>),
 }
 
-impl Move {
-    /// The move that a task makes, if it makes one.
+impl Update {
+    /// The update that a task makes, if it makes one.
     pub(super) fn of(task: &Task) -> Option<Self> {
         let Task::Command(Command { actor, origin, chat, action }) = task else { return None };
         let change = match action {
@@ -62,19 +62,19 @@ impl Move {
 /// How everybody of the run stands, by now.
 type Standings = HashMap<(UserId, ChatId), Standing>;
 
-/// Decides and stores a run of moves.
+/// Decides and stores a run of updates.
 pub(super) async fn apply(
     batch: &mut Batch,
     rosters: &mut Rosters,
-    run: &[Move],
+    run: &[Update],
 ) -> DatabaseResult<Vec<Result<Outcome>>> {
-    let lookups: Vec<_> = run.iter().map(Move::lookup).collect();
+    let lookups: Vec<_> = run.iter().map(Update::lookup).collect();
     let situations = batch.look_up_closely(&lookups).await?;
     let mut standings = Standings::new();
-    let mut moved = HashSet::new();
+    let mut changed = HashSet::new();
     let mut outcomes = Vec::with_capacity(run.len());
-    for (step, situation) in run.iter().zip(situations) {
-        let chat = match entered(step, &situation) {
+    for (update, situation) in run.iter().zip(situations) {
+        let chat = match entered(update, &situation) {
             Ok(Some(chat)) => chat,
             Ok(None) => {
                 outcomes.push(Ok(Outcome::default()));
@@ -85,45 +85,47 @@ pub(super) async fn apply(
                 continue;
             }
         };
-        let members = match step.chat {
+        let members = match update.chat {
             ChatKey::Group(_) if chat.member_count <= RECEIPTS_UP_TO => Some(rosters.get(batch, chat.id).await?),
             _ => None,
         };
-        let before = *standings.entry((step.actor, chat.id)).or_insert(situation.standing);
-        let partner = step.chat.partner(step.actor).filter(|partner| *partner != step.actor);
-        let after = match stands(before, step.change, chat) {
+        let before = *standings.entry((update.actor, chat.id)).or_insert(situation.standing);
+        let partner = update.chat.partner(update.actor).filter(|partner| *partner != update.actor);
+        let after = match stands(before, update.change, chat) {
             Ok(after) => after,
             Err(error) => {
                 outcomes.push(Err(error));
                 continue;
             }
         };
-        standings.insert((step.actor, chat.id), after);
+        standings.insert((update.actor, chat.id), after);
         let mut partner_state = None;
         if after != before {
-            moved.insert((step.actor, chat.id));
+            changed.insert((update.actor, chat.id));
             if let Some(partner) = partner.filter(|_| after.read_up_to > before.read_up_to) {
                 // The other side's list shows how far one has read.
                 let standing = standings.entry((partner, chat.id)).or_insert(situation.target_standing);
                 standing.state += 1;
                 partner_state = Some((partner, standing.state));
-                moved.insert((partner, chat.id));
+                changed.insert((partner, chat.id));
             }
         }
-        outcomes.push(Ok(Told { step, chat, before, after, partner: partner_state, members }.outcome()));
+        outcomes.push(Ok(Applied { update, chat, before, after, partner: partner_state, members }.outcome()));
     }
-    let stands: Vec<_> =
-        moved.into_iter().map(|(user, chat)| Stand { user, chat, standing: standings[&(user, chat)] }).collect();
-    batch.stand(&stands).await?;
+    let standings: Vec<_> = changed
+        .into_iter()
+        .map(|(user, chat)| NewStanding { user, chat, standing: standings[&(user, chat)] })
+        .collect();
+    batch.set_standings(&standings).await?;
     Ok(outcomes)
 }
 
 /// The chat, if it is one of the actor's. What is not there needs no hiding.
-fn entered<'a>(step: &Move, situation: &'a Situation) -> Result<Option<&'a StoredChat>> {
+fn entered<'a>(update: &Update, situation: &'a Situation) -> Result<Option<&'a StoredChat>> {
     match (&situation.chat, situation.role) {
         (Some(chat), Some(_)) if !chat.dropped => Ok(Some(chat)),
-        _ if matches!(step.change, Change::Hide) => Ok(None),
-        _ if matches!(step.chat, ChatKey::Dialog(..)) => Err(Refusal::ChatNotFound.into()),
+        _ if matches!(update.change, Change::Hide) => Ok(None),
+        _ if matches!(update.chat, ChatKey::Dialog(..)) => Err(Refusal::ChatNotFound.into()),
         _ => Err(Refusal::NotMember.into()),
     }
 }
@@ -144,9 +146,9 @@ fn stands(before: Standing, change: Change, chat: &StoredChat) -> Result<Standin
     Ok(Standing { state: before.state + i64::from(changed), ..after })
 }
 
-/// A move that was made.
-struct Told<'a> {
-    step: &'a Move,
+/// An update that was made.
+struct Applied<'a> {
+    update: &'a Update,
     chat: &'a StoredChat,
     before: Standing,
     after: Standing,
@@ -156,11 +158,11 @@ struct Told<'a> {
     members: Option<Arc<Vec<UserId>>>,
 }
 
-impl Told<'_> {
+impl Applied<'_> {
     fn outcome(self) -> Outcome {
-        let Self { step, after, .. } = &self;
-        let side = step.chat.side(step.actor);
-        let (kind, item) = match step.change {
+        let Self { update, after, .. } = &self;
+        let side = update.chat.side(update.actor);
+        let (kind, item) = match update.change {
             Change::Read(_) => {
                 let unread_count = Some(after.unread(self.chat.counters.last_seq));
                 (Kind::MessagesRead, self.read(side, unread_count, Some(after.state)))
@@ -177,7 +179,7 @@ impl Told<'_> {
         };
         let mut broadcasts = Vec::new();
         if *after != self.before {
-            broadcasts.push(to_own(step.actor, step.origin, kind, item.clone()));
+            broadcasts.push(to_own(update.actor, update.origin, kind, item.clone()));
             if after.read_up_to > self.before.read_up_to {
                 broadcasts.extend(self.receipts());
             }
@@ -187,18 +189,18 @@ impl Told<'_> {
 
     /// The others are told how far the actor has read.
     fn receipts(&self) -> Option<Broadcast> {
-        let actor = self.step.actor;
+        let actor = self.update.actor;
         if let Some((partner, state)) = self.partner {
             let item = self.read(ChatSide::Dialog(actor), None, Some(state));
             return Some(to_person(partner, Kind::MessagesRead, item));
         }
         let members = self.members.clone()?;
-        let item = self.read(self.step.chat.side(actor), None, None);
+        let item = self.read(self.update.chat.side(actor), None, None);
         Some(Broadcast::extended(Kind::MessagesRead, item, People::Many(members), Except::User(actor)))
     }
 
     fn read(&self, side: ChatSide, unread_count: Option<i64>, state: Option<i64>) -> Item {
-        let (user_id, read_up_to) = (self.step.actor, self.after.read_up_to);
+        let (user_id, read_up_to) = (self.update.actor, self.after.read_up_to);
         Item::Read(ReadItem { chat: side.into(), user_id, read_up_to, unread_count, state })
     }
 }

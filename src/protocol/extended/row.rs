@@ -10,7 +10,7 @@ use crate::model::{
 
 /// From where a row is seen.
 #[derive(Debug, Clone, Copy)]
-pub enum Side<'a> {
+pub enum Viewpoint<'a> {
     /// From a person's side of a dialog.
     Dialog {
         /// The other side.
@@ -27,7 +27,7 @@ pub enum Side<'a> {
     },
 }
 
-impl Side<'_> {
+impl Viewpoint<'_> {
     /// The chat, as it is named from here.
     pub fn chat(self) -> ChatSide {
         match self {
@@ -95,10 +95,10 @@ pub struct Row {
 
 impl Row {
     /// A message as one reader sees it.
-    pub fn new(message: Message, side: Side<'_>) -> Self {
-        let (receiver, group) = match side {
-            Side::Dialog { receiver, .. } => (Some((receiver.id, receiver.first_name.clone())), None),
-            Side::Group { id, name } => (None, Some((id, name.to_owned()))),
+    pub fn new(message: Message, viewpoint: Viewpoint<'_>) -> Self {
+        let (receiver, group) = match viewpoint {
+            Viewpoint::Dialog { receiver, .. } => (Some((receiver.id, receiver.first_name.clone())), None),
+            Viewpoint::Group { id, name } => (None, Some((id, name.to_owned()))),
         };
         let (receiver_id, receiver_name) = receiver.unzip();
         let (group_id, group_name) = group.unzip();
@@ -115,7 +115,7 @@ impl Row {
             group_name,
             content: message.content,
             created_at: message.created_at,
-            chat: side.chat().into(),
+            chat: viewpoint.chat().into(),
             seq: message.seq,
             event: message.notice.map(EventItem::from),
             edited_at: message.edited_at,

@@ -92,7 +92,8 @@ fn known(value: &Value, bounds: Bounds) -> Result<Known, String> {
 }
 
 fn number(object: &Map<String, Value>, key: &str, bounds: Bounds) -> Result<i64, String> {
-    let number = object.get(key).map_or_else(Seq::absent, |value| Seq::read(value, bounds));
+    let number =
+        object.get(key).filter(|value| !value.is_null()).map_or_else(Seq::absent, |value| Seq::read(value, bounds));
     number.map(|seq| seq.0).map_err(|message| format!("{key} {message}"))
 }
 

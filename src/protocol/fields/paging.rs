@@ -116,9 +116,9 @@ impl Field for Seq {
 
 /// Where a page of a history lies: after a time or, in the extended protocol, beside a seq.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place(pub Position);
+pub struct PagePosition(pub Position);
 
-impl Part for Place {
+impl Part for PagePosition {
     fn read(object: &Map<String, Value>, bounds: Bounds, faults: &mut Vec<Fault>) -> Option<Self> {
         let cursor = field::<Cursor>(object, "cursorCreatedAt", bounds, faults)?;
         let mut given = Vec::new();

@@ -1,6 +1,6 @@
 //! The requests of the WebSocket that the contract has.
 
-use super::super::fields::{Content, Cursor, Extended, Limit, Notice, Place};
+use super::super::fields::{Content, Cursor, Extended, Limit, Notice, PagePosition};
 use crate::model::{GroupId, MessageId, UserId};
 
 requests! {
@@ -18,7 +18,7 @@ requests! {
         /// The most rows.
         "limit" limit: Limit,
         /// Which rows.
-        place: Place,
+        position: PagePosition,
     }
     /// A page of a group's history.
     GroupPage {
@@ -27,7 +27,7 @@ requests! {
         /// The most rows.
         "limit" limit: Limit,
         /// Which rows.
-        place: Place,
+        position: PagePosition,
     }
     /// A message to a person.
     PrivateMessage {

@@ -5,8 +5,20 @@ use sqlx::Row;
 use super::Batch;
 use crate::{
     model::{ChatId, Message, Person, Timestamp, UserId},
-    store::rows::{add_reactions, message, message_columns, message_tables, person},
+    store::rows::{add_reactions, message, messages, person},
 };
+
+/// Somebody's reaction: there is one at most.
+pub struct ReactionKey<'a> {
+    /// Where.
+    pub chat: ChatId,
+    /// To which message.
+    pub seq: i64,
+    /// Which one.
+    pub emoji: &'a str,
+    /// Whose.
+    pub user: UserId,
+}
 
 impl Batch {
     /// A message as somebody sees it who has hidden everything up to a seq.
@@ -17,13 +29,7 @@ impl Batch {
         reader: UserId,
         hidden_up_to: i64,
     ) -> sqlx::Result<Message> {
-        let query = sqlx::query(concat!(
-            "SELECT ",
-            message_columns!(),
-            " FROM messages m",
-            message_tables!(),
-            "WHERE m.chat_id = $1 AND m.seq = $2"
-        ));
+        let query = sqlx::query(messages!("WHERE m.chat_id = $1 AND m.seq = $2"));
         let row = query.bind(chat).bind(seq).fetch_one(self.connection()).await?;
         let mut message = message(&row, 0, hidden_up_to)?;
         let engine = self.engine;
@@ -55,35 +61,24 @@ impl Batch {
 
     /// Adds somebody's reaction, later than the message's others: they are shown in this order. The chat's new
     /// revision; nothing if it was there.
-    pub async fn add_reaction(
-        &mut self,
-        chat: ChatId,
-        seq: i64,
-        emoji: &str,
-        user: UserId,
-        now: Timestamp,
-    ) -> sqlx::Result<Option<i64>> {
+    pub async fn add_reaction(&mut self, reaction: &ReactionKey<'_>, now: Timestamp) -> sqlx::Result<Option<i64>> {
         let query = sqlx::query(
             "INSERT INTO reactions (chat_id, seq, emoji, user_id, created_at) VALUES ($1, $2, $3, $4, (\
                SELECT CASE WHEN MAX(created_at) >= $5 THEN MAX(created_at) + 1 ELSE $5 END \
                FROM reactions WHERE chat_id = $1 AND seq = $2)) \
              ON CONFLICT DO NOTHING",
         );
+        let ReactionKey { chat, seq, emoji, user } = *reaction;
         let query = query.bind(chat).bind(seq).bind(emoji).bind(user).bind(now);
         let added = query.execute(self.connection()).await?;
         if added.rows_affected() == 0 { Ok(None) } else { self.revise(chat, seq).await.map(Some) }
     }
 
     /// Takes somebody's reaction back. The chat's new revision; nothing if there was none.
-    pub async fn remove_reaction(
-        &mut self,
-        chat: ChatId,
-        seq: i64,
-        emoji: &str,
-        user: UserId,
-    ) -> sqlx::Result<Option<i64>> {
+    pub async fn remove_reaction(&mut self, reaction: &ReactionKey<'_>) -> sqlx::Result<Option<i64>> {
         let query =
             sqlx::query("DELETE FROM reactions WHERE chat_id = $1 AND seq = $2 AND emoji = $3 AND user_id = $4");
+        let ReactionKey { chat, seq, emoji, user } = *reaction;
         let removed = query.bind(chat).bind(seq).bind(emoji).bind(user).execute(self.connection()).await?;
         if removed.rows_affected() == 0 { Ok(None) } else { self.revise(chat, seq).await.map(Some) }
     }

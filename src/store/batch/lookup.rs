@@ -9,7 +9,7 @@ use crate::{
     model::{ChatId, ChatKey, Counters, Event, MessageId, Person, Quote, Role, Standing, Timestamp, UserId},
     store::{
         engine::{Engine, Sql},
-        rows::{optional_person, quote},
+        rows::{optional_person, quote, quote_columns},
         types::{Hex, json},
     },
 };
@@ -113,9 +113,9 @@ static LOCK: Sql = Sql::steps(&["SELECT id FROM chats WHERE id IN (\
 
 /// A look-up with columns, fields of its questions and tables besides those that all need.
 macro_rules! look_up {
-    ($columns:literal, $fields:literal, $tables:literal) => {
+    ($columns:expr, $fields:literal, $tables:literal) => {
         concat!(
-            "SELECT q.position, \
+            "SELECT l.position, \
                c.id, c.name, c.last_seq, c.revision, c.last_at, c.member_count, c.dropped_at, \
                a.id, a.first_name, a.last_name, am.role, t.id, t.first_name, t.last_name, tm.role, b.created_at, \
                m.seq, m.sender_id, m.event, m.deleted_at, am.hidden_up_to_seq",
@@ -123,16 +123,16 @@ macro_rules! look_up {
             " FROM rows($1: position BIGINT, group_id BYTES, user_low BYTES, user_high BYTES, actor BYTES, \
                target BYTES, message BYTES",
             $fields,
-            ") q \
+            ") l \
              LEFT JOIN chats c ON c.id = COALESCE(\
-               (SELECT g.id FROM chats g WHERE g.group_id = q.group_id), \
-               (SELECT d.id FROM chats d WHERE d.user_low = q.user_low AND d.user_high = q.user_high)) \
-             LEFT JOIN users a ON a.id = q.actor AND a.deleted_at IS NULL \
-             LEFT JOIN members am ON am.user_id = q.actor AND am.chat_id = c.id AND am.left_at IS NULL \
-             LEFT JOIN users t ON t.id = q.target AND t.deleted_at IS NULL \
-             LEFT JOIN members tm ON tm.user_id = q.target AND tm.chat_id = c.id AND tm.left_at IS NULL \
-             LEFT JOIN blocks b ON b.user_id = q.target AND b.blocked_id = q.actor \
-             LEFT JOIN messages m ON m.chat_id = c.id AND m.id = q.message AND c.dropped_at IS NULL",
+               (SELECT g.id FROM chats g WHERE g.group_id = l.group_id), \
+               (SELECT d.id FROM chats d WHERE d.user_low = l.user_low AND d.user_high = l.user_high)) \
+             LEFT JOIN users a ON a.id = l.actor AND a.deleted_at IS NULL \
+             LEFT JOIN members am ON am.user_id = l.actor AND am.chat_id = c.id AND am.left_at IS NULL \
+             LEFT JOIN users t ON t.id = l.target AND t.deleted_at IS NULL \
+             LEFT JOIN members tm ON tm.user_id = l.target AND tm.chat_id = c.id AND tm.left_at IS NULL \
+             LEFT JOIN blocks b ON b.user_id = l.target AND b.blocked_id = l.actor \
+             LEFT JOIN messages m ON m.chat_id = c.id AND m.id = l.message AND c.dropped_at IS NULL",
             $tables
         )
     };
@@ -143,12 +143,14 @@ static LOOK_UP: Sql = Sql::steps(&[look_up!("", "", "")]);
 
 /// With how both stand in the chat, and what is answered.
 static LOOK_UP_CLOSELY: Sql = Sql::steps(&[look_up!(
-    ", am.state, am.read_up_to_seq, am.muted_until, \
+    concat!(
+        ", am.state, am.read_up_to_seq, am.muted_until, \
        tm.state, tm.read_up_to_seq, tm.muted_until, tm.hidden_up_to_seq, \
-       r.event, r.id, r.seq, r.sender_id, w.first_name, substr(r.content, 1, 200), \
-       COALESCE(r.deleted_at, CASE w.texts_erased WHEN 1 THEN w.deleted_at END)",
+       q.event, ",
+        quote_columns!()
+    ),
     ", reply_to BYTES",
-    " LEFT JOIN messages r ON r.chat_id = c.id AND r.id = q.reply_to LEFT JOIN users w ON w.id = r.sender_id"
+    " LEFT JOIN messages q ON q.chat_id = c.id AND q.id = l.reply_to LEFT JOIN users w ON w.id = q.sender_id"
 )]);
 
 impl Batch {
@@ -177,7 +179,8 @@ impl Batch {
         }
         let mut situations: Vec<_> = lookups.iter().map(|_| Situation::default()).collect();
         for row in sqlx::query(sql.on(engine)).bind(rows).fetch_all(self.connection()).await? {
-            let position = usize::try_from(row.try_get::<i64, _>(0)?).unwrap_or_default();
+            let position: i64 = row.try_get(0)?;
+            let position = usize::try_from(position).map_err(|error| sqlx::Error::Decode(error.into()))?;
             situations[position] = read(&row)?;
         }
         Ok(situations)

@@ -28,6 +28,18 @@ static ADD_MEMBERS: Sql =
      ON CONFLICT (user_id, chat_id) DO UPDATE SET role = excluded.role, joined_at = excluded.joined_at, \
        left_at = NULL, read_up_to_seq = excluded.read_up_to_seq, state = members.state + 1"]);
 
+/// Somebody who joins a chat, whether new or returning.
+pub struct NewMember {
+    /// Who.
+    pub user: UserId,
+    /// Where.
+    pub chat: ChatId,
+    /// As what.
+    pub role: Role,
+    /// The last seq that counts as seen.
+    pub read_up_to: i64,
+}
+
 impl Batch {
     /// Adds the dialogs of these pairs, with their members, and answers with their ids.
     pub async fn add_dialogs(&mut self, pairs: &[ChatKey], now: Timestamp) -> sqlx::Result<HashMap<ChatKey, ChatId>> {
@@ -50,9 +62,10 @@ impl Batch {
         for row in query.fetch_all(self.connection()).await? {
             let (chat, low, high): (ChatId, UserId, UserId) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
             ids.insert(ChatKey::Dialog(low, high), chat);
-            members.push((low, chat, Role::Member, 0));
+            let member = |user| NewMember { user, chat, role: Role::Member, read_up_to: 0 };
+            members.push(member(low));
             if low != high {
-                members.push((high, chat, Role::Member, 0));
+                members.push(member(high));
             }
         }
         self.add_members(&members, now).await?;
@@ -73,12 +86,12 @@ impl Batch {
         );
         let query = query.bind(group).bind(name).bind(fold(name)).bind(now);
         let chat = query.fetch_one(self.connection()).await?.try_get(0)?;
-        self.add_members(&[(owner, chat, Role::Owner, 1)], now).await?;
+        self.add_members(&[NewMember { user: owner, chat, role: Role::Owner, read_up_to: 1 }], now).await?;
         Ok(chat)
     }
 
-    /// Makes each of these a member who has read up to the last number, whether new or returning.
-    pub async fn add_members(&mut self, members: &[(UserId, ChatId, Role, i64)], now: Timestamp) -> sqlx::Result<()> {
+    /// Makes each of these a member.
+    pub async fn add_members(&mut self, members: &[NewMember], now: Timestamp) -> sqlx::Result<()> {
         #[derive(Serialize)]
         struct Member {
             user_id: Hex,
@@ -86,11 +99,11 @@ impl Batch {
             role: i64,
             read_up_to_seq: i64,
         }
-        let row = |&(user, chat, role, read_up_to_seq): &(UserId, ChatId, Role, i64)| Member {
-            user_id: Hex(user.0),
-            chat_id: chat.0,
-            role: role as i64,
-            read_up_to_seq,
+        let row = |member: &NewMember| Member {
+            user_id: Hex(member.user.0),
+            chat_id: member.chat.0,
+            role: member.role as i64,
+            read_up_to_seq: member.read_up_to,
         };
         let rows: Vec<_> = members.iter().map(row).collect();
         self.execute(&ADD_MEMBERS, &rows, Some(now)).await

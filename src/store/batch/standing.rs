@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Somebody's place in a chat.
-pub struct Stand {
+pub struct NewStanding {
     /// Who.
     pub user: UserId,
     /// Where.
@@ -18,7 +18,7 @@ pub struct Stand {
     pub standing: Standing,
 }
 
-static STAND: Sql = Sql::steps(&["UPDATE members SET state = q.state, read_up_to_seq = q.read_up_to, \
+static SET_STANDINGS: Sql = Sql::steps(&["UPDATE members SET state = q.state, read_up_to_seq = q.read_up_to, \
        hidden_up_to_seq = q.hidden_up_to, muted_until = q.muted_until \
      FROM rows($1: user_id BYTES, chat_id BIGINT, state BIGINT, read_up_to BIGINT, hidden_up_to BIGINT, \
        muted_until BIGINT) q \
@@ -26,7 +26,7 @@ static STAND: Sql = Sql::steps(&["UPDATE members SET state = q.state, read_up_to
 
 impl Batch {
     /// Stores how people stand from now on; each person and chat once.
-    pub async fn stand(&mut self, stands: &[Stand]) -> sqlx::Result<()> {
+    pub async fn set_standings(&mut self, standings: &[NewStanding]) -> sqlx::Result<()> {
         #[derive(Serialize)]
         struct Row {
             user_id: Hex,
@@ -36,7 +36,7 @@ impl Batch {
             hidden_up_to: i64,
             muted_until: Option<i64>,
         }
-        let row = |Stand { user, chat, standing }: &Stand| Row {
+        let row = |NewStanding { user, chat, standing }: &NewStanding| Row {
             user_id: Hex(user.0),
             chat_id: chat.0,
             state: standing.state,
@@ -44,7 +44,7 @@ impl Batch {
             hidden_up_to: standing.hidden_up_to,
             muted_until: standing.muted_until.map(|until| until.0),
         };
-        self.execute(&STAND, &stands.iter().map(row).collect::<Vec<_>>(), None).await
+        self.execute(&SET_STANDINGS, &standings.iter().map(row).collect::<Vec<_>>(), None).await
     }
 
     /// Gives a member another role.

@@ -6,11 +6,8 @@ use super::Send;
 use crate::{
     error::Refusal,
     model::{ChatId, ChatKey, Counters, Event, MessageId, Person, Quote, Timestamp},
-    store::Situation,
+    store::{QUOTED, Situation},
 };
-
-/// Characters of a quoted text.
-const QUOTED: usize = 200;
 
 /// A chat while the run is decided.
 pub(super) struct Chat {

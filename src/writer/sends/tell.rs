@@ -8,13 +8,13 @@ use super::{
 };
 use crate::{
     live::{Broadcast, Except, People},
-    model::{ChatKey, Counters, Message, Person, UserId},
+    model::{ChatKey, Counters, Message},
     protocol::{GroupMessage, Item, Kind, Protocol},
     store::{Batch, DatabaseError, DatabaseResult},
     writer::{
         Outcome,
+        delivery::{Audience, Delivery},
         rosters::Rosters,
-        telling::{Place, Scene},
     },
 };
 
@@ -30,27 +30,30 @@ pub(super) async fn tell(
     message.reply_to = quote;
     // As far as the chat has come with this message.
     let counters = Counters { last_seq: seq, ..chat.counters };
-    let members = match (send.chat, chat.id) {
-        (ChatKey::Group(_), Some(id)) => Some(rosters.get(batch, id).await?),
-        _ => None,
-    };
-    let kind = if members.is_some() { Kind::MessageInGroup } else { Kind::PrivateMessage };
-    let contract = match (send.chat, &members) {
-        (ChatKey::Group(group), Some(members)) => {
-            Some((Item::Message(GroupMessage::new(message.clone(), group, &chat.name)), People::Many(members.clone())))
+    let (kind, audience) = match send.chat {
+        ChatKey::Group(id) => {
+            let members = rosters.get(batch, chat.id.ok_or(DatabaseError::RowNotFound)?).await?;
+            (Kind::MessageInGroup, Audience::Group { id, name: &chat.name, members })
         }
-        (key, _) => key
-            .partner(send.actor)
-            .filter(|partner| *partner != send.actor)
-            .map(|partner| (Item::Private(message.clone().into()), People::One(partner))),
+        ChatKey::Dialog(..) => {
+            let partner = receiver.as_ref().unwrap_or(&sender);
+            (Kind::PrivateMessage, Audience::Dialog { partner, hidden_from_partner: hidden_from_receiver })
+        }
+    };
+    let contract = match &audience {
+        Audience::Group { id, name, members } => {
+            Some((Item::Message(GroupMessage::new(message.clone(), *id, name)), People::Many(members.clone())))
+        }
+        Audience::Dialog { partner, .. } if partner.id != send.actor => {
+            Some((Item::Private(message.clone().into()), People::One(partner.id)))
+        }
+        Audience::Dialog { .. } => None,
     };
     let contract = contract.map(|(item, people)| Broadcast::contract(kind, item, people, Except::User(send.actor)));
-    let partner = receiver.as_ref().unwrap_or(&sender);
-    let place = place(send.chat, &chat.name, partner, hidden_from_receiver, members);
-    let scene = Scene { origin: send.origin, actor: &sender, place };
-    let mut broadcasts = scene.rows(kind, &message, counters);
+    let delivery = Delivery { origin: send.origin, actor: &sender, audience };
+    let mut broadcasts = delivery.rows(kind, &message, counters);
     broadcasts.extend(contract);
-    let answer = scene.answer(message, counters);
+    let answer = delivery.answer(message, counters);
     Ok(Outcome { answer, broadcasts, ..Outcome::default() })
 }
 
@@ -80,20 +83,13 @@ pub(super) async fn repeat(
         None => None,
     };
     let sender = message.sender.clone();
-    let place = place(send.chat, name, partner.as_ref().unwrap_or(&sender), 0, None);
-    let scene = Scene { origin: send.origin, actor: &sender, place };
-    Ok(Outcome { answer: scene.answer(message, counters), ..Outcome::default() })
-}
-
-fn place<'a>(
-    chat: ChatKey,
-    name: &'a str,
-    partner: &'a Person,
-    hidden_from_partner: i64,
-    members: Option<Arc<Vec<UserId>>>,
-) -> Place<'a> {
-    match chat {
-        ChatKey::Group(id) => Place::Group { id, name, members: members.unwrap_or_default() },
-        ChatKey::Dialog(..) => Place::Dialog { partner, hidden_from_partner },
-    }
+    let audience = match send.chat {
+        // Nobody else is told.
+        ChatKey::Group(id) => Audience::Group { id, name, members: Arc::default() },
+        ChatKey::Dialog(..) => {
+            Audience::Dialog { partner: partner.as_ref().unwrap_or(&sender), hidden_from_partner: 0 }
+        }
+    };
+    let delivery = Delivery { origin: send.origin, actor: &sender, audience };
+    Ok(Outcome { answer: delivery.answer(message, counters), ..Outcome::default() })
 }
