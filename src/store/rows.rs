@@ -47,7 +47,7 @@ macro_rules! quote_columns {
 }
 pub(super) use quote_columns;
 
-/// Characters of a quoted text, here and in [`quote_columns`].
+/// Characters of a quoted text, here and in `quote_columns`.
 pub const QUOTED: usize = 200;
 
 /// A message's sender, whom it is about, and what it answers.
