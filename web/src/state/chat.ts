@@ -63,6 +63,10 @@ export function counted<T extends Chat>(chat: T): T {
   return { ...chat, unreadCount: Math.max(0, chat.lastSeq - Math.max(chat.readUpTo, chat.hiddenUpTo)) };
 }
 
+export function isMuted(chat: Chat, now: number): boolean {
+  return chat.mutedUntil !== null && Date.parse(chat.mutedUntil) > now;
+}
+
 export function chatKey(chat: Pick<Chat, 'chat'>): ChatKey {
   return keyOf(chat.chat);
 }

@@ -3,7 +3,7 @@ import { compareKeys, keyOf, type ChatKey } from '../protocol/chat';
 import type { Known } from '../protocol/requests';
 import type { CountedRow, ListRow } from '../protocol/rows';
 import type { ReadNews } from '../protocol/broadcasts';
-import { counted, fromRow, mergeListRow, withRead, withRow, type Chat } from './chat';
+import { counted, fromRow, isMuted, mergeListRow, withRead, withRow, type Chat } from './chat';
 import { Mutes } from './mutes.svelte';
 
 export class Chats {
@@ -36,7 +36,8 @@ export class Chats {
 
   /** Until its time comes: what shows it follows. */
   isMuted(chat: Chat): boolean {
-    return this.#mutes.lasts(chat.mutedUntil);
+    this.#mutes.follow();
+    return isMuted(chat, Date.now());
   }
 
   /** What the server is told when one comes back, in its order. */

@@ -15,10 +15,9 @@ export class Mutes {
     this.#all = all;
   }
 
-  /** Whether this lasts; a signal changes when it no longer does. */
-  lasts(until: string | null): boolean {
+  /** What asks for it follows: it is asked again when a mute has ended. */
+  follow(): void {
     void this.#ended;
-    return until !== null && Date.parse(until) > Date.now();
   }
 
   /** One was set, or learnt of. */

@@ -58,7 +58,7 @@ export class Search {
   }
 
   #show(results: Found[]): void {
-    this.results = results;
+    this.results = results.sort((a, b) => Number(isGroup(a.key)) - Number(isGroup(b.key)));
     this.#at = 0;
   }
 
@@ -72,7 +72,7 @@ export class Search {
     try {
       const { data } = await this.#api.search(text.slice(0, 100), running.signal);
       if (running.signal.aborted) return;
-      this.#show(data.map(found).sort((a, b) => Number(isGroup(a.key)) - Number(isGroup(b.key))));
+      this.#show(data.map(found));
       this.status = 'found';
     } catch (error) {
       if (running.signal.aborted) return;

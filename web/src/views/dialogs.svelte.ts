@@ -22,4 +22,8 @@ export class Dialogs {
   close = (): void => {
     this.open = null;
   };
+
+  closeAll(): void {
+    this.open = null;
+  }
 }

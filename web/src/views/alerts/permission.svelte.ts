@@ -16,6 +16,17 @@ class Permission {
     this.state = current();
     return this.state === 'granted';
   }
+
+  /** Shows one, if that is allowed. On phones pages have the name alone: only service workers show any there. */
+  use(title: string, options: NotificationOptions): Notification | null {
+    if (this.state !== 'granted') return null;
+    try {
+      return new Notification(title, options);
+    } catch {
+      this.state = 'missing';
+      return null;
+    }
+  }
 }
 
 // Over plain HTTP there are none, though the name may be there.
