@@ -48,6 +48,7 @@ export class Messenger {
   onArrival: (arrival: Arrival) => void = () => {};
   #host: MessengerHost;
   #wasOpen = false;
+  #closed = false;
   #histories = new Map<ChatKey, History>();
   #cache: ChatCache;
   #renewal = new Renewal(() => this.#renew());
@@ -81,12 +82,14 @@ export class Messenger {
 
   async open(): Promise<void> {
     await this.#cache.restore();
+    if (this.#closed) return;
     this.line.start();
     await this.outbox.open();
   }
 
   /** Keeps what is stored: a later session of the same person goes on with it. */
   close(): void {
+    this.#closed = true;
     this.#renewal.stop();
     this.#cache.stop();
     this.chats.close();
