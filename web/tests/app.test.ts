@@ -2,8 +2,8 @@
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { App } from '../src/state/app.svelte';
-import { ME } from './support/rows';
-import { FakeSocket } from './support/socket';
+import { BOB, counted, listRow, ME } from './support/rows';
+import { broadcast, FakeSocket } from './support/socket';
 
 let stored: Map<string, string>;
 let sockets: FakeSocket[];
@@ -85,4 +85,20 @@ test('an account that could not be deleted is still there', async () => {
   await expect(app.deleteAccount('keep')).rejects.toMatchObject({ code: 'network' });
   expect([app.session.user?.id, app.ended]).toEqual([ME, null]);
   app.messenger!.close();
+});
+
+test('of a chat that was not known one is told when the list has said whether it is muted', async () => {
+  const { app, socket } = await ann();
+  const { messenger } = app;
+  const muted: boolean[] = [];
+  messenger!.onArrival = () => muted.push(messenger!.chats.isMuted(messenger!.chats.get(`u/${BOB}`)!));
+  socket.hello({ expiresAt: '2999-01-01T00:00:00.000Z', serverTime: '2026-01-01T00:00:00.000Z', epoch: 1 });
+  socket.says(broadcast('privateMessage', counted(1)));
+  await vi.waitFor(() => expect(socket.sent.at(-1)!.type).toBe('listLastMessage'));
+  expect(muted).toEqual([]);
+  socket.answers(null, [listRow(1, { mutedUntil: '2999-01-01T00:00:00.000Z' })]);
+  await vi.waitFor(() => expect(socket.sent.at(-1)!.type).toBe('watchPresence'));
+  socket.answers(null, []);
+  await vi.waitFor(() => expect(muted).toEqual([true]));
+  messenger!.close();
 });

@@ -115,10 +115,11 @@ export class Messenger {
   /** A message is stored: one's own, or another's. */
   stored(row: CountedRow): void {
     const key = keyOf(row.chat);
-    if (!this.chats.apply(row)) void this.refresh();
+    // Only the list tells of an unknown chat whether it is muted.
+    const told = this.chats.apply(row) ? Promise.resolve() : this.refresh();
     this.loadedHistory(key)?.append(row);
     this.typing.stopped(key, row.senderId);
-    this.onArrival(row);
+    void told.then(() => this.onArrival(row));
   }
 
   /** A stored message was edited, deleted or reacted to. */
