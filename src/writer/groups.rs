@@ -73,7 +73,7 @@ impl Change<'_> {
         let (Some(mut chat), Some(actor)) = (situation.chat, situation.actor) else {
             return Err(Refusal::NotMember.into());
         };
-        if situation.role.is_none() {
+        if situation.role.is_none() && self.origin.protocol == Protocol::Hearth {
             // What has become of the group is no business of who is a member no more.
             let counters = Counters { last_seq: seq, revision: 0 };
             chat = StoredChat { name: String::new(), counters, member_count: 0, ..chat };

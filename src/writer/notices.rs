@@ -38,7 +38,7 @@ pub(super) fn event_of(action: &Action) -> Option<Event> {
 pub(super) fn repeated(situation: &Situation, event: Event) -> Option<Result<&StoredMessage, Refusal>> {
     let message = situation.message.as_ref()?;
     let is_same = situation.actor.as_ref().is_some_and(|actor| actor.id == message.sender) && event == message.event;
-    let taken = if event == Event::Created { Refusal::GroupIdTaken } else { situation.id_is_taken() };
+    let taken = if event == Event::Created { Refusal::GroupIdTaken } else { Refusal::MessageIdTaken };
     Some(if is_same { Ok(message) } else { Err(taken) })
 }
 

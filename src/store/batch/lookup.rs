@@ -5,7 +5,6 @@ use sqlx::{Row, any::AnyRow};
 
 use super::Batch;
 use crate::{
-    error::Refusal,
     model::{ChatId, ChatKey, Counters, Event, MessageId, Person, Quote, Role, Standing, Timestamp, UserId},
     store::{
         engine::{Engine, Sql},
@@ -51,13 +50,6 @@ pub struct Situation {
     pub message: Option<StoredMessage>,
     /// The message that is answered, and whether it is one: a notice is not.
     pub reply_to: Option<(Quote, bool)>,
-}
-
-impl Situation {
-    /// Why a message id that names something else is refused: who is not in the chat does not learn that it does.
-    pub fn id_is_taken(&self) -> Refusal {
-        if self.role.is_some() { Refusal::MessageIdTaken } else { Refusal::NotMember }
-    }
 }
 
 /// A chat's row.

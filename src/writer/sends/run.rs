@@ -100,11 +100,11 @@ impl<'a> Run<'a> {
         if let Some(place) = self.places.get(&(send.chat, send.message)) {
             let Accepted { sender, seq, .. } = &self.accepted[*place];
             let repeated = sender.id == send.actor;
-            return if repeated { Ok(Decision::Repeat { seq: *seq }) } else { Err(situation.id_is_taken()) };
+            return if repeated { Ok(Decision::Repeat { seq: *seq }) } else { Err(Refusal::MessageIdTaken) };
         }
         if let Some(message) = &situation.message {
             let repeated = message.sender == send.actor && message.event == Event::Message;
-            return if repeated { Ok(Decision::Repeat { seq: message.seq }) } else { Err(situation.id_is_taken()) };
+            return if repeated { Ok(Decision::Repeat { seq: message.seq }) } else { Err(Refusal::MessageIdTaken) };
         }
         let sender = situation.actor.clone().ok_or(Refusal::Unauthorized)?;
         match send.chat {

@@ -175,15 +175,3 @@ async fn a_repetition_by_the_removed_tells_nothing_of_what_the_group_has_become(
         assert!(again["memberCount"].as_i64().unwrap_or_default() == 0, "{again}");
     }
 }
-
-#[tokio::test]
-async fn outsiders_do_not_learn_which_ids_a_group_has() {
-    let server = TestServer::start().await;
-    let [ann, eve] = server.people(["Ann", "Eve"]).await;
-    let tea = ann.create_group("tea", &[]).await;
-    let [mut anns, mut eves] = hearths([&ann, &eve]).await;
-    let id = anns.id_of(&group(&tea), "hello").await;
-    for request in [Request::message(&tea, "x"), Request::add(&tea, &eve.id), Request::leave(&tea)] {
-        assert_eq!(eves.code(&request.with("messageId", id.as_str())).await, "not_a_member");
-    }
-}
