@@ -1,0 +1,87 @@
+// Every screen, wide and on a phone, light and dark, in both languages: accessible, nothing wider than the window. Leaves
+// pictures of all of them in target/e2e/screens, to be looked at.
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { dictionaries } from '../src/strings/language';
+import { expectAccessible } from './support/axe';
+import { expect, test } from './support/fixtures';
+import { logIn } from './support/rest';
+
+const folder = join(import.meta.dirname, '../../target/e2e/screens');
+const sizes = {
+  wide: { viewport: { width: 1280, height: 800 } },
+  phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 },
+};
+
+test.use({ demo: true });
+
+for (const [size, screen] of Object.entries(sizes))
+  for (const colorScheme of ['light', 'dark'] as const)
+    for (const language of ['en', 'ru'] as const) {
+      const look = `${size}-${colorScheme}-${language}`;
+      const options = { ...screen, colorScheme, locale: language, reducedMotion: 'reduce' } as const;
+      const texts = dictionaries[language];
+
+      const check = async (page: Page, name: string) => {
+        await page.screenshot({ path: join(folder, `${name}-${look}.png`) });
+        expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
+        await expectAccessible(page);
+      };
+
+      test(`the way in can be used by everybody: ${look}`, async ({ visitor, faults }) => {
+        faults.expect(/status of 400/);
+        const page = await visitor(options);
+        await page.goto('/login');
+        await page.getByLabel(texts.account.email).fill('ann@example.org');
+        await page.getByLabel(texts.account.password, { exact: true }).fill('wrong');
+        await page.getByRole('button', { name: texts.account.logIn }).click();
+        await expect(page.getByRole('alert')).toHaveText(texts.refusals.codes.wrong_credentials);
+        await check(page, 'login');
+        await page.goto('/signup');
+        await page.getByRole('button', { name: texts.account.signUp }).click();
+        await expect(page.getByText(texts.refusals.faults.required).first()).toBeVisible();
+        await check(page, 'signup');
+      });
+
+      test(`the messenger can be used by everybody: ${look}`, async ({ arrive, server }) => {
+        const anna = await logIn(server.origin, 'anna@example.org', 'hearth demo');
+        const { page } = await arrive(anna, options);
+        await page.goto('/');
+        const chats = page.getByRole('navigation', { name: texts.chats.title });
+        await expect(chats.getByRole('link').first()).toBeVisible();
+        await check(page, 'chats');
+
+        const search = page.getByRole('combobox');
+        await search.fill('an');
+        await expect(page.getByRole('option').first()).toBeVisible();
+        await check(page, 'search');
+        await search.fill('nobody is called so');
+        await expect(page.getByText(texts.search.nothing)).toBeVisible();
+        await check(page, 'search-nothing');
+        await search.press('Escape');
+
+        await page.getByRole('button', { name: texts.chats.menu, exact: true }).click();
+        await expect(page.getByRole('menuitem').first()).toBeFocused();
+        await check(page, 'menu');
+        await page.getByRole('menuitem', { name: texts.settings.title }).click();
+        await expect(page.getByRole('dialog')).toBeVisible();
+        await check(page, 'settings');
+        await page.keyboard.press('Escape');
+        await expect(page.getByRole('dialog')).toBeHidden();
+
+        await chats.locator('a[href*="/chat/u/"]').first().click();
+        await expect(page.getByRole('article').last()).toBeVisible();
+        await check(page, 'dialog');
+        await page.getByRole('article').last().scrollIntoViewIfNeeded();
+        await page.getByRole('button', { name: texts.messages.menu }).last().click({ force: true });
+        await expect(page.getByRole('menuitem').first()).toBeFocused();
+        await check(page, 'message-menu');
+        await page.getByRole('menuitem', { name: texts.messages.reply }).click();
+        await check(page, 'reply');
+
+        if (size === 'phone') await page.getByRole('button', { name: texts.conversation.back }).click();
+        await chats.locator('a[href*="/chat/g/"]').first().click();
+        await expect(page.getByRole('article').last()).toBeVisible();
+        await check(page, 'group');
+      });
+    }

@@ -1,0 +1,77 @@
+// Somebody in front of a browser, in the words of what people do and see there.
+import { expect, type Locator, type Page } from '@playwright/test';
+import type { Account } from './rest';
+
+export class Person {
+  readonly page: Page;
+  readonly account: Account;
+
+  constructor(page: Page, account: Account) {
+    this.page = page;
+    this.account = account;
+  }
+
+  /** Opens the conversation with somebody by its address. */
+  async visit(other: Person): Promise<void> {
+    await this.page.goto(`/chat/u/${other.account.id}`);
+    await expect(this.composer).toBeVisible();
+  }
+
+  async visitGroup(groupId: string): Promise<void> {
+    await this.page.goto(`/chat/g/${groupId}`);
+    await expect(this.composer).toBeVisible();
+  }
+
+  async goHome(): Promise<void> {
+    await this.page.goto('/');
+    await expect(this.chats).toBeVisible();
+  }
+
+  /** Writes and sends; resolves when the browser shows it, which may be long before the server has it. */
+  async write(text: string): Promise<void> {
+    await this.composer.fill(text);
+    await this.composer.press('Enter');
+    await expect(this.composer).toHaveValue('');
+  }
+
+  /** Chooses from the menu of a message. */
+  async choose(action: string, message: string | RegExp): Promise<void> {
+    const item = this.page.locator('.item').filter({ has: this.message(message) });
+    await this.message(message).hover();
+    await item.getByRole('button', { name: 'What to do with this message' }).click();
+    await this.page.getByRole('menuitem', { name: action, exact: true }).click();
+  }
+
+  get composer(): Locator {
+    return this.page.getByRole('textbox', { name: 'Message', exact: true });
+  }
+
+  get chats(): Locator {
+    return this.page.getByRole('navigation', { name: 'Chats' });
+  }
+
+  chat(name: string): Locator {
+    return this.chats.getByRole('link').filter({ hasText: name });
+  }
+
+  get search(): Locator {
+    return this.page.getByRole('combobox', { name: 'Search people and groups' });
+  }
+
+  /** The open conversation: its header and history. */
+  get header(): Locator {
+    return this.page.locator('.conversation > header');
+  }
+
+  get history(): Locator {
+    return this.page.getByRole('region', { name: 'Messages' });
+  }
+
+  get messages(): Locator {
+    return this.page.getByRole('article');
+  }
+
+  message(text: string | RegExp): Locator {
+    return this.messages.filter({ hasText: text });
+  }
+}
