@@ -73,6 +73,24 @@ test('a conversation opens at its very end, and stays there, on a slow phone, to
   await expect.poll(below).toBeLessThan(2);
 });
 
+test('what is unread is shown to its end where it fits', async ({ meet, arrive, server }) => {
+  const ann = await arrive(await signUp(server.origin, 'Ann'), phone);
+  const [bob] = await meet('Bob');
+  await bob.visit(ann);
+  for (let n = 1; n <= 8; n++) await bob.write(`${n}: ${'a long story, '.repeat(12 * n)}`);
+  await ann.visit(bob);
+  await expect(bob.message('8: a long')).toContainText('Seen');
+  await ann.goHome();
+  await bob.write(`${'one more, '.repeat(20)}`);
+  await bob.write(`${'and one more, '.repeat(10)}\nthe end`);
+  await expect(ann.chat('Bob')).toContainText('2 unread messages');
+  const devtools = await ann.page.context().newCDPSession(ann.page);
+  await devtools.send('Emulation.setCPUThrottlingRate', { rate: 20 });
+  await ann.chat('Bob').tap();
+  await expect(ann.message('the end')).toBeInViewport({ ratio: 1 });
+  await expect(bob.message('the end')).toContainText('Seen');
+});
+
 test('where less motion is wanted, nothing moves', async ({ arrive, server }) => {
   const ann = await arrive(await signUp(server.origin, 'Ann'), { reducedMotion: 'reduce' });
   await ann.goHome();
