@@ -1,12 +1,13 @@
 // The build: from src/ into ../static, the same bytes each time. In development the API is asked at HEARTH_URL.
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { emojiData } from './tools/emoji-data.js';
 
 const server = process.env.HEARTH_URL ?? 'http://127.0.0.1:3001';
 const proxy = { '/api': { target: server, ws: true } };
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), emojiData()],
   server: { proxy },
   preview: { proxy },
   build: {

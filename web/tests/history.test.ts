@@ -50,6 +50,24 @@ test('a jump shows what is around, and pages forward to the newest', async () =>
   expect([seqs(history).at(-1), history.hasNewer]).toEqual([60, false]);
 });
 
+test('a jump out of the window begins the new one at its message; within it, the window stays', async () => {
+  const { history } = scripted(
+    [
+      { type: dialog, data: page(101, 150) },
+      { type: dialog, params: { aroundSeq: 30 }, data: page(6, 55) },
+    ],
+    { lastSeq: 150, revision: 0 },
+  );
+  await history.load();
+  await history.jump(120);
+  expect([history.window, history.found?.seq]).toEqual([1, 120]);
+  const before = history.found;
+  await history.jump(120);
+  expect(history.found).not.toEqual(before);
+  await history.jump(30);
+  expect([history.window, history.found?.seq, seqs(history)[0]]).toEqual([2, 30, 6]);
+});
+
 test('a new row is appended once', async () => {
   const { history } = scripted([{ type: dialog, data: page(1, 2) }], { lastSeq: 2, revision: 0 });
   await history.load();

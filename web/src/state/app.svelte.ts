@@ -5,6 +5,7 @@ import type { LogIn, SignUp } from '../protocol/rest';
 import { browser } from '../socket/environment';
 import { forgetUser, openDatabase } from './database';
 import { forgetDrafts } from './drafts.svelte';
+import { forgetEmojiUse } from './emoji-use.svelte';
 import { Messenger } from './messenger.svelte';
 import { Session } from './session.svelte';
 import { Settings } from './settings.svelte';
@@ -65,6 +66,7 @@ export class App {
     this.session.end();
     if (!user) return;
     forgetDrafts(user);
+    forgetEmojiUse(user);
     await this.#database.then((db) => forgetUser(db, user)).catch(() => undefined);
   }
 

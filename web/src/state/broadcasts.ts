@@ -29,6 +29,7 @@ export function receive(to: Messenger, news: Broadcast): void {
       }));
     }
     case 'messagesRead':
+      to.receipts.heard(news.item);
       return to.chats.read(news.item);
     case 'removedFromGroup':
     case 'dropGroup':

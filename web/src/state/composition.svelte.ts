@@ -4,6 +4,8 @@ import type { Quote, Row } from '../protocol/rows';
 export class Composition {
   replyTo = $state.raw<Row | null>(null);
   editing = $state.raw<Row | null>(null);
+  /** Puts the focus into the text that one writes; set by its field. */
+  focusText: () => void = () => undefined;
 
   reply(row: Row): void {
     this.editing = null;

@@ -10,14 +10,20 @@ const PAGE = 50;
 
 type Position = { beforeSeq?: number; afterSeq?: number; aroundSeq?: number };
 
+/** A row that one was led to; `nth` tells the times apart. */
+export interface Found {
+  seq: number;
+  nth: number;
+}
+
 export class History {
   /** Ascending, without gaps. */
   rows = $state.raw<Row[]>([]);
   status = $state<'new' | 'loading' | 'ready' | 'failed'>('new');
   hasOlder = $state(false);
   hasNewer = $state(false);
-  /** The row that one was led to last, by its seq. */
-  found = $state<number | null>(null);
+  /** The row that one was led to last. */
+  found = $state.raw<Found | null>(null);
   /** Another number is another window: nothing of the former position holds. */
   window = $state(0);
   readonly chat: ChatKey;
@@ -38,7 +44,7 @@ export class History {
   }
 
   /** Loads the newest rows, or those around a message, in place of what was there. */
-  async load(aroundSeq?: number): Promise<void> {
+  async load(aroundSeq?: number, found: Found | null = null): Promise<void> {
     if (this.status === 'loading') return;
     this.status = 'loading';
     // Known before the rows were read: what changed in between is fetched once more, never missed.
@@ -49,6 +55,7 @@ export class History {
       this.rows = withOlder([], page);
       this.hasOlder = (this.rows[0]?.seq ?? 1) > 1 && (page.length >= PAGE || aroundSeq !== undefined);
       this.hasNewer = aroundSeq !== undefined && this.#lastSeq < this.#counters().lastSeq;
+      this.found = found;
       this.window++;
       this.status = 'ready';
       await this.catchUp();
@@ -59,10 +66,11 @@ export class History {
 
   /** Leads to a row, in a new window if it is not in this one. */
   async jump(seq: number): Promise<void> {
-    this.found = null;
+    const found = { seq, nth: (this.found?.nth ?? 0) + 1 };
     const here = this.rows.some((row) => row.seq === seq);
-    if (!here) await this.load(seq);
-    this.found = seq;
+    // A new window begins where one is led.
+    this.found = here ? found : null;
+    if (!here) await this.load(seq, found);
   }
 
   async older(): Promise<void> {

@@ -11,12 +11,14 @@ import { ChatCache } from './chat-cache';
 import { Chats } from './chats.svelte';
 import type { Database } from './database';
 import { Drafts } from './drafts.svelte';
+import { EmojiUse } from './emoji-use.svelte';
 import type { Entry } from './entry';
 import { History } from './history.svelte';
 import { Line } from './line.svelte';
 import { browserTabs, databaseStore } from './outbox-store';
 import { Outbox } from './outbox.svelte';
 import { Presence } from './presence.svelte';
+import { Receipts } from './receipts.svelte';
 import { Reads } from './reads';
 import { Renewal } from './renewal';
 import { resume } from './resume';
@@ -40,10 +42,12 @@ export class Messenger {
   readonly chats: Chats;
   readonly outbox: Outbox;
   readonly drafts: Drafts;
+  readonly emoji: EmojiUse;
   readonly presence: Presence;
   readonly search: Search;
   readonly typing: Typing;
   readonly reads: Reads;
+  readonly receipts: Receipts;
   /** Called with each message as it comes in, and with the newest of each chat after a gap. */
   onArrival: (arrival: Arrival) => void = () => {};
   #host: MessengerHost;
@@ -74,10 +78,12 @@ export class Messenger {
     const onDelivered = (row: CountedRow) => this.stored(row);
     this.outbox = new Outbox({ user: user.id, store, tabs: browserTabs(user.id), deliver, onDelivered });
     this.drafts = new Drafts(user.id);
+    this.emoji = new EmojiUse(user.id);
     this.search = new Search(host.api);
     this.presence = new Presence(this.line.ask);
     this.typing = new Typing(this.line.ask);
     this.reads = new Reads(this.line.ask, this.chats, user.id);
+    this.receipts = new Receipts(this.line.ask, user.id, () => this.line.bounds?.receiptsUpTo);
   }
 
   async open(): Promise<void> {
@@ -119,6 +125,7 @@ export class Messenger {
     const told = this.chats.apply(row) ? Promise.resolve() : this.refresh();
     this.loadedHistory(key)?.append(row);
     this.typing.stopped(key, row.senderId);
+    this.receipts.wrote(row);
     void told.then(() => this.onArrival(row));
   }
 

@@ -3,12 +3,14 @@ import * as account from './account';
 import * as app from './app';
 import * as chats from './chats';
 import * as conversation from './conversation';
+import * as emoji from './emoji';
 import * as line from './line';
 import * as messages from './messages';
 import * as notices from './notices';
 import * as refusals from './refusals';
 import * as search from './search';
 import * as settings from './settings';
+import * as shortcuts from './shortcuts';
 
 export const en = {
   app: app.en,
@@ -19,8 +21,10 @@ export const en = {
   search: search.en,
   conversation: conversation.en,
   messages: messages.en,
+  emoji: emoji.en,
   notices: notices.en,
   settings: settings.en,
+  shortcuts: shortcuts.en,
 };
 
 export type Strings = typeof en;
@@ -34,6 +38,8 @@ export const ru: Strings = {
   search: search.ru,
   conversation: conversation.ru,
   messages: messages.ru,
+  emoji: emoji.ru,
   notices: notices.ru,
   settings: settings.ru,
+  shortcuts: shortcuts.ru,
 };

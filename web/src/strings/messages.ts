@@ -1,10 +1,17 @@
 // What one can do to a message.
+import { plural } from './plural';
 
 export const en = {
   menu: 'What to do with this message',
+  keys: 'Arrow keys lead from message to message, Enter opens the menu, a question mark tells all keys.',
+  react: 'React',
+  moreReactions: 'More reactions',
+  reactions: 'Reactions',
+  seenBy: plural('en', { one: 'Seen by # person', other: 'Seen by # people' }),
   reply: 'Reply',
   copy: 'Copy',
   copied: 'Copied',
+  notCopied: 'The browser did not allow it to be copied',
   edit: 'Edit',
   remove: 'Delete',
   removeTitle: 'Delete this message?',
@@ -14,14 +21,25 @@ export const en = {
   editing: 'Edit message',
   quoteGone: 'Message not available',
   toQuoted: 'Go to the quoted message',
-  reaction: (emoji: string, count: number) => `${emoji}: ${count}`,
+  reaction: (emoji: string, count: number, mine: boolean) => `${emoji} ${count}${mine ? ', you too' : ''}`,
 };
 
 export const ru: typeof en = {
   menu: 'Действия с сообщением',
+  keys: 'Стрелки ведут от сообщения к сообщению, Enter открывает меню, вопросительный знак — все клавиши.',
+  react: 'Отреагировать',
+  moreReactions: 'Другие реакции',
+  reactions: 'Реакции',
+  seenBy: plural('ru', {
+    one: 'Прочитал # человек',
+    few: 'Прочитали # человека',
+    many: 'Прочитали # человек',
+    other: 'Прочитали # человека',
+  }),
   reply: 'Ответить',
   copy: 'Копировать',
   copied: 'Скопировано',
+  notCopied: 'Браузер не разрешил копирование',
   edit: 'Изменить',
   remove: 'Удалить',
   removeTitle: 'Удалить сообщение?',
@@ -31,5 +49,5 @@ export const ru: typeof en = {
   editing: 'Изменение сообщения',
   quoteGone: 'Сообщение недоступно',
   toQuoted: 'К цитируемому сообщению',
-  reaction: (emoji, count) => `${emoji}: ${count}`,
+  reaction: (emoji, count, mine) => `${emoji} ${count}${mine ? ', и вы тоже' : ''}`,
 };

@@ -3,7 +3,10 @@ import type { Component } from 'svelte';
 
 const loaders = {
   confirm: () => import('./parts/Confirm.svelte'),
+  emoji: () => import('./emoji/EmojiPicker.svelte'),
+  readers: () => import('./conversation/Readers.svelte'),
   settings: () => import('./settings/Settings.svelte'),
+  shortcuts: () => import('./conversation/Shortcuts.svelte'),
 };
 
 type Name = keyof typeof loaders;
