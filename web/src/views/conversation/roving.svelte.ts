@@ -1,12 +1,17 @@
 // The focus among messages: one of them can be reached by Tab, the others by arrow keys; keys act on the one that has it.
+import { tick } from 'svelte';
 import type { Row } from '../../protocol/rows';
 import type { Item } from '../../state/timeline';
 import type { Box } from '../parts/place';
 import { moved, opensMenu } from './keys';
 
+/** As many as it may take until a message is drawn. */
+const FRAMES = 10;
+
 interface Host {
   items(): Item[];
-  focus(key: string): void;
+  /** Whether it is drawn, and now has the focus. */
+  focus(key: string): boolean;
   /** Scrolls as little as needed to show it. */
   reveal(index: number): void;
   menu(row: Row, at: Box): void;
@@ -34,10 +39,13 @@ export class Roving {
     return (chosen ?? this.#stops.at(-1))?.key ?? null;
   });
 
-  /** Its index, for it must be there to be led to. */
+  /** Where the focus is going. */
+  #next = $state<string | null>(null);
+
+  /** The indices of these two, which must be drawn to be led to, and not to lose the focus. */
   kept = $derived.by(() => {
-    const index = this.#host.items().findIndex((item) => item.key === this.current);
-    return index < 0 ? [] : [index];
+    const keys = [this.current, this.#next];
+    return this.#host.items().flatMap(({ key }, index) => (keys.includes(key) ? [index] : []));
   });
 
   focused = (event: FocusEvent): void => {
@@ -66,10 +74,13 @@ export class Roving {
   async #move(index: number): Promise<void> {
     const item = this.#stops[index];
     if (!item) return;
-    this.entered = item.key;
-    await Promise.resolve(); // it is drawn
-    this.#host.reveal(this.#host.items().indexOf(item));
-    this.#host.focus(item.key);
+    this.#next = item.key;
+    for (let frame = 0; frame < FRAMES && this.#next === item.key; frame++) {
+      await tick();
+      if (this.#host.focus(item.key)) break;
+      await new Promise(requestAnimationFrame);
+    }
+    this.#host.reveal(this.#host.items().findIndex(({ key }) => key === item.key));
   }
 
   // Enter and the space bar are those of the link or button that has the focus.
