@@ -76,7 +76,7 @@ for (const [size, screen] of Object.entries(sizes))
         // With a mouse there is a button, by touch the message is its own.
         if (size === 'phone') await page.getByRole('article').last().tap();
         else await page.getByRole('button', { name: texts.messages.menu }).last().click({ force: true });
-        await expect(page.getByRole('menuitem').first()).toBeFocused();
+        await expect(page.getByRole('menuitemcheckbox').first()).toBeFocused();
         await check(page, 'message-menu');
         await page.getByRole('menuitem', { name: texts.messages.reply }).click();
         await check(page, 'reply');
