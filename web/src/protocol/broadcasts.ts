@@ -1,7 +1,7 @@
 // Every broadcast type of the protocol with its item.
 import type { ChatRef } from './chat';
 import type { Gone, MuteState } from './requests';
-import type { CountedRow, Counters, Hello, Presence, Reaction } from './rows';
+import type { CountedRow, Counters, Hello, Presence, Reaction, Role } from './rows';
 
 export type ReadNews = {
   chat: ChatRef;
@@ -39,6 +39,8 @@ export interface Broadcasts {
   dropGroup: Gone;
   dialogHidden: { chat: ChatRef; hiddenUpTo: number; readUpTo: number; state: number };
   muteChat: MuteState;
+  /** One's own role. */
+  roleChanged: { chat: ChatRef; role: Role; state: number };
   blockUser: { userId: string; on: boolean };
   profileChanged: { userId: string; firstName: string; lastName: string };
   typing: { chat: ChatRef; userId: string; firstName: string };

@@ -62,7 +62,8 @@ export interface Counters {
   revision: number;
 }
 
-export type CountedRow = Row & Counters;
+/** With its chat's counters; notices also tell how many members there are now. */
+export type CountedRow = Row & Counters & { memberCount?: number };
 
 /** A row of the chat list: the chat, and its newest message. */
 export interface ListRow extends Counters {

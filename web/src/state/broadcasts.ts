@@ -1,7 +1,6 @@
 // Hands the server's news to the parts that they concern.
 import type { Broadcast } from '../protocol/broadcasts';
 import { keyOf } from '../protocol/chat';
-import type { CountedRow } from '../protocol/rows';
 import type { Messenger } from './messenger.svelte';
 
 export function receive(to: Messenger, news: Broadcast): void {
@@ -14,7 +13,7 @@ export function receive(to: Messenger, news: Broadcast): void {
     case 'leaveGroup':
     case 'removeUserFromGroup':
     case 'groupChanged':
-      return notice(to, news.item);
+      return to.stored(news.item);
     case 'messageEdited':
     case 'messageDeleted':
       return to.changed(news.item);
@@ -32,17 +31,21 @@ export function receive(to: Messenger, news: Broadcast): void {
       to.receipts.heard(news.item);
       return to.chats.read(news.item);
     case 'removedFromGroup':
+      return to.gone(keyOf(news.item.chat), 'removed');
     case 'dropGroup':
+      return to.gone(keyOf(news.item.chat), 'dropped');
     case 'dialogHidden':
       return to.gone(keyOf(news.item.chat));
     case 'muteChat': {
       const { mutedUntil, state } = news.item;
       return to.chats.update(keyOf(news.item.chat), (chat) => ({ ...chat, mutedUntil, state }));
     }
-    case 'blockUser': {
-      const { userId, on } = news.item;
-      return to.chats.update(`u/${userId}`, (chat) => ({ ...chat, blocked: on }));
+    case 'roleChanged': {
+      const { role, state } = news.item;
+      return to.chats.update(keyOf(news.item.chat), (chat) => ({ ...chat, role, state }));
     }
+    case 'blockUser':
+      return to.blocked.heard(news.item.userId, news.item.on);
     case 'profileChanged':
       return to.renamed(news.item.firstName, news.item.lastName);
     case 'typing':
@@ -51,10 +54,4 @@ export function receive(to: Messenger, news: Broadcast): void {
       return to.presence.heard([news.item]);
     case 'hello': // the connection's own
   }
-}
-
-// A notice may change what only the list tells: roles, members, whether one is in it.
-function notice(to: Messenger, row: CountedRow): void {
-  to.stored(row);
-  if (row.event?.kind !== 'renamed') void to.refresh();
 }

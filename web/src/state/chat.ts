@@ -27,7 +27,8 @@ export function withRow(chat: Chat, row: CountedRow, me: string): Chat {
   const read = row.senderId === me ? Math.max(chat.readUpTo, row.seq) : chat.readUpTo;
   const groupName = row.groupName ?? chat.groupName;
   const revision = Math.max(chat.revision, row.revision);
-  const news = row.seq > chat.lastSeq ? memberCount(chat, row) : {};
+  const news =
+    row.seq > chat.lastSeq && row.memberCount !== undefined ? { memberCount: row.memberCount } : {};
   return counted({ ...chat, ...shown, ...news, lastSeq, revision, readUpTo: read, groupName });
 }
 
@@ -99,12 +100,4 @@ function partner(row: CountedRow, me: string): Partial<Chat> {
     partnerName: (mine ? row.receiverName : row.senderName) ?? '',
     partnerLastName: mine ? '' : row.senderLastName,
   };
-}
-
-function memberCount(chat: Chat, row: CountedRow): Partial<Chat> {
-  if (chat.memberCount === undefined) return {};
-  if (row.event?.kind === 'added') return { memberCount: chat.memberCount + 1 };
-  if (row.event?.kind === 'left' || row.event?.kind === 'removed')
-    return { memberCount: chat.memberCount - 1 };
-  return {};
 }

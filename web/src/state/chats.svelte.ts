@@ -6,11 +6,18 @@ import type { ReadNews } from '../protocol/broadcasts';
 import { counted, fromRow, isMuted, mergeListRow, withRead, withRow, type Chat } from './chat';
 import { Mutes } from './mutes.svelte';
 
+/** How a group ended for oneself, by others' doing. */
+export interface Ending {
+  why: 'removed' | 'dropped';
+  groupName: string;
+}
+
 export class Chats {
   /** Whether the list has been seen, from the server or from what was kept. */
   ready = $state(false);
   #me: string;
   #chats = new Map<ChatKey, Chat>();
+  #endings = new Map<ChatKey, Ending>();
   #version = $state(0);
   #mutes = new Mutes(() => [...this.#chats.values()].map((chat) => chat.mutedUntil));
 
@@ -61,8 +68,17 @@ export class Chats {
     this.#version++;
   }
 
-  remove(key: ChatKey): void {
+  /** `why`: if a group ends that others ended, which one is told. */
+  remove(key: ChatKey, why?: Ending['why']): void {
+    const groupName = this.#chats.get(key)?.groupName;
+    if (why && groupName) this.#endings.set(key, { why, groupName });
+    else if (groupName) this.#endings.delete(key);
     if (this.#chats.delete(key)) this.#version++;
+  }
+
+  /** How a chat ended that is not there any more. */
+  ending(key: ChatKey): Ending | undefined {
+    return this.get(key) ? undefined : this.#endings.get(key);
   }
 
   clear(): void {

@@ -5,6 +5,8 @@ import type { Bounds, Hello } from '../protocol/rows';
 import { Connection, type Options, type Status } from '../socket/connection';
 import { SocketError } from '../socket/errors';
 
+const AGAIN_AFTER = 1_000;
+
 export type Ask = <T extends RequestType>(type: T, params: Params<T>) => Promise<Answer<T>>;
 
 interface Host {
@@ -63,8 +65,10 @@ export class Line {
       try {
         return await this.#connection.ask(type, params);
       } catch (error) {
-        const lost = error instanceof SocketError && (error.code === 'closed' || error.code === 'timeout');
-        if (!lost) throw error;
+        if (!(error instanceof SocketError)) throw error;
+        if (error.code === 'too_many_requests')
+          await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER));
+        else if (error.code !== 'closed' && error.code !== 'timeout') throw error;
       }
     }
   };

@@ -6,9 +6,10 @@ import type { CountedRow, Hello } from '../protocol/rows';
 import type { Environment } from '../socket/environment';
 import { SocketError } from '../socket/errors';
 import { arrivedSince, type Arrival } from './alerts';
+import { Blocked } from './blocked.svelte';
 import { receive } from './broadcasts';
 import { ChatCache } from './chat-cache';
-import { Chats } from './chats.svelte';
+import { Chats, type Ending } from './chats.svelte';
 import type { Database } from './database';
 import { Drafts } from './drafts.svelte';
 import { EmojiUse } from './emoji-use.svelte';
@@ -44,12 +45,15 @@ export class Messenger {
   readonly drafts: Drafts;
   readonly emoji: EmojiUse;
   readonly presence: Presence;
+  readonly blocked: Blocked;
   readonly search: Search;
   readonly typing: Typing;
   readonly reads: Reads;
   readonly receipts: Receipts;
   /** Called with each message as it comes in, and with the newest of each chat after a gap. */
   onArrival: (arrival: Arrival) => void = () => {};
+  /** Called with each message and notice, one's own too, as soon as it is known to be stored. */
+  readonly onStored = new Set<(row: CountedRow) => void>();
   #host: MessengerHost;
   #wasOpen = false;
   #closed = false;
@@ -81,6 +85,7 @@ export class Messenger {
     this.emoji = new EmojiUse(user.id);
     this.search = new Search(host.api);
     this.presence = new Presence(this.line.ask);
+    this.blocked = new Blocked(this.line.insist, this.chats);
     this.typing = new Typing(this.line.ask);
     this.reads = new Reads(this.line.ask, this.chats, user.id);
     this.receipts = new Receipts(this.line.ask, user.id, () => this.line.bounds?.receiptsUpTo);
@@ -127,6 +132,7 @@ export class Messenger {
     this.typing.stopped(key, row.senderId);
     this.receipts.wrote(row);
     void told.then(() => this.onArrival(row));
+    for (const listener of this.onStored) listener(row);
   }
 
   /** A stored message was edited, deleted or reacted to. */
@@ -136,8 +142,8 @@ export class Messenger {
   }
 
   /** A chat is no more, or not for oneself. */
-  gone(chat: ChatKey): void {
-    this.chats.remove(chat);
+  gone(chat: ChatKey, why?: Ending['why']): void {
+    this.chats.remove(chat, why);
     this.#histories.delete(chat);
   }
 

@@ -9,6 +9,7 @@ export class Presence {
   #known = $state.raw<ReadonlyMap<string, News>>(new Map());
   #watched: string[] = [];
   #looked: string | null = null;
+  #also: string[] = [];
 
   constructor(ask: Ask) {
     this.#ask = ask;
@@ -22,7 +23,7 @@ export class Presence {
   async watch(userIds: string[]): Promise<void> {
     this.#watched = userIds;
     const looked = this.#looked === null ? [] : [this.#looked];
-    const unique = [...new Set([...looked, ...userIds])].slice(0, WATCHED);
+    const unique = [...new Set([...looked, ...this.#also, ...userIds])].slice(0, WATCHED);
     const answer = await this.#ask('watchPresence', { userIds: unique }).catch(() => null);
     if (answer) this.heard(answer.data);
   }
@@ -31,6 +32,12 @@ export class Presence {
   async look(userId: string): Promise<void> {
     this.#looked = userId;
     if (!this.#watched.slice(0, WATCHED - 1).includes(userId)) await this.watch(this.#watched);
+  }
+
+  /** One sees these as well for a while, such as the members of a group. */
+  async also(userIds: string[]): Promise<void> {
+    this.#also = userIds;
+    await this.watch(this.#watched);
   }
 
   heard(news: News[]): void {

@@ -16,7 +16,7 @@ export async function resume(ask: Ask, chats: Chats, histories: Iterable<History
     const page = after(known, cursor).slice(0, KNOWN);
     const { item, data }: Answer<'getChangedChats'> = await ask('getChangedChats', { known: page, cursor });
     chats.merge(data);
-    for (const chat of item.gone) chats.remove(keyOf(chat));
+    for (const chat of item.gone) chats.remove(keyOf(chat), 'removed');
     ({ complete, cursor } = item);
   }
   await Promise.all([...histories].map((history) => history.resume()));

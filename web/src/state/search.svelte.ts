@@ -12,6 +12,8 @@ export interface Found {
 
 const PAUSE = 200;
 
+type Find = (api: Api, text: string, signal: AbortSignal) => Promise<Found[]>;
+
 export class Search {
   text = $state('');
   status = $state<'idle' | 'searching' | 'found' | 'failed'>('idle');
@@ -25,11 +27,14 @@ export class Search {
   people = $derived(this.results.filter((found) => !isGroup(found.key)));
   groups = $derived(this.results.filter((found) => isGroup(found.key)));
   #api: Api;
+  #find: Find;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #running: AbortController | undefined;
 
-  constructor(api: Api) {
+  /** `find`: who is looked for, everybody and one's groups unless something else is said. */
+  constructor(api: Api, find: Find = everywhere) {
     this.#api = api;
+    this.#find = find;
   }
 
   type(text: string): void {
@@ -70,9 +75,9 @@ export class Search {
   async #search(text: string): Promise<void> {
     const running = (this.#running = new AbortController());
     try {
-      const { data } = await this.#api.search(text.slice(0, 100), running.signal);
+      const results = await this.#find(this.#api, text.slice(0, 100), running.signal);
       if (running.signal.aborted) return;
-      this.#show(data.map(found));
+      this.#show(results);
       this.status = 'found';
     } catch (error) {
       if (running.signal.aborted) return;
@@ -84,9 +89,29 @@ export class Search {
   }
 }
 
+/** People and one's groups. */
+async function everywhere(api: Api, text: string, signal: AbortSignal): Promise<Found[]> {
+  return (await api.search(text, signal)).data.map(found);
+}
+
+/** People alone; for a group those who are not in it. */
+export function people(groupId?: string): Find {
+  return async (api, text, signal) => {
+    if (!groupId) return (await everywhere(api, text, signal)).filter(({ key }) => !isGroup(key));
+    const { data } = await api.searchUsers(text, groupId, signal);
+    return data.map((user) => found({ ...user, groupId: null, groupName: null }));
+  };
+}
+
 type FoundRow = Awaited<ReturnType<Api['search']>>['data'][number];
 
 function found(row: FoundRow): Found {
   if (row.groupId) return { key: `g/${row.groupId}`, name: row.groupName ?? '', detail: '' };
   return { key: `u/${row.userId}`, name: `${row.firstName} ${row.lastName}`.trim(), detail: row.email ?? '' };
+}
+
+/** The e-mail address of somebody whose name is known; empty if a search by the name does not tell. */
+export async function findEmail(api: Api, userId: string, name: string): Promise<string> {
+  const { data } = await api.search(name.slice(0, 100)).catch(() => ({ data: [] as FoundRow[] }));
+  return data.find((row) => row.userId === userId)?.email ?? '';
 }

@@ -1,5 +1,6 @@
 // What one does to a chat for oneself: mute, block, delete.
 import { idOf, paramsOf, type ChatKey } from '../../protocol/chat';
+import { markable } from '../rules';
 import type { Messenger } from '../messenger.svelte';
 
 /** Until a time, or null for not muted. */
@@ -10,7 +11,13 @@ export async function mute(messenger: Messenger, chat: ChatKey, until: string | 
 
 export async function block(messenger: Messenger, userId: string, on: boolean): Promise<void> {
   await messenger.line.ask('blockUser', { userId, on });
-  messenger.chats.update(`u/${userId}`, (known) => ({ ...known, blocked: on }));
+  messenger.blocked.heard(userId, on);
+}
+
+/** Everything in it counts as read. */
+export function markRead(messenger: Messenger, chat: ChatKey): void {
+  const known = messenger.chats.get(chat);
+  if (known && markable(known)) messenger.reads.upTo(chat, known.lastSeq);
 }
 
 /** Deletes a dialog for oneself; the other side keeps it. */

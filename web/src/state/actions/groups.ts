@@ -5,30 +5,45 @@ import type { Member, Role } from '../../protocol/rows';
 import { SocketError } from '../../socket/errors';
 import type { Messenger } from '../messenger.svelte';
 
-const PAGE = 100;
+export const PAGE = 100;
 
-/** Creates it with members at once; resolves with its id. */
-export async function create(
-  messenger: Messenger,
-  groupName: string,
-  notificationMessage: string,
-  members: { userId: string; notice: string }[],
-): Promise<string> {
-  const groupId = newId();
-  await messenger.api.createGroup({ groupId, groupName, notificationMessage, messageId: newId() });
-  for (const { userId, notice } of members) await add(messenger, groupId, userId, notice);
-  await messenger.refresh();
-  return groupId;
+export interface Invited {
+  userId: string;
+  notice: string;
 }
 
-export async function add(
+/** Somebody who could not be added, and the server's code that says why. */
+export interface NotAdded {
+  userId: string;
+  code: string;
+}
+
+/** Creates it with members at once; those who could not be added are told. Repeated with the same ids it is one group. */
+export async function create(
   messenger: Messenger,
-  groupId: string,
-  userId: string,
-  notice: string,
-): Promise<void> {
-  const params = { groupId, userId, messageId: newId(), message: notice };
-  messenger.stored((await messenger.line.insist('addUserInGroup', params)).item);
+  ids: { groupId: string; messageId: string },
+  group: { name: string; notice: string; members: Invited[] },
+): Promise<NotAdded[]> {
+  const { name, notice, members } = group;
+  await messenger.api.createGroup({ ...ids, groupName: name, notificationMessage: notice });
+  const failed = await add(messenger, ids.groupId, members);
+  await messenger.refresh();
+  return failed;
+}
+
+/** Adds one after the other, whatever becomes of one of them; resolves with those who could not be added. */
+export async function add(messenger: Messenger, groupId: string, people: Invited[]): Promise<NotAdded[]> {
+  const failed: NotAdded[] = [];
+  for (const { userId, notice } of people) {
+    const params = { groupId, userId, messageId: newId(), message: notice };
+    try {
+      messenger.stored((await messenger.line.insist('addUserInGroup', params)).item);
+    } catch (error) {
+      if (!(error instanceof SocketError)) throw error;
+      failed.push({ userId, code: error.code });
+    }
+  }
+  return failed;
 }
 
 export async function remove(
@@ -61,7 +76,6 @@ export async function setRole(
 ): Promise<void> {
   const params = { groupId, userId, role, messageId: newId(), message: notice };
   messenger.stored((await messenger.line.insist('setRole', params)).item);
-  await messenger.refresh();
 }
 
 export async function leave(messenger: Messenger, groupId: string, notice: string): Promise<void> {

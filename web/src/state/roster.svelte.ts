@@ -1,0 +1,105 @@
+// The members of a group as far as they are read, page by page, and kept current by notices.
+import type { CountedRow, Member, Role } from '../protocol/rows';
+import { SocketError } from '../socket/errors';
+import { PAGE } from './actions/groups';
+
+const rank: Record<Role, number> = { owner: 0, admin: 1, member: 2 };
+
+export class Roster {
+  status = $state<'loading' | 'ready' | 'failed'>('loading');
+  hasMore = $state(true);
+  /** In the order of joining. */
+  rows = $state.raw<Member[]>([]);
+  /** As shown: a group that is one page by roles, then names; a larger one in the order in which it is read. */
+  members = $derived(this.hasMore || this.rows.length > PAGE ? this.rows : [...this.rows].sort(byRank));
+  #page: (cursor: string | null) => Promise<Member[]>;
+  #latest = 0;
+  #paging = false;
+
+  /** `page`: the members after the one with this id. */
+  constructor(page: (cursor: string | null) => Promise<Member[]>) {
+    this.#page = page;
+  }
+
+  /** Reads anew, as far as it was read before. */
+  async load(): Promise<void> {
+    const latest = ++this.#latest;
+    if (this.status === 'failed') this.status = 'loading';
+    await this.#caught(latest, async () => {
+      const rows: Member[] = [];
+      let hasMore = true;
+      do {
+        const page = await this.#page(rows.at(-1)?.userId ?? null);
+        rows.push(...page);
+        hasMore = page.length === PAGE;
+      } while (hasMore && rows.length < this.rows.length);
+      if (latest !== this.#latest) return;
+      this.rows = rows;
+      this.hasMore = hasMore;
+      this.status = 'ready';
+    });
+  }
+
+  async more(): Promise<void> {
+    if (!this.hasMore || this.#paging || this.status !== 'ready') return;
+    const latest = this.#latest;
+    this.#paging = true;
+    await this.#caught(latest, async () => {
+      const page = await this.#page(this.rows.at(-1)?.userId ?? null);
+      if (latest !== this.#latest) return;
+      this.rows = [...this.rows, ...page];
+      this.hasMore = page.length === PAGE;
+    });
+    this.#paging = false;
+  }
+
+  /** A notice of this group. */
+  heard({ event, senderId, createdAt }: CountedRow): void {
+    if (!event) return;
+    const { kind, userId, firstName, lastName, role } = event;
+    const ownerLeft =
+      kind === 'left' && this.#roleOf(senderId) !== 'member' && this.#roleOf(senderId) !== 'admin';
+    // Who follows an owner is the server's to say; and what is being read may be from before the notice.
+    if (ownerLeft || this.status !== 'ready' || this.#paging) return void this.load();
+    if (kind === 'left') this.#without(senderId);
+    if (userId === null) return;
+    if (kind === 'removed') this.#without(userId);
+    if (kind === 'role') {
+      if (role === 'owner') this.#change(senderId, 'admin');
+      this.#change(userId, role ?? 'member');
+    }
+    if (kind === 'added' && !this.hasMore && !this.#roleOf(userId)) {
+      const name = { firstName: firstName ?? '', lastName: lastName ?? '' };
+      this.rows = [...this.rows, { userId, ...name, role: 'member', joinedAt: createdAt, readUpTo: null }];
+    }
+  }
+
+  async #caught(latest: number, reading: () => Promise<void>): Promise<void> {
+    try {
+      await reading();
+    } catch (error) {
+      if (!(error instanceof SocketError)) throw error;
+      if (latest === this.#latest) this.status = 'failed';
+    }
+  }
+
+  #roleOf(userId: string): Role | undefined {
+    return this.rows.find((row) => row.userId === userId)?.role;
+  }
+
+  #without(userId: string): void {
+    this.rows = this.rows.filter((row) => row.userId !== userId);
+  }
+
+  #change(userId: string, role: Role): void {
+    this.rows = this.rows.map((row) => (row.userId === userId ? { ...row, role } : row));
+  }
+}
+
+function byRank(a: Member, b: Member): number {
+  return rank[a.role] - rank[b.role] || nameOf(a).localeCompare(nameOf(b));
+}
+
+function nameOf({ firstName, lastName }: Member): string {
+  return `${firstName} ${lastName}`;
+}
