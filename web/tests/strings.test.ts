@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { dates } from '../src/strings/dates';
+import * as actions from '../src/strings/actions';
+import * as groups from '../src/strings/groups';
 import { dictionaries, preferred } from '../src/strings/language';
 import { marked } from '../src/views/chats/marked';
+import * as people from '../src/strings/people';
 import { pieces } from '../src/views/links';
 import { initials } from '../src/views/naming';
 import { parse } from '../src/views/router.svelte';
@@ -22,7 +25,7 @@ test('no text is left out of a translation', () => {
     Object.entries(texts).flatMap(([name, text]) =>
       typeof text === 'object' ? empty(text) : text === '' ? [name] : [],
     );
-  for (const dictionary of Object.values(dictionaries)) expect(empty(dictionary)).toEqual([]);
+  for (const texts of [dictionaries, actions, groups, people]) expect(empty({ ...texts })).toEqual([]);
 });
 
 test('the first language that there is wins', () => {

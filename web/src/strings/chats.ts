@@ -14,6 +14,7 @@ export const en = {
   draft: 'Draft',
   sending: 'Sending',
   menu: 'Menu',
+  newGroup: 'New group',
 };
 
 export const ru: typeof en = {
@@ -34,4 +35,5 @@ export const ru: typeof en = {
   draft: 'Черновик',
   sending: 'Отправляется',
   menu: 'Меню',
+  newGroup: 'Новая группа',
 };

@@ -7,6 +7,8 @@ export interface Dates {
   time(at: Date): string;
   /** Of a chat's newest message: a time today, a weekday this week, else a date. */
   short(at: Date, now?: Date): string;
+  /** Of something to come: a time today, else with its weekday. */
+  soon(at: Date, now?: Date): string;
   /** Of a divider: today, yesterday, or the date in full. */
   day(at: Date, now?: Date): string;
   /** All of it, for a title. */
@@ -17,6 +19,7 @@ export function dates(locale: string): Dates {
   const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options);
   const time = format({ hour: '2-digit', minute: '2-digit' });
   const weekday = format({ weekday: 'short' });
+  const weekdayAndTime = format({ weekday: 'short', hour: '2-digit', minute: '2-digit' });
   const date = format({ day: 'numeric', month: 'short' });
   const dateAndYear = format({ day: '2-digit', month: '2-digit', year: '2-digit' });
   const day = format({ weekday: 'long', day: 'numeric', month: 'long' });
@@ -32,6 +35,7 @@ export function dates(locale: string): Dates {
       if (ago < 7) return weekday.format(at);
       return sameYear(at, now) ? date.format(at) : dateAndYear.format(at);
     },
+    soon: (at, now = new Date()) => (daysBetween(now, at) === 0 ? time : weekdayAndTime).format(at),
     day(at, now = new Date()) {
       const ago = daysBetween(at, now);
       if (ago === 0 || ago === 1) return capital(relative.format(-ago, 'day'), locale);

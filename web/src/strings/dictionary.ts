@@ -1,4 +1,5 @@
-// All texts, an area a file with each language in it. What a language lacks is a type error.
+// The texts that are there from the beginning, an area a file with each language in it. What a language lacks is a
+// type error. Views that are loaded when they are opened bring the texts of their areas with them.
 import * as account from './account';
 import * as app from './app';
 import * as chats from './chats';

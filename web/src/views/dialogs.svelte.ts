@@ -7,26 +7,44 @@ const loaders = {
   readers: () => import('./conversation/Readers.svelte'),
   settings: () => import('./settings/Settings.svelte'),
   shortcuts: () => import('./conversation/Shortcuts.svelte'),
+  newGroup: () => import('./groups/NewGroup.svelte'),
+  addPeople: () => import('./groups/AddPeople.svelte'),
+  groupInfo: () => import('./groups/GroupInfo.svelte'),
+  renameGroup: () => import('./groups/RenameGroup.svelte'),
+  personInfo: () => import('./people/PersonInfo.svelte'),
+  blockedPeople: () => import('./people/BlockedPeople.svelte'),
 };
 
 type Name = keyof typeof loaders;
 type Loaded<N extends Name> = Awaited<ReturnType<(typeof loaders)[N]>>['default'];
 type Given<N extends Name> = Loaded<N> extends Component<infer Props> ? Omit<Props, 'onclose'> : never;
 
+interface Open {
+  component: Component<{ onclose: () => void }>;
+  props: object;
+}
+
 export class Dialogs {
-  /** The one that is open. */
-  open = $state.raw<{ component: Component<{ onclose: () => void }>; props: object } | null>(null);
+  /** Those that are open, each above the one before. */
+  open = $state.raw<Open[]>([]);
+  #coming: Name | null = null;
 
   async show<N extends Name>(name: N, props: Given<N>): Promise<void> {
-    const { default: component } = await loaders[name]();
-    this.open = { component: component as Component<{ onclose: () => void }>, props };
+    if (this.#coming === name) return; // asked for twice before it came
+    this.#coming = name;
+    try {
+      const { default: component } = await loaders[name]();
+      this.open = [...this.open, { component: component as Open['component'], props }];
+    } finally {
+      this.#coming = null;
+    }
   }
 
-  close = (): void => {
-    this.open = null;
-  };
+  close(dialog: Open): void {
+    this.open = this.open.filter((each) => each !== dialog);
+  }
 
   closeAll(): void {
-    this.open = null;
+    this.open = [];
   }
 }

@@ -29,9 +29,8 @@ type Noticed = Pick<Row, 'senderId' | 'senderName' | 'senderLastName' | 'content
 export function noticeText(row: Noticed, me: string, strings: Strings): string {
   const { event } = row;
   if (!event) return row.content;
-  const who = row.senderId === me ? strings.chats.you : fullName(row.senderName, row.senderLastName);
-  const whom =
-    event.userId === me ? strings.chats.you : fullName(event.firstName ?? '', event.lastName ?? '');
+  const who = { name: fullName(row.senderName, row.senderLastName), you: row.senderId === me };
+  const whom = { name: fullName(event.firstName ?? '', event.lastName ?? ''), you: event.userId === me };
   const words = strings.notices;
   switch (event.kind) {
     case 'created':

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import type { ChatEvent } from '../src/protocol/rows';
+import { dictionaries, type Language } from '../src/strings/language';
+import { plainNotice } from '../src/views/groups/notice';
+import { noticeText } from '../src/views/naming';
+import { BOB, ME, row } from './support/rows';
+
+const nobody = { userId: null, firstName: null, lastName: null, groupName: null, role: null };
+const cleo = { userId: 'cleo', firstName: 'Cleo', lastName: '' };
+const me = { userId: ME, firstName: 'Ann', lastName: 'Lee' };
+
+function worded(language: Language, senderId: string, event: Partial<ChatEvent> & Pick<ChatEvent, 'kind'>) {
+  const notice = row(1, { senderId, senderName: senderId === ME ? 'Ann' : 'Bob', content: 'as sent' });
+  return noticeText({ ...notice, event: { ...nobody, ...event } }, ME, dictionaries[language]);
+}
+
+test('a notice says “you” to whom it is about, and to who did it', () => {
+  expect(worded('en', ME, { kind: 'created' })).toBe('You created the group');
+  expect(worded('en', BOB, { kind: 'added', ...me })).toBe('Bob added you');
+  expect(worded('en', ME, { kind: 'removed', ...cleo })).toBe('You removed Cleo');
+  expect(worded('en', BOB, { kind: 'role', role: 'owner', ...me })).toBe('Bob made you the owner');
+  expect(worded('ru', ME, { kind: 'left' })).toBe('Вы вышли из группы');
+  expect(worded('ru', BOB, { kind: 'added', ...me })).toBe('Bob добавил(а) вас');
+  expect(worded('ru', BOB, { kind: 'role', role: 'admin', ...me })).toBe('Bob назначил(а) вас админом');
+});
+
+test('a notice tells the new name and the new role', () => {
+  expect(worded('en', BOB, { kind: 'renamed', groupName: 'Tea' })).toBe('Bob renamed the group to “Tea”');
+  expect(worded('ru', ME, { kind: 'renamed', groupName: 'Чай' })).toBe('Вы переименовали группу в «Чай»');
+  expect(worded('en', BOB, { kind: 'role', role: 'member', ...cleo })).toBe(
+    'Bob took admin rights from Cleo',
+  );
+});
+
+test('of a kind that is not known, its own text is shown', () => {
+  expect(worded('en', BOB, { kind: 'painted' as ChatEvent['kind'] })).toBe('as sent');
+});
+
+test('the text for other clients speaks of oneself by name', () => {
+  const ann = { firstName: 'Ann', lastName: 'Lee' };
+  const { en, ru } = dictionaries;
+  expect(plainNotice(ann, { kind: 'created' }, en)).toBe('Ann Lee created the group');
+  expect(plainNotice(ann, { kind: 'added', ...cleo }, ru)).toBe('Ann Lee добавил(а) участника: Cleo');
+});
