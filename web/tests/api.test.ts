@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { endpoints } from '../src/api/endpoints';
 import { http } from '../src/api/http';
+import type { Renewed } from '../src/protocol/session';
 
-/** An API whose server gives this answer; and what was asked. */
-function api(status: number, body: unknown, token: string | null = 'a.token') {
+/** An API whose server gives this answer; and what was asked. A refused token is renewed as the test says. */
+function api(status: number, body: unknown, token: string | null = 'a.token', renewed: Renewed = 'ended') {
   const asked: { url: string; init: RequestInit }[] = [];
   const unauthorized: string[] = [];
   const fetch = async (url: string | URL | Request, init?: RequestInit) => {
@@ -12,7 +13,12 @@ function api(status: number, body: unknown, token: string | null = 'a.token') {
     if (status === 0) throw new TypeError('Failed to fetch');
     return new Response(typeof body === 'string' ? body : JSON.stringify(body), { status });
   };
-  const host = { token: () => token, onUnauthorized: (ended: string) => unauthorized.push(ended), fetch };
+  const onUnauthorized = (ended: string) => unauthorized.push(ended);
+  const renew = async (stale: string) => {
+    if (renewed === 'renewed') [token, status] = [`${stale}, renewed`, 200];
+    return renewed;
+  };
+  const host = { token: () => token, renew, onUnauthorized, fetch };
   return { api: endpoints(http(host)), asked, unauthorized };
 }
 
@@ -43,6 +49,33 @@ test('a refused token ends the session; a wrong password does not', async () => 
     code: 'wrong_credentials',
   });
   expect(wrong.unauthorized).toEqual([]);
+});
+
+test('an expired token is renewed, and the request repeated, once', async () => {
+  const { api: server, asked, unauthorized } = api(401, { code: 'unauthorized' }, 'a.token', 'renewed');
+  await server.sessions();
+  expect(asked.map(({ init }) => new Headers(init.headers).get('authorization'))).toEqual([
+    'Bearer a.token',
+    'Bearer a.token, renewed',
+  ]);
+  expect(unauthorized).toEqual([]);
+});
+
+test('while nobody knows whether the session lives, it is not ended', async () => {
+  const { api: server, unauthorized } = api(401, { code: 'unauthorized' }, 'a.token', 'unreachable');
+  await expect(server.sessions()).rejects.toMatchObject({ code: 'network', status: 0 });
+  expect(unauthorized).toEqual([]);
+});
+
+test('the renewal itself is not renewed', async () => {
+  const {
+    api: server,
+    asked,
+    unauthorized,
+  } = api(401, { code: 'unauthorized', message: '' }, 'a.token', 'renewed');
+  await expect(server.renew()).rejects.toMatchObject({ status: 401 });
+  expect(asked).toHaveLength(1);
+  expect(unauthorized).toEqual([]);
 });
 
 test('no server and no sense are told apart', async () => {

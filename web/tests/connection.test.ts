@@ -8,7 +8,7 @@ afterEach(() => void vi.useRealTimers());
 test('it offers the protocol and the token, and is open after hello', () => {
   const { connection: line, last, told } = connection();
   line.start();
-  expect(last().protocols).toEqual(['hearth', 'a.token']);
+  expect(last().protocols).toEqual(['hearth', 'token 0']);
   last().hello();
   expect(told.statuses).toEqual(['connecting', 'open']);
   expect(told.hellos).toBe(1);
@@ -68,16 +68,75 @@ test('pauses are jittered and bounded', () => {
   expect(backoff(60, 1)).toBe(30_000);
 });
 
-test('4001 ends it, and only that', () => {
+test('4001 ends it if the session has ended, and only that', async () => {
   const { connection: line, sockets, last, told } = connection();
   line.start();
   last().drops(1008);
   vi.advanceTimersByTime(500);
   last().drops(4001);
-  vi.advanceTimersByTime(600_000);
+  await vi.advanceTimersByTimeAsync(600_000);
   expect(sockets).toHaveLength(2);
   expect(told.unauthorized).toBe(1);
   expect(line.status).toBe('ended');
+});
+
+test('after a weekend the token is renewed, and the line opened with the new one', async () => {
+  const { connection: line, sockets, last, told, device } = connection();
+  device.renewed = 'renewed';
+  line.start();
+  last().drops(4001);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(sockets.map((socket) => socket.protocols)).toEqual([
+    ['hearth', 'token 0'],
+    ['hearth', 'token 1'],
+  ]);
+  last().hello();
+  expect(told.unauthorized).toBe(0);
+  expect(line.status).toBe('open');
+});
+
+test('a renewal that nobody answers is tried again, and nobody is logged out', async () => {
+  const { connection: line, sockets, last, told, device } = connection();
+  device.renewed = 'unreachable';
+  line.start();
+  last().drops(4001);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(line.status).toBe('waiting');
+  await vi.advanceTimersByTimeAsync(500);
+  expect(sockets).toHaveLength(2);
+  expect(told.unauthorized).toBe(0);
+});
+
+test('a server that refuses new tokens as well is not asked in a hurry', async () => {
+  const { connection: line, sockets, last, device } = connection();
+  device.renewed = 'renewed';
+  line.start();
+  last().drops(4001);
+  await vi.advanceTimersByTimeAsync(0);
+  last().drops(4001);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(line.status).toBe('waiting');
+  expect(sockets).toHaveLength(2);
+});
+
+test('stopped while it renews, it stays stopped', async () => {
+  const { connection: line, sockets, last, told, device } = connection();
+  device.renewed = 'renewed';
+  line.start();
+  last().drops(4001);
+  line.stop();
+  await vi.advanceTimersByTimeAsync(600_000);
+  expect(sockets).toHaveLength(1);
+  expect(told.unauthorized).toBe(0);
+});
+
+test('woken up while it connects, it waits for that no longer than for a living line', () => {
+  const { connection: line, sockets, device } = connection();
+  line.start();
+  device.wake();
+  vi.advanceTimersByTime(8_000);
+  expect(sockets[0]!.closed).toBe(true);
+  expect(line.status).toBe('waiting');
 });
 
 test('an answer that does not come in time drops the line', async () => {

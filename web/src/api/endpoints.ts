@@ -9,7 +9,7 @@ export function endpoints(http: Http) {
     signUp: (body: rest.SignUp) => http.request<rest.SignedUp>('POST', '/auth/sign-up', { body }),
     logIn: (body: rest.LogIn) => http.request<rest.LoggedIn>('POST', '/auth/login', { body }),
     logOut: () => http.request<rest.LoggedOut>('POST', '/auth/logout'),
-    renew: () => http.request<rest.Renewed>('POST', '/auth/renew'),
+    renew: () => http.request<rest.Renewed>('POST', '/auth/renew', { once: true }),
 
     sessions: (signal?: AbortSignal) => http.request<rest.SessionRows>('GET', '/sessions', given({ signal })),
     endSession: (id: string) => http.request<rest.SessionEnded>('DELETE', `/sessions/${id}`),

@@ -1,5 +1,6 @@
 // One fetch for the whole API: JSON both ways, refusals as typed errors, and word of a session that has ended.
 import type { Failure } from '../protocol/rest';
+import type { Renewed } from '../protocol/session';
 
 /** A request that failed: with the server's code and the faults of single fields, or `network` if nothing answered. */
 export class ApiError extends Error {
@@ -26,14 +27,20 @@ export interface RequestOptions {
   body?: object;
   query?: Record<string, string>;
   signal?: AbortSignal;
+  /** Takes a refused token for its answer, instead of asking for a new one. */
+  once?: true;
 }
 
 interface Host {
   token(): string | null;
-  /** Called when the server no longer knows the token. */
+  /** Gets a new token for one that was refused. */
+  renew(stale: string): Promise<Renewed>;
+  /** Called when the server no longer knows the session. */
   onUnauthorized(token: string): void;
   fetch?: typeof fetch;
 }
+
+const UNREACHABLE: Failure = { code: 'network', message: 'The server cannot be reached' };
 
 export function http(host: Host): Http {
   return { request: (method, path, options) => request(host, method, path, options ?? {}) };
@@ -56,11 +63,16 @@ async function request<T>(host: Host, method: string, path: string, options: Req
     response = await (host.fetch ?? fetch)(`/api${path}${query}`, init);
   } catch (error) {
     if (options.signal?.aborted) throw error;
-    throw new ApiError(0, { code: 'network', message: 'The server cannot be reached' });
+    throw new ApiError(0, UNREACHABLE);
   }
   const body: unknown = await response.json().catch(() => null);
   if (response.ok) return body as T;
-  if (response.status === 401 && token) host.onUnauthorized(token);
+  if (response.status === 401 && token && !options.once) {
+    const renewed = await host.renew(token);
+    if (renewed === 'renewed') return request(host, method, path, { ...options, once: true });
+    if (renewed === 'unreachable') throw new ApiError(0, UNREACHABLE);
+    host.onUnauthorized(token);
+  }
   throw new ApiError(
     response.status,
     isFailure(body) ? body : { code: 'unknown', message: response.statusText },

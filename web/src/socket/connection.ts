@@ -4,6 +4,7 @@ import type { Broadcast } from '../protocol/broadcasts';
 import { decode, encode } from '../protocol/frames';
 import type { Answer, Params, RequestType } from '../protocol/requests';
 import type { Hello } from '../protocol/rows';
+import type { Renewed } from '../protocol/session';
 import { backoff } from './backoff';
 import type { Environment } from './environment';
 import { SocketError } from './errors';
@@ -24,6 +25,8 @@ export interface Listener {
 export interface Options {
   url: string;
   token(): string;
+  /** Gets a new token: the one it was opened with has expired, or the session has ended. */
+  renew(): Promise<Renewed>;
   environment: Environment;
   open?: (url: string, protocols: string[]) => WebSocket;
   random?: () => number;
@@ -44,6 +47,7 @@ export class Connection {
   #watchdog: ReturnType<typeof setTimeout> | undefined;
   #heartbeat = 30_000;
   #probing = false;
+  #renewed = false;
   #stopListening: (() => void) | undefined;
 
   constructor(options: Options, listener: Listener) {
@@ -72,6 +76,10 @@ export class Connection {
       clearTimeout(this.#retry);
       if (this.#options.environment.online()) this.#connect();
       else this.#wait();
+    } else if (this.status === 'connecting' && this.#socket) {
+      // Begun before a sleep, it may wait for a network that is no more.
+      const socket = this.#socket;
+      this.#watch(PROBE_WITHIN, () => this.#lost(socket));
     } else if (this.status === 'open') {
       this.#probe();
     }
@@ -117,6 +125,7 @@ export class Connection {
 
   #hello(hello: Hello): void {
     this.#failures = 0;
+    this.#renewed = false;
     this.#heartbeat = hello.heartbeatSeconds * 1000;
     this.#watch(this.#heartbeat, () => this.#probe());
     this.#become('open');
@@ -124,9 +133,24 @@ export class Connection {
   }
 
   #closed(code: number): void {
-    if (code !== UNAUTHORIZED) return this.#lost(this.#socket);
-    this.stop();
-    this.#listener.onUnauthorized();
+    if (code === UNAUTHORIZED) void this.#unauthorized();
+    else this.#lost(this.#socket);
+  }
+
+  // After a weekend the token has expired, but not the session.
+  async #unauthorized(): Promise<void> {
+    this.#drop();
+    this.#become('connecting');
+    const renewed = await this.#options.renew();
+    if (this.status !== 'connecting' || this.#socket) return; // stopped meanwhile
+    if (renewed === 'ended') {
+      this.stop();
+      return this.#listener.onUnauthorized();
+    }
+    // A new token that is refused as well is no reason to hurry.
+    if (renewed === 'unreachable' || this.#renewed) return this.#wait();
+    this.#renewed = true;
+    this.#connect();
   }
 
   #lost(socket: WebSocket | null): void {

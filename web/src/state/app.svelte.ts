@@ -6,9 +6,11 @@ import { browser } from '../socket/environment';
 import { forgetUser, openDatabase } from './database';
 import { forgetDrafts } from './drafts.svelte';
 import { forgetEmojiUse } from './emoji-use.svelte';
+import { FreshToken } from './fresh-token';
 import { Messenger } from './messenger.svelte';
 import { Session } from './session.svelte';
 import { Settings } from './settings.svelte';
+import { ofThisPage, Updates } from './updates.svelte';
 
 export class App {
   readonly session = new Session();
@@ -18,11 +20,15 @@ export class App {
   /** How the last session ended, if not by logging out: by the server, or with the account. */
   ended = $state<'expired' | 'deleted' | null>(null);
   #deleting = false;
+  readonly updates = new Updates(ofThisPage());
+  #token = new FreshToken(this.session, () => this.api);
   #database = openDatabase();
 
   constructor() {
     const onUnauthorized = (token: string) => token === this.session.token && this.#ended();
-    this.api = endpoints(http({ token: () => this.session.token, onUnauthorized }));
+    this.api = endpoints(
+      http({ token: () => this.session.token, renew: (stale) => this.#token.get(stale), onUnauthorized }),
+    );
     this.#database.catch(() => undefined); // a browser that keeps nothing is served all the same
     Session.onOtherTab(() => this.#synced());
     this.settings.follow();
@@ -79,6 +85,8 @@ export class App {
       database: this.#database,
       environment: browser,
       url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/ws`,
+      renew: () => this.#token.get(),
+      onResumed: () => void this.updates.check(),
       onUnauthorized: () => this.#ended(),
     });
     void this.messenger.open();

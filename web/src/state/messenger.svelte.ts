@@ -3,6 +3,7 @@
 import type { Api } from '../api/endpoints';
 import { idOf, isGroup, keyOf, type ChatKey } from '../protocol/chat';
 import type { CountedRow, Hello } from '../protocol/rows';
+import type { Renewed } from '../protocol/session';
 import type { Environment } from '../socket/environment';
 import { SocketError } from '../socket/errors';
 import { arrivedSince, type Arrival } from './alerts';
@@ -33,6 +34,10 @@ export interface MessengerHost {
   database: Promise<Database>;
   environment: Environment;
   url: string;
+  /** Gets a new token into the session. */
+  renew(): Promise<Renewed>;
+  /** The connection was lost, and is back. */
+  onResumed(): void;
   onUnauthorized(): void;
 }
 
@@ -59,6 +64,7 @@ export class Messenger {
   #closed = false;
   #histories = new Map<ChatKey, History>();
   #cache: ChatCache;
+  #before = false;
   #renewal = new Renewal(() => this.#renew());
 
   constructor(user: User, host: MessengerHost) {
@@ -67,7 +73,7 @@ export class Messenger {
     this.api = host.api;
     const token = () => host.session.token ?? '';
     this.line = new Line(
-      { url: host.url, token, environment: host.environment },
+      { url: host.url, token, renew: () => host.renew(), environment: host.environment },
       {
         onLost: () => this.presence.forget(),
         onHello: (hello) => void this.#opened(hello),
@@ -162,6 +168,8 @@ export class Messenger {
 
   async #opened(hello: Hello): Promise<void> {
     this.renamed(hello.firstName, hello.lastName);
+    if (this.#before) this.#host.onResumed();
+    this.#before = true;
     this.#renewal.schedule(hello.expiresAt, Date.parse(hello.serverTime));
     if (this.#cache.began(hello.epoch)) this.#histories.clear();
     const before = this.chats.lastSeqs();
@@ -195,9 +203,8 @@ export class Messenger {
   }
 
   async #renew(): Promise<string> {
-    const { token } = await this.api.renew();
-    this.#host.session.renewed(token);
-    const { item } = await this.line.ask('renew', { token });
+    if ((await this.#host.renew()) !== 'renewed') throw new SocketError('unavailable', 'No new token');
+    const { item } = await this.line.ask('renew', { token: this.#host.session.token ?? '' });
     return item.expiresAt;
   }
 }

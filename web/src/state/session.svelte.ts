@@ -31,8 +31,11 @@ export class Session {
     this.#keep({ token, user: { id, email, firstName, lastName } });
   }
 
-  renewed(token: string): void {
-    if (this.#stored) this.#keep({ ...this.#stored, token });
+  /** Takes a new token, unless another person has logged in meanwhile. Whether it was taken. */
+  renewed(token: string, user: string): boolean {
+    if (this.#stored?.user.id !== user) return false;
+    this.#keep({ ...this.#stored, token });
+    return true;
   }
 
   named(firstName: string, lastName: string): void {

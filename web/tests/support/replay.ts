@@ -32,10 +32,14 @@ export class Replay {
       return socket;
     });
     const environment = { online: () => true, onWake: (wake: () => void) => ((this.#wake = wake), () => {}) };
-    const api = endpoints(http({ token: () => 'a.token', onUnauthorized: () => {} }));
+    const renew = async () => 'unreachable' as const;
+    const api = endpoints(http({ token: () => 'a.token', renew, onUnauthorized: () => {} }));
     const database = openDatabase();
     const onUnauthorized = () => expect.unreachable();
-    const host = { session: new Session(), api, database, environment, url: 'ws://hearth', onUnauthorized };
+    const session = new Session();
+    const onResumed = () => {};
+    const url = 'ws://hearth';
+    const host = { session, api, database, environment, url, renew, onResumed, onUnauthorized };
     this.messenger = new Messenger({ id: me, email: '', firstName: '', lastName: '' }, host);
   }
 

@@ -1,6 +1,7 @@
 // A WebSocket without a network: what the client sends is kept, what the server says is said by the test.
 import { Connection, type Listener, type Status } from '../../src/socket/connection';
 import type { Environment } from '../../src/socket/environment';
+import type { Renewed } from '../../src/protocol/session';
 import type { Hello } from '../../src/protocol/rows';
 
 export class FakeSocket {
@@ -55,7 +56,7 @@ export function connection() {
     onBroadcast: (news) => told.broadcasts.push(news),
     onUnauthorized: () => told.unauthorized++,
   };
-  const device = { online: true, wake: () => {} };
+  const device = { online: true, wake: () => {}, renewed: 'ended' as Renewed, renewals: 0 };
   const environment: Environment = {
     online: () => device.online,
     onWake: (callback) => ((device.wake = callback), () => (device.wake = () => {})),
@@ -65,7 +66,9 @@ export function connection() {
     sockets.push(socket);
     return socket as unknown as WebSocket;
   };
-  const options = { url: 'ws://hearth', token: () => 'a.token', environment, open, random: () => 1 };
+  const token = () => `token ${device.renewals}`;
+  const renew = async () => (device.renewals++, device.renewed);
+  const options = { url: 'ws://hearth', token, renew, environment, open, random: () => 1 };
   return {
     connection: new Connection(options, listener),
     sockets,
