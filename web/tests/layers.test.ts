@@ -10,6 +10,7 @@ const below: Record<string, string[]> = {
   socket: ['socket', 'protocol'],
   protocol: ['protocol'],
   strings: ['strings'],
+  worker: ['worker'],
 };
 const source = join(import.meta.dirname, '../src');
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })

@@ -9,7 +9,7 @@ const page = readFileSync(join(assets, '../index.html'), 'utf8');
 
 let first = 0;
 let all = 0;
-for (const name of readdirSync(assets).sort()) {
+for (const name of [...readdirSync(assets).sort(), '../sw.js']) {
   if (!name.endsWith('.js') || name.startsWith('emoji-data')) continue;
   const size = statSync(join(assets, `${name}.br`)).size / 1024;
   const early = page.includes(name);

@@ -29,7 +29,15 @@ export class Dialogs {
   open = $state.raw<Open[]>([]);
   #coming: Name | null = null;
 
+  #onFailed: () => void;
+
+  /** `onFailed`: a dialog could not be loaded. */
+  constructor(onFailed: () => void) {
+    this.#onFailed = onFailed;
+  }
+
   async show<N extends Name>(name: N, props: Given<N>): Promise<void> {
+<<<<<<< HEAD
     if (this.#coming === name) return; // asked for twice before it came
     this.#coming = name;
     try {
@@ -38,6 +46,12 @@ export class Dialogs {
     } finally {
       this.#coming = null;
     }
+=======
+    const loaded = await loaders[name]().catch(() => null);
+    if (!loaded) return this.#onFailed();
+    const component = loaded.default;
+    this.open = { component: component as Component<{ onclose: () => void }>, props };
+>>>>>>> 837329a (web: it can be installed, and opens without a network)
   }
 
   close(dialog: Open): void {

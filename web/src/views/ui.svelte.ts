@@ -14,7 +14,7 @@ const SAID_FOR = 5_000;
 export class Ui {
   readonly app: App;
   readonly router = new Router();
-  readonly dialogs = new Dialogs();
+  readonly dialogs = new Dialogs(() => this.say(this.strings.app.notLoaded));
   /** What was said last, for some seconds. */
   said = $state('');
   #hush: ReturnType<typeof setTimeout> | undefined;

@@ -1,0 +1,11 @@
+// The colour of what the system draws around the page: that of the headers.
+
+const grounds = { light: '#ffffff', dark: '#1c1916' };
+
+/** By the chosen theme; the system's own is what the page's media queries say. */
+export function colourFrame(theme: 'system' | 'light' | 'dark'): void {
+  for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')) {
+    const own = meta.media.includes('dark') ? 'dark' : 'light';
+    meta.content = grounds[theme === 'system' ? own : theme];
+  }
+}
