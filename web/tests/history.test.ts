@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { SocketError } from '../src/socket/errors';
+import type { Counters } from '../src/protocol/rows';
+import type { Kept } from '../src/state/history-cache';
 import { History } from '../src/state/history.svelte';
 import { BOB, counted, ME, row } from './support/rows';
 import { script } from './support/script';
@@ -10,9 +12,14 @@ const page = (from: number, to: number) =>
 const seqs = (history: History) => history.rows.map((each) => each.seq);
 
 /** A history over a script, and the chat's counters as the list knows them. */
-function scripted(lines: Parameters<typeof script>[0], counters = { lastSeq: 0, revision: 0 }) {
+function scripted(
+  lines: Parameters<typeof script>[0],
+  counters: Counters & { hiddenUpTo?: number } = { lastSeq: 0, revision: 0 },
+  kept?: Kept,
+) {
   const server = script(lines);
-  const history = new History(`u/${BOB}`, ME, server.ask, () => counters);
+  const source = { me: ME, ask: server.ask, counters: () => counters, kept: async () => kept };
+  const history = new History(`u/${BOB}`, source);
   return { history, counters, ...server };
 }
 
@@ -193,4 +200,108 @@ test('a refusal is shown, and the next connection tries again', async () => {
   expect(history.status).toBe('failed');
   await history.resume();
   expect(history.status).toBe('ready');
+});
+
+const kept = (from: number, to: number, revision = 0): Kept => ({
+  rows: page(from, to).reverse(),
+  revision,
+  hasOlder: from > 1,
+});
+
+test('what was kept is shown, and brought up to date by what has changed alone', async () => {
+  const changes = { lastSeq: 52, revision: 3, complete: true, reset: false };
+  const { history, done } = scripted(
+    [
+      {
+        type: 'getChanges',
+        params: { afterSeq: 50, afterRevision: 2 },
+        item: changes,
+        data: [row(51), row(52), row(50, { content: 'edited' })],
+      },
+    ],
+    { lastSeq: 52, revision: 3 },
+    kept(1, 50, 2),
+  );
+  await history.load();
+  expect(seqs(history)).toEqual(Array.from({ length: 52 }, (_, index) => index + 1));
+  expect(history.rows[49]!.content).toBe('edited');
+  done();
+});
+
+test('what was kept and is still true costs nothing', async () => {
+  const { history, done } = scripted([], { lastSeq: 50, revision: 2 }, kept(1, 50, 2));
+  await history.load();
+  expect([seqs(history).length, history.status]).toEqual([50, 'ready']);
+  done();
+});
+
+test('what was kept long ago is shown until the newest rows are there', async () => {
+  const { history, done } = scripted(
+    [{ type: dialog, data: page(951, 1000) }],
+    { lastSeq: 1000, revision: 0 },
+    kept(1, 50),
+  );
+  const loaded = history.load();
+  await new Promise((resolve) => setImmediate(resolve));
+  await loaded;
+  expect([seqs(history)[0], history.window]).toEqual([951, 2]);
+  done();
+});
+
+test('what one deleted elsewhere is not shown from what was kept', async () => {
+  const { history } = scripted([], { lastSeq: 50, revision: 0, hiddenUpTo: 48 }, kept(1, 50));
+  await history.load();
+  expect([seqs(history), history.hasOlder]).toEqual([[49, 50], false]);
+});
+
+test('after long, one reads on where one was, page by page', async () => {
+  const { history, counters, done } = scripted(
+    [
+      { type: dialog, data: page(1, 50) },
+      { type: dialog, params: { afterSeq: 50 }, data: page(51, 100) },
+    ],
+    { lastSeq: 50, revision: 0 },
+  );
+  await history.load();
+  counters.lastSeq = 5_000;
+  await history.resume();
+  expect([seqs(history).at(-1), history.hasNewer]).toEqual([100, true]);
+  expect(history.end()).toBeNull();
+  done();
+});
+
+test('a page that comes after the window has changed is no part of it', async () => {
+  const { history, done } = scripted(
+    [
+      { type: dialog, data: page(951, 1000) },
+      { type: dialog, params: { beforeSeq: 951 }, data: page(901, 950) },
+      { type: dialog, params: { aroundSeq: 100 }, data: page(76, 125) },
+    ],
+    { lastSeq: 1000, revision: 0 },
+  );
+  await history.load();
+  await Promise.all([history.older(), history.load(100)]);
+  expect(seqs(history)).toEqual(Array.from({ length: 50 }, (_, index) => index + 76));
+  done();
+});
+
+test('numbers that the server does not know are forgotten', async () => {
+  const { history, counters } = scripted(
+    [
+      { type: dialog, data: page(1, 3) },
+      { type: 'getChanges', fails: new SocketError('invalid', '') },
+      { type: dialog, data: page(1, 2) },
+    ],
+    { lastSeq: 3, revision: 0 },
+  );
+  await history.load();
+  Object.assign(counters, { lastSeq: 2, revision: 1 });
+  await history.resume();
+  expect(seqs(history)).toEqual([1, 2]);
+});
+
+test('a refusal says why', async () => {
+  const { history } = scripted([{ type: dialog, fails: new SocketError('not_a_member', '') }]);
+  await history.load();
+  expect([history.status, history.failure]).toEqual(['failed', 'not_a_member']);
 });

@@ -41,6 +41,8 @@ export interface Requests {
     Row[]
   >;
   groupMembers: Request<{ groupId: string; limit: number; cursor: string | null }, null, Member[]>;
+  /** Whoever does not exist is left out. */
+  people: Request<{ userIds: string[] }, null, Person[]>;
   blockedUsers: Request<{ limit: number; cursor: string | null }, null, Person[]>;
 
   privateMessage: Request<{ receiverId: string } & Message, CountedRow>;

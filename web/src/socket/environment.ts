@@ -5,6 +5,8 @@ export interface Environment {
   online(): boolean;
   /** Calls back when a try is worth while: the network is back, the page is looked at again, the device woke up. */
   onWake(callback: () => void): () => void;
+  /** Calls back when the page is left or looked at no more: it may end without another word. */
+  onHide(callback: () => void): () => void;
 }
 
 const TICK = 10_000;
@@ -30,6 +32,15 @@ export const browser: Environment = {
       removeEventListener('offline', callback);
       removeEventListener('pageshow', callback);
       document.removeEventListener('visibilitychange', whenVisible);
+    };
+  },
+  onHide(callback) {
+    const whenHidden = () => document.visibilityState === 'hidden' && callback();
+    addEventListener('pagehide', callback);
+    document.addEventListener('visibilitychange', whenHidden);
+    return () => {
+      removeEventListener('pagehide', callback);
+      document.removeEventListener('visibilitychange', whenHidden);
     };
   },
 };

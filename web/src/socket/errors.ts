@@ -10,6 +10,11 @@ export class SocketError extends Error {
     this.code = code;
   }
 
+  /** Whether it is the line's fault. */
+  get lost(): boolean {
+    return this.code === 'closed' || this.code === 'timeout';
+  }
+
   /** Whether the same request may succeed later, unchanged. */
   get passing(): boolean {
     return passing.has(this.code);

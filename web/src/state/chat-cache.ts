@@ -1,30 +1,64 @@
-// The chat list as it was last seen, kept for the next start and for when there is no connection.
+// The chat list and the ends of histories as they were last seen, kept for the next start and for when there is no
+// connection.
+import type { ChatKey } from '../protocol/chat';
+import type { Environment } from '../socket/environment';
+import type { Chat } from './chat';
 import type { Chats } from './chats.svelte';
 import type { Database } from './database';
+import { HistoryCache, type Kept } from './history-cache';
+import type { History } from './history.svelte';
 
 const KEPT = 500;
 const EVERY = 15_000;
 
 export class ChatCache {
+  readonly #histories: HistoryCache;
   #user: string;
   #database: Promise<Database>;
   #chats: Chats;
+  #opened: () => Iterable<History>;
   #epoch: string | number | null = null;
+  #saved: Chat[] | null = null;
+  #restored: Promise<void> | null = null;
   #timer: ReturnType<typeof setInterval>;
+  #stopListening: () => void;
 
-  constructor(user: string, database: Promise<Database>, chats: Chats) {
+  /** `opened`: the histories of this page. */
+  constructor(
+    user: string,
+    database: Promise<Database>,
+    {
+      chats,
+      opened,
+      environment,
+    }: { chats: Chats; opened: () => Iterable<History>; environment: Environment },
+  ) {
     this.#user = user;
     this.#database = database;
     this.#chats = chats;
+    this.#opened = opened;
+    this.#histories = new HistoryCache(user, database);
     this.#timer = setInterval(() => this.save(), EVERY);
+    this.#stopListening = environment.onHide(() => this.save());
   }
 
-  async restore(): Promise<void> {
+  restore(): Promise<void> {
+    this.#restored ??= this.#restore();
+    return this.#restored;
+  }
+
+  async #restore(): Promise<void> {
     const kept = await this.#database.then((db) => db.get('chats', this.#user)).catch(() => undefined);
     if (!kept) return;
     this.#epoch = kept.epoch;
     this.#chats.merge(kept.rows);
     this.#chats.ready = true;
+  }
+
+  /** The end of a history. */
+  async history(chat: ChatKey): Promise<Kept | undefined> {
+    await this.restore();
+    return this.#epoch === null ? undefined : this.#histories.get(chat, this.#epoch);
   }
 
   /** True if the server's numbers began anew, and so what was known is void; it is dropped. */
@@ -34,17 +68,33 @@ export class ChatCache {
     if (anew) {
       this.#chats.clear();
       this.#chats.ready = false;
+      void this.#histories.prune(() => false);
     }
     return anew;
   }
 
   save(): void {
     if (this.#epoch === null || !this.#chats.ready) return;
-    const kept = { user: this.#user, epoch: this.#epoch, rows: this.#chats.list.slice(0, KEPT) };
+    this.#histories.save(this.#opened(), this.#epoch);
+    const { list } = this.#chats;
+    if (list === this.#saved) return;
+    this.#saved = list;
+    const kept = { user: this.#user, epoch: this.#epoch, rows: list.slice(0, KEPT) };
     this.#database.then((db) => db.put('chats', kept)).catch(() => undefined); // a convenience
   }
 
+  /** The list is whole: what is kept of chats that it lacks goes. */
+  prune(): void {
+    void this.#histories.prune((chat) => this.#chats.get(chat) !== undefined);
+  }
+
+  gone(chat: ChatKey): void {
+    void this.#histories.remove(chat);
+  }
+
   stop(): void {
+    this.save();
     clearInterval(this.#timer);
+    this.#stopListening();
   }
 }

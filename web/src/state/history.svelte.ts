@@ -1,60 +1,45 @@
 // The history of one chat as far as it is loaded: a window that grows in both directions and is kept current.
-import { idOf, isGroup, paramsOf, type ChatKey } from '../protocol/chat';
+import { paramsOf, type ChatKey } from '../protocol/chat';
 import type { ReactionNews } from '../protocol/broadcasts';
-import type { CountedRow, Counters, Row } from '../protocol/rows';
+import type { CountedRow, Row } from '../protocol/rows';
 import { SocketError } from '../socket/errors';
-import type { Ask } from './line.svelte';
-import { withChanged, withNewer, withOlder, withReactions } from './window';
+import { fetchPage, PAGE, type HistorySource, type Position } from './history-source';
+import { HistoryWindow, type Found } from './history-window.svelte';
+import { withChanged, withChanges, withNewer, withOlder, withReactions } from './window';
 
-const PAGE = 50;
+/** Further behind, one pages on from where one was, instead of fetching all that came since. */
+const FAR = 300;
 
-type Position = { beforeSeq?: number; afterSeq?: number; aroundSeq?: number };
-
-/** A row that one was led to; `nth` tells the times apart. */
-export interface Found {
-  seq: number;
-  nth: number;
-}
-
-export class History {
-  /** Ascending, without gaps. */
-  rows = $state.raw<Row[]>([]);
-  status = $state<'new' | 'loading' | 'ready' | 'failed'>('new');
-  hasOlder = $state(false);
-  hasNewer = $state(false);
-  /** The row that one was led to last. */
-  found = $state.raw<Found | null>(null);
-  /** Another number is another window: nothing of the former position holds. */
-  window = $state(0);
+export class History extends HistoryWindow {
   readonly chat: ChatKey;
-  #ask: Ask;
-  #me: string;
-  #counters: () => Counters;
-  #revision = 0;
+  #source: HistorySource;
+  #begun = false;
   #paging = false;
   #catchingUp: Promise<void> | null = null;
   #behind = false;
 
-  /** `counters`: those of the chat as known now. `ask` waits for a connection if there is none. */
-  constructor(chat: ChatKey, me: string, ask: Ask, counters: () => Counters) {
+  constructor(chat: ChatKey, source: HistorySource) {
+    super();
     this.chat = chat;
-    this.#me = me;
-    this.#ask = ask;
-    this.#counters = counters;
+    this.#source = source;
   }
 
   /** Loads the newest rows, or those around a message, in place of what was there. */
   async load(aroundSeq?: number, found: Found | null = null): Promise<void> {
     if (this.status === 'loading') return;
     this.status = 'loading';
+    this.failure = null;
+    const anew = this.#begun;
+    this.#begun = true;
+    if (!anew && (await this.#restore(aroundSeq))) return this.catchUp();
     // Known before the rows were read: what changed in between is fetched once more, never missed.
-    const { revision } = this.#counters();
+    const { revision } = this.#source.counters();
     try {
       const page = await this.#page(aroundSeq === undefined ? {} : { aroundSeq });
-      this.#revision = revision;
+      this.revision = revision;
       this.rows = withOlder([], page);
       this.hasOlder = (this.rows[0]?.seq ?? 1) > 1 && (page.length >= PAGE || aroundSeq !== undefined);
-      this.hasNewer = aroundSeq !== undefined && this.#lastSeq < this.#counters().lastSeq;
+      this.hasNewer = aroundSeq !== undefined && this.lastSeq < this.#source.counters().lastSeq;
       this.found = found;
       this.window++;
       this.status = 'ready';
@@ -76,8 +61,7 @@ export class History {
   async older(): Promise<void> {
     const beforeSeq = this.rows[0]?.seq;
     if (!this.hasOlder || beforeSeq === undefined) return;
-    await this.#grow(async () => {
-      const page = await this.#page({ beforeSeq });
+    await this.#grow({ beforeSeq }, (page) => {
       this.rows = withOlder(this.rows, page);
       this.hasOlder = page.length === PAGE;
     });
@@ -85,17 +69,16 @@ export class History {
 
   async newer(): Promise<void> {
     if (!this.hasNewer) return;
-    await this.#grow(async () => {
-      const page = await this.#page({ afterSeq: this.#lastSeq });
+    await this.#grow({ afterSeq: this.lastSeq }, (page) => {
       this.rows = withNewer(this.rows, page);
-      this.hasNewer = page.length === PAGE && this.#lastSeq < this.#counters().lastSeq;
+      this.hasNewer = page.length === PAGE && this.lastSeq < this.#source.counters().lastSeq;
     });
   }
 
   /** A new row: at the end, or word of a gap before it. */
   append(row: CountedRow): void {
-    if (this.status !== 'ready' || this.hasNewer || row.seq <= this.#lastSeq) return;
-    if (row.seq > this.#lastSeq + 1 && this.rows.length > 0) return void this.catchUp();
+    if (this.status !== 'ready' || this.hasNewer || row.seq <= this.lastSeq) return;
+    if (row.seq > this.lastSeq + 1 && this.rows.length > 0) return void this.catchUp();
     this.rows = [...this.rows, row];
   }
 
@@ -105,58 +88,80 @@ export class History {
   }
 
   react(news: ReactionNews): void {
-    if (this.#isNext(news.revision)) this.rows = withReactions(this.rows, news, this.#me);
+    if (this.#isNext(news.revision)) this.rows = withReactions(this.rows, news, this.#source.me);
   }
 
   /** Fetches what changed since the last time, by counters. Called again while it runs, it goes on until all is there. */
   async catchUp(): Promise<void> {
     this.#behind = true;
+    const hadNewer = this.hasNewer;
     this.#catchingUp ??= this.#fetchChanges().finally(() => (this.#catchingUp = null));
     await this.#catchingUp;
-    if (this.status === 'new') await this.load(); // it was too far behind
+    if (this.status === 'new') return this.load(); // it was too far behind
+    if (!hadNewer && this.hasNewer) await this.newer();
   }
 
   /** To be called when the connection is back. */
   async resume(): Promise<void> {
-    if (this.status === 'failed') await this.load();
+    if (this.status === 'failed' || (this.status === 'new' && this.#begun)) await this.load();
     else if (this.status === 'ready') await this.catchUp();
+  }
+
+  // Shows what was kept. Whether it leads to where one wants to be by what has changed since.
+  async #restore(aroundSeq: number | undefined): Promise<boolean> {
+    const kept = await this.#source.kept();
+    if (!kept) return false;
+    ({ rows: this.rows, revision: this.revision, hasOlder: this.hasOlder } = kept);
+    this.forgetUpTo(this.#source.counters().hiddenUpTo ?? 0);
+    if (this.rows.length === 0) return false;
+    this.hasNewer = this.#isFar;
+    this.window++;
+    this.status = 'ready';
+    return !this.hasNewer && (aroundSeq === undefined || aroundSeq >= this.rows[0]!.seq);
   }
 
   async #fetchChanges(): Promise<void> {
     while (this.#behind && this.status === 'ready') {
       this.#behind = false;
-      const { lastSeq, revision } = this.#counters();
-      if (this.#revision >= revision && (this.hasNewer || this.#lastSeq >= lastSeq)) continue;
-      const afterSeq = this.hasNewer ? lastSeq : this.#lastSeq;
-      const params = { ...paramsOf(this.chat), afterSeq, afterRevision: this.#revision, limit: 100 };
+      this.forgetUpTo(this.#source.counters().hiddenUpTo ?? 0);
+      const { lastSeq, revision } = this.#source.counters();
+      if (this.rows.length > 0 && this.#isFar) this.hasNewer = true;
+      if (this.revision >= revision && (this.hasNewer || this.lastSeq >= lastSeq)) continue;
+      const afterSeq = this.hasNewer ? lastSeq : this.lastSeq;
+      const params = { ...paramsOf(this.chat), afterSeq, afterRevision: this.revision, limit: 100 };
+      const { window } = this;
       try {
-        const { item, data } = await this.#ask('getChanges', params);
+        const { item, data } = await this.#source.ask('getChanges', params);
+        if (window !== this.window) {
+          this.#behind = true;
+          continue;
+        }
         if (item.reset) return void (this.status = 'new');
-        this.rows = withChanged(
-          this.hasNewer ? this.rows : withNewer(this.rows, [...data].sort(newestFirst)),
-          data,
-        );
-        this.#revision = item.complete ? item.revision : item.afterRevision;
+        this.rows = withChanges(this.rows, data, !this.hasNewer);
+        this.revision = item.complete ? item.revision : item.afterRevision;
         if (!item.complete) this.#behind = true;
       } catch (error) {
         if (!(error instanceof SocketError)) throw error;
-        return; // no longer a member, say; the list tells
+        if (error.code === 'invalid') this.status = 'new'; // numbers that the server does not know
+        return; // else: no longer a member, say; the list tells
       }
     }
   }
 
   #isNext(revision: number): boolean {
-    if (this.status !== 'ready' || revision <= this.#revision) return false;
-    if (revision > this.#revision + 1) return (void this.catchUp(), false);
-    this.#revision = revision;
+    if (this.status !== 'ready' || revision <= this.revision) return false;
+    if (revision > this.revision + 1) return (void this.catchUp(), false);
+    this.revision = revision;
     return true;
   }
 
-  async #grow(page: () => Promise<void>): Promise<void> {
+  async #grow(position: Position, take: (page: Row[]) => void): Promise<void> {
     if (this.#paging || this.status !== 'ready') return;
     this.#paging = true;
+    const { window } = this;
     try {
-      await page();
+      const page = await this.#page(position);
+      if (window === this.window) take(page);
     } catch (error) {
       this.#failed(error);
     } finally {
@@ -166,23 +171,15 @@ export class History {
 
   #failed(error: unknown): void {
     if (!(error instanceof SocketError)) throw error;
+    this.failure = error.code;
     this.status = 'failed';
   }
 
-  get #lastSeq(): number {
-    return this.rows.at(-1)?.seq ?? 0;
+  get #isFar(): boolean {
+    return this.#source.counters().lastSeq - this.lastSeq > FAR;
   }
 
-  async #page(position: Position): Promise<Row[]> {
-    const id = idOf(this.chat);
-    const page = { limit: PAGE, ...position };
-    const { data } = isGroup(this.chat)
-      ? await this.#ask('getlatestMessageGroup', { groupId: id, ...page })
-      : await this.#ask('getlatestMessageDialog', { receiverId: id, ...page });
-    return data;
+  #page(position: Position): Promise<Row[]> {
+    return fetchPage(this.#source.ask, this.chat, position);
   }
-}
-
-function newestFirst(a: Row, b: Row): number {
-  return b.seq - a.seq;
 }

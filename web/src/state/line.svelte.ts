@@ -19,6 +19,8 @@ interface Host {
 
 export class Line {
   status = $state<Status>('idle');
+  /** Whether there is no connection, and the last attempt to make one failed. */
+  away = $state(false);
   hello = $state.raw<Hello | null>(null);
   #connection: Connection;
   #opened: (() => void)[] = [];
@@ -28,6 +30,7 @@ export class Line {
       onStatus: (status) => {
         if (this.status === 'open') host.onLost();
         this.status = status;
+        if (status !== 'connecting') this.away = status === 'waiting' || status === 'offline';
       },
       onHello: (hello) => {
         this.hello = hello;
@@ -68,7 +71,7 @@ export class Line {
         if (!(error instanceof SocketError)) throw error;
         if (error.code === 'too_many_requests')
           await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER));
-        else if (error.code !== 'closed' && error.code !== 'timeout') throw error;
+        else if (!error.lost) throw error;
       }
     }
   };

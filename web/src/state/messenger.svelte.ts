@@ -1,7 +1,7 @@
 // Everything of one logged-in person: the connection, the chats, what is on its way. Composes the parts; each decides
 // for itself what news mean (`broadcasts.ts` hands them out).
 import type { Api } from '../api/endpoints';
-import { idOf, isGroup, keyOf, type ChatKey } from '../protocol/chat';
+import { keyOf, type ChatKey } from '../protocol/chat';
 import type { CountedRow, Hello } from '../protocol/rows';
 import type { Renewed } from '../protocol/session';
 import type { Environment } from '../socket/environment';
@@ -12,6 +12,7 @@ import { receive } from './broadcasts';
 import { ChatCache } from './chat-cache';
 import { Chats, type Ending } from './chats.svelte';
 import type { Database } from './database';
+import { deliver } from './deliver';
 import { Drafts } from './drafts.svelte';
 import { EmojiUse } from './emoji-use.svelte';
 import type { Entry } from './entry';
@@ -19,6 +20,7 @@ import { History } from './history.svelte';
 import { Line } from './line.svelte';
 import { browserTabs, databaseStore } from './outbox-store';
 import { Outbox } from './outbox.svelte';
+import { People } from './people.svelte';
 import { Presence } from './presence.svelte';
 import { Receipts } from './receipts.svelte';
 import { Reads } from './reads';
@@ -41,6 +43,8 @@ export interface MessengerHost {
   onUnauthorized(): void;
 }
 
+const AGAIN_AFTER = 2_000;
+
 export class Messenger {
   readonly user: User;
   readonly api: Api;
@@ -49,6 +53,7 @@ export class Messenger {
   readonly outbox: Outbox;
   readonly drafts: Drafts;
   readonly emoji: EmojiUse;
+  readonly people: People;
   readonly presence: Presence;
   readonly blocked: Blocked;
   readonly search: Search;
@@ -82,13 +87,17 @@ export class Messenger {
       },
     );
     this.chats = new Chats(user.id);
-    this.#cache = new ChatCache(user.id, host.database, this.chats);
+    const { environment } = host;
+    const opened = () => this.#histories.values();
+    this.#cache = new ChatCache(user.id, host.database, { chats: this.chats, opened, environment });
     const store = databaseStore(host.database);
-    const deliver = (entry: Entry) => this.#deliver(entry);
+    const tabs = browserTabs(user.id);
+    const send = (entry: Entry) => deliver(this.line.ask, entry);
     const onDelivered = (row: CountedRow) => this.stored(row);
-    this.outbox = new Outbox({ user: user.id, store, tabs: browserTabs(user.id), deliver, onDelivered });
+    this.outbox = new Outbox({ user: user.id, store, tabs, deliver: send, onDelivered });
     this.drafts = new Drafts(user.id);
     this.emoji = new EmojiUse(user.id);
+    this.people = new People(this.line.insist);
     this.search = new Search(host.api);
     this.presence = new Presence(this.line.ask);
     this.blocked = new Blocked(this.line.insist, this.chats);
@@ -118,7 +127,8 @@ export class Messenger {
     let history = this.#histories.get(chat);
     if (!history) {
       const counters = () => this.chats.get(chat) ?? { lastSeq: 0, revision: 0 };
-      history = new History(chat, this.user.id, this.line.insist, counters);
+      const kept = () => this.#cache.history(chat);
+      history = new History(chat, { me: this.user.id, ask: this.line.insist, counters, kept });
       this.#histories.set(chat, history);
     }
     return history;
@@ -151,6 +161,7 @@ export class Messenger {
   gone(chat: ChatKey, why?: Ending['why']): void {
     this.chats.remove(chat, why);
     this.#histories.delete(chat);
+    this.#cache.gone(chat);
   }
 
   /** One changed one's name, here or elsewhere. */
@@ -171,35 +182,36 @@ export class Messenger {
     if (this.#before) this.#host.onResumed();
     this.#before = true;
     this.#renewal.schedule(hello.expiresAt, Date.parse(hello.serverTime));
-    if (this.#cache.began(hello.epoch)) this.#histories.clear();
+    if (this.#cache.began(hello.epoch)) for (const history of this.#histories.values()) history.reset();
     const before = this.chats.lastSeqs();
-    try {
-      await resume(this.line.ask, this.chats, this.#histories.values());
-    } catch (error) {
-      if (!(error instanceof SocketError)) throw error;
-      return; // lost again: the next connection resumes
-    }
+    const whole = await this.#resume(hello);
+    this.reads.flush();
+    this.outbox.drain();
+    if (!whole) return;
     if (this.#wasOpen) arrivedSince(before, this.chats.list).forEach((chat) => this.onArrival(chat));
     this.#wasOpen = true;
     this.#cache.save();
-    this.reads.flush();
-    this.outbox.drain();
+    this.#cache.prune();
     await this.#watchPartners();
+  }
+
+  // Whether all is known. A server that is busy is asked again; a line that is lost, by the next connection.
+  async #resume(hello: Hello): Promise<boolean> {
+    try {
+      await resume(this.line.ask, this.chats, this.#histories.values());
+      return true;
+    } catch (error) {
+      if (!(error instanceof SocketError)) throw error;
+      if (error.passing && !error.lost)
+        setTimeout(() => this.line.hello === hello && void this.#opened(hello), AGAIN_AFTER);
+      return false;
+    }
   }
 
   // The server tells about those alone with whom one shares a chat: a new chat is a reason to ask again.
   async #watchPartners(): Promise<void> {
     const partners = this.chats.list.map((chat) => chat.partnerId).filter((id) => id !== undefined);
     await this.presence.watch(partners.filter((id) => id !== this.user.id));
-  }
-
-  async #deliver({ chat, messageId, content, replyTo }: Entry): Promise<CountedRow> {
-    const message = { messageId, content, ...(replyTo && { replyTo: replyTo.messageId }) };
-    const id = idOf(chat);
-    const { item } = isGroup(chat)
-      ? await this.line.ask('messageInGroup', { groupId: id, ...message })
-      : await this.line.ask('privateMessage', { receiverId: id, ...message });
-    return item;
   }
 
   async #renew(): Promise<string> {

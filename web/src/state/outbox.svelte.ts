@@ -114,7 +114,7 @@ export class Outbox {
     } catch (error) {
       if (!(error instanceof SocketError)) throw error;
       if (!error.passing) await this.#refuse(entry, error.code);
-      else if (error.code !== 'closed' && error.code !== 'timeout') this.#later();
+      else if (!error.lost) this.#later();
       return !error.passing;
     }
   }

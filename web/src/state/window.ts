@@ -24,6 +24,13 @@ export function withChanged(rows: Row[], changed: Row[]): Row[] {
   });
 }
 
+/** What `getChanges` told: rows that changed, and new ones in ascending order, if the window reaches to the newest. */
+export function withChanges(rows: Row[], changes: Row[], toNewest: boolean): Row[] {
+  const last = rows.at(-1)?.seq ?? 0;
+  const added = toNewest ? changes.filter((row) => row.seq > last).sort((a, b) => a.seq - b.seq) : [];
+  return withChanged([...rows, ...added], changes);
+}
+
 /** Reactions as a broadcast tells them: `mine` is kept, except where the news is about oneself. */
 export function withReactions(rows: Row[], news: ReactionNews, me: string): Row[] {
   return rows.map((row) => {

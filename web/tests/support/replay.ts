@@ -31,7 +31,8 @@ export class Replay {
       sockets.push(socket);
       return socket;
     });
-    const environment = { online: () => true, onWake: (wake: () => void) => ((this.#wake = wake), () => {}) };
+    const onWake = (wake: () => void) => ((this.#wake = wake), () => {});
+    const environment = { online: () => true, onWake, onHide: () => () => {} };
     const renew = async () => 'unreachable' as const;
     const api = endpoints(http({ token: () => 'a.token', renew, onUnauthorized: () => {} }));
     const database = openDatabase();

@@ -60,6 +60,7 @@ export function connection() {
   const environment: Environment = {
     online: () => device.online,
     onWake: (callback) => ((device.wake = callback), () => (device.wake = () => {})),
+    onHide: () => () => {},
   };
   const open = (_: string, protocols: string[]) => {
     const socket = new FakeSocket(protocols);
