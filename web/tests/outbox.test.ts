@@ -3,7 +3,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { SocketError } from '../src/socket/errors';
 import { forgetUser, openDatabase } from '../src/state/database';
 import type { Entry } from '../src/state/entry';
-import { databaseStore, type Tabs } from '../src/state/outbox-store';
+import { databaseStore, type OutboxStore, type Tabs } from '../src/state/outbox-store';
 import { Outbox } from '../src/state/outbox.svelte';
 import { BOB, counted, ME } from './support/rows';
 
@@ -13,7 +13,7 @@ const store = databaseStore(database);
 beforeEach(async () => forgetUser(await database, ME));
 
 /** An outbox whose deliveries succeed, or fail as the test says; `sent` are all attempts. */
-function outbox({ fail = () => null as SocketError | null, leads = true } = {}) {
+function outbox({ fail = () => null as SocketError | null, leads = true, keeps = store } = {}) {
   const sent: Entry[] = [];
   const delivered: string[] = [];
   const deliver = async (entry: Entry) => {
@@ -23,15 +23,16 @@ function outbox({ fail = () => null as SocketError | null, leads = true } = {}) 
     return counted(sent.length, { messageId: entry.messageId });
   };
   const heard: (() => void)[] = [];
+  const host = { lead: (_: boolean) => {} };
   const tabs: Tabs = {
-    lead: () => (leads ? Promise.resolve() : new Promise(() => {})),
+    lead: (onChange) => void (host.lead = onChange)(leads),
     changed: () => {},
     onChanged: (callback) => heard.push(callback),
     close: () => {},
   };
   const onDelivered = (row: { messageId: string }) => delivered.push(row.messageId);
-  const box = new Outbox({ user: ME, store, tabs, deliver, onDelivered });
-  return { box, sent, delivered, heard };
+  const box = new Outbox({ user: ME, store: keeps, tabs, deliver, onDelivered });
+  return { box, sent, delivered, heard, lead: (now: boolean) => host.lead(now) };
 }
 
 const lost = () => new SocketError('closed', '');
@@ -144,4 +145,75 @@ test('other people of the same browser are left alone', async () => {
   await box.send(chat, 'mine');
   await forgetUser(await database, 'somebody else');
   expect(contents(await store.all(ME))).toEqual(['mine']);
+});
+
+const full: OutboxStore = { ...store, put: () => Promise.reject(new DOMException('', 'QuotaExceededError')) };
+const none: OutboxStore = {
+  all: () => Promise.reject(new Error('no database')),
+  put: () => Promise.reject(new Error('no database')),
+  remove: () => Promise.reject(new Error('no database')),
+};
+
+test('without a database it works while the page lives, in order, whoever leads', async () => {
+  for (const [keeps, leads] of [
+    [none, true],
+    [none, false],
+    [full, false],
+  ] as const) {
+    let fail: SocketError | null = lost();
+    const { box, sent, heard } = outbox({ fail: () => fail, keeps, leads });
+    await box.open();
+    for (const text of ['one', 'two']) await box.send(chat, text);
+    heard[0]!(); // another tab changed something: what is here alone stays
+    await vi.waitFor(() => expect(contents(box.entries)).toEqual(['one', 'two']));
+    [fail, sent.length] = [null, 0];
+    box.drain();
+    await settled(box);
+    expect(contents(sent)).toEqual(['one', 'two']);
+  }
+});
+
+test('a message that could not be kept does not overtake one that was', async () => {
+  const leader = outbox({ fail: lost });
+  await leader.box.open();
+  await leader.box.send(chat, 'kept');
+  const other = outbox({ leads: false, keeps: full });
+  await other.box.open();
+  await other.box.send(chat, 'not kept');
+  other.box.drain();
+  expect(other.sent).toEqual([]);
+  await leader.box.discard(leader.box.entries[0]!.messageId);
+  other.heard[0]!();
+  await settled(other.box);
+  expect(contents(other.sent)).toEqual(['not kept']);
+});
+
+test('a tab that leads no more sends no more', async () => {
+  let fail: SocketError | null = lost();
+  const { box, sent, lead } = outbox({ fail: () => fail });
+  await box.open();
+  await box.send(chat, 'tea?');
+  await vi.waitFor(() => expect(sent).toHaveLength(1));
+  lead(false);
+  fail = null;
+  box.drain();
+  expect(sent).toHaveLength(1);
+  lead(true);
+  await settled(box);
+});
+
+test('a clock that is put back changes no order', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2030, 0) });
+  const { box } = outbox({ fail: lost });
+  await box.open();
+  await box.send(chat, 'one');
+  vi.setSystemTime(Date.UTC(2026, 0));
+  await box.send(chat, 'two');
+  vi.useRealTimers();
+  expect(contents(box.entries)).toEqual(['one', 'two']);
+  box.close();
+  const next = outbox();
+  await next.box.open();
+  await settled(next.box);
+  expect(contents(next.sent)).toEqual(['one', 'two']);
 });

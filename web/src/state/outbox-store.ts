@@ -1,6 +1,8 @@
 // Where the outbox keeps its entries, and how tabs share it.
+import { newId } from '../protocol/ids';
 import type { Database } from './database';
 import type { Entry } from './entry';
+import { Lease } from './lease';
 
 export interface OutboxStore {
   all(user: string): Promise<Entry[]>;
@@ -18,28 +20,42 @@ export function databaseStore(db: Promise<Database>): OutboxStore {
 
 /** What tabs of one person need: one of them drains, and all of them hear of changes. */
 export interface Tabs {
-  /** Resolves when this tab may drain; it may until `release` is called. */
-  lead(): Promise<void>;
+  /** Tells when this tab may drain, and when it no longer may. */
+  lead(onChange: (leads: boolean) => void): void;
   changed(): void;
   onChanged(callback: () => void): void;
   close(): void;
 }
 
-/** Through Web Locks and a BroadcastChannel. Without locks (plain HTTP) every tab drains: ids keep messages single. */
+/** Through a BroadcastChannel and Web Locks; where there are none (plain HTTP from another host), through a lease. */
 export function browserTabs(user: string): Tabs {
   const name = `hearth-outbox-${user}`;
   const channel = new BroadcastChannel(name);
   const closed = new AbortController();
+  const { signal } = closed;
   return {
-    lead: () =>
-      new Promise((resolve) => {
-        if (!navigator.locks) return resolve();
-        const held = new Promise<void>((release) => closed.signal.addEventListener('abort', () => release()));
-        const { signal } = closed;
-        navigator.locks.request(name, { signal }, () => (resolve(), held)).catch(() => undefined); // closed while waiting
-      }),
+    lead: (onChange) => (navigator.locks ? lock(name, signal, onChange) : lease(name, signal, onChange)),
     changed: () => channel.postMessage(null),
     onChanged: (callback) => (channel.onmessage = callback),
     close: () => (closed.abort(), channel.close()),
   };
+}
+
+function lock(name: string, signal: AbortSignal, onChange: (held: boolean) => void): void {
+  const held = new Promise<void>((release) => signal.addEventListener('abort', () => release()));
+  navigator.locks.request(name, { signal }, () => (onChange(true), held)).catch(() => undefined); // closed while waiting
+}
+
+function lease(name: string, signal: AbortSignal, onChange: (held: boolean) => void): void {
+  const lease = new Lease(name, newId(), {
+    storage: () => localStorage,
+    now: () => Date.now(),
+    every: (milliseconds, callback) => {
+      const timer = setInterval(callback, milliseconds);
+      return () => clearInterval(timer);
+    },
+  });
+  lease.open(onChange);
+  globalThis.addEventListener?.('pagehide', () => lease.release(), { signal });
+  signal.addEventListener('abort', () => lease.close());
 }

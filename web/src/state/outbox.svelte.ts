@@ -25,6 +25,8 @@ export class Outbox {
   #host: OutboxHost;
   #draining = new Set<ChatKey>();
   #saving = new Map<string, Entry>();
+  /** What could not be saved: no other tab and no later page sees it. */
+  #unsaved = new Set<string>();
   #removing = new Set<string>();
   #leads = false;
   #again: ReturnType<typeof setTimeout> | undefined;
@@ -38,11 +40,13 @@ export class Outbox {
   async open(): Promise<void> {
     this.#host.tabs.onChanged(() => void this.#reload());
     await this.#reload();
-    await this.#host.tabs.lead();
     if (this.#closed) return;
-    this.#leads = true;
-    await this.#reload();
-    this.drain();
+    let reloaded = Promise.resolve();
+    this.#host.tabs.lead((leads) => {
+      this.#leads = leads && !this.#closed;
+      if (leads) reloaded = this.#reload();
+    });
+    await reloaded;
   }
 
   close(): void {
@@ -69,13 +73,16 @@ export class Outbox {
     if (!entry) return;
     // An id that is taken stays taken.
     const id = entry.refused === 'message_id_taken' ? newId() : messageId;
-    if (id !== messageId) await this.discard(messageId);
     const order = Math.max(Date.now(), (this.entries.at(-1)?.order ?? 0) + 1);
+    this.entries = without(this.entries, messageId);
     await this.#put({ ...entry, messageId: id, order, refused: null });
+    if (id !== messageId) await this.discard(messageId);
   }
 
   async discard(messageId: string): Promise<void> {
     this.entries = without(this.entries, messageId);
+    this.#saving.delete(messageId);
+    this.#unsaved.delete(messageId);
     this.#removing.add(messageId);
     await this.#host.store.remove(messageId).catch(() => undefined);
     this.#removing.delete(messageId);
@@ -96,7 +103,7 @@ export class Outbox {
     if (this.#draining.has(chat)) return;
     this.#draining.add(chat);
     try {
-      for (let entry; this.#leads && (entry = this.#next(chat));) {
+      for (let entry; !this.#closed && (entry = this.#next(chat));) {
         if (!(await this.#deliver(entry))) return;
       }
     } finally {
@@ -130,28 +137,34 @@ export class Outbox {
   }
 
   #next(chat: ChatKey): Entry | undefined {
-    return this.entries.find((entry) => entry.chat === chat && !entry.refused);
+    const entry = this.entries.find((each) => each.chat === chat && !each.refused);
+    return entry && (this.#leads || this.#unsaved.has(entry.messageId)) ? entry : undefined;
   }
 
   async #put(entry: Entry): Promise<void> {
     this.entries = inOrder([...without(this.entries, entry.messageId), entry]);
     this.#saving.set(entry.messageId, entry);
-    // A browser that keeps nothing still sends while the page lives.
-    await this.#host.store.put(entry).catch(() => undefined);
-    this.#saving.delete(entry.messageId);
+    const isCurrent = () => this.#saving.get(entry.messageId) === entry;
+    try {
+      await this.#host.store.put(entry);
+      if (isCurrent()) this.#saving.delete(entry.messageId);
+    } catch {
+      // A browser that keeps nothing still sends while the page lives.
+      if (isCurrent()) this.#unsaved.add(entry.messageId);
+    }
     this.#host.tabs.changed();
     void this.#drainChat(entry.chat);
   }
 
   async #reload(): Promise<void> {
     const stored = await this.#host.store.all(this.#host.user).catch(() => null);
-    if (!stored || this.#closed) return;
-    // What this tab is just writing counts, not what was there before.
+    if (this.#closed) return;
+    // What this tab is just writing, or could not write, counts; not what was there before.
     const here = new Set([...this.#saving.keys(), ...this.#removing]);
-    this.entries = inOrder([
-      ...stored.filter((entry) => !here.has(entry.messageId)),
-      ...this.#saving.values(),
-    ]);
+    if (stored) {
+      const others = stored.filter((entry) => !here.has(entry.messageId));
+      this.entries = inOrder([...others, ...this.#saving.values()]);
+    }
     this.drain();
   }
 }
