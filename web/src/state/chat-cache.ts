@@ -9,7 +9,9 @@ import { HistoryCache, type Kept } from './history-cache';
 import type { History } from './history.svelte';
 
 const KEPT = 500;
-const EVERY = 15_000;
+/** The list is big, and a stale one is soon put right. A history is small, and what is read offline. */
+const LIST_EVERY = 15_000;
+const HISTORIES_EVERY = 2_000;
 
 export class ChatCache {
   readonly #histories: HistoryCache;
@@ -20,7 +22,7 @@ export class ChatCache {
   #epoch: string | number | null = null;
   #saved: Chat[] | null = null;
   #restored: Promise<void> | null = null;
-  #timer: ReturnType<typeof setInterval>;
+  #timers: ReturnType<typeof setInterval>[];
   #stopListening: () => void;
 
   /** `opened`: the histories of this page. */
@@ -38,7 +40,10 @@ export class ChatCache {
     this.#chats = chats;
     this.#opened = opened;
     this.#histories = new HistoryCache(user, database);
-    this.#timer = setInterval(() => this.save(), EVERY);
+    this.#timers = [
+      setInterval(() => this.save(), LIST_EVERY),
+      setInterval(() => this.#saveHistories(), HISTORIES_EVERY),
+    ];
     this.#stopListening = environment.onHide(() => this.save());
   }
 
@@ -75,12 +80,17 @@ export class ChatCache {
 
   save(): void {
     if (this.#epoch === null || !this.#chats.ready) return;
-    this.#histories.save(this.#opened(), this.#epoch);
+    this.#saveHistories();
     const { list } = this.#chats;
     if (list === this.#saved) return;
     this.#saved = list;
     const kept = { user: this.#user, epoch: this.#epoch, rows: list.slice(0, KEPT) };
     this.#database.then((db) => db.put('chats', kept)).catch(() => undefined); // a convenience
+  }
+
+  // Browsers may cut off what is written while a page is left: so it is written before.
+  #saveHistories(): void {
+    if (this.#epoch !== null) this.#histories.save(this.#opened(), this.#epoch);
   }
 
   /** The list is whole: what is kept of chats that it lacks goes. */
@@ -94,7 +104,7 @@ export class ChatCache {
 
   stop(): void {
     this.save();
-    clearInterval(this.#timer);
+    this.#timers.forEach(clearInterval);
     this.#stopListening();
   }
 }
