@@ -87,5 +87,11 @@ test('a browser that does not open the database is served without', async () => 
   const silent = { open: () => new IDBOpenDBRequest() };
   vi.stubGlobal('indexedDB', silent);
   await expect(openDatabase(1)).rejects.toThrow('does not open');
+  vi.stubGlobal('indexedDB', {
+    open: () => {
+      throw new DOMException('', 'SecurityError');
+    },
+  });
+  await expect(openDatabase()).rejects.toThrow();
   vi.unstubAllGlobals();
 });

@@ -7,6 +7,7 @@ import { forgetUser, openDatabase } from './database';
 import { forgetDrafts } from './drafts.svelte';
 import { forgetEmojiUse } from './emoji-use.svelte';
 import { FreshToken } from './fresh-token';
+import { forgetJournal } from './journal';
 import { Messenger } from './messenger.svelte';
 import { Session } from './session.svelte';
 import { Settings } from './settings.svelte';
@@ -73,6 +74,7 @@ export class App {
     if (!user) return;
     forgetDrafts(user);
     forgetEmojiUse(user);
+    forgetJournal(user);
     await this.#database.then((db) => forgetUser(db, user)).catch(() => undefined);
   }
 

@@ -29,7 +29,7 @@ export type Database = IDBPDatabase<Schema>;
 /** A browser that neither opens nor refuses it is taken for one that keeps nothing. */
 const PATIENCE = 3_000;
 
-export function openDatabase(patience = PATIENCE): Promise<Database> {
+export async function openDatabase(patience = PATIENCE): Promise<Database> {
   const opened = openDB<Schema>('hearth', 2, {
     upgrade(db, version) {
       if (version < 1) {

@@ -17,6 +17,7 @@ import { Drafts } from './drafts.svelte';
 import { EmojiUse } from './emoji-use.svelte';
 import type { Entry } from './entry';
 import { History } from './history.svelte';
+import { journaled } from './journal';
 import { Line } from './line.svelte';
 import { browserTabs, databaseStore } from './outbox-store';
 import { Outbox } from './outbox.svelte';
@@ -90,7 +91,7 @@ export class Messenger {
     const { environment } = host;
     const opened = () => this.#histories.values();
     this.#cache = new ChatCache(user.id, host.database, { chats: this.chats, opened, environment });
-    const store = databaseStore(host.database);
+    const store = journaled(databaseStore(host.database));
     const tabs = browserTabs(user.id);
     const send = (entry: Entry) => deliver(this.line.ask, entry);
     const onDelivered = (row: CountedRow) => this.stored(row);

@@ -7,14 +7,14 @@ import { Lease } from './lease';
 export interface OutboxStore {
   all(user: string): Promise<Entry[]>;
   put(entry: Entry): Promise<void>;
-  remove(messageId: string): Promise<void>;
+  remove(user: string, messageId: string): Promise<void>;
 }
 
 export function databaseStore(db: Promise<Database>): OutboxStore {
   return {
     all: async (user) => (await db).getAllFromIndex('outbox', 'user', user),
     put: async (entry) => void (await (await db).put('outbox', entry)),
-    remove: async (messageId) => (await db).delete('outbox', messageId),
+    remove: async (_, messageId) => (await db).delete('outbox', messageId),
   };
 }
 

@@ -84,7 +84,7 @@ export class Outbox {
     this.#saving.delete(messageId);
     this.#unsaved.delete(messageId);
     this.#removing.add(messageId);
-    await this.#host.store.remove(messageId).catch(() => undefined);
+    await this.#host.store.remove(this.#host.user, messageId).catch(() => undefined);
     this.#removing.delete(messageId);
     this.#host.tabs.changed();
   }
