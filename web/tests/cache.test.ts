@@ -49,6 +49,20 @@ test('a page that is left keeps its chats and the ends of its histories', async 
   next.cache.stop();
 });
 
+test('of the list, what has changed is written, and what is gone goes', async () => {
+  await left('1');
+  const next = await page();
+  await next.cache.restore();
+  next.cache.began('1');
+  next.chats.merge([listRow(4, { chat: { groupId: 'tea' } })]);
+  next.chats.remove(chat);
+  next.cache.stop();
+  const last = await page();
+  await last.cache.restore();
+  expect(last.chats.list.map((each) => each.chat)).toEqual([{ groupId: 'tea' }]);
+  last.cache.stop();
+});
+
 test('another epoch voids it', async () => {
   await left('1');
   const next = await page();

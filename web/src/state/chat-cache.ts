@@ -2,14 +2,15 @@
 // connection.
 import type { ChatKey } from '../protocol/chat';
 import type { Environment } from '../socket/environment';
-import type { Chat } from './chat';
+import { chatKey, type Chat } from './chat';
+import { readChats, writeChats } from './chat-rows';
 import type { Chats } from './chats.svelte';
 import type { Database } from './database';
 import { HistoryCache, type Kept } from './history-cache';
 import type { History } from './history.svelte';
 
-const KEPT = 500;
-/** The list is big, and a stale one is soon put right. A history is small, and what is read offline. */
+const KEPT = 10_000;
+/** A stale list is soon put right. A history is what is read offline. */
 const LIST_EVERY = 15_000;
 const HISTORIES_EVERY = 2_000;
 
@@ -20,7 +21,7 @@ export class ChatCache {
   #chats: Chats;
   #opened: () => Iterable<History>;
   #epoch: string | number | null = null;
-  #saved: Chat[] | null = null;
+  #saved = new Map<ChatKey, Chat>();
   #restored: Promise<void> | null = null;
   #timers: ReturnType<typeof setInterval>[];
   #stopListening: () => void;
@@ -53,10 +54,11 @@ export class ChatCache {
   }
 
   async #restore(): Promise<void> {
-    const kept = await this.#database.then((db) => db.get('chats', this.#user)).catch(() => undefined);
+    const kept = await this.#database.then((db) => readChats(db, this.#user)).catch(() => null);
     if (!kept) return;
     this.#epoch = kept.epoch;
     this.#chats.merge(kept.rows);
+    this.#saved = new Map(this.#chats.list.map((chat) => [chatKey(chat), chat]));
     this.#chats.ready = true;
   }
 
@@ -81,11 +83,13 @@ export class ChatCache {
   save(): void {
     if (this.#epoch === null || !this.#chats.ready) return;
     this.#saveHistories();
-    const { list } = this.#chats;
-    if (list === this.#saved) return;
-    this.#saved = list;
-    const kept = { user: this.#user, epoch: this.#epoch, rows: list.slice(0, KEPT) };
-    this.#database.then((db) => db.put('chats', kept)).catch(() => undefined); // a convenience
+    const present = new Map(this.#chats.list.slice(0, KEPT).map((chat) => [chatKey(chat), chat]));
+    const changed = [...present].filter(([key, chat]) => this.#saved.get(key) !== chat);
+    const gone = [...this.#saved.keys()].filter((key) => !present.has(key));
+    this.#saved = present;
+    if (changed.length === 0 && gone.length === 0) return;
+    const told = { user: this.#user, epoch: this.#epoch, changed, gone };
+    this.#database.then((db) => writeChats(db, told)).catch(() => undefined); // a convenience
   }
 
   // Browsers may cut off what is written while a page is left: so it is written before.

@@ -5,10 +5,10 @@ import type { ListRow } from '../protocol/rows';
 import type { Entry } from './entry';
 import type { Kept } from './history-cache';
 
-export interface CachedChats {
+export interface CachedChat {
   user: string;
-  epoch: string | number;
-  rows: ListRow[];
+  key: ChatKey;
+  row: ListRow;
 }
 
 export interface CachedHistory extends Kept {
@@ -20,7 +20,9 @@ export interface CachedHistory extends Kept {
 
 interface Schema extends DBSchema {
   outbox: { key: string; value: Entry; indexes: { user: string } };
-  chats: { key: string; value: CachedChats };
+  /** What the server's numbers belong to. */
+  epochs: { key: string; value: { user: string; epoch: string | number } };
+  chats: { key: [string, string]; value: CachedChat; indexes: { user: string } };
   histories: { key: [string, string]; value: CachedHistory; indexes: { user: string } };
 }
 
@@ -30,12 +32,16 @@ export type Database = IDBPDatabase<Schema>;
 const PATIENCE = 3_000;
 
 export async function openDatabase(patience = PATIENCE): Promise<Database> {
-  const opened = openDB<Schema>('hearth', 2, {
+  const opened = openDB<Schema>('hearth', 3, {
     upgrade(db, version) {
       if (version < 1) {
         db.createObjectStore('outbox', { keyPath: 'messageId' }).createIndex('user', 'user');
-        db.createObjectStore('chats', { keyPath: 'user' });
       }
+      // Caches need no conversion.
+      for (const name of ['epochs', 'chats', 'histories'] as const)
+        if (db.objectStoreNames.contains(name)) db.deleteObjectStore(name);
+      db.createObjectStore('epochs', { keyPath: 'user' });
+      db.createObjectStore('chats', { keyPath: ['user', 'key'] }).createIndex('user', 'user');
       db.createObjectStore('histories', { keyPath: ['user', 'chat'] }).createIndex('user', 'user');
     },
     // A newer page must not wait for this one.
@@ -50,13 +56,13 @@ export async function openDatabase(patience = PATIENCE): Promise<Database> {
 
 /** Removes everything that is kept for a person: at log-out. */
 export async function forgetUser(db: Database, user: string): Promise<void> {
-  const transaction = db.transaction(['outbox', 'chats', 'histories'], 'readwrite');
-  for (const name of ['outbox', 'histories'] as const) {
+  const transaction = db.transaction(['outbox', 'epochs', 'chats', 'histories'], 'readwrite');
+  for (const name of ['outbox', 'chats', 'histories'] as const) {
     for (let at = await transaction.objectStore(name).index('user').openCursor(user); at;) {
       await at.delete();
       at = await at.continue();
     }
   }
-  await transaction.objectStore('chats').delete(user);
+  await transaction.objectStore('epochs').delete(user);
   await transaction.done;
 }
