@@ -26,7 +26,7 @@ import { Presence } from './presence.svelte';
 import { Receipts } from './receipts.svelte';
 import { Reads } from './reads';
 import { Renewal } from './renewal';
-import { resume } from './resume';
+import { resumed } from './resume';
 import { Search } from './search.svelte';
 import type { Session, User } from './session.svelte';
 import { Typing } from './typing.svelte';
@@ -43,8 +43,6 @@ export interface MessengerHost {
   onResumed(): void;
   onUnauthorized(): void;
 }
-
-const AGAIN_AFTER = 2_000;
 
 export class Messenger {
   readonly user: User;
@@ -70,7 +68,6 @@ export class Messenger {
   #closed = false;
   #histories = new Map<ChatKey, History>();
   #cache: ChatCache;
-  #before = false;
   #renewal = new Renewal(() => this.#renew());
 
   constructor(user: User, host: MessengerHost) {
@@ -92,10 +89,15 @@ export class Messenger {
     const opened = () => this.#histories.values();
     this.#cache = new ChatCache(user.id, host.database, { chats: this.chats, opened, environment });
     const store = journaled(databaseStore(host.database));
-    const tabs = browserTabs(user.id);
     const send = (entry: Entry) => deliver(this.line.ask, entry);
     const onDelivered = (row: CountedRow) => this.stored(row);
-    this.outbox = new Outbox({ user: user.id, store, tabs, deliver: send, onDelivered });
+    this.outbox = new Outbox({
+      user: user.id,
+      store,
+      tabs: browserTabs(user.id),
+      deliver: send,
+      onDelivered,
+    });
     this.drafts = new Drafts(user.id);
     this.emoji = new EmojiUse(user.id);
     this.people = new People(this.line.insist);
@@ -125,13 +127,12 @@ export class Messenger {
   }
 
   history(chat: ChatKey): History {
-    let history = this.#histories.get(chat);
-    if (!history) {
-      const counters = () => this.chats.get(chat) ?? { lastSeq: 0, revision: 0 };
-      const kept = () => this.#cache.history(chat);
-      history = new History(chat, { me: this.user.id, ask: this.line.insist, counters, kept });
-      this.#histories.set(chat, history);
-    }
+    const known = this.#histories.get(chat);
+    if (known) return known;
+    const counters = () => this.chats.get(chat) ?? { lastSeq: 0, revision: 0 };
+    const kept = () => this.#cache.history(chat);
+    const history = new History(chat, { me: this.user.id, ask: this.line.insist, counters, kept });
+    this.#histories.set(chat, history);
     return history;
   }
 
@@ -180,12 +181,12 @@ export class Messenger {
 
   async #opened(hello: Hello): Promise<void> {
     this.renamed(hello.firstName, hello.lastName);
-    if (this.#before) this.#host.onResumed();
-    this.#before = true;
+    if (this.#wasOpen) this.#host.onResumed();
     this.#renewal.schedule(hello.expiresAt, Date.parse(hello.serverTime));
     if (this.#cache.began(hello.epoch)) for (const history of this.#histories.values()) history.reset();
     const before = this.chats.lastSeqs();
-    const whole = await this.#resume(hello);
+    const again = () => this.line.hello === hello && void this.#opened(hello);
+    const whole = await resumed(this.line.ask, this.chats, { histories: this.#histories.values(), again });
     this.reads.flush();
     this.outbox.drain();
     if (!whole) return;
@@ -194,19 +195,6 @@ export class Messenger {
     this.#cache.save();
     this.#cache.prune();
     await this.#watchPartners();
-  }
-
-  // Whether all is known. A server that is busy is asked again; a line that is lost, by the next connection.
-  async #resume(hello: Hello): Promise<boolean> {
-    try {
-      await resume(this.line.ask, this.chats, this.#histories.values());
-      return true;
-    } catch (error) {
-      if (!(error instanceof SocketError)) throw error;
-      if (error.passing && !error.lost)
-        setTimeout(() => this.line.hello === hello && void this.#opened(hello), AGAIN_AFTER);
-      return false;
-    }
   }
 
   // The server tells about those alone with whom one shares a chat: a new chat is a reason to ask again.
