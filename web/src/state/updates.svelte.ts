@@ -30,9 +30,11 @@ export class Updates {
 
 /** Of the page that is open. */
 export function ofThisPage(): Host {
-  const script = document.querySelector<HTMLScriptElement>('script[type="module"][src]:not([src^="/@"])');
   return {
-    script: script ? new URL(script.src).pathname : '',
+    get script() {
+      const script = document.querySelector<HTMLScriptElement>('script[type="module"][src]:not([src^="/@"])');
+      return script ? new URL(script.src).pathname : '';
+    },
     page: async () => {
       const response = await fetch('/', { cache: 'no-cache', credentials: 'omit' });
       return response.ok ? response.text() : '';
