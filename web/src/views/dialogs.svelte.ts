@@ -37,21 +37,12 @@ export class Dialogs {
   }
 
   async show<N extends Name>(name: N, props: Given<N>): Promise<void> {
-<<<<<<< HEAD
     if (this.#coming === name) return; // asked for twice before it came
     this.#coming = name;
-    try {
-      const { default: component } = await loaders[name]();
-      this.open = [...this.open, { component: component as Open['component'], props }];
-    } finally {
-      this.#coming = null;
-    }
-=======
     const loaded = await loaders[name]().catch(() => null);
+    this.#coming = null;
     if (!loaded) return this.#onFailed();
-    const component = loaded.default;
-    this.open = { component: component as Component<{ onclose: () => void }>, props };
->>>>>>> 837329a (web: it can be installed, and opens without a network)
+    this.open = [...this.open, { component: loaded.default as Open['component'], props }];
   }
 
   close(dialog: Open): void {
