@@ -334,7 +334,7 @@ async fn what_clocks_got_wrong_lies_between_1970_and_today() {
     let rows = socket.rows(&Request::dialog(&ann)).await;
     assert_eq!(texts(&rows), ["5", "4", "3", "2", "1"]);
     let instants = instants(&rows);
-    assert!(instants[4] == 0 && instants[0] <= chrono::Utc::now().timestamp_millis() + 1, "{instants:?}");
+    assert!((0..10).contains(&instants[4]) && instants[0] <= chrono::Utc::now().timestamp_millis() + 1, "{instants:?}");
 }
 
 async fn a_database_that_is_served_is_left_alone() {
