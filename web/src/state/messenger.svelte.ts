@@ -3,23 +3,20 @@
 import type { Api } from '../api/endpoints';
 import { keyOf, type ChatKey } from '../protocol/chat';
 import type { CountedRow, Hello } from '../protocol/rows';
-import type { Renewed } from '../protocol/session';
-import type { Environment } from '../socket/environment';
 import { SocketError } from '../socket/errors';
 import { arrivedSince, type Arrival } from './alerts';
 import { Blocked } from './blocked.svelte';
 import { receive } from './broadcasts';
 import { ChatCache } from './chat-cache';
 import { Chats, type Ending } from './chats.svelte';
-import type { Database } from './database';
 import { deliver } from './deliver';
 import { Drafts } from './drafts.svelte';
 import { EmojiUse } from './emoji-use.svelte';
-import type { Entry } from './entry';
 import { History } from './history.svelte';
 import { journaled } from './journal';
 import { Line } from './line.svelte';
 import { browserTabs, databaseStore } from './outbox-store';
+import type { MessengerHost } from './messenger-host';
 import { Outbox } from './outbox.svelte';
 import { People } from './people.svelte';
 import { Presence } from './presence.svelte';
@@ -28,21 +25,8 @@ import { Reads } from './reads';
 import { Renewal } from './renewal';
 import { resumed } from './resume';
 import { Search } from './search.svelte';
-import type { Session, User } from './session.svelte';
+import type { User } from './session.svelte';
 import { Typing } from './typing.svelte';
-
-export interface MessengerHost {
-  session: Session;
-  api: Api;
-  database: Promise<Database>;
-  environment: Environment;
-  url: string;
-  /** Gets a new token into the session. */
-  renew(): Promise<Renewed>;
-  /** The connection was lost, and is back. */
-  onResumed(): void;
-  onUnauthorized(): void;
-}
 
 export class Messenger {
   readonly user: User;
@@ -85,18 +69,17 @@ export class Messenger {
       },
     );
     this.chats = new Chats(user.id);
-    const { environment } = host;
-    const opened = () => this.#histories.values();
-    this.#cache = new ChatCache(user.id, host.database, { chats: this.chats, opened, environment });
-    const store = journaled(databaseStore(host.database));
-    const send = (entry: Entry) => deliver(this.line.ask, entry);
-    const onDelivered = (row: CountedRow) => this.stored(row);
+    this.#cache = new ChatCache(user.id, host.database, {
+      chats: this.chats,
+      opened: () => this.#histories.values(),
+      environment: host.environment,
+    });
     this.outbox = new Outbox({
       user: user.id,
-      store,
+      store: journaled(databaseStore(host.database)),
       tabs: browserTabs(user.id),
-      deliver: send,
-      onDelivered,
+      deliver: (entry) => deliver(this.line.ask, entry),
+      onDelivered: (row) => this.stored(row),
     });
     this.drafts = new Drafts(user.id);
     this.emoji = new EmojiUse(user.id);

@@ -1,0 +1,1 @@
+function e(e,t){let n=t.strings.conversation;return e?.online?n.online:e?.lastSeenAt?n.lastSeen(t.dates.short(new Date(e.lastSeenAt))):``}export{e as t};
