@@ -4,6 +4,7 @@ import { defineConfig } from '@playwright/test';
 
 export default defineConfig({
   testDir: 'e2e',
+  testIgnore: process.env.PICTURES ? [] : '**/pictures.spec.ts',
   outputDir: join(import.meta.dirname, '../target/e2e'),
   fullyParallel: true,
   workers: 2,
