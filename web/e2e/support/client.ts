@@ -5,7 +5,7 @@ import type { BrowserContext } from '@playwright/test';
 
 export async function serveClient(context: BrowserContext, origin: string, folder: string): Promise<void> {
   // The browser does not know where a page came from that a test has served, and asks.
-  await context.grantPermissions(['local-network-access'], { origin });
+  await context.grantPermissions(['local-network-access', 'clipboard-read', 'clipboard-write'], { origin });
   const { headers } = await fetch(origin);
   const policy = { 'content-security-policy': headers.get('content-security-policy')! };
   await context.route(`${origin}/**`, async (route) => {
