@@ -4,6 +4,7 @@
 mod apply;
 mod blocks;
 mod changes;
+mod command;
 mod delivery;
 mod groups;
 mod notices;
@@ -18,14 +19,15 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     error::{Error, Result},
-    live::{Broadcast, ConnectionId, Except, Publication},
-    model::{ChatKey, MessageId, Role, SessionId, Timestamp, UserId},
-    protocol::{Answer, Protocol, Texts},
+    live::{Broadcast, Publication},
+    model::{SessionId, UserId},
+    protocol::{Answer, Texts},
     store::{self, DatabaseError, DatabaseResult, Store},
 };
 use rosters::Rosters;
 
 pub use changes::MAX_REACTIONS;
+pub use command::{Action, Command, Origin};
 pub use standings::RECEIPTS_UP_TO;
 
 /// Commands that may wait: half a second's worth. When it is full, clients are told to come back.
@@ -39,71 +41,6 @@ const ATTEMPTS: usize = 3;
 
 const BUSY: &str = "The server is busy: try again later";
 const STOPPING: &str = "The server is restarting: try again in a moment";
-
-/// Where a command comes from: who is answered how, and is not told besides.
-#[derive(Debug, Clone, Copy)]
-pub struct Origin {
-    /// What the client speaks.
-    pub protocol: Protocol,
-    /// Its connection; none for REST.
-    pub connection: Option<ConnectionId>,
-}
-
-impl Origin {
-    /// The client is answered, and so need not be told.
-    fn except(self) -> Except {
-        self.connection.map_or(Except::Nobody, Except::Connection)
-    }
-}
-
-/// Somebody changes a chat.
-pub struct Command {
-    /// Who.
-    pub actor: UserId,
-    /// By which client.
-    pub origin: Origin,
-    /// Which.
-    pub chat: ChatKey,
-    /// How.
-    pub action: Action,
-}
-
-/// How a chat is changed. The ids are the client's, the texts are checked.
-#[expect(missing_docs, reason = "the fields are those of the requests in `protocol`")]
-pub enum Action {
-    /// Writes a message.
-    Send { message: MessageId, content: String, reply_to: Option<MessageId> },
-    /// Gives a message another text.
-    Edit { message: MessageId, content: String },
-    /// Deletes a message for everybody.
-    Delete { message: MessageId },
-    /// Adds or takes back a reaction.
-    React { message: MessageId, emoji: String, on: bool },
-    /// Creates a group.
-    Create { name: String, message: MessageId, notice: String },
-    /// Makes somebody a member.
-    Add { user: UserId, message: MessageId, notice: String },
-    /// Leaves.
-    Leave { message: MessageId, notice: String },
-    /// Ends somebody's membership.
-    Remove { user: UserId, message: MessageId, notice: String },
-    /// Gives a group another name.
-    Rename { name: String, message: MessageId, notice: String },
-    /// Gives a member another role.
-    SetRole { user: UserId, role: Role, message: MessageId, notice: String },
-    /// Deletes the group.
-    Drop,
-    /// Has seen everything up to a seq.
-    Read { seq: i64 },
-    /// Hides all of a dialog from oneself.
-    Hide,
-    /// Wants no notifications for a while.
-    Mute { until: Option<Timestamp> },
-    /// Takes nothing from the other side of a dialog any more.
-    Block,
-    /// Does again.
-    Unblock,
-}
 
 enum Task {
     Command(Command),
@@ -219,8 +156,7 @@ fn publication((outcome, reply): (Result<Outcome>, oneshot::Sender<Result<Done>>
         Err(error) => (Vec::new(), Err(error)),
     };
     // Whoever asked may be gone by now: what was committed stays.
-    let acknowledge = Box::new(move || drop(reply.send(done)));
-    Publication { broadcasts, acknowledge }
+    Publication { broadcasts, acknowledge: Box::new(move || drop(reply.send(done))) }
 }
 
 struct Committer {

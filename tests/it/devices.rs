@@ -1,9 +1,12 @@
 //! Several devices of several people, some of which go away in the middle of things and come back: in the end each
 //! shows exactly what a plain model says there is, as does one that stayed and one that knew nothing.
 
+mod chat;
 mod device;
 mod model;
+mod record;
 mod steps;
+mod view;
 mod world;
 
 use futures_util::future::join_all;

@@ -5,16 +5,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::chat::{Chat, number};
 use crate::support::{Socket, User};
-
-/// What a client keeps of one chat.
-#[derive(Debug, Clone)]
-pub struct Chat {
-    /// The row of the chat list, its counters kept up to date.
-    pub list: Value,
-    /// The history by seq.
-    pub rows: BTreeMap<i64, Value>,
-}
 
 /// A client: connected or away.
 pub struct Device {
@@ -272,82 +264,6 @@ impl Device {
     }
 }
 
-impl Chat {
-    /// What a new row means for the chat list; it shows rows up to its own `lastSeq` already.
-    fn follow(&mut self, row: &Value, user: &str) {
-        if number(&row["seq"]) <= number(&self.list["lastSeq"]) {
-            return;
-        }
-        self.list["lastSeq"] = row["seq"].clone();
-        let joined = match row["event"]["kind"].as_str() {
-            Some("added") => 1,
-            Some("left" | "removed") => -1,
-            _ => 0,
-        };
-        if let Some(count) = self.list["memberCount"].as_i64() {
-            self.list["memberCount"] = (count + joined).into();
-        }
-        if let Some(name) = row["event"]["groupName"].as_str() {
-            self.list["groupName"] = name.into();
-        }
-        if row["senderId"] == user {
-            self.forward("readUpTo", &row["seq"]);
-        } else if self.list.get("partnerReadUpTo").is_some() {
-            self.forward("partnerReadUpTo", &row["seq"]);
-        }
-    }
-
-    /// Moves a number that never goes back.
-    fn forward(&mut self, key: &str, value: &Value) {
-        self.list[key] = number(value).max(number(&self.list[key])).into();
-    }
-
-    /// Keeps a row; what quotes it follows.
-    fn put(&mut self, mut row: Value) {
-        let seq = number(&row["seq"]);
-        if let Some(known) = self.rows.get(&seq) {
-            keep_mine(&mut row["reactions"], &known["reactions"]);
-        } else {
-            keep_mine(&mut row["reactions"], &json!([]));
-        }
-        for counter in ["lastSeq", "revision", "memberCount"] {
-            row.as_object_mut().expect("an object").remove(counter);
-        }
-        let deleted = !row["deletedAt"].is_null();
-        let quoted: String = row["content"].as_str().expect("a text").chars().take(200).collect();
-        for other in self.rows.values_mut().filter(|other| other["replyTo"]["seq"] == seq) {
-            other["replyTo"]["content"] = quoted.clone().into();
-            if deleted {
-                other["replyTo"]["senderName"] = "".into();
-            }
-        }
-        self.rows.insert(seq, row);
-    }
-
-    fn react(&mut self, mut item: Value, user: &str) {
-        let Some(row) = self.rows.get_mut(&number(&item["seq"])) else { return };
-        let mut reactions = item["reactions"].take();
-        keep_mine(&mut reactions, &row["reactions"]);
-        for reaction in reactions.as_array_mut().expect("an array") {
-            if item["userId"] == user && reaction["emoji"] == item["emoji"] {
-                reaction["mine"] = item["on"].clone();
-            }
-        }
-        row["reactions"] = reactions;
-    }
-}
-
-/// Broadcasts do not say which reactions are the reader's: those that were.
-fn keep_mine(reactions: &mut Value, known: &Value) {
-    for reaction in reactions.as_array_mut().expect("an array") {
-        if reaction.get("mine").is_none() {
-            let mut known = known.as_array().expect("an array").iter();
-            let was = known.find(|other| other["emoji"] == reaction["emoji"]);
-            reaction["mine"] = was.is_some_and(|other| other["mine"] == true).into();
-        }
-    }
-}
-
 /// The params that name a chat.
 pub fn request(name: &str) -> Value {
     let chat: Value = serde_json::from_str(name).expect("a name is JSON");
@@ -361,8 +277,4 @@ pub fn request(name: &str) -> Value {
 fn rank(chat: &Value) -> Option<(String, bool)> {
     let id = chat.get("userId").or(chat.get("groupId"))?;
     Some((id.as_str().expect("an id").to_owned(), chat.get("groupId").is_some()))
-}
-
-fn number(value: &Value) -> i64 {
-    value.as_i64().unwrap_or_else(|| panic!("a number: {value}"))
 }

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value, json};
-
-use super::steps::{Act, PEOPLE, Place};
+use super::{
+    record::{Chat, Event, Member, Message},
+    steps::{Act, PEOPLE, Place},
+};
 
 /// Emoji that people react with.
 pub const EMOJI: [&str; 3] = ["👍", "❤️", "🫖"];
@@ -13,8 +14,8 @@ pub const EMOJI: [&str; 3] = ["👍", "❤️", "🫖"];
 #[derive(Default)]
 pub struct Model {
     /// By the two people or the group.
-    chats: BTreeMap<Key, Chat>,
-    blocks: BTreeSet<(usize, usize)>,
+    pub(super) chats: BTreeMap<Key, Chat>,
+    pub(super) blocks: BTreeSet<(usize, usize)>,
     joins: usize,
 }
 
@@ -25,83 +26,12 @@ pub enum Key {
     Group(usize),
 }
 
-#[derive(Default)]
-struct Chat {
-    name: String,
-    messages: Vec<Message>,
-    members: BTreeMap<usize, Member>,
-    dropped: bool,
-}
-
-struct Message {
-    id: String,
-    sender: usize,
-    text: String,
-    event: Option<Event>,
-    reply_to: Option<usize>,
-    edited: bool,
-    deleted: bool,
-    /// In the order of first use.
-    reactions: Vec<(usize, Vec<usize>)>,
-}
-
-#[derive(Clone)]
-struct Event {
-    kind: &'static str,
-    subject: Option<usize>,
-    name: Option<String>,
-    role: Option<&'static str>,
-}
-
-#[derive(Clone)]
-struct Member {
-    is_in: bool,
-    role: &'static str,
-    joined: usize,
-    read: usize,
-    hidden: usize,
-    muted: bool,
-}
-
 impl Key {
     pub fn of(who: usize, place: Place) -> Self {
         match place {
             Place::With(other) => Self::Dialog(who.min(other), who.max(other)),
             Place::In(group) => Self::Group(group),
         }
-    }
-}
-
-impl Chat {
-    /// The member who acts, if the chat is there and the person in it.
-    fn member(&self, who: usize) -> Option<&Member> {
-        self.members.get(&who).filter(|member| member.is_in && !self.dropped)
-    }
-
-    fn role(&self, who: usize) -> Option<&'static str> {
-        self.member(who).map(|member| member.role)
-    }
-
-    fn join(&mut self, who: usize, role: &'static str, joined: usize) {
-        let read = self.messages.len() + 1;
-        let muted = self.members.get(&who).is_some_and(|member| member.muted);
-        self.members.insert(who, Member { is_in: true, role, joined, read, hidden: 0, muted });
-    }
-
-    fn push(&mut self, id: &str, sender: usize, text: &str, event: Option<Event>, reply_to: Option<usize>) {
-        let reactions = Vec::new();
-        let (edited, deleted) = (false, false);
-        let (id, text) = (id.to_owned(), text.to_owned());
-        self.messages.push(Message { id, sender, text, event, reply_to, edited, deleted, reactions });
-        let last = self.messages.len();
-        if let Some(member) = self.members.get_mut(&sender) {
-            member.read = last;
-        }
-    }
-
-    /// The number of the n-th newest message.
-    fn seq(&self, nth: usize) -> Option<usize> {
-        self.messages.len().checked_sub(nth).filter(|seq| *seq > 0)
     }
 }
 
@@ -297,59 +227,6 @@ impl Model {
 
     fn is_blocked(&self, who: usize, place: Place) -> bool {
         matches!(place, Place::With(other) if self.blocks.contains(&(other, who)))
-    }
-
-    /// What somebody's devices ought to know, by chat.
-    pub fn seen_by(&self, who: usize) -> BTreeMap<Key, Value> {
-        let seen = self.chats.iter().filter_map(|(key, chat)| {
-            let member = chat.member(who)?;
-            let last = chat.messages.len();
-            (last > member.hidden).then(|| (*key, self.chat(*key, chat, who, member)))
-        });
-        seen.collect()
-    }
-
-    fn chat(&self, key: Key, chat: &Chat, who: usize, member: &Member) -> Value {
-        let last = chat.messages.len();
-        let rows: Vec<_> = (member.hidden + 1..=last).map(|seq| chat.row(seq, who, member.hidden)).collect();
-        let mut value = json!({
-            "lastSeq": last, "readUpTo": member.read, "hiddenUpTo": member.hidden, "muted": member.muted,
-            "unread": last - member.read.max(member.hidden), "rows": rows,
-        });
-        match key {
-            Key::Group(_) => {
-                let count = (0..PEOPLE).filter(|other| chat.member(*other).is_some()).count();
-                value["group"] = json!([chat.name, member.role, count]);
-            }
-            Key::Dialog(low, high) => {
-                let other = if who == low { high } else { low };
-                let blocked = self.blocks.contains(&(who, other));
-                // With oneself there is nobody else to have read it.
-                let read = (other != who).then(|| chat.members[&other].read);
-                value["dialog"] = json!([read, blocked]);
-            }
-        }
-        value
-    }
-}
-
-impl Chat {
-    fn row(&self, seq: usize, reader: usize, hidden: usize) -> Value {
-        let message = &self.messages[seq - 1];
-        let quote = message.reply_to.map(|quoted| {
-            let text = &self.messages[quoted - 1].text;
-            json!([quoted, if quoted > hidden { text } else { "" }])
-        });
-        let reactions: Vec<_> = message
-            .reactions
-            .iter()
-            .map(|(emoji, people)| json!([EMOJI[*emoji], people.len(), people.contains(&reader)]))
-            .collect();
-        let event = message.event.as_ref().map(|event| json!([event.kind, event.subject, event.name, event.role]));
-        json!({
-            "seq": seq, "id": message.id, "sender": message.sender, "text": message.text, "edited": message.edited,
-            "deleted": message.deleted, "quote": quote, "event": event, "reactions": reactions,
-        })
     }
 }
 

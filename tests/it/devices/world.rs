@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{
-    device::{Chat, Device},
+    chat::Chat,
+    device::Device,
     model::{EMOJI, Key, Model},
     steps::{Act, GROUPS, PEOPLE, Place, Step},
 };
