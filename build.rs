@@ -12,7 +12,8 @@ fn main() {
         Some(commit) => format!("{version} ({})", commit.trim()),
         None => version.to_owned(),
     };
-    println!("cargo::rustc-env=HEARTH_VERSION={version}");
+    // No name of the configuration's: `cargo run` sets it for the program, too, which knows every HEARTH_ variable.
+    println!("cargo::rustc-env=VERSION_WITH_COMMIT={version}");
 }
 
 /// The commit that is checked out, and a rebuild when that is another one.

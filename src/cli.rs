@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// The version, which stands in `Cargo.toml`, and the commit where it is known: `0.1.0 (6c18c7a)`.
-pub const VERSION: &str = env!("HEARTH_VERSION");
+pub const VERSION: &str = env!("VERSION_WITH_COMMIT");
 
 /// How long `hearth health` waits for its answer.
 const HEALTH_TIMEOUT: Duration = Duration::from_secs(5);
