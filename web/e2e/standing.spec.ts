@@ -1,0 +1,135 @@
+// Where one stands in a conversation: what changes its size does not move one.
+import { devices } from '@playwright/test';
+import { expect, test } from './support/fixtures';
+import { wrote } from './support/past';
+import type { Person } from './support/person';
+import { logIn, signUp } from './support/rest';
+
+const { viewport, hasTouch, isMobile, deviceScaleFactor } = devices['iPhone 13']!;
+const phone = { viewport, hasTouch, isMobile, deviceScaleFactor };
+const long = (n: number) => `${n}: ${'a long story, '.repeat(6 + 9 * (n % 5))}`;
+
+test('at the end one stays at the end, whatever grows', async ({ meet, arrive, server }) => {
+  const ann = await arrive(await signUp(server.origin, 'Ann'), phone);
+  const [bob] = await meet('Bob');
+  await bob.visit(ann);
+  for (let n = 1; n <= 12; n++) await bob.write(long(n));
+  await ann.visit(bob);
+  await expect(bob.message('12: a long')).toContainText('Seen');
+  await slow(ann, 12);
+  await ann.page.reload();
+  await expect(ann.message('12: a long')).toBeInViewport();
+  await expectEnd(ann);
+
+  await react(bob, '12: a long');
+  await expect(ann.message('12: a long')).toContainText('👍');
+  await expectEnd(ann);
+
+  await ann.composer.fill('one\ntwo\nthree\nfour\nfive\nsix');
+  await expectEnd(ann);
+  await ann.composer.press('x');
+  await expectEnd(ann);
+  await ann.composer.fill('');
+  await expectEnd(ann);
+
+  // A keyboard comes, and the phone is turned.
+  await ann.page.setViewportSize({ width: viewport.width, height: 330 });
+  await expectEnd(ann);
+  await ann.page.setViewportSize({ width: 664, height: 390 });
+  await expectEnd(ann);
+  await ann.page.setViewportSize(viewport);
+  await expectEnd(ann);
+
+  await bob.write(`${'news, '.repeat(90)}\nthe end`);
+  await expect(ann.message('the end')).toBeVisible();
+  await expectEnd(ann);
+});
+
+test('further up nothing moves, whatever grows', async ({ meet, arrive, server }) => {
+  const ann = await arrive(await signUp(server.origin, 'Ann'), phone);
+  const [bob] = await meet('Bob');
+  await bob.visit(ann);
+  await wrote(ann, bob, 30);
+  for (let n = 1; n <= 4; n++) await bob.write(long(n));
+  await ann.visit(bob);
+  await ann.page.getByRole('button', { name: /To the newest messages/ }).click();
+  await expectEnd(ann);
+  const read = ann.message(/2: a long/);
+  await read.evaluate((element) => element.scrollIntoView({ block: 'start' }));
+  const button = ann.page.getByRole('button', { name: 'To the newest messages' });
+  await expect(button).toBeVisible();
+  const before = await read.boundingBox();
+  await react(bob, '4: a long');
+  await expect(ann.message('4: a long')).toContainText('👍');
+  await ann.composer.fill('one\ntwo\nthree\nfour\nfive\nsix');
+  await bob.write('news');
+  await expect(button).toHaveText('1');
+  expect(await read.boundingBox()).toEqual(before);
+});
+
+test('where more is unread than fits, one begins where it begins', async ({ meet, arrive, server }) => {
+  const ann = await arrive(await signUp(server.origin, 'Ann'), phone);
+  const [bob] = await meet('Bob');
+  await bob.visit(ann);
+  await bob.write('known');
+  await ann.visit(bob);
+  await expect(bob.message('known')).toContainText('Seen');
+  await ann.goHome();
+  for (let n = 1; n <= 8; n++) await bob.write(long(n));
+  await expect(ann.chat('Bob')).toContainText('8 unread messages');
+  await slow(ann, 12);
+  await ann.chat('Bob').tap();
+  await expect(ann.page.locator('.unread')).toBeInViewport();
+  await expect(ann.message('1: a long')).toBeInViewport({ ratio: 1 });
+  await expect(ann.page.getByRole('button', { name: /To the newest/ })).toBeVisible();
+  await ann.page.setViewportSize({ width: 664, height: 390 });
+  await expect(ann.message('1: a long')).toBeInViewport();
+});
+
+test.describe('among the people of the demo', () => {
+  test.use({ demo: true });
+
+  test('each conversation that is read opens at its end', async ({ arrive, server }) => {
+    const anna = await arrive(await logIn(server.origin, 'anna@example.org', 'hearth demo'), phone);
+    await anna.goHome();
+    await slow(anna, 8);
+    const links = anna.chats.locator('a[href*="/chat/"]');
+    await expect(links.first()).toBeVisible();
+    const paths = await links.evaluateAll((all) => all.map((link) => link.getAttribute('href')!));
+    for (const path of paths.slice(0, 6)) {
+      // The first time, one reads what is unread; the second, one begins at the end.
+      await anna.page.goto(path);
+      await expect(anna.messages.last()).toBeVisible();
+      await toNewest(anna);
+      await expectEnd(anna);
+      await anna.page.reload();
+      await expect(anna.messages.last()).toBeVisible();
+      await expectEnd(anna);
+    }
+  });
+});
+
+async function toNewest(person: Person): Promise<void> {
+  const button = person.page.getByRole('button', { name: 'To the newest messages' });
+  if (await button.isVisible()) await button.click();
+}
+
+async function react(person: Person, message: string): Promise<void> {
+  const item = person.page.locator('.item').filter({ has: person.message(message) });
+  await person.message(message).hover();
+  await item.getByRole('button', { name: 'What to do with this message' }).click();
+  await person.page.getByRole('group', { name: 'React' }).getByText('👍').click();
+}
+
+async function slow(person: Person, rate: number): Promise<void> {
+  const devtools = await person.page.context().newCDPSession(person.page);
+  await devtools.send('Emulation.setCPUThrottlingRate', { rate });
+}
+
+async function expectEnd(person: Person): Promise<void> {
+  const below = () =>
+    person.history.evaluate(
+      ({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight,
+    );
+  await expect.poll(below).toBeLessThan(2);
+}
