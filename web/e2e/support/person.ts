@@ -42,6 +42,26 @@ export class Person {
     await this.page.getByRole('menuitem', { name: action, exact: true }).click();
   }
 
+  /** Chooses from the menu that a button opens: a choice, or the way to one that is in another. */
+  async pick(menu: string | RegExp, ...choices: (string | RegExp)[]): Promise<void> {
+    await this.page.getByRole('button', { name: menu, exact: true }).click();
+    for (const name of choices) await this.page.getByRole('menuitem', { name, exact: true }).click();
+  }
+
+  /** Chooses from the menu of the open conversation. */
+  async pickHere(...choices: (string | RegExp)[]): Promise<void> {
+    await this.pick('What to do with this conversation', ...choices);
+  }
+
+  /** Presses a button of a dialog. */
+  async press(name: string, dialog: string | RegExp): Promise<void> {
+    await this.dialog(dialog).getByRole('button', { name, exact: true }).click();
+  }
+
+  dialog(name: string | RegExp): Locator {
+    return this.page.getByRole('dialog', { name, exact: true });
+  }
+
   get composer(): Locator {
     return this.page.getByRole('textbox', { name: 'Message', exact: true });
   }
@@ -65,6 +85,11 @@ export class Person {
 
   get history(): Locator {
     return this.page.getByRole('region', { name: 'Messages' });
+  }
+
+  /** What the history tells of the group. */
+  get notices(): Locator {
+    return this.page.locator('.notice');
   }
 
   get messages(): Locator {
