@@ -2,10 +2,15 @@
 // pictures of all of them in target/e2e/screens, to be looked at.
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
+import * as groups from '../src/strings/groups';
 import { dictionaries } from '../src/strings/language';
+import * as people from '../src/strings/people';
+import * as preferences from '../src/strings/preferences';
 import { expectAccessible } from './support/axe';
-import { expect, test } from './support/fixtures';
+import { expect, test, type Arrive } from './support/fixtures';
 import { logIn } from './support/rest';
+import type { Server } from './support/server';
+import { controlled } from './support/worker';
 
 const folder = join(import.meta.dirname, '../../target/e2e/screens');
 const sizes = {
@@ -86,4 +91,97 @@ for (const [size, screen] of Object.entries(sizes))
         await expect(page.getByRole('article').last()).toBeVisible();
         await check(page, 'group');
       });
+
+      // Each side of every pair once: these are many, and axe is slow on some.
+      if (look !== 'wide-light-en' && look !== 'phone-dark-ru') continue;
+      const [groupTexts, personTexts, settingTexts] = [
+        groups[language],
+        people[language],
+        preferences[language],
+      ];
+
+      const enter = async (arrive: Arrive, server: Server) => {
+        const { page } = await arrive(await logIn(server.origin, 'anna@example.org', 'hearth demo'), options);
+        await page.goto('/');
+        const chats = page.getByRole('navigation', { name: texts.chats.title });
+        await expect(chats.getByRole('link').first()).toBeVisible();
+        return { page, chats };
+      };
+
+      const checkDialog = async (page: Page, title: string, name: string) => {
+        await expect(page.getByRole('dialog', { name: title, exact: true })).toBeVisible();
+        await check(page, name);
+      };
+
+      test(`a new group and a group's page can be used by everybody: ${look}`, async ({ arrive, server }) => {
+        const { page, chats } = await enter(arrive, server);
+        await choose(page, texts.chats.menu, texts.chats.newGroup);
+        await page.getByRole('dialog').getByRole('option').first().click();
+        await expect(page.getByRole('list', { name: groupTexts.picked })).toBeVisible();
+        await checkDialog(page, groupTexts.create, 'new-group');
+        await leave(page);
+        await chats.locator('a[href*="/chat/g/"]').first().click();
+        await page.locator('.conversation > header h1 button').click();
+        await expect(page.getByRole('dialog').getByRole('listitem').first()).toBeVisible();
+        await checkDialog(page, groupTexts.about, 'group-info');
+      });
+
+      test(`every page of the settings can be used by everybody: ${look}`, async ({ arrive, server }) => {
+        const { page } = await enter(arrive, server);
+        await choose(page, texts.chats.menu, texts.settings.title);
+        for (const name of ['profile', 'password', 'sessions', 'deleteAccount'] as const) {
+          await page.locator(`[data-page=${name}]`).click();
+          if (name === 'sessions') await expect(page.getByText(settingTexts.thisDevice)).toBeVisible();
+          await checkDialog(page, settingTexts[name], `settings-${name}`);
+          await page.getByRole('button', { name: settingTexts.back }).click();
+        }
+      });
+
+      test(`emoji can be used by everybody: ${look}`, async ({ arrive, server }) => {
+        test.slow(); // axe looks at each of them
+        const { page, chats } = await enter(arrive, server);
+        await chats.locator('a[href*="/chat/u/"]').first().click();
+        await page.getByRole('button', { name: texts.emoji.open }).click();
+        await expect(page.getByRole('dialog').getByRole('option').first()).toBeVisible();
+        await checkDialog(page, texts.emoji.label, 'emoji');
+      });
+
+      test(`a person's page and blocking can be used by everybody: ${look}`, async ({ arrive, server }) => {
+        const { page, chats } = await enter(arrive, server);
+        await chats.locator('a[href*="/chat/u/"]').first().click();
+        await page.locator('.conversation > header h1 button').click();
+        await checkDialog(page, personTexts.about, 'person-info');
+        await leave(page);
+        await choose(page, texts.conversation.menu, personTexts.block);
+        await expect(page.getByRole('dialog')).toBeVisible();
+        await check(page, 'block');
+        await page.getByRole('button', { name: personTexts.blockAction, exact: true }).click();
+        await expect(page.getByRole('button', { name: texts.conversation.unblock })).toBeVisible();
+        await check(page, 'blocked');
+      });
+
+      test(`what is there offline can be used by everybody: ${look}`, async ({ arrive, server, faults }) => {
+        faults.expect(/ERR_INTERNET_DISCONNECTED/);
+        const { page, chats } = await enter(arrive, server);
+        await controlled(page);
+        await page.context().setOffline(true);
+        await page.reload();
+        await expect(page.getByText(texts.line.offline)).toBeVisible();
+        await check(page, 'offline');
+        await chats.locator('a[href*="/chat/u/"]').first().click();
+        await expect(page.getByText(texts.conversation.offline)).toBeVisible();
+        await check(page, 'offline-unopened');
+      });
     }
+
+/** Chooses from the menu that a button opens. */
+async function choose(page: Page, menu: string, choice: string): Promise<void> {
+  await page.getByRole('button', { name: menu, exact: true }).click();
+  await page.getByRole('menuitem', { name: choice, exact: true }).click();
+}
+
+/** Closes the dialog. */
+async function leave(page: Page): Promise<void> {
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
+}

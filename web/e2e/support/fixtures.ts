@@ -21,13 +21,15 @@ interface Settings {
   demo: boolean;
 }
 
+export type Arrive = (account: Account, options?: Options) => Promise<Person>;
+
 interface Fixtures {
   server: Server;
   faults: Faults;
   /** Signs people up by their first names; each is logged in in a browser of their own. */
   meet: <const Names extends readonly string[]>(...names: Names) => Promise<{ [I in keyof Names]: Person }>;
   /** A browser in which an account is logged in. */
-  arrive: (account: Account, options?: Options) => Promise<Person>;
+  arrive: Arrive;
   /** A browser in which nobody is logged in. */
   visitor: (options?: Options) => Promise<Page>;
 }
