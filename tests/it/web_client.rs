@@ -11,11 +11,11 @@ async fn get(server: &TestServer, path: &str, headers: &[(&str, &str)]) -> Reply
     server.api().finish(request).await
 }
 
-/// The path of the page's script.
+/// The path of the page's own script.
 async fn script(server: &TestServer) -> String {
     let page = get(server, "/", &[]).await.expect(200);
-    let (_, after) = page.as_str().expect("a page").split_once(" src=\"").expect("the page has a script");
-    after.split_once('"').expect("an attribute ends").0.to_owned()
+    let (_, after) = page.as_str().expect("a page").split_once(" src=\"/assets/").expect("the page has a script");
+    format!("/assets/{}", after.split_once('"').expect("an attribute ends").0)
 }
 
 #[tokio::test]
