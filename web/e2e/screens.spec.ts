@@ -154,6 +154,8 @@ for (const [size, screen] of Object.entries(sizes))
         await leave(page);
         await choose(page, texts.conversation.menu, personTexts.block);
         await expect(page.getByRole('dialog')).toBeVisible();
+        const title = page.getByRole('dialog').getByRole('heading'); // a question, with a name: read whole
+        expect(await title.evaluate((heading) => heading.scrollWidth - heading.clientWidth)).toBe(0);
         await check(page, 'block');
         await page.getByRole('button', { name: personTexts.blockAction, exact: true }).click();
         await expect(page.getByRole('button', { name: texts.conversation.unblock })).toBeVisible();
