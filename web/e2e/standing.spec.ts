@@ -1,5 +1,5 @@
 // Where one stands in a conversation: what changes its size does not move one.
-import { devices } from '@playwright/test';
+import { devices, type Locator } from '@playwright/test';
 import { expect, test } from './support/fixtures';
 import { wrote } from './support/past';
 import type { Person } from './support/person';
@@ -52,19 +52,22 @@ test('further up nothing moves, whatever grows', async ({ meet, arrive, server }
   await wrote(ann, bob, 30);
   for (let n = 1; n <= 4; n++) await bob.write(long(n));
   await ann.visit(bob);
-  await ann.page.getByRole('button', { name: /To the newest messages/ }).click();
+  const button = ann.page.getByRole('button', { name: 'To the newest messages' });
+  await expect(async () => {
+    if (await button.isVisible()) await button.click({ timeout: 1000 });
+    await expect(ann.message('4: a long')).toBeInViewport({ timeout: 1000 });
+  }).toPass();
   await expectEnd(ann);
   const read = ann.message(/2: a long/);
   await read.evaluate((element) => element.scrollIntoView({ block: 'start' }));
-  const button = ann.page.getByRole('button', { name: 'To the newest messages' });
   await expect(button).toBeVisible();
-  const before = await read.boundingBox();
+  const before = await settled(read);
   await react(bob, '4: a long');
   await expect(ann.message('4: a long')).toContainText('👍');
   await ann.composer.fill('one\ntwo\nthree\nfour\nfive\nsix');
   await bob.write('news');
   await expect(button).toHaveText('1');
-  expect(await read.boundingBox()).toEqual(before);
+  expect(await settled(read)).toEqual(before);
 });
 
 test('where more is unread than fits, one begins where it begins', async ({ meet, arrive, server }) => {
@@ -124,6 +127,17 @@ async function react(person: Person, message: string): Promise<void> {
 async function slow(person: Person, rate: number): Promise<void> {
   const devtools = await person.page.context().newCDPSession(person.page);
   await devtools.send('Emulation.setCPUThrottlingRate', { rate });
+}
+
+/** Where something is once it has come to rest. */
+async function settled(locator: Locator) {
+  let last: Awaited<ReturnType<Locator['boundingBox']>> = null;
+  await expect(async () => {
+    const before = last;
+    last = await locator.boundingBox();
+    expect(last).toEqual(before);
+  }).toPass({ intervals: [200] });
+  return last;
 }
 
 async function expectEnd(person: Person): Promise<void> {
