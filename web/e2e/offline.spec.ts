@@ -105,7 +105,8 @@ test('a newer client is offered once the server has it, and is never forced', as
     await context.setOffline(true);
     await expect(ann.page.getByText('You are offline.').first()).toBeVisible();
     await context.setOffline(false);
-    await expect(offer).toBeVisible();
+    // It is looked for once the line is back, which may take a few tries.
+    await expect(offer).toBeVisible({ timeout: 40_000 });
     expect(await ann.page.evaluate(() => 'before' in window)).toBe(true);
     if (answer === 'Reload') await context.unrouteAll();
     await offer.getByRole('button', { name: answer }).click();
