@@ -14,10 +14,7 @@ use crate::{
 
 /// What these people are called, in the order of their ids: a link to somebody says no more than the id.
 pub async fn names(app: &App, request: PeopleNames) -> Result<Answer> {
-    let mut users = request.users.0;
-    users.sort_unstable();
-    users.dedup();
-    let people = app.store.names(&users).await?;
+    let people = app.store.names(&distinct(request.users.0)).await?;
     Ok(Answer::rows(Rows::People(people.into_iter().map(Into::into).collect())))
 }
 
@@ -45,9 +42,7 @@ pub async fn typing(app: &App, caller: Caller, request: Typing) -> Result<Answer
 
 /// From now on the caller's connection is told when these people come and go, as far as a chat is shared with them.
 pub async fn watch(app: &App, caller: Caller, request: WatchPresence) -> Result<Answer> {
-    let mut people = request.users.0;
-    people.sort_unstable();
-    people.dedup();
+    let people = distinct(request.users.0);
     let (blocking, sharing): (Vec<_>, Vec<_>) =
         app.store.sharing_with(caller.user, &people).await?.into_iter().partition(|(_, blocks)| *blocks);
     let people: Vec<_> = sharing.into_iter().map(|(user, _)| user).collect();
@@ -76,9 +71,7 @@ pub async fn tell_presence(app: &App) -> Result<()> {
 }
 
 async fn tell_change(app: &App, change: &PresenceChange) -> Result<()> {
-    let mut watchers: Vec<UserId> = change.watchers.iter().map(|connection| connection.user).collect();
-    watchers.sort_unstable();
-    watchers.dedup();
+    let watchers = distinct(change.watchers.iter().map(|connection| connection.user).collect());
     let allowed = app.store.watchers_of(change.user, &watchers).await?;
     let row = PresenceRow { user_id: change.user, online: change.online, last_seen_at: change.last_seen_at };
     let frame = Frame::broadcast(Kind::Presence, &Item::Presence(row));
@@ -106,4 +99,11 @@ pub async fn block(app: &App, caller: Caller, request: BlockUser) -> Result<Answ
 pub async fn blocked(app: &App, caller: Caller, page: BlockedUsers) -> Result<Answer> {
     let people = app.store.blocked(caller.user, page.cursor, page.limit.0).await?;
     Ok(Answer::rows(Rows::People(people.into_iter().map(Into::into).collect())))
+}
+
+/// Each of these people once.
+fn distinct(mut users: Vec<UserId>) -> Vec<UserId> {
+    users.sort_unstable();
+    users.dedup();
+    users
 }
