@@ -10,11 +10,9 @@ mod view;
 mod world;
 
 use futures_util::future::join_all;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-
 use serde_json::json;
 
-use crate::support::{Request, TestServer, new_id};
+use crate::support::{Request, TestServer, new_id, stories};
 use device::Device;
 use world::World;
 
@@ -23,24 +21,17 @@ const STEPS: usize = 80;
 
 #[test]
 fn whoever_was_away_ends_with_what_those_know_who_stayed() {
-    let config = Config { cases: STORIES, max_shrink_iters: 200, failure_persistence: None, ..Config::default() };
-    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
-    let outcome = runner.run(&steps::story(STEPS), |story| {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(async {
-            let mut world = World::new().await;
-            for (place, step) in story.iter().enumerate() {
-                world.does(step).await;
-                // Now and then: in between, what was told waits for its reader.
-                if place % 5 == 0 {
-                    world.compare().await;
-                }
+    stories::tell(STORIES, steps::story(STEPS), async |story| {
+        let mut world = World::new().await;
+        for (place, step) in story.iter().enumerate() {
+            world.does(step).await;
+            // Now and then: in between, what was told waits for its reader.
+            if place % 5 == 0 {
+                world.compare().await;
             }
-            world.ends().await;
-        });
-        Ok(())
+        }
+        world.ends().await;
     });
-    outcome.unwrap_or_else(|failure| panic!("{failure}"));
 }
 
 const GROUPS: usize = 520;

@@ -11,6 +11,7 @@ mod searching;
 mod server;
 mod snapshot;
 mod socket;
+pub mod stories;
 pub mod token;
 
 pub use api::{Api, Reply};
