@@ -2,31 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { meaning, moved, opensMenu } from '../src/views/conversation/keys';
-import { pieces } from '../src/views/links';
 import { beside } from '../src/views/parts/place';
-
-const links = (text: string) => pieces(text).flatMap(({ href }) => href ?? []);
-
-test('addresses of the web and of e-mail lead somewhere, and nothing else does', () => {
-  expect(links('see https://example.org/a_(b)?c=1. And www.example.org!')).toEqual([
-    'https://example.org/a_(b)?c=1',
-    'https://www.example.org',
-  ]);
-  expect(links('ask ann@example.org, or mailto:bob@example.org')).toEqual([
-    'mailto:ann@example.org',
-    'mailto:bob@example.org',
-  ]);
-  expect(links('javascript:alert(1) data:text/html,x file:///etc ftp://x.org a@b https:// @ann')).toEqual([]);
-});
-
-test('the pieces of a text are the text', () => {
-  const text = 'a https://x.org/<b> "www.y.org" me@z.org…\n`code https://q.org`';
-  expect(
-    pieces(text)
-      .map((piece) => piece.text)
-      .join(''),
-  ).toBe(text);
-});
 
 test('keys mean the same in every layout, and nothing with a modifier but copying', () => {
   const key = (key: string, code: string, modifiers = {}) =>
