@@ -8,7 +8,7 @@ use poem::{
 };
 use rust_embed::{EmbeddedFile, RustEmbed};
 
-use super::{not_found, policy};
+use super::{negotiation, not_found, policy};
 
 /// The one page; what it shows, its own router decides by the path.
 const PAGE: &str = "index.html";
@@ -41,7 +41,8 @@ fn serve(path: &str, headers: &HeaderMap) -> Option<Response> {
     let plain = Files::get(path)?;
     let kind = plain.metadata.mimetype().to_owned();
     let (encoding, file) = encoded(path, headers).unwrap_or(("identity", plain));
-    let tag = tag(&file);
+    // Another one for every encoding: each is a file of its own.
+    let tag = negotiation::tag(&file.metadata.sha256_hash());
     let kept = if path.starts_with(HASHED) { "public, max-age=31536000, immutable" } else { "no-cache" };
     let response = Response::builder()
         .header(header::CACHE_CONTROL, kept)
@@ -51,7 +52,7 @@ fn serve(path: &str, headers: &HeaderMap) -> Option<Response> {
         .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
         .header(header::REFERRER_POLICY, "no-referrer")
         .header(header::X_FRAME_OPTIONS, "DENY");
-    if listed(headers, header::IF_NONE_MATCH).any(|known| known == "*" || known.trim_start_matches("w/") == tag) {
+    if negotiation::has(headers, &tag) {
         return Some(response.status(StatusCode::NOT_MODIFIED).finish());
     }
     let charset = if kind.starts_with("text/") { "; charset=utf-8" } else { "" };
@@ -62,28 +63,8 @@ fn serve(path: &str, headers: &HeaderMap) -> Option<Response> {
 
 /// The file in the best encoding that the browser takes.
 fn encoded(path: &str, headers: &HeaderMap) -> Option<(&'static str, EmbeddedFile)> {
-    let accepted: Vec<_> = listed(headers, header::ACCEPT_ENCODING).filter(|item| !is_refused(item)).collect();
-    let accepts = |encoding| accepted.iter().any(|item| item.split(';').next() == Some(encoding));
-    let mut encodings = ENCODINGS.into_iter().filter(|(encoding, _)| accepts(encoding));
+    let mut encodings = ENCODINGS.into_iter().filter(|(encoding, _)| negotiation::accepts(headers, encoding));
     encodings.find_map(|(encoding, ending)| Some((encoding, Files::get(&format!("{path}{ending}"))?)))
-}
-
-/// Whether an item's weight is none: `br;q=0.0`.
-fn is_refused(item: &str) -> bool {
-    item.split_once(";q=").is_some_and(|(_, weight)| weight.parse() == Ok(0.0))
-}
-
-/// Another one for every encoding: each is a file of its own.
-fn tag(file: &EmbeddedFile) -> String {
-    let hash = file.metadata.sha256_hash();
-    let digits: Vec<_> = hash[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("\"{}\"", digits.concat())
-}
-
-/// The items of a header that is a list, in lower case.
-fn listed(headers: &HeaderMap, name: header::HeaderName) -> impl Iterator<Item = String> {
-    let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(',')).map(|item| item.trim().to_lowercase().replace(' ', ""))
 }
 
 /// Under which name the browser knows this server, if it is one that may stand in a policy.

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use poem::{
     Endpoint, EndpointExt, Request, Response, Route,
     endpoint::make,
-    http::{Method, StatusCode, header},
+    http::{HeaderMap, Method, StatusCode, header},
 };
 use tokio_util::task::TaskTracker;
 
@@ -105,8 +105,8 @@ fn client_page(request: &Request) -> Response {
     assets::client::page(request.headers())
 }
 
-fn page(page: fn() -> Response) -> impl Endpoint<Output = Response> + 'static {
-    make(move |request| async move { Ok::<_, poem::Error>(read(&request, |_| page())) })
+fn page(page: fn(&HeaderMap) -> Response) -> impl Endpoint<Output = Response> + 'static {
+    make(move |request| async move { Ok::<_, poem::Error>(read(&request, |request| page(request.headers()))) })
 }
 
 fn read(request: &Request, page: impl Fn(&Request) -> Response) -> Response {

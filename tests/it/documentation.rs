@@ -53,6 +53,22 @@ async fn documents_are_allowed_nothing() {
 }
 
 #[tokio::test]
+async fn what_is_documented_goes_out_compressed_and_only_once() {
+    let server = TestServer::start().await;
+    for path in ["/doc", "/doc/openapi.json", "/doc/websocket", "/doc/asyncapi.json"] {
+        let plain = server.api().get(path).await;
+        assert!(!plain.headers.contains_key("content-encoding"), "{path}: nobody asked for it");
+        let compressed = server.api().get_with(path, &[("accept-encoding", "gzip, br")]).await;
+        assert_eq!(compressed.headers["content-encoding"], "gzip", "{path}");
+        let size = compressed.headers["content-length"].to_str().expect("a text").parse::<usize>();
+        let tag = plain.headers["etag"].to_str().expect("a text").to_owned();
+        let text = plain.expect(200).to_string();
+        assert!(size.expect("a number") * 2 < text.len(), "{path}");
+        server.api().get_with(path, &[("if-none-match", &tag)]).await.expect(304);
+    }
+}
+
+#[tokio::test]
 async fn the_pages_lead_to_each_other_and_to_the_documents() {
     let server = TestServer::start().await;
     assert!(values(&page(&server, "/").await, "href").contains(&"/doc"));

@@ -1,19 +1,10 @@
 //! How the web client is served: by whatever path it is entered, compressed, kept, and allowed nothing from elsewhere.
 
-use reqwest::Method;
-
 use crate::support::{Reply, TestServer};
-
-async fn get(server: &TestServer, path: &str, headers: &[(&str, &str)]) -> Reply {
-    let request = headers
-        .iter()
-        .fold(server.api().request(Method::GET, path), |request, (name, value)| request.header(*name, *value));
-    server.api().finish(request).await
-}
 
 /// The path of the page's own script.
 async fn script(server: &TestServer) -> String {
-    let page = get(server, "/", &[]).await.expect(200);
+    let page = server.api().get_with("/", &[]).await.expect(200);
     let (_, after) = page.as_str().expect("a page").split_once(" src=\"/assets/").expect("the page has a script");
     format!("/assets/{}", after.split_once('"').expect("an attribute ends").0)
 }
@@ -21,19 +12,19 @@ async fn script(server: &TestServer) -> String {
 #[tokio::test]
 async fn every_path_of_the_client_leads_to_its_page() {
     let server = TestServer::start().await;
-    let page = get(&server, "/", &[]).await;
+    let page = server.api().get_with("/", &[]).await;
     assert_eq!(page.headers["content-type"], "text/html; charset=utf-8");
     assert_eq!(page.headers["cache-control"], "no-cache");
     let page = page.expect(200);
     for path in ["/login", "/signup", "/chat/u/0192f0c4-7d3a-7c11-9a55-0c6f2f7f3a01", "/chat/g/anything"] {
-        assert_eq!(get(&server, path, &[]).await.expect(200), page, "{path}");
+        assert_eq!(server.api().get_with(path, &[]).await.expect(200), page, "{path}");
     }
 }
 
 #[tokio::test]
 async fn a_file_with_a_hashed_name_is_kept_for_ever() {
     let server = TestServer::start().await;
-    let reply = get(&server, &script(&server).await, &[]).await;
+    let reply = server.api().get_with(&script(&server).await, &[]).await;
     assert_eq!(reply.headers["cache-control"], "public, max-age=31536000, immutable");
     assert_eq!(reply.headers["content-type"], "text/javascript; charset=utf-8");
     assert_eq!(reply.headers["vary"], "Accept-Encoding");
@@ -51,7 +42,7 @@ async fn a_file_goes_out_in_the_best_encoding_that_the_browser_takes() {
         ("gzip", Some("gzip")),
         ("deflate", None),
     ] {
-        let reply = get(&server, &script, &[("accept-encoding", accepted)]).await;
+        let reply = server.api().get_with(&script, &[("accept-encoding", accepted)]).await;
         assert_eq!(
             reply.headers.get("content-encoding").map(|name| name.to_str().expect("a name")),
             used,
@@ -63,12 +54,12 @@ async fn a_file_goes_out_in_the_best_encoding_that_the_browser_takes() {
 #[tokio::test]
 async fn what_a_browser_has_already_is_not_sent_again() {
     let server = TestServer::start().await;
-    let tag = get(&server, "/", &[]).await.headers["etag"].to_str().expect("a tag").to_owned();
+    let tag = server.api().get_with("/", &[]).await.headers["etag"].to_str().expect("a tag").to_owned();
     for known in [tag.clone(), format!("W/{tag}"), format!("\"other\", {tag}"), "*".into()] {
-        let reply = get(&server, "/", &[("if-none-match", &known)]).await;
+        let reply = server.api().get_with("/", &[("if-none-match", &known)]).await;
         assert_eq!(reply.expect(304), "", "{known}");
     }
-    let compressed = get(&server, "/", &[("if-none-match", &tag), ("accept-encoding", "br")]).await;
+    let compressed = server.api().get_with("/", &[("if-none-match", &tag), ("accept-encoding", "br")]).await;
     assert_eq!(compressed.status, 200, "another encoding is another text");
 }
 
@@ -76,12 +67,12 @@ async fn what_a_browser_has_already_is_not_sent_again() {
 async fn the_client_talks_to_its_own_server_alone() {
     let server = TestServer::start().await;
     let policy = |reply: Reply| reply.headers["content-security-policy"].to_str().expect("a text").to_owned();
-    let own = policy(get(&server, "/", &[]).await);
+    let own = policy(server.api().get_with("/", &[]).await);
     let base = server.api().base();
     assert!(own.contains(&format!("connect-src 'self' ws://{base} wss://{base};")), "{own}");
     assert!(own.starts_with("default-src 'none'; script-src 'self'; style-src 'self';"), "{own}");
     assert!(!own.contains("unsafe"), "{own}");
-    let forged = policy(get(&server, "/", &[("host", "a;script-src *")]).await);
+    let forged = policy(server.api().get_with("/", &[("host", "a;script-src *")]).await);
     assert!(forged.contains("connect-src 'self';") && !forged.contains('*'), "{forged}");
 }
 
@@ -90,9 +81,9 @@ async fn what_is_no_file_is_404() {
     let server = TestServer::start().await;
     let script = script(&server).await;
     for path in ["/assets/nothing.js", "/index.html", "/index.html.br", &format!("{script}.gz"), "/..%2fCargo.toml"] {
-        assert_eq!(get(&server, path, &[]).await.status, 404, "{path}");
+        assert_eq!(server.api().get_with(path, &[]).await.status, 404, "{path}");
     }
-    let reply = get(&server, "/api/nothing", &[]).await;
+    let reply = server.api().get_with("/api/nothing", &[]).await;
     assert_eq!(reply.expect(404)["code"], "not_found");
 }
 
@@ -100,9 +91,9 @@ async fn what_is_no_file_is_404() {
 async fn without_the_client_there_is_the_api_alone() {
     let server = TestServer::start_with(|config| config.web.enabled = false).await;
     for path in ["/", "/login", "/chat/u/0192f0c4-7d3a-7c11-9a55-0c6f2f7f3a01", "/icon.svg"] {
-        assert_eq!(get(&server, path, &[]).await.status, 404, "{path}");
+        assert_eq!(server.api().get_with(path, &[]).await.status, 404, "{path}");
     }
     let ann = server.user("Ann").await;
     server.connect("/", &["auth", &ann.token]).await.list_page(1, None).await;
-    assert_eq!(get(&server, "/doc", &[]).await.status, 200);
+    assert_eq!(server.api().get_with("/doc", &[]).await.status, 200);
 }

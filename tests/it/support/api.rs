@@ -70,6 +70,11 @@ impl Api {
         self.call(Method::GET, path, None).await
     }
 
+    pub async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Reply {
+        let request = self.request(Method::GET, path);
+        self.finish(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))).await
+    }
+
     pub async fn post(&self, path: &str, body: Value) -> Reply {
         self.call(Method::POST, path, Some(body)).await
     }
