@@ -6,6 +6,7 @@ import { SocketError } from '../src/socket/errors';
 import { Chats } from '../src/state/chats.svelte';
 import { Reads } from '../src/state/reads';
 import { Renewal } from '../src/state/renewal';
+import { Today } from '../src/state/today.svelte';
 import { Search } from '../src/state/search.svelte';
 import { Typing } from '../src/state/typing.svelte';
 import { BOB, listRow, ME } from './support/rows';
@@ -175,4 +176,40 @@ test('a mute ends when its time comes, one after another', () => {
   expect(chats.list.filter((chat) => chats.isMuted(chat)).length).toBe(1);
   chats.close();
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a mute ends by the clock of the server, also if it is set later', () => {
+  let ahead = 0;
+  const chats = new Chats(ME, () => Date.now() + ahead);
+  const mutedUntil = new Date(Date.now() + 60_000).toISOString();
+  chats.merge([listRow(1, { readUpTo: 0, unreadCount: 1, mutedUntil })]);
+  ahead = 58_000;
+  chats.clockSet();
+  vi.advanceTimersByTime(1_999);
+  expect(chats.unreadTotal).toBe(0);
+  vi.advanceTimersByTime(1);
+  expect(chats.unreadTotal).toBe(1);
+  chats.close();
+});
+
+test('the day changes at local midnight', () => {
+  vi.setSystemTime(new Date(2026, 9, 24, 23, 59, 59));
+  const today = new Today({ onWake: () => () => {} });
+  for (const date of [25, 26]) {
+    vi.advanceTimersByTime(date === 25 ? 1_000 : 25 * 3_600_000);
+    expect(today.date.getDate()).toBe(date);
+  }
+  today.stop();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a device that slept over midnight learns it when it wakes', () => {
+  let wake = () => {};
+  const today = new Today({ onWake: (callback) => ((wake = callback), () => {}) });
+  const before = today.date.getTime();
+  vi.setSystemTime(Date.now() + 48 * 3_600_000); // no timer runs meanwhile
+  expect(today.date.getTime()).toBe(before);
+  wake();
+  expect(today.date.getTime()).toBeGreaterThan(before);
+  today.stop();
 });

@@ -34,13 +34,28 @@ test('the first language that there is wins', () => {
 
 test('days are told as people tell them', () => {
   const now = new Date('2026-02-01T00:30:00');
-  const { day, short } = dates('en-GB');
-  expect(day(new Date('2026-01-31T23:59:00'), now)).toBe('Yesterday');
-  expect(day(now, now)).toBe('Today');
-  expect(day(new Date('2025-03-04T12:00:00'), now)).toBe('4 March 2025');
-  expect(short(now, now)).toBe('00:30');
-  expect(short(new Date('2026-01-29T12:00:00'), now)).toBe('Thu');
-  expect(dates('ru').day(new Date('2026-01-31T12:00:00'), now)).toBe('Вчера');
+  const { day, short } = dates('en-GB', () => now);
+  expect(day(new Date('2026-01-31T23:59:00'))).toBe('Yesterday');
+  expect(day(now)).toBe('Today');
+  expect(day(new Date('2025-03-04T12:00:00'))).toBe('4 March 2025');
+  expect(short(now)).toBe('00:30');
+  expect(short(new Date('2026-01-29T12:00:00'))).toBe('Thu');
+  expect(dates('ru', () => now).day(new Date('2026-01-31T12:00:00'))).toBe('Вчера');
+});
+
+test('hours have as many digits as the locale writes', () => {
+  const at = new Date('2026-02-01T21:25:00');
+  const early = new Date('2026-02-02T09:05:00');
+  const of = (locale: string) => {
+    const { time, soon } = dates(locale, () => at);
+    return [at, early]
+      .map(time)
+      .concat(soon(early))
+      .map((text) => text.replace(/\s/g, ' '));
+  };
+  expect(of('en')).toEqual(['9:25 PM', '9:05 AM', 'Mon 9:05 AM']);
+  expect(of('en-GB')).toEqual(['21:25', '09:05', 'Mon 09:05']);
+  expect(of('ru')).toEqual(['21:25', '09:05', 'пн 09:05']);
 });
 
 test('addresses are links, their sentence is not', () => {

@@ -25,12 +25,14 @@ export const browser: Environment = {
     addEventListener('online', callback);
     addEventListener('offline', callback);
     addEventListener('pageshow', callback);
+    addEventListener('focus', callback);
     document.addEventListener('visibilitychange', whenVisible);
     return () => {
       clearInterval(ticks);
       removeEventListener('online', callback);
       removeEventListener('offline', callback);
       removeEventListener('pageshow', callback);
+      removeEventListener('focus', callback);
       document.removeEventListener('visibilitychange', whenVisible);
     };
   },

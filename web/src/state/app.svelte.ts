@@ -11,11 +11,13 @@ import { forgetJournal } from './journal';
 import { Messenger } from './messenger.svelte';
 import { Session } from './session.svelte';
 import { Settings } from './settings.svelte';
+import { Today } from './today.svelte';
 import { ofThisPage, Updates } from './updates.svelte';
 
 export class App {
   readonly session = new Session();
   readonly settings = new Settings();
+  readonly today = new Today(browser);
   readonly api: Api;
   messenger = $state.raw<Messenger | null>(null);
   /** How the last session ended, if not by logging out: by the server, or with the account. */

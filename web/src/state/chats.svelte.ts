@@ -19,7 +19,8 @@ export class Chats {
   #chats = new Map<ChatKey, Chat>();
   #endings = new Map<ChatKey, Ending>();
   #version = $state(0);
-  #mutes = new Mutes(() => [...this.#chats.values()].map((chat) => chat.mutedUntil));
+  #now: () => number;
+  #mutes: Mutes;
 
   /** Newest first. */
   list = $derived.by(() => {
@@ -32,8 +33,11 @@ export class Chats {
     this.list.reduce((sum, chat) => sum + (this.isMuted(chat) ? 0 : chat.unreadCount), 0),
   );
 
-  constructor(me: string) {
+  /** `now`: by the server's clock, which decides when a mute ends. */
+  constructor(me: string, now: () => number = Date.now) {
     this.#me = me;
+    this.#now = now;
+    this.#mutes = new Mutes(() => [...this.#chats.values()].map((chat) => chat.mutedUntil), now);
   }
 
   get(key: ChatKey): Chat | undefined {
@@ -44,7 +48,7 @@ export class Chats {
   /** Until its time comes: what shows it follows. */
   isMuted(chat: Chat): boolean {
     this.#mutes.follow();
-    return isMuted(chat, Date.now());
+    return isMuted(chat, this.#now());
   }
 
   /** What the server is told when one comes back, in its order. */
@@ -102,6 +106,11 @@ export class Chats {
   update(key: ChatKey, change: (chat: Chat) => Chat): void {
     const chat = this.#chats.get(key);
     if (chat) this.#set(key, counted(change(chat)));
+  }
+
+  /** To be called when the clock was set. */
+  clockSet(): void {
+    this.#mutes.again();
   }
 
   close(): void {

@@ -22,6 +22,8 @@ export class Line {
   /** Whether there is no connection, and the last attempt to make one failed. */
   away = $state(false);
   hello = $state.raw<Hello | null>(null);
+  /** How far the server's clock is ahead of the device's, in milliseconds. */
+  #ahead = 0;
   #connection: Connection;
   #opened: (() => void)[] = [];
 
@@ -34,12 +36,18 @@ export class Line {
       },
       onHello: (hello) => {
         this.hello = hello;
+        this.#ahead = Date.parse(hello.serverTime) - Date.now();
         host.onHello(hello);
         for (const resolve of this.#opened.splice(0)) resolve();
       },
       onBroadcast: (broadcast) => host.onBroadcast(broadcast),
       onUnauthorized: () => host.onUnauthorized(),
     });
+  }
+
+  /** The time by the server's clock; by the device's as long as the server has not been reached. */
+  now(): number {
+    return Date.now() + this.#ahead;
   }
 
   get bounds(): Bounds | null {

@@ -68,7 +68,7 @@ export class Messenger {
         onUnauthorized: () => host.onUnauthorized(),
       },
     );
-    this.chats = new Chats(user.id);
+    this.chats = new Chats(user.id, () => this.line.now());
     this.#cache = new ChatCache(user.id, host.database, {
       chats: this.chats,
       opened: () => this.#histories.values(),
@@ -163,6 +163,7 @@ export class Messenger {
   }
 
   async #opened(hello: Hello): Promise<void> {
+    this.chats.clockSet();
     this.renamed(hello.firstName, hello.lastName);
     if (this.#wasOpen) this.#host.onResumed();
     this.#renewal.schedule(hello.expiresAt, Date.parse(hello.serverTime));

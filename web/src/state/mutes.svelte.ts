@@ -9,10 +9,12 @@ export class Mutes {
   #next = Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #all: () => Iterable<string | null>;
+  #now: () => number;
 
   /** `all`: until when each chat is muted. */
-  constructor(all: () => Iterable<string | null>) {
+  constructor(all: () => Iterable<string | null>, now: () => number) {
     this.#all = all;
+    this.#now = now;
   }
 
   /** What asks for it follows: it is asked again when a mute has ended. */
@@ -23,19 +25,22 @@ export class Mutes {
   /** One was set, or learnt of. */
   expect(until: string | null): void {
     const at = until === null ? 0 : Date.parse(until);
-    if (at <= Date.now() || at >= this.#next) return;
+    const now = this.#now();
+    if (at <= now || at >= this.#next) return;
     clearTimeout(this.#timer);
     this.#next = at;
-    this.#timer = setTimeout(() => this.#end(), Math.min(at - Date.now(), LONGEST));
+    this.#timer = setTimeout(() => this.again(), Math.min(at - now, LONGEST));
+  }
+
+  /** Looks at all of them anew. */
+  again(): void {
+    clearTimeout(this.#timer);
+    this.#next = Infinity;
+    this.#ended++;
+    for (const until of this.#all()) this.expect(until);
   }
 
   stop(): void {
     clearTimeout(this.#timer);
-  }
-
-  #end(): void {
-    this.#next = Infinity;
-    this.#ended++;
-    for (const until of this.#all()) this.expect(until);
   }
 }

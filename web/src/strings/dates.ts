@@ -6,20 +6,23 @@ export interface Dates {
   /** 14:05 */
   time(at: Date): string;
   /** Of a chat's newest message: a time today, a weekday this week, else a date. */
-  short(at: Date, now?: Date): string;
+  short(at: Date): string;
   /** Of something to come: a time today, else with its weekday. */
-  soon(at: Date, now?: Date): string;
+  soon(at: Date): string;
   /** Of a divider: today, yesterday, or the date in full. */
-  day(at: Date, now?: Date): string;
+  day(at: Date): string;
   /** All of it, for a title. */
   full(at: Date): string;
 }
 
-export function dates(locale: string): Dates {
+/** `today`: some moment of the day on which the texts are read. */
+export function dates(locale: string, today: () => Date): Dates {
   const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options);
-  const time = format({ hour: '2-digit', minute: '2-digit' });
+  // 9:25 PM, but 09:25.
+  const hour = format({ hour: 'numeric' }).resolvedOptions().hour12 ? 'numeric' : '2-digit';
+  const time = format({ hour, minute: '2-digit' });
   const weekday = format({ weekday: 'short' });
-  const weekdayAndTime = format({ weekday: 'short', hour: '2-digit', minute: '2-digit' });
+  const weekdayAndTime = format({ weekday: 'short', hour, minute: '2-digit' });
   const date = format({ day: 'numeric', month: 'short' });
   const dateAndYear = format({ day: '2-digit', month: '2-digit', year: '2-digit' });
   const day = format({ weekday: 'long', day: 'numeric', month: 'long' });
@@ -29,14 +32,16 @@ export function dates(locale: string): Dates {
 
   return {
     time: (at) => time.format(at),
-    short(at, now = new Date()) {
+    short(at) {
+      const now = today();
       const ago = daysBetween(at, now);
       if (ago <= 0) return time.format(at);
       if (ago < 7) return weekday.format(at);
       return sameYear(at, now) ? date.format(at) : dateAndYear.format(at);
     },
-    soon: (at, now = new Date()) => (daysBetween(now, at) === 0 ? time : weekdayAndTime).format(at),
-    day(at, now = new Date()) {
+    soon: (at) => (daysBetween(today(), at) === 0 ? time : weekdayAndTime).format(at),
+    day(at) {
+      const now = today();
       const ago = daysBetween(at, now);
       if (ago === 0 || ago === 1) return capital(relative.format(-ago, 'day'), locale);
       return sameYear(at, now) ? capital(day.format(at), locale) : dayAndYear.format(at);

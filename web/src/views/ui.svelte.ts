@@ -25,7 +25,7 @@ export class Ui {
     return language === 'system' ? this.#browser : language;
   });
   strings = $derived(dictionaries[this.language]);
-  dates = $derived(dates(this.#locale()));
+  dates = $derived(dates(this.#locale(), () => this.app.today.date));
 
   constructor(app: App) {
     this.app = app;

@@ -2,7 +2,7 @@
 import { idOf, keyOf } from '../../protocol/chat';
 import { block, hide, markRead, mute } from '../../state/actions/chats';
 import { drop, leave } from '../../state/actions/groups';
-import { isMuted, type Chat } from '../../state/chat';
+import type { Chat } from '../../state/chat';
 import type { Messenger } from '../../state/messenger.svelte';
 import { isForever, markable, muteUntil, permissions, type MuteFor } from '../../state/rules';
 import * as actions from '../../strings/actions';
@@ -28,7 +28,7 @@ export function chatChoices(ui: Ui, messenger: Messenger, chat: Chat): Choice[] 
 export function muteChoice(ui: Ui, messenger: Messenger, chat: Chat): Choice {
   const key = keyOf(chat.chat);
   const texts = actions[ui.language];
-  if (isMuted(chat, Date.now())) {
+  if (messenger.chats.isMuted(chat)) {
     const until = chat.mutedUntil ?? '';
     const hint = isForever(until) ? texts.mutedForever : texts.mutedUntil(ui.dates.soon(new Date(until)));
     return {
@@ -40,7 +40,7 @@ export function muteChoice(ui: Ui, messenger: Messenger, chat: Chat): Choice {
   }
   const more = lengths.map((length) => ({
     label: texts.muteFor[length],
-    action: () => void ui.attempt(mute(messenger, key, muteUntil(length, new Date()))),
+    action: () => void ui.attempt(mute(messenger, key, muteUntil(length, new Date(messenger.line.now())))),
   }));
   return { label: texts.mute, icon: 'muted', more };
 }
