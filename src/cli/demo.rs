@@ -9,7 +9,7 @@ use super::with_database;
 use crate::{
     config::Config,
     model::Timestamp,
-    service::demo::{self, Filled, Language},
+    service::demo::{self, Filled, Language, Start},
     store, telemetry,
 };
 
@@ -32,7 +32,7 @@ pub(super) async fn run(config: &Config, lang: Lang, force: bool) -> anyhow::Res
     let place = store::place(&config.database.url);
     with_database(config, async |store| {
         ensure!(force || !store.has_users().await?, "{place} has users: --force adds the demo's people to them");
-        let filled = demo::fill(store, language, Timestamp::now()).await?;
+        let filled = demo::fill(store, language, Start { now: Timestamp::now(), seed: 0 }).await?;
         let filled = filled.with_context(|| format!("the demo's people are in {place} already"))?;
         Ok(tell(place, &filled)?)
     })

@@ -28,6 +28,15 @@ pub enum Language {
     Russian,
 }
 
+/// What a demo depends on besides its language.
+#[derive(Debug, Clone, Copy)]
+pub struct Start {
+    /// The newest instant at which anything happens.
+    pub now: Timestamp,
+    /// Of everything that is left to chance. Another seed gives other conversations between other people.
+    pub seed: u64,
+}
+
 /// Somebody who can log in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Login {
@@ -62,13 +71,17 @@ macro_rules! material {
     };
 }
 
-/// Fills the database, as of `now`: all of it or nothing. None if the demo's people are there already.
-pub async fn fill(store: &Store, language: Language, now: Timestamp) -> anyhow::Result<Option<Filled>> {
-    let texts: &[&str] = match language {
+/// The material of a language, people first.
+fn texts(language: Language) -> &'static [&'static str] {
+    match language {
         Language::English => material!("en"),
         Language::Russian => material!("ru"),
-    };
-    let plan = plan::make(texts, now).map_err(|error| anyhow::anyhow!("the demo's material: {error}"))?;
+    }
+}
+
+/// Fills the database: all of it or nothing. `None` if the demo's people are there already.
+pub async fn fill(store: &Store, language: Language, start: Start) -> anyhow::Result<Option<Filled>> {
+    let plan = plan::make(texts(language), start).map_err(|error| anyhow::anyhow!("the demo's material: {error}"))?;
     let password_hash = Passwords::default().hash(PASSWORD.to_owned()).await?;
     let email = |key: &str| format!("{key}@example.org");
     let person = |actor: &cast::Actor| LoadedPerson {

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use super::{
+    Start,
     cast::{self, Actor},
     chance::Chance,
-    schedule::Stage,
+    schedule::{Late, Stage},
     script::{Section, Thread, parse},
 };
 use crate::{
@@ -31,8 +32,8 @@ pub(super) struct Plan {
     pub(super) unread: Vec<Unread>,
 }
 
-/// Plans a demo in one language, up to `now`. The same day it is the same one, but for what is said since.
-pub(super) fn make(texts: &[&str], now: Timestamp) -> Result<Plan, String> {
+/// Plans a demo in one language. The same seed on the same day gives the same one, except for what is said after `now`.
+pub(super) fn make(texts: &[&str], Start { now, seed }: Start) -> Result<Plan, String> {
     let mut sections = Vec::new();
     for text in texts {
         sections.extend(parse(text)?);
@@ -44,9 +45,10 @@ pub(super) fn make(texts: &[&str], now: Timestamp) -> Result<Plan, String> {
     let (groups, pools) = sections.into_iter().partition::<Vec<_>, _>(|section| !section.head("members").is_empty());
 
     let today = now.0.div_euclid(DAY);
-    let mut chance = Chance::of(&format!("{today} {}", people.title));
+    let mut chance = Chance::of(&format!("{seed} {today}"));
     let mut cast = cast::read(&people).ok_or("a person that cannot be read")?;
-    let began_at = cast[0].day_before(today, WEEKS * 7, 9, 0);
+    // Before the oldest group in every time zone.
+    let began_at = Timestamp((today - WEEKS * 7 - 1) * DAY);
     for actor in &mut cast {
         actor.id = UserId(chance.id_of(began_at));
     }
@@ -65,7 +67,7 @@ pub(super) fn make(texts: &[&str], now: Timestamp) -> Result<Plan, String> {
         notices: &notices,
         pools,
         used: HashMap::new(),
-        looks: Chance::of("looks"),
+        looks: Chance::of(&format!("{seed} looks")),
         chance,
         today,
         now,
@@ -132,11 +134,12 @@ impl<'a> Planner<'a> {
                 owner.day_before(self.today, middle, self.chance.between(10, 20), self.chance.between(0, 59) * MINUTE);
             history.push(self.notice(chat, Event::Added, owner, Some(actor), at));
             self.member(id, actor, Role::Member, at);
-            since.push((*actor, middle));
+            since.push(Late { actor, days: middle, joined_at: at });
         }
         for actor in &gone {
             self.plan.members.retain(|member| member.group != id || member.user != actor.id);
-            let recent = self.chance.between(1, days / 4 + 1);
+            // Where it is evening far in the west, yesterday may still be to come in UTC.
+            let recent = self.chance.between(2, days / 4 + 2);
             let at =
                 actor.day_before(self.today, recent, self.chance.between(10, 20), self.chance.between(0, 59) * MINUTE);
             history.push(self.notice(chat, Event::Left, actor, None, at));
@@ -228,6 +231,52 @@ impl<'a> Planner<'a> {
             deleted_at: None,
             hidden_from: Vec::new(),
             reactions: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::service::demo::{Language, texts};
+
+    /// The material of a language, with people who live so many hours from UTC.
+    fn moved(language: Language, offsets: &[i64]) -> Vec<String> {
+        let [people, others @ ..] = texts(language) else { panic!("no people") };
+        let mut offsets = offsets.iter().cycle();
+        let lines = people.lines().filter(|line| !line.starts_with("//"));
+        let moved = lines.map(|line| match line.rsplit_once(", ").zip(line.find(['+', '-'])) {
+            Some(((_, hours), sign)) => format!("{}{:+}, {hours}", &line[..sign], offsets.next().unwrap_or(&0)),
+            None => line.to_owned(),
+        });
+        let moved = moved.collect::<Vec<_>>().join("\n");
+        std::iter::once(moved).chain(others.iter().map(|text| (*text).to_owned())).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn members_write_only_after_they_joined_wherever_they_live(
+            millis in 365 * DAY..50_000 * DAY,
+            seed: u64,
+            offsets in proptest::collection::vec(-12_i64..15, 20),
+        ) {
+            let material = moved(Language::English, &offsets);
+            let texts: Vec<_> = material.iter().map(String::as_str).collect();
+            let plan = make(&texts, Start { now: Timestamp(millis), seed }).unwrap();
+            prop_assert!(plan.cast.iter().zip(&offsets).all(|(actor, hours)| actor.offset_hours == *hours));
+            let joined = plan.members.iter().map(|member| ((ChatKey::Group(member.group), member.user), member.joined_at));
+            let joined: HashMap<_, _> = joined.collect();
+            for message in &plan.messages {
+                prop_assert!(message.created_at.0 <= millis && message.created_at >= plan.began_at);
+                let since = joined.get(&(message.chat, message.sender));
+                prop_assert!(since.is_none_or(|since| message.created_at >= *since), "{}", message.content);
+                let is_group = matches!(message.chat, ChatKey::Group(_));
+                prop_assert!(since.is_some() || !is_group || message.event == Event::Left, "{}", message.content);
+            }
         }
     }
 }

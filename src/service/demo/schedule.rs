@@ -22,14 +22,22 @@ pub(super) struct Stage<'a> {
     pub(super) chat: ChatKey,
     /// From the beginning to now.
     pub(super) members: Vec<&'a Actor>,
-    /// Who came later, so many days ago.
-    pub(super) late: Vec<(&'a Actor, i64)>,
+    /// Members who were added after the beginning.
+    pub(super) late: Vec<Late<'a>>,
     /// How many days ago it began.
     pub(super) days: i64,
     /// Whether people talk at work.
     pub(super) is_work: bool,
     /// What there is already: notices.
     pub(super) history: Vec<LoadedMessage>,
+}
+
+/// A member who was added after the beginning.
+pub(super) struct Late<'a> {
+    pub(super) actor: &'a Actor,
+    /// How many days ago, on the calendar of the person who added this one.
+    pub(super) days: i64,
+    pub(super) joined_at: Timestamp,
 }
 
 impl<'a> Stage<'a> {
@@ -56,13 +64,16 @@ impl<'a> Planner<'a> {
         let created_at = history.first().map_or(Timestamp(0), |message| message.created_at);
         let mut free_at = created_at.plus_millis(20 * MINUTE);
         for (thread, age) in threads.iter().zip(ages) {
-            let present = late.iter().filter(|(_, since)| age < *since).map(|(actor, _)| *actor);
+            let present = late.iter().filter(|late| age < late.days).map(|late| late.actor);
             let present: Vec<_> = members.iter().copied().chain(present).collect();
             let Some(parts) = self.parts(thread, &present) else { continue };
             let Some(first) = thread.lines.first().and_then(|line| parts.get(line.speaker.as_str()).copied()) else {
                 continue;
             };
-            let start = self.start(first, age, is_work).max(free_at);
+            // A day begins at another instant in each time zone, and work moves away from weekends.
+            let joined = late.iter().filter(|late| parts.values().any(|actor| actor.id == late.actor.id));
+            let joined_at = joined.map(|late| late.joined_at.plus_millis(MINUTE)).max().unwrap_or(free_at);
+            let start = self.start(first, age, is_work).max(free_at).max(joined_at);
             let said = talk::messages(thread, &parts, chat, [start, self.now], &mut self.chance);
             if let Some(last) = said.last() {
                 free_at = last.created_at.plus_millis(self.chance.between(15, 90) * MINUTE);
@@ -72,7 +83,8 @@ impl<'a> Planner<'a> {
         // Notices were planned before what is said between them.
         history.sort_by_key(|message| message.created_at);
         history.retain(|message| message.created_at <= self.now);
-        let everybody: Vec<_> = members.into_iter().chain(late.into_iter().map(|(actor, _)| actor)).collect();
+        let steady = members.into_iter().map(|actor| (actor, created_at));
+        let everybody: Vec<_> = steady.chain(late.iter().map(|late| (late.actor, late.joined_at))).collect();
         self.leave_unread(chat, &everybody, &history);
         self.plan.messages.append(&mut history);
     }
@@ -112,11 +124,12 @@ impl<'a> Planner<'a> {
         Some(parts)
     }
 
-    /// Who was not looking lately has something to read: never what comes before one's own last words.
-    fn leave_unread(&mut self, chat: ChatKey, members: &[&Actor], history: &[LoadedMessage]) {
+    /// Leaves the newest messages unread for most members: only those after the member joined and last wrote.
+    fn leave_unread(&mut self, chat: ChatKey, members: &[(&Actor, Timestamp)], history: &[LoadedMessage]) {
         let is_recent = history.last().is_some_and(|last| last.created_at > self.now.plus_millis(-7 * DAY));
-        for actor in members.iter().filter(|_| is_recent) {
-            let since = history.iter().rev().take_while(|message| message.sender != actor.id).count();
+        for (actor, joined_at) in members.iter().filter(|_| is_recent) {
+            let is_new = |message: &&LoadedMessage| message.sender != actor.id && message.created_at > *joined_at;
+            let since = history.iter().rev().take_while(is_new).count();
             if since > 0 && self.looks.percent(85) {
                 let count = self.looks.between(1, i64::try_from(since).unwrap_or(1).min(14));
                 self.plan.unread.push(Unread { user: actor.id, chat, count });

@@ -94,7 +94,8 @@ struct ReactionRow<'a> {
 struct WriterRow {
     user_id: Hex,
     chat_id: i64,
-    at: i64,
+    first_at: i64,
+    last_at: i64,
 }
 
 static KNOWN: Sql = Sql::steps(&["SELECT m.chat_id, m.id, m.seq FROM rows($1: chat_id BIGINT, id BYTES) q \
@@ -113,8 +114,9 @@ static ADD_REACTIONS: Sql = Sql::steps(&["INSERT INTO reactions (chat_id, seq, e
 /// Who wrote in a group and is no member was one: export and erasure find it by that.
 static ADD_FORMER: Sql = Sql::steps(&["INSERT INTO members (user_id, chat_id, role, joined_at, left_at, \
        hidden_up_to_seq, read_up_to_seq) \
-     SELECT user_id, chat_id, 0, at, at, 0, 0 FROM rows($1: user_id BYTES, chat_id BIGINT, at BIGINT) q WHERE true \
-     ON CONFLICT (user_id, chat_id) DO NOTHING"]);
+     SELECT user_id, chat_id, 0, first_at, last_at, 0, 0 \
+     FROM rows($1: user_id BYTES, chat_id BIGINT, first_at BIGINT, last_at BIGINT) q WHERE true \
+     ON CONFLICT (user_id, chat_id) DO UPDATE SET left_at = excluded.left_at WHERE members.left_at < excluded.left_at"]);
 
 /// What is hidden is all up to some message: one that follows what is hidden already hides itself, too.
 static HIDE: Sql = Sql::steps(&["UPDATE members SET hidden_up_to_seq = q.to_seq, \
@@ -154,12 +156,12 @@ impl Load {
                     rows.push(row(message, chat, reply_to));
                     reactions.extend(reaction_rows(message, chat));
                     fates.push(Fate::Added);
+                    if let ChatKey::Group(_) = message.chat {
+                        writers.entry((message.sender, chat.id)).or_insert([chat.last_at; 2])[1] = chat.last_at;
+                    }
                     *entry.insert(chat.last_seq)
                 }
             };
-            if let ChatKey::Group(_) = message.chat {
-                writers.insert((message.sender, chat.id), message.created_at);
-            }
             hidden.extend(message.hidden_from.iter().map(|&user| (user, chat.id, seq)));
         }
         self.execute(&ADD_MESSAGES, &rows).await?;
@@ -194,11 +196,13 @@ impl Load {
         Ok(known)
     }
 
-    async fn remember_former(&mut self, writers: HashMap<(UserId, ChatId), Timestamp>) -> DatabaseResult<()> {
-        let row = |((user, chat), at): ((UserId, ChatId), Timestamp)| WriterRow {
+    /// `writers` have the instants of their first and last messages.
+    async fn remember_former(&mut self, writers: HashMap<(UserId, ChatId), [Timestamp; 2]>) -> DatabaseResult<()> {
+        let row = |((user, chat), [first_at, last_at]): ((UserId, ChatId), [Timestamp; 2])| WriterRow {
             user_id: Hex(user.0),
             chat_id: chat.0,
-            at: at.0,
+            first_at: first_at.0,
+            last_at: last_at.0,
         };
         self.execute(&ADD_FORMER, &writers.into_iter().map(row).collect::<Vec<_>>()).await.map(|_| ())
     }
