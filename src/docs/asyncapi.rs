@@ -17,13 +17,13 @@ pub fn document() -> String {
         parts.add(protocol);
     }
     let mut components = parts.schemas.take_definitions(true);
+    components.append(&mut parts.frames);
     for protocol in PROTOCOLS {
         let params = |kind| (schemas::params_name(kind, protocol), schemas::params(kind, protocol));
         components.extend(topics(protocol).iter().map(|topic| params(topic.kind)));
-        components.insert(refusal_name(protocol), schemas::refusal(protocol));
     }
     let document = json!({
-        "asyncapi": "3.1.0",
+        "asyncapi": "3.0.0",
         "info": {
             "title": "Hearth: the WebSocket",
             "version": env!("CARGO_PKG_VERSION"),
@@ -54,6 +54,8 @@ pub fn document() -> String {
 
 struct Parts {
     schemas: SchemaGenerator,
+    /// The schemas of the frames, by name: generators of code call their types so.
+    frames: Map<String, Value>,
     channels: Map<String, Value>,
     operations: Map<String, Value>,
     messages: Map<String, Value>,
@@ -61,7 +63,13 @@ struct Parts {
 
 impl Parts {
     fn new() -> Self {
-        Self { schemas: schemas::generator(), channels: Map::new(), operations: Map::new(), messages: Map::new() }
+        Self {
+            schemas: schemas::generator(),
+            frames: Map::new(),
+            channels: Map::new(),
+            operations: Map::new(),
+            messages: Map::new(),
+        }
     }
 
     fn add(&mut self, protocol: Protocol) {
@@ -69,13 +77,7 @@ impl Parts {
         let (samples, topics) = (samples::of(protocol), topics(protocol));
         let before: Vec<_> = self.messages.keys().cloned().collect();
         let tags = json!([{ "name": name }]);
-        let refusal = self.message(
-            protocol,
-            "refusal",
-            "Refusal",
-            schemas::reference(&refusal_name(protocol)),
-            refusals(&samples),
-        );
+        let refusal = self.message(protocol, "refusal", "Refusal", schemas::refusal(protocol), refusals(&samples));
         for topic in &topics {
             let kind = topic.kind.name();
             let title = |what: &str| format!("{kind}: {what}");
@@ -122,23 +124,29 @@ impl Parts {
         self.channels.insert(name.to_owned(), channel(protocol, messages));
     }
 
-    /// Adds a message; answers with its key.
+    /// Adds a message and the schema of its payload. Returns the message's key.
     fn message(&mut self, protocol: Protocol, key: &str, title: &str, payload: Value, examples: Vec<Value>) -> String {
         let key = format!("{}.{key}", catalogue::name(protocol));
         let message = json!({
             "name": key,
             "title": title,
             "contentType": "application/json",
-            "payload": payload,
+            "payload": self.frame(&schemas::type_name(&key), payload),
             "examples": examples,
         });
         self.messages.insert(key.clone(), message);
         key
     }
-}
 
-fn refusal_name(protocol: Protocol) -> String {
-    format!("{}.Refusal", catalogue::name(protocol))
+    /// Names the schema of a frame, and that of its params. Returns a reference to it.
+    fn frame(&mut self, name: &str, mut payload: Value) -> Value {
+        if let Some(params) = payload["properties"].get_mut("params").filter(|params| params["$ref"].is_null()) {
+            let params_name = format!("{name}Params");
+            self.frames.insert(params_name.clone(), std::mem::replace(params, schemas::reference(&params_name)));
+        }
+        self.frames.insert(name.to_owned(), payload);
+        schemas::reference(name)
+    }
 }
 
 fn channel(protocol: Protocol, messages: Map<String, Value>) -> Value {

@@ -31,11 +31,21 @@ pub(super) fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#{PLACE}/{name}") })
 }
 
+/// What generators of code may call a type: `auth.typing.request` becomes `AuthTypingRequest`.
+pub(super) fn type_name(key: &str) -> String {
+    let mut starts = true;
+    let letters = key.chars().filter_map(|letter| {
+        let starts_word = std::mem::replace(&mut starts, letter == '.');
+        (letter != '.').then(|| if starts_word { letter.to_ascii_uppercase() } else { letter })
+    });
+    letters.collect()
+}
+
 /// The name of the schema of a request's params, which is the same in both subprotocols if the params are.
 pub(super) fn params_name(kind: Kind, protocol: Protocol) -> String {
     let name = kind.params().map_or("", |(name, _)| name);
     let is_shared = kind.fields().iter().all(|field| !field.extended) || kind.protocol() == Protocol::Hearth;
-    if is_shared { name.into() } else { format!("{}.{name}", catalogue::name(protocol)) }
+    if is_shared { name.into() } else { type_name(&format!("{}.{name}", catalogue::name(protocol))) }
 }
 
 /// The params of a request.
@@ -122,7 +132,9 @@ fn request_id() -> Value {
 pub(super) fn answer(topic: &Topic, protocol: Protocol, schemas: &mut SchemaGenerator) -> Value {
     let item = item(topic.item, schemas);
     let data = match topic.row {
-        Some(row) => json!({ "type": "array", "items": (row.schema)(schemas) }),
+        Some(row) => {
+            json!({ "type": "array", "items": (row.schema)(schemas), "description": "The rows; empty if there are none." })
+        }
         None => nothing(),
     };
     let mut answer = success(topic.kind.name(), item, data, false);
@@ -136,7 +148,10 @@ pub(super) fn answer(topic: &Topic, protocol: Protocol, schemas: &mut SchemaGene
 pub(super) fn broadcast(kind: Kind, shapes: &[Shape], schemas: &mut SchemaGenerator) -> Value {
     let item = match shapes {
         [one] => item(Some(*one), schemas),
-        more => json!({ "anyOf": more.iter().map(|shape| item(Some(*shape), schemas)).collect::<Vec<_>>() }),
+        more => json!({
+            "anyOf": more.iter().map(|shape| item(Some(*shape), schemas)).collect::<Vec<_>>(),
+            "description": "One of these, depending on what happened.",
+        }),
     };
     success(kind.name(), item, nothing(), true)
 }
@@ -186,5 +201,5 @@ fn item(shape: Option<Shape>, schemas: &mut SchemaGenerator) -> Value {
 }
 
 fn nothing() -> Value {
-    json!({ "type": "null" })
+    json!({ "type": "null", "description": "Always null in this frame." })
 }

@@ -8,12 +8,16 @@ import Ajv from "ajv";
 import addFormats from "ajv-formats";
 import { check, finish } from "./checks.js";
 
+/** Generators of code do not read 3.1 yet. */
+const ALLOWED = "asyncapi-latest-version";
+
 const file = process.argv[2];
 const text = await readFile(file, "utf8");
 
 await check("the official parser has nothing to say", async () => {
   const { document, diagnostics } = await new Parser().parse(text, { source: file });
-  const faults = diagnostics.map(({ code, path, message }) => `${code} at ${path.join(".")}: ${message}`);
+  const complaints = diagnostics.filter(({ code }) => code !== ALLOWED);
+  const faults = complaints.map(({ code, path, message }) => `${code} at ${path.join(".")}: ${message}`);
   return document ? faults : [...faults, "no document"];
 });
 
@@ -27,11 +31,12 @@ function close(schema) {
   Object.values(schema).forEach(close);
 }
 
-close(messages);
+const named = ({ $ref }) => schemas[$ref.split("/").at(-1)];
 // Unknown params are ignored, and clients of the reference server send some.
-const params = Object.values(messages).map((message) => message.payload.properties?.params?.$ref);
-for (const [name, schema] of Object.entries(schemas)) {
-  if (!params.includes(`#/components/schemas/${name}`)) close(schema);
+const requests = Object.entries(messages).filter(([name]) => name.endsWith(".request"));
+const params = requests.map(([, { payload }]) => named(named(payload).properties.params));
+for (const schema of Object.values(schemas)) {
+  if (!params.includes(schema)) close(schema);
 }
 
 const ajv = addFormats(new Ajv({ strict: false, allErrors: true }));

@@ -37,6 +37,20 @@ fn every_request_answer_broadcast_and_refusal_has_a_sample() {
 }
 
 #[test]
+fn every_frame_is_a_type_with_a_name() {
+    let document = document();
+    let schemas = document["components"]["schemas"].as_object().expect("schemas");
+    for (key, message) in document["components"]["messages"].as_object().expect("messages") {
+        let reference = message["payload"]["$ref"].as_str().unwrap_or_else(|| panic!("{key}: a schema without a name"));
+        let name = reference.strip_prefix("#/components/schemas/").expect("a schema of this document");
+        assert!(schemas[name]["properties"]["type"].is_object(), "{key}: {name} is a frame");
+    }
+    for name in schemas.keys() {
+        assert!(name.chars().all(|letter| letter.is_ascii_alphanumeric()), "{name}: not what code calls a type");
+    }
+}
+
+#[test]
 fn every_reason_for_a_refusal_has_a_sample() {
     let document = document();
     let messages = document["components"]["messages"].as_object().expect("messages");

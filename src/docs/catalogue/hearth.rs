@@ -42,7 +42,12 @@ fn reading(kind: Kind) -> Option<Topic> {
         Kind::GetChanges => topic(
             "New messages first, the oldest of them first, then the changed ones by revision. While it is not \
              `complete`, ask again with the answer's `afterSeq` and `afterRevision`. `reset` (more than 10,000 changes \
-             behind): forget what you kept of this history and begin with its newest page.",
+             behind): forget what you kept of this history and begin with its newest page. \
+             These rows update a history, not the chat list. A chat's entry in the list is a `ChatRow`: its text, `seq` \
+             and reactions are those of the newest visible message, its counters those of the chat. Get it from \
+             `#getChangedChats`, or derive it: replace the entry's message by the row with the highest `seq` (or by the \
+             changed row with the same `seq`), and its `lastSeq` and `revision` by this answer's. `state` and \
+             `unreadCount` do not follow from these rows.",
         )
         .with::<ChangesItem>()
         .page_of::<Row>(),

@@ -1,0 +1,62 @@
+// Code made from the AsyncAPI document compiles: TypeScript and Python, by the generator that its project recommends.
+//
+//   node code.js FILE      PYTHON names another interpreter than python3
+
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { PythonFileGenerator, TypeScriptFileGenerator } from "@asyncapi/modelina";
+import { check, finish } from "./checks.js";
+
+const PACKAGE = "messages";
+/** What a client's author writes with the types: it fails if a frame has no name, or a key another type. */
+const CLIENT = `
+import { HearthPrivateMessageAnswer } from "./HearthPrivateMessageAnswer";
+import { HearthPrivateMessageBroadcast } from "./HearthPrivateMessageBroadcast";
+import { HearthPrivateMessageRequest } from "./HearthPrivateMessageRequest";
+import { AuthRefusal } from "./AuthRefusal";
+
+const request: HearthPrivateMessageRequest = {
+  reservedType: "privateMessage",
+  params: { messageId: "m", receiverId: "r", content: "Tea?" },
+};
+const seq = (frame: HearthPrivateMessageAnswer | HearthPrivateMessageBroadcast): number => frame.params.item.seq;
+const reason = (refusal: AuthRefusal): string => refusal.message;
+export { request, seq, reason };
+`;
+const IMPORT_ALL = `
+import importlib, pkgutil, ${PACKAGE}
+for module in pkgutil.iter_modules(${PACKAGE}.__path__): importlib.import_module("${PACKAGE}." + module.name)
+from ${PACKAGE}.hearth_private_message_request import HearthPrivateMessageRequest
+`;
+
+const run = promisify(execFile);
+const document = JSON.parse(await readFile(process.argv[2], "utf8"));
+const folder = await mkdtemp(join(tmpdir(), "hearth-code-"));
+
+async function succeeds(program, args, options) {
+  return run(program, args, options).then(
+    () => [],
+    ({ stdout, stderr, message }) => [stdout || stderr || message],
+  );
+}
+
+await check("TypeScript made of it compiles, and a client with it", async () => {
+  const generator = new TypeScriptFileGenerator({ modelType: "interface", enumType: "union" });
+  await generator.generateToFiles(document, folder, { exportType: "named" });
+  await writeFile(join(folder, "client.ts"), CLIENT);
+  const compiler = join(import.meta.dirname, "node_modules/typescript/bin/tsc");
+  return succeeds(process.execPath, [compiler, "--noEmit", "--strict", join(folder, "client.ts")]);
+});
+
+await check("Python made of it can be imported", async () => {
+  const files = join(folder, PACKAGE);
+  await new PythonFileGenerator().generateToFiles(document, files, { packageName: PACKAGE });
+  await writeFile(join(files, "__init__.py"), "");
+  return succeeds(process.env.PYTHON ?? "python3", ["-c", IMPORT_ALL], { cwd: folder });
+});
+
+await rm(folder, { recursive: true });
+finish();
