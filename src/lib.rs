@@ -24,7 +24,7 @@
 //!
 //! # Layers
 //! `main`, [`cli`] → [`server`] → [`api`], [`ws`], [`docs`], [`assets`], [`telemetry`] → [`service`] → [`writer`] → [`auth`],
-//! [`store`], [`live`] → [`protocol`], [`config`] → [`model`], [`error`]. Imports point down this list, never up.
+//! [`store`], [`live`] → [`protocol`], [`config`] → [`model`], [`error`], [`text`]. Imports point down this list, never up.
 
 pub mod api;
 pub mod assets;
@@ -40,5 +40,6 @@ pub mod server;
 pub mod service;
 pub mod store;
 pub mod telemetry;
+pub mod text;
 pub mod writer;
 pub mod ws;

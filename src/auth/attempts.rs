@@ -1,10 +1,10 @@
-//! How often one address may sign up and log in, and one person ask. Log-ins to an account are counted by account *and* address: what
-//! somebody else tries from elsewhere never locks a person out.
+//! How often one address may sign up and log in, and one person ask. Log-ins to an account are counted by account *and*
+//! address, and over all addresses by [`Backoff`]; neither locks the owner out at an address of their own.
 
 use std::{
     net::{IpAddr, Ipv6Addr},
     num::NonZeroU32,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use governor::{
@@ -12,11 +12,16 @@ use governor::{
     clock::{Clock, DefaultClock},
 };
 
+use super::backoff::Backoff;
 use crate::{
     config::Limits,
     error::{Error, Result},
     model::UserId,
+    text,
 };
+
+/// Characters of the longest e-mail: what is cut off cannot tell two accounts apart.
+const EMAIL_MAX: usize = 254;
 
 /// Seconds' worth of requests that may come at once.
 const BURST_SECONDS: u32 = 10;
@@ -24,10 +29,17 @@ const BURST_SECONDS: u32 = 10;
 /// Counts attempts; forgets them as time passes.
 pub struct Attempts(Option<Limiters>);
 
+/// A log-in that may look at the password.
+pub struct LogInAttempt {
+    network: IpAddr,
+    account: String,
+}
+
 struct Limiters {
     sign_ups: DefaultKeyedRateLimiter<IpAddr>,
     log_ins: DefaultKeyedRateLimiter<IpAddr>,
     log_ins_to_account: DefaultKeyedRateLimiter<(IpAddr, String)>,
+    backoff: Backoff,
     password_changes: DefaultKeyedRateLimiter<UserId>,
     requests: DefaultKeyedRateLimiter<UserId>,
     clock: DefaultClock,
@@ -45,6 +57,7 @@ impl Attempts {
             sign_ups: RateLimiter::keyed(Quota::per_hour(positive(limits.sign_ups_per_hour))),
             log_ins: RateLimiter::keyed(Quota::per_minute(positive(limits.log_ins_per_minute))),
             log_ins_to_account: RateLimiter::keyed(per_account),
+            backoff: Backoff::new(limits.log_in_failures_per_account),
             password_changes: RateLimiter::keyed(per_account),
             requests: RateLimiter::keyed(
                 requests.allow_burst(positive(limits.requests_per_second.saturating_mul(BURST_SECONDS))),
@@ -59,15 +72,24 @@ impl Attempts {
         check(&limiters.sign_ups, &network(address), &limiters.clock)
     }
 
-    /// One more log-in from this address to this account.
-    pub fn log_in(&self, address: IpAddr, email: &str) -> Result<()> {
-        let Some(limiters) = &self.0 else { return Ok(()) };
-        let address = network(address);
-        // No account has a longer e-mail: what is cut off cannot tell two accounts apart.
-        let account: String = email.to_lowercase().chars().take(254).collect();
-        // The address first: what is refused must not be remembered, account by account.
-        check(&limiters.log_ins, &address, &limiters.clock)?;
-        check(&limiters.log_ins_to_account, &(address, account), &limiters.clock)
+    /// One more log-in from this address to this account, before the password is looked at. It counts as a failure
+    /// until it is handed to [`Self::log_in_succeeded`].
+    pub fn log_in(&self, address: IpAddr, email: &str) -> Result<LogInAttempt> {
+        let (network, account) = (network(address), account(email));
+        if let Some(limiters) = &self.0 {
+            // The address first: what is refused must not be remembered, account by account.
+            check(&limiters.log_ins, &network, &limiters.clock)?;
+            check(&limiters.log_ins_to_account, &(network, account.clone()), &limiters.clock)?;
+            let allowed = limiters.backoff.attempt(&account, network, Instant::now());
+            allowed.map_err(|left| Error::TooMany(wait(left)))?;
+        }
+        Ok(LogInAttempt { network, account })
+    }
+
+    /// The password was right: the attempt was no failure, and its address is one of the account's own.
+    pub fn log_in_succeeded(&self, attempt: &LogInAttempt) {
+        let Some(limiters) = &self.0 else { return };
+        limiters.backoff.succeeded(&attempt.account, attempt.network, Instant::now());
     }
 
     /// One more guess at the old password, by somebody who is logged in.
@@ -88,6 +110,7 @@ impl Attempts {
         limiters.sign_ups.retain_recent();
         limiters.log_ins.retain_recent();
         limiters.log_ins_to_account.retain_recent();
+        limiters.backoff.tidy(Instant::now());
         limiters.password_changes.retain_recent();
         limiters.requests.retain_recent();
     }
@@ -107,6 +130,15 @@ fn wait(time: Duration) -> Duration {
 
 fn positive(rate: u32) -> NonZeroU32 {
     NonZeroU32::new(rate).unwrap_or(NonZeroU32::MIN)
+}
+
+/// By what an account is counted: the key that the store finds it by, however the e-mail is written.
+fn account(email: &str) -> String {
+    let folded = text::identity(email);
+    match folded.char_indices().nth(EMAIL_MAX) {
+        Some((end, _)) => folded[..end].to_owned(),
+        None => folded,
+    }
 }
 
 /// One customer of a provider has a whole IPv6 /64 to try from.
@@ -135,6 +167,20 @@ mod tests {
         assert!(attempts.log_in(stranger, "ADA@example.org").is_ok());
         assert!(matches!(attempts.log_in(stranger, "ada@example.org"), Err(Error::TooMany(_))));
         assert!(attempts.log_in(person, "ada@example.org").is_ok());
+    }
+
+    #[test]
+    fn an_account_is_the_same_one_however_its_email_is_written() {
+        for (email, other) in [
+            ("office@example.org", "oﬃce@example.org"),
+            ("sam@x", "ſam@x"),
+            ("strasse@x", "STRAẞE@x"),
+            ("a@x", "a\u{ad}@x"),
+        ] {
+            let (attempts, address) = (attempts(), [192, 0, 2, 1].into());
+            assert!(attempts.log_in(address, email).is_ok() && attempts.log_in(address, other).is_ok());
+            assert!(matches!(attempts.log_in(address, email), Err(Error::TooMany(_))), "{other}");
+        }
     }
 
     #[test]

@@ -57,6 +57,7 @@ impl Config {
             ("limits.sign_ups_per_hour", limits.sign_ups_per_hour),
             ("limits.log_ins_per_minute", limits.log_ins_per_minute),
             ("limits.log_ins_per_account_and_minute", limits.log_ins_per_account_and_minute),
+            ("limits.log_in_failures_per_account", limits.log_in_failures_per_account),
             ("limits.requests_per_second", limits.requests_per_second),
             ("limits.frames_per_second", limits.frames_per_second),
         ] {

@@ -78,6 +78,8 @@ pub struct Limits {
     pub log_ins_per_minute: u32,
     /// Log-ins to one account from one address.
     pub log_ins_per_account_and_minute: u32,
+    /// Failed log-ins to one account from all addresses before each further one has to wait.
+    pub log_in_failures_per_account: u32,
     /// REST requests of one person; bursts of ten seconds' worth are fine.
     pub requests_per_second: u32,
     /// Open WebSockets of one person.
@@ -97,6 +99,7 @@ impl Default for Limits {
             sign_ups_per_hour: 60,
             log_ins_per_minute: 60,
             log_ins_per_account_and_minute: 10,
+            log_in_failures_per_account: 100,
             requests_per_second: 20,
             connections_per_user: 100,
             frames_per_second: 50,

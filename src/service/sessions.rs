@@ -39,11 +39,12 @@ pub struct Renewed {
 
 /// Begins a session. An unknown e-mail takes as long as a wrong password, and reads the same.
 pub async fn log_in(app: &App, address: IpAddr, user_agent: &str, credentials: LogIn) -> Result<LoggedIn> {
-    app.attempts.log_in(address, &credentials.email.0)?;
+    let attempt = app.attempts.log_in(address, &credentials.email.0)?;
     let account = app.store.account_by_email(&credentials.email.0).await?;
     let hash = account.as_ref().map(|account| account.password_hash.clone());
     let right = app.passwords.verify(credentials.password.0.clone(), hash).await?;
     let account = account.filter(|_| right).ok_or(Refusal::WrongCredentials)?;
+    app.attempts.log_in_succeeded(&attempt);
 
     let now = Timestamp::now();
     let user_agent: String = user_agent.chars().filter(|c| !c.is_control()).take(USER_AGENT_MAX).collect();

@@ -1,8 +1,8 @@
 //! How the model's types are kept: ids as 16 bytes, times and numbers as 64-bit integers.
 
+use icu_normalizer::ComposingNormalizerBorrowed;
 use serde::{Serialize, Serializer};
 use sqlx::{Any, Database, Decode, Encode, Type, encode::IsNull, error::BoxDynError};
-use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
 use crate::model::{ChatId, Event, GroupId, MessageId, Role, SessionId, Timestamp, UserId};
@@ -62,8 +62,11 @@ pub(super) fn json(rows: &[impl Serialize]) -> String {
 /// case alone is one ("Weiß" and "WEISS"). Character by character: the Greek final sigma, which depends on its place in
 /// a word, does not hide a name from those who typed half of it.
 pub(super) fn fold(text: &str) -> String {
-    let folded = text.nfc().flat_map(char::to_lowercase).flat_map(char::to_uppercase).flat_map(char::to_lowercase);
-    folded.map(|c| if c == 'ς' { 'σ' } else { c }).nfc().collect()
+    let nfc = ComposingNormalizerBorrowed::new_nfc();
+    let text = nfc.normalize(text);
+    let folded = text.chars().flat_map(char::to_lowercase).flat_map(char::to_uppercase).flat_map(char::to_lowercase);
+    let folded: String = folded.map(|c| if c == 'ς' { 'σ' } else { c }).collect();
+    nfc.normalize(&folded).into_owned()
 }
 
 #[cfg(test)]

@@ -181,15 +181,15 @@ async fn a_message_has_1_to_4096_characters_not_all_of_them_blank() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let mut socket = ann.connect().await;
-    for good in ["x", "0", "\u{1}", " \u{301}", &times("x", 4096), &times("😀", 4096)] {
+    for good in ["x", "0", " \u{301}", &times("x", 4096), &times("😀", 4096)] {
         socket.write_to(&ann, good).await;
     }
-    for bad in ["", " ", "\n\t\r", "\u{a0}\u{3000}\u{2028}", "a\0b", &times("x", 4097), &times("😀", 4097)] {
+    for bad in ["", " ", "\u{1}", "\n\t\r", "\u{a0}\u{3000}\u{2028}", "a\0b", &times("x", 4097), &times("😀", 4097)] {
         let params = json!({ "messageId": new_id(), "receiverId": ann.id, "content": bad });
         let refusal = socket.refused("privateMessage", params).await;
         assert!(refusal.starts_with("Invalid request: content must"), "{bad:?}: {refusal}");
     }
-    assert_eq!(ann.texts_with(&ann).await.len(), 6);
+    assert_eq!(ann.texts_with(&ann).await.len(), 5);
 }
 
 #[tokio::test]

@@ -60,7 +60,7 @@ async fn an_account_is_tried_so_often_from_one_address_even_with_the_right_passw
     let server = limited(Limits { log_ins_per_account_and_minute: 3, ..Limits::default() }).await;
     server.api().post(SIGN_UP, person(1)).await.expect(201);
     server.api().post(SIGN_UP, person(2)).await.expect(201);
-    for email in ["ann1@example.org", "ANN1@example.org", "Ann1@Example.ORG"] {
+    for email in ["ann1@example.org", "ANN1@example.org", "Ａｎｎ１@Example.ORG"] {
         log_in_from(&server, "192.0.2.1", email, "wrong").await.refused(400);
     }
     let seconds = wait(log_in_from(&server, "192.0.2.1", "ann1@example.org", PASSWORD).await);
@@ -79,6 +79,21 @@ async fn somebody_elses_attempts_do_not_lock_a_person_out() {
     }
     log_in_from(&server, "198.51.100.7", "ann1@example.org", PASSWORD).await.expect(201);
     log_in_from(&server, "2001:db8:0:1::1", "ann1@example.org", PASSWORD).await.expect(201);
+}
+
+#[tokio::test]
+async fn guesses_from_many_addresses_wait_and_the_owner_at_a_known_address_does_not() {
+    let server = limited(Limits { log_in_failures_per_account: 3, ..Limits::default() }).await;
+    server.api().post(SIGN_UP, person(1)).await.expect(201);
+    log_in_from(&server, "198.51.100.7", "ann1@example.org", PASSWORD).await.expect(201);
+    for number in 1..=3 {
+        log_in_from(&server, &format!("192.0.2.{number}"), "Ann1@example.org", "guess").await.refused(400);
+    }
+    // Also with the right password: it is not looked at.
+    wait(log_in_from(&server, "192.0.2.4", "ann1@example.org", PASSWORD).await);
+    wait(log_in_from(&server, "192.0.2.5", "aｎn1@example.org", "guess").await);
+    log_in_from(&server, "198.51.100.7", "ann1@example.org", PASSWORD).await.expect(201);
+    log_in_from(&server, "192.0.2.4", "ann2@example.org", "guess").await.refused(400);
 }
 
 #[tokio::test]
@@ -168,6 +183,7 @@ async fn one_key_turns_every_rate_off() {
             sign_ups_per_hour: 1,
             log_ins_per_minute: 1,
             log_ins_per_account_and_minute: 1,
+            log_in_failures_per_account: 1,
             frames_per_second: 1,
             ..Limits::default()
         };

@@ -48,4 +48,5 @@ mod search;
 mod search_text;
 mod session_list;
 mod sessions;
+mod unicode;
 mod web_client;

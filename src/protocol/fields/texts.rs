@@ -3,8 +3,12 @@
 use serde_json::Value;
 
 use super::{Bounds, Field, Schema, quoted};
+use crate::text::{bidi_control, has_visible, invisible};
 
-/// A first name: 1–64 characters, trimmed, no control characters.
+/// What a name must be, besides its length.
+const NAME: &str = "Trimmed; at least one visible character; no control characters, no bidirectional controls.";
+
+/// A first name: 1–64 characters, trimmed, one of them visible; no control characters, no bidirectional controls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FirstName(pub String);
 
@@ -15,11 +19,11 @@ impl FirstName {
 
 impl Field for FirstName {
     fn read(value: &Value, _: Bounds) -> Result<Self, String> {
-        trimmed(value, 1, Self::MAX).map(Self)
+        name(value, 1, Self::MAX).map(Self)
     }
 
     fn schema() -> Schema {
-        Schema::text(1, Self::MAX, "Trimmed; no control characters.", "Ada")
+        Schema::text(1, Self::MAX, NAME, "Ada")
     }
 }
 
@@ -34,15 +38,15 @@ impl LastName {
 
 impl Field for LastName {
     fn read(value: &Value, _: Bounds) -> Result<Self, String> {
-        trimmed(value, 0, Self::MAX).map(Self)
+        name(value, 0, Self::MAX).map(Self)
     }
 
     fn schema() -> Schema {
-        Schema::text(0, Self::MAX, "Trimmed; no control characters; empty for none.", "Lovelace")
+        Schema::text(0, Self::MAX, "As a first name; empty for none.", "Lovelace")
     }
 }
 
-/// A group's name: 1–128 characters, trimmed, no control characters.
+/// A group's name: 1–128 characters, otherwise as a first name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupName(pub String);
 
@@ -53,15 +57,15 @@ impl GroupName {
 
 impl Field for GroupName {
     fn read(value: &Value, _: Bounds) -> Result<Self, String> {
-        trimmed(value, 1, Self::MAX).map(Self)
+        name(value, 1, Self::MAX).map(Self)
     }
 
     fn schema() -> Schema {
-        Schema::text(1, Self::MAX, "Trimmed; no control characters.", "Tea club")
+        Schema::text(1, Self::MAX, NAME, "Tea club")
     }
 }
 
-/// An e-mail address: something@something, no white space, at most 254 characters. Whether it exists is not checked.
+/// An e-mail address: something@something, nothing invisible, at most 254 characters. Whether it exists is not checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Email(pub String);
 
@@ -69,14 +73,18 @@ impl Field for Email {
     fn read(value: &Value, _: Bounds) -> Result<Self, String> {
         let text = text(value, 3, 254)?;
         let named = text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
-        if !named || text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        if !named || text.contains(char::is_whitespace) {
             return Err("must be an e-mail address such as ada@example.org, without white space".into());
+        }
+        if let Some(c) = invisible(text) {
+            return Err(format!("must not contain invisible characters, such as {}", code_point(c)));
         }
         Ok(Self(text.to_owned()))
     }
 
     fn schema() -> Schema {
-        Schema::text(3, 254, "Unique, ignoring case.", "ada@example.org").with_pattern(r"^[^\s@]\S*@\S+$")
+        Schema::text(3, 254, "Unique, ignoring case and compatibility forms; nothing invisible.", "ada@example.org")
+            .with_pattern(r"^[^\s@]\S*@\S+$")
     }
 }
 
@@ -129,7 +137,7 @@ unbounded_fields! {
     AnyPassword: "correct horse";
 }
 
-/// What somebody writes: 1–4,096 characters, not blank, kept exactly as given.
+/// What somebody writes: 1–4,096 characters, one of them visible, kept exactly as given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Content(pub String);
 
@@ -141,19 +149,22 @@ impl Content {
 impl Field for Content {
     fn read(value: &Value, _: Bounds) -> Result<Self, String> {
         let text = text(value, 1, Self::MAX)?;
-        if text.trim().is_empty() {
-            return Err(format!("must not be blank: it needs 1 to {} characters, one of them visible", Self::MAX));
-        }
+        visible(text, Self::MAX)?;
         Ok(Self(text.to_owned()))
     }
 
     fn schema() -> Schema {
-        Schema::text(1, Self::MAX, "Not blank; no U+0000; stored and sent exactly as given.", "The kettle's on")
-            .with_pattern(r"\S")
+        Schema::text(
+            1,
+            Self::MAX,
+            "At least one visible character; no U+0000; stored and sent exactly as given.",
+            "The kettle's on",
+        )
+        .with_pattern(r"\S")
     }
 }
 
-/// A notice's text, worded by the client: 1–512 characters, no control characters but newline.
+/// A notice's text, worded by the client: 1–512 characters, one of them visible, no control characters but newline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice(pub String);
 
@@ -166,11 +177,13 @@ impl Field for Notice {
     fn read(value: &Value, _: Bounds) -> Result<Self, String> {
         let text = text(value, 1, Self::MAX)?;
         no_control(text, &['\n'])?;
+        visible(text, Self::MAX)?;
         Ok(Self(text.to_owned()))
     }
 
     fn schema() -> Schema {
-        Schema::text(1, Self::MAX, "Worded by the client; no control characters but newline.", "Ada created the group")
+        let about = "Worded by the client; at least one visible character; no control characters but newline.";
+        Schema::text(1, Self::MAX, about, "Ada created the group")
     }
 }
 
@@ -234,12 +247,25 @@ fn text(value: &Value, min: usize, max: usize) -> Result<&str, String> {
     Ok(text)
 }
 
-fn trimmed(value: &Value, min: usize, max: usize) -> Result<String, String> {
+fn name(value: &Value, min: usize, max: usize) -> Result<String, String> {
     // What is trimmed away does not count.
     let text = value.as_str().map(str::trim).ok_or_else(|| format!("must be a string of {min} to {max} characters"))?;
     within(text.chars().count(), min, max)?;
     no_control(text, &[])?;
+    if let Some(c) = bidi_control(text) {
+        return Err(format!("must not contain bidirectional controls, such as {}", code_point(c)));
+    }
+    if !text.is_empty() {
+        visible(text, max)?;
+    }
     Ok(text.to_owned())
+}
+
+fn visible(text: &str, max: usize) -> Result<(), String> {
+    if has_visible(text) {
+        return Ok(());
+    }
+    Err(format!("must not be blank: it needs 1 to {max} characters, one of them visible"))
 }
 
 fn within(length: usize, min: usize, max: usize) -> Result<(), String> {
@@ -251,7 +277,11 @@ fn within(length: usize, min: usize, max: usize) -> Result<(), String> {
 
 fn no_control(text: &str, allowed: &[char]) -> Result<(), String> {
     match text.chars().find(|c| c.is_control() && !allowed.contains(c)) {
-        Some(c) => Err(format!("must not contain control characters, such as U+{:04X}", u32::from(c))),
+        Some(c) => Err(format!("must not contain control characters, such as {}", code_point(c))),
         None => Ok(()),
     }
+}
+
+fn code_point(c: char) -> String {
+    format!("U+{:04X}", u32::from(c))
 }

@@ -1,11 +1,12 @@
 //! What the extended protocol's requests carry besides texts and places.
 
 use serde_json::{Value, json};
-use unicode_properties::UnicodeEmoji;
-use unicode_segmentation::UnicodeSegmentation;
 
 use super::{Bounds, Field, Protocol, Schema, items, paging::instant, quoted};
-use crate::model::{Role, Timestamp, UserId};
+use crate::{
+    model::{Role, Timestamp, UserId},
+    text::is_emoji,
+};
 
 /// Bytes of the longest emoji there may be: a family of four with skin tones has 41.
 const MAX_EMOJI: usize = 64;
@@ -64,17 +65,6 @@ impl Field for Emoji {
     fn schema() -> Schema {
         Schema::of("string", "One emoji: a single character to its reader.", json!("👍"))
     }
-}
-
-/// One grapheme that is shown as an emoji: by nature, or because U+FE0F asks for it. A digit or a letter is none.
-fn is_emoji(text: &str) -> bool {
-    let mut graphemes = text.graphemes(true);
-    let (Some(grapheme), None) = (graphemes.next(), graphemes.next()) else { return false };
-    let allowed = |c: char| c.is_emoji_char_or_emoji_component() || c == '\u{200D}' || c == '\u{FE0F}';
-    let shown = |c: char| c.is_emoji_char() && !c.is_ascii() && !c.is_emoji_component();
-    let is_flag = grapheme.chars().count() == 2 && grapheme.chars().all(|c| ('\u{1F1E6}'..='\u{1F1FF}').contains(&c));
-    let is_keycap = grapheme.len() > 6 && grapheme.ends_with("\u{FE0F}\u{20E3}");
-    grapheme.chars().all(allowed) && (is_flag || is_keycap || grapheme.chars().any(shown))
 }
 
 /// A role that the owner gives.
@@ -155,22 +145,5 @@ impl Field for Token {
 
     fn schema() -> Schema {
         Schema::text(1, MAX_TOKEN, "As `POST /api/auth/renew` answers with.", "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_emoji;
-
-    #[test]
-    fn one_emoji_is_one_character_to_its_reader() {
-        for emoji in ["👍", "👍🏽", "❤️", "🇫🇮", "👨‍👩‍👧‍👦", "1️⃣", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "☺️", "🫠", "🏳️‍🌈"]
-        {
-            assert!(is_emoji(emoji), "{emoji}");
-        }
-        for text in ["", "a", "1", "#", "👍👍", "👍a", " 👍", "\u{200D}", "\u{FE0F}", "é", "字", "🇫", "️⃣"]
-        {
-            assert!(!is_emoji(text), "{text:?}");
-        }
     }
 }

@@ -340,12 +340,12 @@ export interface components {
              */
             groupId: string;
             /**
-             * @description Trimmed; no control characters.
+             * @description Trimmed; at least one visible character; no control characters, no bidirectional controls.
              * @example Tea club
              */
             groupName: string;
             /**
-             * @description Worded by the client; no control characters but newline.
+             * @description Worded by the client; at least one visible character; no control characters but newline.
              * @example Ada created the group
              */
             notificationMessage: string;
@@ -663,17 +663,17 @@ export interface components {
          */
         SignUp: {
             /**
-             * @description Trimmed; no control characters.
+             * @description Trimmed; at least one visible character; no control characters, no bidirectional controls.
              * @example Ada
              */
             firstName: string;
             /**
-             * @description Trimmed; no control characters; empty for none.
+             * @description As a first name; empty for none.
              * @example Lovelace
              */
             lastName?: string;
             /**
-             * @description Unique, ignoring case.
+             * @description Unique, ignoring case and compatibility forms; nothing invisible.
              * @example ada@example.org
              */
             email: string;
@@ -703,12 +703,12 @@ export interface components {
          */
         UpdateProfile: {
             /**
-             * @description Trimmed; no control characters.
+             * @description Trimmed; at least one visible character; no control characters, no bidirectional controls.
              * @example Ada
              */
             firstName?: string;
             /**
-             * @description Trimmed; no control characters; empty for none.
+             * @description As a first name; empty for none.
              * @example Lovelace
              */
             lastName?: string;
