@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { dates } from '../src/strings/dates';
 import * as actions from '../src/strings/actions';
@@ -85,4 +87,50 @@ test('searched words are marked wherever they stand, as they are written', () =>
   expect(marked('Annabel', 'a anna')).toEqual(['', 'Anna', 'bel']);
   expect(marked('plain', ' ')).toEqual(['plain']);
   expect(marked('x-y.z', '-y.')).toEqual(['x', '-y.', 'z']);
+});
+
+// A name that turns everything after it.
+const TURNED = 'Eve\u202e';
+const HEBREW = 'שרה';
+
+test('a name turns nothing around it, whatever it contains', () => {
+  const { en, ru } = dictionaries;
+  const eve = { name: TURNED, you: false };
+  const sarah = { name: HEBREW, you: false };
+  expect(people.en.blockTitle(TURNED)).toBe('Block \u2068Eve\u2069?');
+  expect(en.notices.added(eve, sarah)).toBe(`\u2068Eve\u2069 added \u2068${HEBREW}\u2069`);
+  expect(ru.notices.removed(sarah, eve)).toBe(`\u2068${HEBREW}\u2069 исключил(а) участника: \u2068Eve\u2069`);
+  expect(en.conversation.typing([HEBREW, 'Bob'])).toBe(`\u2068${HEBREW}\u2069 and Bob are typing…`);
+  expect(en.conversation.says('Eve\u2069\u202e', 'hi')).toBe('\u2068Eve\u2069: hi');
+  expect(people.ru.blockTitle('Анна')).toBe('Заблокировать (Анна)?');
+});
+
+test('every sentence isolates its names, and leaves numbers to the rules of the language', () => {
+  const folder = join(import.meta.dirname, '../src/strings');
+  const plain = readdirSync(folder).flatMap((file) => {
+    const text = readFileSync(join(folder, file), 'utf8').replaceAll(/words`[^`]*`/g, '');
+    return file === 'words.ts' || !/`[^`]*\$\{/.test(text) ? [] : [file];
+  });
+  expect(plain).toEqual([]);
+});
+
+test('every number agrees with its noun, in both languages', () => {
+  const { en, ru } = dictionaries;
+  const { tooLong } = en.conversation;
+  expect([1, 2].map(tooLong)).toEqual(['1 character too many', '2 characters too many']);
+  expect([1, 2, 5, 21].map(ru.conversation.tooLong)).toEqual([
+    '1 лишний символ',
+    '2 лишних символа',
+    '5 лишних символов',
+    '21 лишний символ',
+  ]);
+  expect([1, 8].map(en.refusals.faults.passwordShort)).toEqual([
+    'At least 1 character.',
+    'At least 8 characters.',
+  ]);
+  expect([8, 21].map(ru.refusals.faults.tooLong)).toEqual([
+    'Не длиннее 8 символов.',
+    'Не длиннее 21 символа.',
+  ]);
+  expect([1, 3].map(groups.en.added)).toEqual(['1 person was added.', '3 people were added.']);
 });

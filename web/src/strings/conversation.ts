@@ -1,5 +1,6 @@
 // One chat: its messages and where one writes.
 import { plural } from './plural';
+import { isolated, words } from './words';
 
 export const en = {
   choose: 'Choose a conversation',
@@ -21,7 +22,7 @@ export const en = {
   newBelow: plural('en', { one: '# new message', other: '# new messages' }),
   write: 'Message',
   send: 'Send',
-  tooLong: (over: number) => `${over} characters too many`,
+  tooLong: plural('en', { one: '# character too many', other: '# characters too many' }),
   deletedCannot: 'This account is gone. You can still read what was said.',
   blockedCannot: 'You have blocked this person.',
   unblock: 'Unblock',
@@ -32,16 +33,18 @@ export const en = {
   sent: 'Sent',
   seen: 'Seen',
   edited: 'edited',
-  leadsTo: (host: string) => `leads to ${host}`,
+  leadsTo: (host: string) => words`leads to ${host}`,
   deleted: 'Message deleted',
+  says: (who: string, text: string) => words`${who}: ${text}`,
+  saysAt: (who: string, when: string, text: string) => words`${who}, ${when}: ${text}`,
   online: 'online',
-  lastSeen: (when: string) => `last seen ${when}`,
+  lastSeen: (when: string) => words`last seen ${when}`,
   members: plural('en', { one: '# member', other: '# members' }),
   typing: (names: string[]) =>
     names.length === 1
-      ? `${names[0]} is typing…`
+      ? words`${names[0] ?? ''} is typing…`
       : names.length === 2
-        ? `${names.join(' and ')} are typing…`
+        ? names.map(isolated).join(' and ') + ' are typing…'
         : 'Several people are typing…',
   typingShort: 'typing…',
 };
@@ -71,7 +74,12 @@ export const ru: typeof en = {
   }),
   write: 'Сообщение',
   send: 'Отправить',
-  tooLong: (over) => `Лишних символов: ${over}`,
+  tooLong: plural('ru', {
+    one: '# лишний символ',
+    few: '# лишних символа',
+    many: '# лишних символов',
+    other: '# лишнего символа',
+  }),
   deletedCannot: 'Этого аккаунта больше нет. Переписку можно читать.',
   blockedCannot: 'Вы заблокировали этого человека.',
   unblock: 'Разблокировать',
@@ -82,10 +90,12 @@ export const ru: typeof en = {
   sent: 'Отправлено',
   seen: 'Прочитано',
   edited: 'изменено',
-  leadsTo: (host) => `ведёт на ${host}`,
+  leadsTo: (host) => words`ведёт на ${host}`,
   deleted: 'Сообщение удалено',
+  says: (who, text) => words`${who}: ${text}`,
+  saysAt: (who, when, text) => words`${who}, ${when}: ${text}`,
   online: 'в сети',
-  lastSeen: (when) => `был(а) ${when}`,
+  lastSeen: (when) => words`был(а) ${when}`,
   members: plural('ru', {
     one: '# участник',
     few: '# участника',
@@ -94,9 +104,9 @@ export const ru: typeof en = {
   }),
   typing: (names) =>
     names.length === 1
-      ? `${names[0]} печатает…`
+      ? words`${names[0] ?? ''} печатает…`
       : names.length === 2
-        ? `${names.join(' и ')} печатают…`
+        ? names.map(isolated).join(' и ') + ' печатают…'
         : 'Несколько человек печатают…',
   typingShort: 'печатает…',
 };

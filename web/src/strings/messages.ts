@@ -1,5 +1,6 @@
 // What one can do to a message.
 import { plural } from './plural';
+import { words } from './words';
 
 export const en = {
   menu: 'What to do with this message',
@@ -17,11 +18,12 @@ export const en = {
   removeTitle: 'Delete this message?',
   removeText: 'It disappears for everybody in this chat.',
   cancel: 'Cancel',
-  replyingTo: (name: string) => `Reply to ${name}`,
+  replyingTo: (name: string) => words`Reply to ${name}`,
   editing: 'Edit message',
   quoteGone: 'Message not available',
   toQuoted: 'Go to the quoted message',
-  reaction: (emoji: string, count: number, mine: boolean) => `${emoji} ${count}${mine ? ', you too' : ''}`,
+  reaction: (emoji: string, count: number, mine: boolean) =>
+    words`${emoji} ${String(count)}${mine ? ', you too' : ''}`,
 };
 
 export const ru: typeof en = {
@@ -45,9 +47,9 @@ export const ru: typeof en = {
   removeTitle: 'Удалить сообщение?',
   removeText: 'Оно исчезнет у всех в этом чате.',
   cancel: 'Отмена',
-  replyingTo: (name) => `Ответ: ${name}`,
+  replyingTo: (name) => words`Ответ: ${name}`,
   editing: 'Изменение сообщения',
   quoteGone: 'Сообщение недоступно',
   toQuoted: 'К цитируемому сообщению',
-  reaction: (emoji, count, mine) => `${emoji} ${count}${mine ? ', и вы тоже' : ''}`,
+  reaction: (emoji, count, mine) => words`${emoji} ${String(count)}${mine ? ', и вы тоже' : ''}`,
 };

@@ -1,4 +1,5 @@
 // A person: who they are, and blocking them.
+import { words } from './words';
 
 export const en = {
   about: 'About this person',
@@ -9,14 +10,14 @@ export const en = {
   offline: 'not online',
   block: 'Block…',
   blockAction: 'Block',
-  blockTitle: (name: string) => `Block ${name}?`,
+  blockTitle: (name: string) => words`Block ${name}?`,
   blockText:
     'They can no longer write to you, add you to groups, or see when you are online. They are not told.',
   unblock: 'Unblock',
-  unblockName: (name: string) => `Unblock ${name}`,
+  unblockName: (name: string) => words`Unblock ${name}`,
   blocked: 'Blocked people',
-  blockedNow: (name: string) => `You have blocked ${name}.`,
-  unblockedNow: (name: string) => `${name} can write to you again.`,
+  blockedNow: (name: string) => words`You have blocked ${name}.`,
+  unblockedNow: (name: string) => words`${name} can write to you again.`,
   nobodyBlocked: 'You have blocked nobody.',
   nobodyBlockedHint: 'Whom you block from a conversation’s menu stands here.',
   blockedFailed: 'The list could not be loaded.',
@@ -31,14 +32,14 @@ export const ru: typeof en = {
   offline: 'не в сети',
   block: 'Заблокировать…',
   blockAction: 'Заблокировать',
-  blockTitle: (name) => `Заблокировать (${name})?`,
+  blockTitle: (name) => words`Заблокировать (${name})?`,
   blockText:
     'Этот человек не сможет писать вам, добавлять вас в группы и видеть, когда вы в сети. Он об этом не узнает.',
   unblock: 'Разблокировать',
-  unblockName: (name) => `Разблокировать: ${name}`,
+  unblockName: (name) => words`Разблокировать: ${name}`,
   blocked: 'Заблокированные',
-  blockedNow: (name) => `${name}: вы заблокировали этого человека.`,
-  unblockedNow: (name) => `${name} снова может вам писать.`,
+  blockedNow: (name) => words`${name}: вы заблокировали этого человека.`,
+  unblockedNow: (name) => words`${name} снова может вам писать.`,
   nobodyBlocked: 'Вы никого не блокировали.',
   nobodyBlockedHint: 'Здесь будут те, кого вы заблокируете в меню беседы.',
   blockedFailed: 'Не удалось загрузить список.',

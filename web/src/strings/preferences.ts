@@ -1,4 +1,5 @@
 // Settings of this browser, and of one's account. Comes with the views that show them.
+import { words } from './words';
 
 export const en = {
   title: 'Settings',
@@ -31,11 +32,11 @@ export const en = {
   sessionsFailed: 'Your devices could not be loaded.',
   thisDevice: 'This device',
   otherDevice: 'Unknown device',
-  device: (browser: string, system: string) => `${browser} on ${system}`,
+  device: (browser: string, system: string) => words`${browser} on ${system}`,
   connected: 'Connected now',
-  active: (when: string) => `Active ${when}`,
+  active: (when: string) => words`Active ${when}`,
   end: 'End',
-  endOf: (device: string) => `End ${device}`,
+  endOf: (device: string) => words`End ${device}`,
   endOthers: 'End all others',
   ended: 'Ended',
   deleteAccount: 'Delete account',
@@ -45,7 +46,7 @@ export const en = {
   keepHint: 'Your messages stay with those you wrote to, as from “Deleted account”.',
   erase: 'Erase',
   eraseHint: 'The texts of your messages are removed for everybody.',
-  deleteConfirm: (text: string) => `To confirm, type ${text}`,
+  deleteConfirm: (text: string) => words`To confirm, type ${text}`,
 };
 
 export const ru: typeof en = {
@@ -79,11 +80,11 @@ export const ru: typeof en = {
   sessionsFailed: 'Не удалось загрузить устройства.',
   thisDevice: 'Это устройство',
   otherDevice: 'Неизвестное устройство',
-  device: (browser, system) => `${browser}, ${system}`,
+  device: (browser, system) => words`${browser}, ${system}`,
   connected: 'Сейчас на связи',
-  active: (when) => `Активность: ${when}`,
+  active: (when) => words`Активность: ${when}`,
   end: 'Завершить',
-  endOf: (device) => `Завершить: ${device}`,
+  endOf: (device) => words`Завершить: ${device}`,
   endOthers: 'Завершить все другие',
   ended: 'Завершено',
   deleteAccount: 'Удалить аккаунт',
@@ -93,5 +94,5 @@ export const ru: typeof en = {
   keepHint: 'Сообщения останутся у собеседников от имени «Удалённый аккаунт».',
   erase: 'Стереть',
   eraseHint: 'Тексты ваших сообщений исчезнут у всех.',
-  deleteConfirm: (text) => `Для подтверждения введите ${text}`,
+  deleteConfirm: (text) => words`Для подтверждения введите ${text}`,
 };

@@ -1,14 +1,16 @@
 // Refusals of the server by their code, and what is wrong with a field.
+import { plural } from './plural';
+import { words } from './words';
 
 export const en = {
   faults: {
     required: 'Please fill this in.',
-    tooLong: (limit: number) => `At most ${limit} characters.`,
+    tooLong: plural('en', { one: 'At most # character.', other: 'At most # characters.' }),
     email: 'This does not look like an e-mail address.',
-    passwordShort: (limit: number) => `At least ${limit} characters.`,
+    passwordShort: plural('en', { one: 'At least # character.', other: 'At least # characters.' }),
     control: 'This contains characters that cannot be used.',
     same: 'This is the password you have now.',
-    notTyped: (text: string) => `Type ${text} to go on.`,
+    notTyped: (text: string) => words`Type ${text} to go on.`,
   },
   codes: {
     email_taken: 'Somebody already signed up with this e-mail.',
@@ -33,12 +35,12 @@ export const en = {
 export const ru: typeof en = {
   faults: {
     required: 'Заполните это поле.',
-    tooLong: (limit) => `Не длиннее ${limit} символов.`,
+    tooLong: plural('ru', { one: 'Не длиннее # символа.', other: 'Не длиннее # символов.' }),
     email: 'Это не похоже на адрес почты.',
-    passwordShort: (limit) => `Не короче ${limit} символов.`,
+    passwordShort: plural('ru', { one: 'Не короче # символа.', other: 'Не короче # символов.' }),
     control: 'Здесь есть недопустимые символы.',
     same: 'Это ваш нынешний пароль.',
-    notTyped: (text) => `Введите ${text}, чтобы продолжить.`,
+    notTyped: (text) => words`Введите ${text}, чтобы продолжить.`,
   },
   codes: {
     email_taken: 'Аккаунт с этой почтой уже есть.',
