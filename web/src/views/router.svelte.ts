@@ -1,32 +1,26 @@
 // Addresses: `/`, `/login`, `/signup`, `/chat/u/<id>`, `/chat/g/<id>`. The browser's history is the state.
 import type { ChatKey } from '../protocol/chat';
+import { Trail, type Passed } from './trail';
 
 export type Route = { name: 'home' | 'login' | 'signup' } | { name: 'chat'; chat: ChatKey };
 
-interface Passed {
-  /** How the chat is called, for chats that the list does not know yet. */
-  title?: string;
-}
-
 export class Router {
+  readonly trail = new Trail(() => this.#sync());
   #path = $state(location.pathname);
-  #passed = $state.raw<Passed>(passed());
+  #passed = $state.raw<Passed>({});
 
   route = $derived(parse(this.#path));
+
+  constructor() {
+    this.#sync();
+  }
 
   get title(): string | undefined {
     return this.#passed.title;
   }
 
-  constructor() {
-    addEventListener('popstate', () => this.#sync());
-  }
-
   go(path: string, { replace = false, title }: { replace?: boolean; title?: string } = {}): void {
-    const state: Passed = title ? { title } : {};
-    if (replace || path === location.pathname) history.replaceState(state, '', path);
-    else history.pushState(state, '', path);
-    this.#sync();
+    this.trail.go(path, { replace, title });
   }
 
   /** For links: a plain click goes there without loading the page. */
@@ -37,8 +31,7 @@ export class Router {
   };
 
   #sync(): void {
-    this.#path = location.pathname;
-    this.#passed = passed();
+    ({ path: this.#path, passed: this.#passed } = this.trail.page);
   }
 }
 
@@ -51,8 +44,4 @@ export function parse(path: string): Route {
   if (match) return { name: 'chat', chat: `${match[1]!}/${match[2]!.toLowerCase()}` as ChatKey };
   if (path === '/login' || path === '/signup') return { name: path.slice(1) as 'login' | 'signup' };
   return { name: 'home' };
-}
-
-function passed(): Passed {
-  return (history.state ?? {}) as Passed;
 }
