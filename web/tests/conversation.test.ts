@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { meaning, moved, opensMenu } from '../src/views/conversation/keys';
@@ -55,6 +55,37 @@ test("names in people's colours can be read on a message, light and dark", () =>
   expect(pairs.length).toBe(8);
   const weak = pairs.filter(([, a, b]) => contrast(a!, light!) < 4.5 || contrast(b!, dark!) < 4.5);
   expect(weak.map(([pair]) => pair)).toEqual([]);
+});
+
+const colours = ['light', 'dark (system)', 'dark (chosen)'].map((theme, at) => {
+  const css = readFileSync(join(import.meta.dirname, '../src/views/styles/tokens.css'), 'utf8');
+  const block = css.split('--ground:')[at + 1]!;
+  const tokens = [...`--ground:${block}`.matchAll(/--([\w-]+): (#\w{6});/g)];
+  return { theme, of: Object.fromEntries(tokens.map(([, name, value]) => [name!, value!])) };
+});
+
+test.each(colours)('outlines and words can be told from their grounds: $theme', ({ of }) => {
+  const pairs: [string, string, number][] = [
+    ...['surface', 'ground', 'raised'].map((on): [string, string, number] => ['outline', on, 3]),
+    ...['surface', 'ground'].map((on): [string, string, number] => ['danger', on, 4.5]),
+    ['danger-ink', 'danger', 4.5],
+    ['accent-ink', 'accent', 4.5],
+    ['quiet', 'ground', 4.5],
+    ['accent', 'raised', 3],
+  ];
+  const weak = pairs.filter(([one, other, least]) => contrast(of[one]!, of[other]!) < least);
+  expect(weak).toEqual([]);
+});
+
+test('every field has an outline that can be seen', () => {
+  const views = join(import.meta.dirname, '../src/views');
+  const fields = readdirSync(views, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.svelte'))
+    .map((name) => ({ name, source: readFileSync(join(views, name), 'utf8') }))
+    .filter(({ source }) => /<textarea|<input(?![^>]*(?:type="(?:radio|checkbox)"|hidden))/.test(source));
+  expect(fields.length).toBeGreaterThan(4);
+  const faint = fields.filter(({ source }) => !source.includes('1px solid var(--outline)'));
+  expect(faint.map(({ name }) => name)).toEqual([]);
 });
 
 // As WCAG defines it.
