@@ -31,6 +31,9 @@ pub const VERSION: &str = env!("VERSION_WITH_COMMIT");
 /// How long `hearth health` waits for its answer.
 const HEALTH_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// SIGXFSZ, on every system that Hearth runs on.
+const FILE_TOO_LARGE: SignalKind = SignalKind::from_raw(25);
+
 /// Hearth, a messenger that people host with one command.
 ///
 /// Without a command it serves: the web client, REST, WebSocket and documentation on port 3001, everything kept in
@@ -118,6 +121,8 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     telemetry::init(&config.log);
     // Sockets are descriptors: as many as the system allows.
     let _ = rlimit::increase_nofile_limit(u64::MAX);
+    // A write beyond the limit of a file's size fails then, as on a full disk, instead of ending the process.
+    let _ = signal(FILE_TOO_LARGE)?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
 

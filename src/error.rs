@@ -45,6 +45,8 @@ pub enum Error {
     TooMany(Duration),
     /// The database does not answer, or the server is full; nothing is wrong with the request.
     Unavailable(&'static str),
+    /// The disk that holds the database is full: nothing was stored.
+    DiskFull,
     /// A defect of ours. The cause is for the log alone.
     Internal(Box<dyn std::error::Error + Send + Sync>),
 }
@@ -159,7 +161,7 @@ impl Error {
             Self::Refused(refusal) => refusal.row().0,
             Self::GroupFull(_) => Kind::Conflict,
             Self::TooMany(_) => Kind::TooMany,
-            Self::Unavailable(_) => Kind::Unavailable,
+            Self::Unavailable(_) | Self::DiskFull => Kind::Unavailable,
             Self::Internal(_) => Kind::Internal,
         }
     }
@@ -173,6 +175,7 @@ impl Error {
             Self::GroupFull(_) => "group_full",
             Self::TooMany(_) => "too_many_requests",
             Self::Unavailable(_) => "unavailable",
+            Self::DiskFull => "disk_full",
             Self::Internal(_) => "internal",
         }
     }
@@ -182,6 +185,16 @@ impl Error {
         match self {
             Self::Invalid(faults) => faults,
             _ => &[],
+        }
+    }
+
+    /// The same error for another request, if it is about the server and not about the request: the database is away,
+    /// its disk is full, the server is busy or stopping.
+    pub fn outage(&self) -> Option<Self> {
+        match self {
+            Self::Unavailable(reason) => Some(Self::Unavailable(reason)),
+            Self::DiskFull => Some(Self::DiskFull),
+            _ => None,
         }
     }
 
@@ -212,6 +225,7 @@ impl fmt::Display for Error {
                 write!(f, "Too many requests: try again in {} s", seconds(*wait))
             }
             Self::Unavailable(reason) => f.write_str(reason),
+            Self::DiskFull => f.write_str("The server's disk is full, so nothing was saved: try again later"),
             Self::Internal(_) => f.write_str("Server error"),
         }
     }

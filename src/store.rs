@@ -3,6 +3,7 @@
 //! One text serves both engines; what differs stands in `engine` and in `migrations/`.
 
 mod batch;
+mod change;
 mod changes;
 mod chats;
 mod connect;

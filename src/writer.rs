@@ -137,11 +137,12 @@ async fn run(mut committer: Committer, mut entries: mpsc::Receiver<Entry>, publi
     while entries.recv_many(&mut batch, BATCH).await > 0 {
         let (tasks, mut replies): (Vec<_>, Vec<_>) = batch.drain(..).map(|entry| (entry.task, entry.reply)).unzip();
         let mut outcomes = committer.commit(&tasks).await;
-        if let Some(&Err(Error::Unavailable(reason))) = outcomes.last() {
+        let outage = outcomes.last().and_then(|outcome| outcome.as_ref().err()?.outage());
+        if let Some(outage) = outage {
             // Whoever waits behind these has waited for the database, too: the last of a full queue would for minutes.
             let waiting = (0..entries.len()).map_while(|_| entries.try_recv().ok());
             replies.extend(waiting.map(|entry| entry.reply));
-            outcomes.resize_with(replies.len(), || Err(Error::Unavailable(reason)));
+            outcomes.extend((outcomes.len()..replies.len()).filter_map(|_| outage.outage().map(Err)));
         }
         let publications = outcomes.into_iter().zip(replies).map(publication).collect();
         if publisher.send(publications).await.is_err() {
@@ -172,8 +173,8 @@ impl Committer {
             Ok(outcomes) => return outcomes,
             Err(error) => error,
         };
-        if let Error::Unavailable(reason) = error {
-            return tasks.iter().map(|_| Err(Error::Unavailable(reason))).collect();
+        if error.outage().is_some() {
+            return tasks.iter().filter_map(|_| error.outage().map(Err)).collect();
         }
         if tasks.len() == 1 {
             return vec![Err(error)];

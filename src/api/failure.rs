@@ -75,7 +75,7 @@ pub fn answer(error: &Error) -> Response {
     let headers = response.headers_mut();
     match error {
         Error::TooMany(wait) => drop(headers.insert(header::RETRY_AFTER, seconds(*wait).into())),
-        Error::Unavailable(_) => drop(headers.insert(header::RETRY_AFTER, RETRY_UNAVAILABLE.into())),
+        Error::Unavailable(_) | Error::DiskFull => drop(headers.insert(header::RETRY_AFTER, RETRY_UNAVAILABLE.into())),
         _ if status == StatusCode::UNAUTHORIZED => {
             headers.insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
         }
@@ -161,7 +161,7 @@ impl ApiResponse for Error {
             (415, "The body is not JSON."),
             (429, "Too many requests."),
             (500, "A defect of the server; its log says more."),
-            (503, "The database does not answer, or the server is full."),
+            (503, "The database does not answer, its disk is full (`disk_full`), or the server is full."),
         ];
         let retry_after = || MetaHeader {
             name: "Retry-After".into(),

@@ -16,6 +16,10 @@ pub(super) fn about(code: &str, message: &str) -> &'static str {
             Error::Unavailable(""),
             "The database does not answer. Whether a message was stored shows when it is sent again.",
         ),
+        (
+            Error::DiskFull,
+            "The disk of the server is full: nothing was stored, and nothing will be until there is room.",
+        ),
         (Error::Internal("".into()), "A defect of the server; its log tells more."),
     ];
     refusals

@@ -10,10 +10,11 @@ mod standing;
 use std::sync::Arc;
 
 use serde::Serialize;
-use sqlx::{Any, AnyConnection, Transaction};
+use sqlx::AnyConnection;
 
 use super::{
     Store,
+    change::Change,
     engine::{Engine, Sql},
     search::People,
     types::json,
@@ -30,7 +31,7 @@ pub use standing::NewStanding;
 /// A transaction that changes chats. Dropped without [`Batch::commit`], it changes nothing.
 pub struct Batch {
     engine: Engine,
-    transaction: Transaction<'static, Any>,
+    change: Change,
     people: Arc<People>,
     /// Whose names differ after it.
     renamed: Vec<UserId>,
@@ -39,8 +40,8 @@ pub struct Batch {
 impl Store {
     /// Begins a transaction of the writer.
     pub async fn batch(&self) -> sqlx::Result<Batch> {
-        let transaction = self.writes.begin_with(self.engine.begin()).await?;
-        Ok(Batch { engine: self.engine, transaction, people: self.people.clone(), renamed: Vec::new() })
+        let change = self.begin().await?;
+        Ok(Batch { engine: self.engine, change, people: self.people.clone(), renamed: Vec::new() })
     }
 
     /// How long a whole batch may take.
@@ -52,7 +53,7 @@ impl Store {
 impl Batch {
     /// Makes it all permanent: on disk when this returns.
     pub async fn commit(self) -> sqlx::Result<()> {
-        let committed = self.transaction.commit().await;
+        let committed = self.change.commit().await;
         // After a failure too: nobody knows what became of it.
         self.people.have_changed(self.renamed);
         committed
@@ -76,6 +77,6 @@ impl Batch {
     }
 
     fn connection(&mut self) -> &mut AnyConnection {
-        &mut self.transaction
+        &mut self.change
     }
 }

@@ -7,10 +7,11 @@ mod history;
 use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
-use sqlx::{Any, AnyConnection, Executor, Row, Transaction};
+use sqlx::{AnyConnection, Executor, Row};
 
 use super::{
     DatabaseResult, Store,
+    change::Change,
     engine::{Engine, Sql},
     types::{Hex, fold, json},
 };
@@ -22,7 +23,7 @@ pub use history::{Fate, LoadedMessage, LoadedReaction};
 /// A transaction that loads. Dropped without [`Load::commit`], it changes nothing.
 pub struct Load {
     engine: Engine,
-    transaction: Transaction<'static, Any>,
+    change: Change,
 }
 
 /// An account to be loaded.
@@ -137,8 +138,7 @@ const SETTLE: &[&str] = &[
 impl Store {
     /// Begins to load.
     pub async fn load(&self) -> DatabaseResult<Load> {
-        let transaction = self.writes.begin_with(self.engine.begin()).await?;
-        Ok(Load { engine: self.engine, transaction })
+        Ok(Load { engine: self.engine, change: self.begin().await? })
     }
 
     /// Whether anybody has an account, or had one.
@@ -152,7 +152,7 @@ impl Store {
 impl Load {
     /// Makes it permanent.
     pub async fn commit(self) -> DatabaseResult<()> {
-        self.transaction.commit().await
+        self.change.commit().await
     }
 
     /// Who of these cannot have their e-mail, because it is, ignoring case, somebody else's, here or earlier among them.
@@ -224,7 +224,7 @@ impl Load {
     }
 
     fn connection(&mut self) -> &mut AnyConnection {
-        &mut self.transaction
+        &mut self.change
     }
 }
 

@@ -27,30 +27,33 @@ impl Store {
     /// Does one step of the oldest purge. Says whether there was anything to do.
     pub async fn purge_step(&self, now: Timestamp) -> Result<bool> {
         let work = async {
-            let mut transaction = self.writes.begin_with(self.engine.begin()).await?;
+            let mut change = self.begin().await?;
             let query = sqlx::query(
                 "SELECT p.id, p.chat_id, p.user_id, p.next_seq, c.last_seq FROM purges p \
                  JOIN chats c ON c.id = p.chat_id ORDER BY p.id LIMIT 1",
             );
-            let Some(row) = query.fetch_optional(&mut *transaction).await? else { return Ok(false) };
+            let Some(row) = query.fetch_optional(&mut *change).await? else {
+                change.rollback().await?;
+                return Ok(false);
+            };
             let purge: i64 = row.try_get(0)?;
             let step = Step { chat: row.try_get(1)?, from: row.try_get(3)?, now };
             let last: i64 = row.try_get(4)?;
 
             let mut done = step.from + STEP > last;
             if let Some(writer) = row.try_get(2)? {
-                erase_texts(&mut transaction, self.engine, &step, writer).await?;
+                erase_texts(&mut change, self.engine, &step, writer).await?;
             } else {
-                delete_rows(&mut transaction, &step).await?;
-                done = done && end_memberships(&mut transaction, &step).await? == 0;
+                delete_rows(&mut change, &step).await?;
+                done = done && end_memberships(&mut change, &step).await? == 0;
             }
             let statement = if done {
                 sqlx::query("DELETE FROM purges WHERE id = $1").bind(purge)
             } else {
                 sqlx::query("UPDATE purges SET next_seq = $2 WHERE id = $1").bind(purge).bind(step.from + STEP)
             };
-            statement.execute(&mut *transaction).await?;
-            transaction.commit().await?;
+            statement.execute(&mut *change).await?;
+            change.commit().await?;
             Ok(true)
         };
         self.within(work).await

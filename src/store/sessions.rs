@@ -25,14 +25,15 @@ impl Store {
     /// against the old password must not outlive it. Says whether it began.
     pub async fn add_session(&self, account: &Account, session: &NewSession<'_>) -> Result<bool> {
         let work = async {
-            let mut transaction = self.writes.begin_with(self.engine.begin()).await?;
+            let mut change = self.begin().await?;
             // Holds the account's row: a password change waits for this log-in, or this one for the change.
             let held = sqlx::query(
                 "UPDATE users SET updated_at = updated_at \
                  WHERE id = $1 AND password_hash = $2 AND deleted_at IS NULL",
             );
-            let held = held.bind(account.person.id).bind(&account.password_hash).execute(&mut *transaction).await?;
+            let held = held.bind(account.person.id).bind(&account.password_hash).execute(&mut *change).await?;
             if held.rows_affected() == 0 {
+                change.rollback().await?;
                 return Ok(false);
             }
             let query = sqlx::query(
@@ -44,8 +45,8 @@ impl Store {
             .bind(session.user_agent)
             .bind(session.now)
             .bind(session.expires_at);
-            query.execute(&mut *transaction).await?;
-            transaction.commit().await?;
+            query.execute(&mut *change).await?;
+            change.commit().await?;
             Ok(true)
         };
         self.within(work).await
@@ -77,9 +78,9 @@ impl Store {
                 "UPDATE sessions SET last_seen_at = $3, expires_at = $4 \
                  WHERE id = $1 AND user_id = $2 AND expires_at > $3",
             );
-            query.bind(session).bind(user).bind(now).bind(expires_at).execute(&self.writes).await
+            self.write(query.bind(session).bind(user).bind(now).bind(expires_at)).await
         };
-        Ok(self.within(work).await?.rows_affected() > 0)
+        Ok(self.within(work).await? > 0)
     }
 
     /// Somebody's live sessions, at most `limit`: those used last, first.
@@ -108,33 +109,29 @@ impl Store {
     pub async fn end_session(&self, session: SessionId, user: UserId) -> Result<bool> {
         let work = async {
             let query = sqlx::query("DELETE FROM sessions WHERE id = $1 AND user_id = $2");
-            query.bind(session).bind(user).execute(&self.writes).await
+            self.write(query.bind(session).bind(user)).await
         };
-        Ok(self.within(work).await?.rows_affected() > 0)
+        Ok(self.within(work).await? > 0)
     }
 
     /// Removes sessions that have expired; at most `limit`. How many.
     pub async fn remove_expired_sessions(&self, now: Timestamp, limit: i64) -> Result<u64> {
         let work = async {
-            sqlx::query("DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < $1 LIMIT $2)")
-                .bind(now)
-                .bind(limit)
-                .execute(&self.writes)
-                .await
+            let query = sqlx::query(
+                "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < $1 LIMIT $2)",
+            );
+            self.write(query.bind(now).bind(limit)).await
         };
-        Ok(self.within(work).await?.rows_affected())
+        self.within(work).await
     }
 
     /// What this installation keeps under a key: what is there, or `candidate`, kept from now on.
     pub async fn setting(&self, key: &'static str, candidate: &[u8]) -> Result<Vec<u8>> {
         let work = async {
-            sqlx::query("INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-                .bind(key)
-                .bind(candidate)
-                .execute(&self.writes)
-                .await?;
+            let query = sqlx::query("INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT DO NOTHING");
+            self.write(query.bind(key).bind(candidate)).await?;
             let query = sqlx::query("SELECT value FROM settings WHERE key = $1");
-            query.bind(key).fetch_one(&self.writes).await?.try_get(0)
+            query.bind(key).fetch_one(&self.reads).await?.try_get(0)
         };
         self.within(work).await
     }

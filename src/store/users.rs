@@ -23,6 +23,7 @@ impl Store {
     pub async fn add_user(&self, account: &Account, now: Timestamp) -> Result<()> {
         let person = &account.person;
         let work = async {
+            let mut change = self.begin().await?;
             let added = sqlx::query(
                 "INSERT INTO users (id, email, email_folded, first_name, last_name, first_name_folded, \
                  last_name_folded, password_hash, created_at, updated_at) \
@@ -37,11 +38,13 @@ impl Store {
             .bind(fold(&person.last_name))
             .bind(&account.password_hash)
             .bind(now)
-            .execute(&self.writes)
+            .execute(&mut *change)
             .await;
             match added {
-                Ok(_) => Ok(true),
-                Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(false),
+                Ok(_) => change.commit().await.map(|()| true),
+                Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
+                    change.rollback().await.map(|()| false)
+                }
                 Err(error) => Err(error),
             }
         };
@@ -86,7 +89,7 @@ impl Store {
     pub async fn replace_hash(&self, account: &Account, hash: &str) -> Result<()> {
         let work = async {
             let query = sqlx::query("UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash = $3");
-            query.bind(hash).bind(account.person.id).bind(&account.password_hash).execute(&self.writes).await
+            self.write(query.bind(hash).bind(account.person.id).bind(&account.password_hash)).await
         };
         self.within(work).await.map(|_| ())
     }
@@ -126,11 +129,11 @@ impl Store {
             .bind(last_name.map(fold))
             .bind(now)
             .bind(user);
-            query.execute(&self.writes).await
+            self.write(query).await
         };
         let renamed = self.within(work).await;
         self.people.have_changed([user]);
-        match renamed?.rows_affected() {
+        match renamed? {
             0 => Err(Error::Refused(Refusal::Unauthorized)),
             _ => Ok(()),
         }
@@ -146,7 +149,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<Vec<SessionId>>> {
         let work = async {
-            let mut transaction = self.writes.begin_with(self.engine.begin()).await?;
+            let mut change = self.begin().await?;
             let changed = sqlx::query(
                 "UPDATE users SET password_hash = $1, updated_at = $2 \
                  WHERE id = $3 AND password_hash = $4 AND deleted_at IS NULL",
@@ -155,17 +158,18 @@ impl Store {
             .bind(now)
             .bind(account.person.id)
             .bind(&account.password_hash)
-            .execute(&mut *transaction)
+            .execute(&mut *change)
             .await?;
             if changed.rows_affected() == 0 {
+                change.rollback().await?;
                 return Ok(None);
             }
             let ended = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND id <> $2 RETURNING id")
                 .bind(account.person.id)
                 .bind(kept)
-                .fetch_all(&mut *transaction)
+                .fetch_all(&mut *change)
                 .await?;
-            transaction.commit().await?;
+            change.commit().await?;
             ended.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<Vec<_>>>().map(Some)
         };
         self.within(work).await

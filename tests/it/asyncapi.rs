@@ -64,7 +64,7 @@ fn every_reason_for_a_refusal_has_a_sample() {
         let is_shown = shown.contains(&(Some(code), Some(&*message)));
         assert!(is_shown != REST_ALONE.contains(&code), "{code}, {message}: a sample, or REST alone");
     }
-    for code in ["invalid", "unknown_type", "group_full", "too_many_requests", "unavailable", "internal"] {
+    for code in ["invalid", "unknown_type", "group_full", "too_many_requests", "unavailable", "disk_full", "internal"] {
         assert!(shown.iter().any(|(shown, _)| *shown == Some(code)), "{code}");
     }
 }

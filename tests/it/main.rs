@@ -18,6 +18,8 @@ mod dialogs;
 mod documentation;
 mod extended;
 mod frames;
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod groups;
 mod handshake;
 mod hiding;

@@ -11,6 +11,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use cast::{Cast, Deed};
+pub use elsewhere::{FULL_DISK, frame};
 use elsewhere::{OF_AUTH, OF_HEARTH};
 
 use crate::support::TestServer;

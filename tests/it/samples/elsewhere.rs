@@ -5,17 +5,22 @@ use serde_json::json;
 use super::samples;
 use crate::support::{TestServer, new_id};
 
+/// Tried where the disk is: in `full_disk`.
+pub const FULL_DISK: &str = "privateMessage with a full disk refusal";
+
 /// Their names in `frames.json`: nobody of the conversation sends or gets them.
-pub(super) const OF_AUTH: [&str; 3] = [
+pub(super) const OF_AUTH: [&str; 4] = [
     "listLastMessage too often refusal",
     "privateMessage without database refusal",
+    FULL_DISK,
     "listLastMessage by a defect refusal",
 ];
 
 /// Their names in `hearth.json`.
 pub(super) const OF_HEARTH: [&str; 1] = ["react with one kind too many refusal"];
 
-fn frame(name: &str) -> String {
+/// The frame of a sample that takes other circumstances.
+pub fn frame(name: &str) -> String {
     let samples = ["frames.json", "hearth.json"].into_iter().flat_map(samples);
     samples
         .filter(|sample| sample.sockets.is_empty())
@@ -61,7 +66,7 @@ async fn a_defect_is_told_as_the_sample_shows() {
     let mut socket = ann.connect().await;
     server.database.hide("messages").await;
     socket.send("listLastMessage", json!({ "limit": 1 })).await;
-    assert_eq!(socket.text().await, frame(OF_AUTH[2]));
+    assert_eq!(socket.text().await, frame(OF_AUTH[3]));
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader, Read},
+    path::Path,
     process::{Child, Command, Output, Stdio},
     thread::JoinHandle,
 };
@@ -14,6 +15,7 @@ use super::Api;
 pub struct Hearth {
     folder: TempDir,
     variables: Vec<(String, String)>,
+    launcher: Vec<String>,
 }
 
 /// A `hearth` that serves; killed when this is dropped.
@@ -29,7 +31,7 @@ impl Hearth {
     /// With a database and a port that is free.
     pub fn with_database(url: &str) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
-        Self { folder, variables: Vec::new() }
+        Self { folder, variables: Vec::new(), launcher: Vec::new() }
             .set("HEARTH_DATABASE__URL", url)
             .set("HEARTH_SERVER__LISTEN", "127.0.0.1:0")
             .set("HEARTH_LIMITS__ENABLED", "false")
@@ -46,6 +48,17 @@ impl Hearth {
     pub fn file(self, text: &str) -> Self {
         std::fs::write(self.folder.path().join("config.toml"), text).expect("the folder can be written to");
         self
+    }
+
+    /// Starts it by another program, which gets the command as its last arguments and replaces itself with it.
+    pub fn launched_by(mut self, launcher: &[&str]) -> Self {
+        self.launcher = launcher.iter().map(|&word| word.to_owned()).collect();
+        self
+    }
+
+    /// The folder in which it is started.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Runs a command to its end.
@@ -90,7 +103,9 @@ impl Hearth {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_hearth"));
+        let mut words = self.launcher.iter().map(String::as_str).chain([env!("CARGO_BIN_EXE_hearth")]);
+        let mut command = Command::new(words.next().expect("the binary at least"));
+        command.args(words);
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("HEARTH_")) {
             command.env_remove(name);
         }
@@ -100,6 +115,11 @@ impl Hearth {
 }
 
 impl Serving {
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Asks it to end, as service managers do.
     pub fn terminate(&self) {
         let signal = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status();

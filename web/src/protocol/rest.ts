@@ -842,7 +842,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description The database does not answer, or the server is full. */
+            /** @description The database does not answer, its disk is full (`disk_full`), or the server is full. */
             503: {
                 headers: {
                     /** @description Seconds to wait. */
@@ -951,7 +951,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description The database does not answer, or the server is full. */
+            /** @description The database does not answer, its disk is full (`disk_full`), or the server is full. */
             503: {
                 headers: {
                     /** @description Seconds to wait. */
@@ -1060,7 +1060,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description The database does not answer, or the server is full. */
+            /** @description The database does not answer, its disk is full (`disk_full`), or the server is full. */
             503: {
                 headers: {
                     /** @description Seconds to wait. */
@@ -1169,7 +1169,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description The database does not answer, or the server is full. */
+            /** @description The database does not answer, its disk is full (`disk_full`), or the server is full. */
             503: {
                 headers: {
                     /** @description Seconds to wait. */
@@ -1275,7 +1275,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description The database does not answer, or the server is full. */
+            /** @description The database does not answer, its disk is full (`disk_full`), or the server is full. */
             503: {
                 headers: {
                     /** @description Seconds to wait. */
@@ -1384,7 +1384,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description The database does not answer, or the server is full. */
+            /** @description The database does not answer, its disk is full (`disk_full`), or the server is full. */
             503: {
                 headers: {
                     /** @description Seconds to wait. */
@@ -1488,7 +1488,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description The database does not answer, or the server is full. */
+            /** @description The database does not answer, its disk is full (`disk_full`), or the server is full. */
             503: {
                 headers: {
                     /** @description Seconds to wait. */
@@ -1592,7 +1592,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description The database does not answer, or the server is full. */
+            /** @description The database does not answer, its disk is full (`disk_full`), or the server is full. */
             503: {
                 headers: {
                     /** @description Seconds to wait. */
@@ -1696,7 +1696,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description The database does not answer, or the server is full. */
+            /** @description The database does not answer, its disk is full (`disk_full`), or the server is full. */
             503: {
                 headers: {
                     /** @description Seconds to wait. */
@@ -1802,7 +1802,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description The database does not answer, or the server is full. */
+            /** @description The database does not answer, its disk is full (`disk_full`), or the server is full. */
             503: {
                 headers: {
                     /** @description Seconds to wait. */
@@ -1909,7 +1909,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description The database does not answer, or the server is full. */
+            /** @description The database does not answer, its disk is full (`disk_full`), or the server is full. */
             503: {
                 headers: {
                     /** @description Seconds to wait. */
@@ -2017,7 +2017,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description The database does not answer, or the server is full. */
+            /** @description The database does not answer, its disk is full (`disk_full`), or the server is full. */
             503: {
                 headers: {
                     /** @description Seconds to wait. */
@@ -2125,7 +2125,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description The database does not answer, or the server is full. */
+            /** @description The database does not answer, its disk is full (`disk_full`), or the server is full. */
             503: {
                 headers: {
                     /** @description Seconds to wait. */
@@ -2233,7 +2233,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description The database does not answer, or the server is full. */
+            /** @description The database does not answer, its disk is full (`disk_full`), or the server is full. */
             503: {
                 headers: {
                     /** @description Seconds to wait. */

@@ -25,6 +25,7 @@ const passing = new Set([
   'closed',
   'timeout',
   'unavailable',
+  'disk_full',
   'too_many_requests',
   'internal',
   'unauthorized',

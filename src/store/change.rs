@@ -1,0 +1,75 @@
+//! The one way to write: a transaction that closes its connection if anything in it failed.
+//!
+//! After a full disk, an I/O error or a timeout, the engine, the driver and we may each have a different idea of what is
+//! still open on a connection, and every later transaction on it would fail. So a connection goes back to the pool only
+//! after a commit or a rollback that succeeded; the pool opens a new one in place of any other.
+
+use std::ops::{Deref, DerefMut};
+
+use sqlx::{Any, AnyConnection, Executor, any::AnyArguments, pool::PoolConnection, query::Query};
+
+use super::Store;
+
+/// A transaction that writes. Dropped before [`Change::commit`] or [`Change::rollback`] has succeeded, it closes its
+/// connection, which undoes it.
+pub(super) struct Change {
+    connection: PoolConnection<Any>,
+    settled: bool,
+}
+
+impl Store {
+    /// Begins a transaction that writes.
+    pub(super) async fn begin(&self) -> sqlx::Result<Change> {
+        let mut change = Change { connection: self.writes.acquire().await?, settled: false };
+        change.connection.execute(self.engine.begin()).await?;
+        Ok(change)
+    }
+
+    /// Makes a change of one statement. How many rows it was about.
+    pub(super) async fn write(&self, query: Query<'_, Any, AnyArguments>) -> sqlx::Result<u64> {
+        let mut change = self.begin().await?;
+        let rows = query.execute(&mut *change).await?.rows_affected();
+        change.commit().await?;
+        Ok(rows)
+    }
+}
+
+impl Change {
+    /// Makes it permanent: on disk when this returns. After an error nobody knows whether it is.
+    pub(super) async fn commit(self) -> sqlx::Result<()> {
+        self.settle("COMMIT").await
+    }
+
+    /// Undoes it, where that is an expected end: cheaper than a new connection.
+    pub(super) async fn rollback(self) -> sqlx::Result<()> {
+        self.settle("ROLLBACK").await
+    }
+
+    async fn settle(mut self, end: &'static str) -> sqlx::Result<()> {
+        self.connection.execute(end).await?;
+        self.settled = true;
+        Ok(())
+    }
+}
+
+impl Drop for Change {
+    fn drop(&mut self) {
+        if !self.settled {
+            self.connection.close_on_drop();
+        }
+    }
+}
+
+impl Deref for Change {
+    type Target = AnyConnection;
+
+    fn deref(&self) -> &AnyConnection {
+        &self.connection
+    }
+}
+
+impl DerefMut for Change {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        &mut self.connection
+    }
+}
