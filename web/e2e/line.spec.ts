@@ -131,3 +131,25 @@ test('two tabs of one person show the same and send once', async ({ meet }) => {
   const all = [/from one tab/, /from the other/, /heard both/];
   for (const person of [ann, tab, bob]) await expect(person.messages).toHaveText(all);
 });
+
+test('a line that is lost is told within three seconds, in one place each, and presence is hidden', async ({
+  meet,
+  faults,
+}) => {
+  faults.expect(...cut);
+  const [ann, bob] = await meet('Ann', 'Bob');
+  await ann.visit(bob);
+  await bob.visit(ann);
+  await bob.write('hello');
+  await ann.write('hello');
+  await expect(ann.header).toContainText('online');
+  await ann.page.clock.install();
+  await ann.page.context().setOffline(true);
+  await ann.page.clock.runFor(3_000);
+  await expect(ann.header).toContainText('You are offline');
+  await expect(ann.header).not.toContainText('online');
+  await expect(ann.page.getByText('You are offline. What you write')).toHaveCount(1);
+  await ann.page.context().setOffline(false);
+  await ann.page.clock.resume();
+  await expect(ann.header).toContainText('online');
+});

@@ -213,3 +213,29 @@ test('nonsense is ignored', () => {
   for (const text of ['', 'null', '[]', '{"type":1}', '{"type":"x"}']) last().onmessage!({ data: text });
   expect(line.status).toBe('open');
 });
+
+test('a device that says it has no network waits two seconds for the server, also if it had just asked', async () => {
+  const { connection: line, last, told, device } = connection();
+  line.start();
+  last().hello();
+  device.wake();
+  device.online = false;
+  device.wake();
+  await vi.advanceTimersByTimeAsync(1_999);
+  expect(told.statuses.at(-1)).toBe('open');
+  await vi.advanceTimersByTimeAsync(1);
+  expect(told.statuses.at(-1)).toBe('offline');
+  line.stop();
+});
+
+test('a server at home that answers is not offline', async () => {
+  const { connection: line, last, told, device } = connection();
+  line.start();
+  last().hello();
+  device.online = false;
+  device.wake();
+  last().answers(null, []);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(told.statuses.at(-1)).toBe('open');
+  line.stop();
+});

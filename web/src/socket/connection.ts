@@ -35,6 +35,8 @@ export interface Options {
 const UNAUTHORIZED = 4001;
 const ANSWER_WITHIN = 20_000;
 const PROBE_WITHIN = 8_000;
+/** While the device says that it has no network: a server at home, which is near, may still answer. */
+const OFFLINE_PROBE_WITHIN = 2_000;
 
 export class Connection {
   status: Status = 'idle';
@@ -46,7 +48,7 @@ export class Connection {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #watchdog: ReturnType<typeof setTimeout> | undefined;
   #heartbeat = 30_000;
-  #probing = false;
+  #probing = Infinity; // within how many milliseconds it is to be answered
   #renewed = false;
   #stopListening: (() => void) | undefined;
 
@@ -168,11 +170,12 @@ export class Connection {
 
   // Browsers answer the server's heartbeats without telling: after a silence only a question shows that the line lives.
   #probe(): void {
-    if (this.#probing || this.status !== 'open') return;
-    this.#probing = true;
-    this.ask('listLastMessage', { limit: 0 }, PROBE_WITHIN)
+    const within = this.#options.environment.online() ? PROBE_WITHIN : OFFLINE_PROBE_WITHIN;
+    if (this.status !== 'open' || this.#probing <= within) return;
+    this.#probing = within;
+    this.ask('listLastMessage', { limit: 0 }, within)
       .catch(() => undefined) // a dead line has been dropped by the time-out
-      .finally(() => (this.#probing = false));
+      .finally(() => (this.#probing = Infinity));
   }
 
   #watch(after: number, then: () => void): void {

@@ -6,6 +6,10 @@ import { Connection, type Options, type Status } from '../socket/connection';
 import { SocketError } from '../socket/errors';
 
 const AGAIN_AFTER = 1_000;
+/** Most gaps are over before they matter. */
+const PATIENCE = 700;
+
+export type Trouble = 'connecting' | 'waiting' | 'offline';
 
 export type Ask = <T extends RequestType>(type: T, params: Params<T>) => Promise<Answer<T>>;
 
@@ -21,7 +25,11 @@ export class Line {
   status = $state<Status>('idle');
   /** Whether there is no connection, and the last attempt to make one failed. */
   away = $state(false);
+  /** What to tell the reader, if the connection has not been open for a moment. */
+  trouble = $state<Trouble | null>(null);
   hello = $state.raw<Hello | null>(null);
+  #trouble: Trouble | null = null;
+  #patience: ReturnType<typeof setTimeout> | undefined;
   /** How far the server's clock is ahead of the device's, in milliseconds. */
   #ahead = 0;
   #connection: Connection;
@@ -32,6 +40,7 @@ export class Line {
       onStatus: (status) => {
         if (this.status === 'open') host.onLost();
         this.status = status;
+        this.#told(status);
         if (status !== 'connecting') this.away = status === 'waiting' || status === 'offline';
       },
       onHello: (hello) => {
@@ -83,4 +92,16 @@ export class Line {
       }
     }
   };
+
+  #told(status: Status): void {
+    const trouble = status === 'connecting' || status === 'waiting' || status === 'offline' ? status : null;
+    if (trouble && this.#patience === undefined)
+      this.#patience = setTimeout(() => (this.trouble = this.#trouble), PATIENCE);
+    if (!trouble) {
+      clearTimeout(this.#patience);
+      this.#patience = undefined;
+    }
+    this.#trouble = trouble;
+    if (!trouble || this.trouble) this.trouble = trouble;
+  }
 }

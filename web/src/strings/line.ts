@@ -5,6 +5,8 @@ export const en = {
   waiting: 'No connection. Trying again…',
   offline: 'You are offline. What you write is sent when you are back.',
   retry: 'Try now',
+  /** Below a name, in place of presence. */
+  short: { connecting: 'Connecting…', waiting: 'No connection', offline: 'You are offline' },
 };
 
 export const ru: typeof en = {
@@ -12,4 +14,5 @@ export const ru: typeof en = {
   waiting: 'Нет связи. Пробуем снова…',
   offline: 'Вы не в сети. Написанное уйдёт, когда связь вернётся.',
   retry: 'Повторить',
+  short: { connecting: 'Соединение…', waiting: 'Нет связи', offline: 'Вы не в сети' },
 };
