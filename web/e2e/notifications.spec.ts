@@ -1,7 +1,8 @@
 // Who is told of a new message, and when: by a notification and by the title.
 import { expect, test } from './support/fixtures';
-import { hide, pressNewest, record, told } from './support/notifications';
+import { hide, pressNewest, record, showing, told } from './support/notifications';
 import { wrote } from './support/past';
+import { Person } from './support/person';
 
 test('one is told of what comes elsewhere, not of what one looks at', async ({ meet }) => {
   const [ann, bob, cleo] = await meet('Ann', 'Bob', 'Cleo');
@@ -106,4 +107,42 @@ test('notifications are turned off in the settings', async ({ meet }) => {
   await ann.page.keyboard.press('Escape');
   await bob.write('aloud');
   await expect.poll(() => told(ann.page)).toEqual(['Bob: aloud']);
+});
+
+test('a notification follows its message: edited, deleted, read elsewhere', async ({ meet }) => {
+  const [ann, bob] = await meet('Ann', 'Bob');
+  await record(ann.page.context());
+  await ann.goHome();
+  await bob.visit(ann);
+  await bob.write('tee?');
+  await expect.poll(() => showing(ann.page)).toEqual(['Bob: tee?']);
+  await bob.choose('Edit', 'tee?');
+  await bob.write('tea?');
+  await expect.poll(() => showing(ann.page)).toEqual(['Bob: tea?']);
+  await bob.choose('Delete', 'tea?');
+  await bob.press('Delete', 'Delete this message?');
+  await expect.poll(() => showing(ann.page)).toEqual([]);
+
+  await bob.write('read this');
+  await expect.poll(() => showing(ann.page)).toEqual(['Bob: read this']);
+  const tab = new Person(await ann.page.context().newPage(), ann.account);
+  await tab.visit(bob);
+  await expect(tab.message('read this')).toBeVisible();
+  await expect.poll(() => showing(ann.page)).toEqual([]);
+});
+
+test('a deleted message that nobody can read any more waits for nobody', async ({ meet }) => {
+  const [ann, bob] = await meet('Ann', 'Bob');
+  await ann.goHome();
+  await bob.visit(ann);
+  await bob.write('oops');
+  await expect(ann.page).toHaveTitle('(1) Hearth');
+  await bob.choose('Delete', 'oops');
+  await bob.press('Delete', 'Delete this message?');
+  await expect(ann.page).toHaveTitle('Hearth');
+  await expect(ann.chat('Bob')).toContainText('Message deleted');
+  await expect(ann.chat('Bob')).not.toContainText('unread');
+  await ann.page.reload();
+  await expect(ann.chat('Bob')).toContainText('Message deleted');
+  await expect(ann.page).toHaveTitle('Hearth');
 });

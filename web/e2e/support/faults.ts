@@ -13,7 +13,10 @@ export class Faults {
 
   watch(context: BrowserContext): void {
     context.on('console', (message) => this.#said(message));
-    context.on('weberror', ({ error }) => this.#found.push(`uncaught: ${error().stack ?? error().message}`));
+    context.on('weberror', (thrown) => {
+      const { stack, message } = thrown.error();
+      this.#found.push(`uncaught: ${stack ?? message}`);
+    });
     context.on('request', (request) => this.#asked(request.url()));
     context.on('page', (page) => page.on('websocket', (socket) => this.#asked(socket.url())));
   }

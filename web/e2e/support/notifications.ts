@@ -4,7 +4,12 @@ import type { BrowserContext, Page } from '@playwright/test';
 interface Recorded {
   title: string;
   body: string;
+  tag: string;
+  data: { path: string };
+  shown: boolean;
+  /** As the page set it; one that a service worker shows has none. */
   onclick: (() => void) | null;
+  ofWorker: boolean;
 }
 
 type Recording = typeof globalThis & { told: Recorded[] };
@@ -23,25 +28,54 @@ export async function record(
       }
       title: string;
       body: string;
+      tag: string;
+      data: { path: string };
+      shown = true;
       onclick: (() => void) | null = null;
-      constructor(title: string, { body = '' }: NotificationOptions = {}) {
-        [this.title, this.body] = [title, body];
+      ofWorker = false;
+      constructor(title: string, { body = '', tag = '', data }: NotificationOptions = {}) {
+        [this.title, this.body, this.tag, this.data] = [title, body, tag, data];
+        for (const other of told) if (other.tag === tag) other.shown = false;
         told.push(this);
       }
-      close() {}
+      close() {
+        this.shown = false;
+      }
     }
     Object.assign(globalThis, { Notification: Recorder, told });
+    if (!('ServiceWorkerRegistration' in globalThis)) return; // a blank page
+    Object.assign(ServiceWorkerRegistration.prototype, {
+      showNotification: async (title: string, options: NotificationOptions) => {
+        new Recorder(title, options).ofWorker = true;
+      },
+      getNotifications: async () => told.filter((each) => each.ofWorker && each.shown),
+    });
   }, permission);
 }
 
 /** What was told in these tabs: "Bob: hello". */
 export async function told(...pages: Page[]): Promise<string[]> {
-  const read = () => (globalThis as Recording).told.map(({ title, body }) => `${title}: ${body}`);
-  return (await Promise.all(pages.map((page) => page.evaluate(read)))).flat();
+  return recorded(pages, () => true);
 }
 
+/** What can be seen still. */
+export async function showing(...pages: Page[]): Promise<string[]> {
+  return recorded(pages, ({ shown }) => shown);
+}
+
+async function recorded(pages: Page[], which: (each: Recorded) => boolean): Promise<string[]> {
+  const read = () => (globalThis as Recording).told.map((each) => ({ ...each }));
+  const all = (await Promise.all(pages.map((page) => page.evaluate(read)))).flat();
+  return all.filter(which).map(({ title, body }) => `${title}: ${body}`);
+}
+
+/** Where a service worker shows it, that one finds the page and tells it. */
 export async function pressNewest(page: Page): Promise<void> {
-  await page.evaluate(() => (globalThis as Recording).told.at(-1)!.onclick!());
+  await page.evaluate(() => {
+    const { ofWorker, onclick, data } = (globalThis as Recording).told.at(-1)!;
+    if (!ofWorker) return onclick!();
+    navigator.serviceWorker.dispatchEvent(new MessageEvent('message', { data: { open: data.path } }));
+  });
 }
 
 /** As when another tab or window covers the page. */

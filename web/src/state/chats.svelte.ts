@@ -19,6 +19,8 @@ export class Chats {
   #chats = new Map<ChatKey, Chat>();
   #endings = new Map<ChatKey, Ending>();
   #version = $state(0);
+  /** Of messages that are known to be deleted, those that were unread, by their seq. */
+  #deleted = new Map<ChatKey, Set<number>>();
   #now: () => number;
   #mutes: Mutes;
 
@@ -30,7 +32,7 @@ export class Chats {
 
   /** Unread messages of all chats that are not muted. */
   unreadTotal = $derived.by(() =>
-    this.list.reduce((sum, chat) => sum + (this.isMuted(chat) ? 0 : chat.unreadCount), 0),
+    this.list.reduce((sum, chat) => sum + (this.isMuted(chat) ? 0 : this.waiting(chat)), 0),
   );
 
   /** `now`: by the server's clock, which decides when a mute ends. */
@@ -43,6 +45,13 @@ export class Chats {
   get(key: ChatKey): Chat | undefined {
     void this.#version;
     return this.#chats.get(key);
+  }
+
+  /** How many unread messages can still be read: not those that are known to be deleted. */
+  waiting(chat: Chat): number {
+    const read = Math.max(chat.readUpTo, chat.hiddenUpTo);
+    const deleted = [...(this.#deleted.get(keyOf(chat.chat)) ?? [])].filter((seq) => seq > read);
+    return Math.max(0, chat.unreadCount - deleted.length);
   }
 
   /** Until its time comes: what shows it follows. */
@@ -67,6 +76,7 @@ export class Chats {
     for (const row of rows) {
       const key = keyOf(row.chat);
       this.#chats.set(key, mergeListRow(this.#chats.get(key), row));
+      this.#noteDeleted(key, row);
       this.#mutes.expect(row.mutedUntil);
     }
     this.#version++;
@@ -77,6 +87,7 @@ export class Chats {
     const groupName = this.#chats.get(key)?.groupName;
     if (why && groupName) this.#endings.set(key, { why, groupName });
     else if (groupName) this.#endings.delete(key);
+    this.#deleted.delete(key);
     if (this.#chats.delete(key)) this.#version++;
   }
 
@@ -87,6 +98,7 @@ export class Chats {
 
   clear(): void {
     this.#chats.clear();
+    this.#deleted.clear();
     this.#version++;
   }
 
@@ -94,6 +106,7 @@ export class Chats {
   apply(row: CountedRow): boolean {
     const key = keyOf(row.chat);
     const chat = this.#chats.get(key);
+    this.#noteDeleted(key, row);
     this.#set(key, chat ? withRow(chat, row, this.#me) : fromRow(row, this.#me));
     return chat !== undefined;
   }
@@ -115,6 +128,10 @@ export class Chats {
 
   close(): void {
     this.#mutes.stop();
+  }
+
+  #noteDeleted(key: ChatKey, { seq, deletedAt }: Pick<Chat, 'seq' | 'deletedAt'>): void {
+    if (deletedAt) this.#deleted.set(key, new Set(this.#deleted.get(key)).add(seq));
   }
 
   #set(key: ChatKey, chat: Chat): void {

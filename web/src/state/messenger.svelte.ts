@@ -47,6 +47,8 @@ export class Messenger {
   onArrival: (arrival: Arrival) => void = () => {};
   /** Called with each message and notice, one's own too, as soon as it is known to be stored. */
   readonly onStored = new Set<(row: CountedRow) => void>();
+  /** Called with each message that was edited, deleted or reacted to. */
+  readonly onChanged = new Set<(row: CountedRow) => void>();
   #host: MessengerHost;
   #wasOpen = false;
   #closed = false;
@@ -140,6 +142,7 @@ export class Messenger {
   changed(row: CountedRow): void {
     this.chats.apply(row);
     this.loadedHistory(keyOf(row.chat))?.replace(row);
+    for (const listener of this.onChanged) listener(row);
   }
 
   /** A chat is no more, or not for oneself. */

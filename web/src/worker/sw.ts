@@ -1,5 +1,7 @@
-// The service worker: keeps the client's own files, so that it opens without a network. It never sees the API, the
+// The service worker: keeps the client's own files, so that it opens without a network, and opens the chat of a
+// notification that is pressed. It never sees the API, the
 // documentation or the WebSocket. It may take over at once: pages of earlier versions find their own files still kept.
+import { openPressed } from './pressed';
 import { Shell, type Build } from './shell';
 
 // What is used of a worker's globals: TypeScript's own names for them exclude those of pages.
@@ -10,14 +12,18 @@ interface Asking {
   readonly request: Request;
   respondWith(answer: Promise<Response>): void;
 }
+interface Press extends Phase {
+  readonly notification: { close(): void; data: unknown };
+}
 declare const self: {
   readonly caches: CacheStorage;
   readonly location: Location;
-  readonly clients: { claim(): Promise<void> };
+  readonly clients: { claim(): Promise<void> } & Parameters<typeof openPressed>[1];
   fetch(request: Request | string): Promise<Response>;
   skipWaiting(): Promise<void>;
   addEventListener(type: 'install' | 'activate', listener: (event: Phase) => void): void;
   addEventListener(type: 'fetch', listener: (event: Asking) => void): void;
+  addEventListener(type: 'notificationclick', listener: (event: Press) => void): void;
 };
 /** Put in by the build. */
 declare const __BUILD__: Build;
@@ -36,3 +42,6 @@ self.addEventListener('fetch', (event) => {
   const answer = shell.answer(event.request, self.location.origin);
   if (answer) event.respondWith(answer);
 });
+self.addEventListener('notificationclick', (event) =>
+  event.waitUntil(openPressed(event.notification, self.clients)),
+);
