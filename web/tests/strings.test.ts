@@ -75,10 +75,10 @@ test('initials are whole characters', () => {
   expect(['Ada Lovelace', 'cleo', '𝒜da', ''].map(initials)).toEqual(['AL', 'C', '𝒜', '']);
 });
 
-test('addresses of chats are read leniently, others lead home', () => {
+test('addresses of chats are read leniently, others are unknown', () => {
   const id = '0192f0c4-7d3a-7c11-9a55-0c6f2f7f3a01';
   expect(parse(`/chat/u/${id.toUpperCase()}/`)).toEqual({ name: 'chat', chat: `u/${id}` });
-  expect(parse('/chat/x/1')).toEqual({ name: 'home' });
+  expect(parse('/chat/x/1')).toEqual({ name: 'unknown' });
 });
 
 test('searched words are marked wherever they stand, as they are written', () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Entry } from '../src/state/entry';
 import { timeline } from '../src/state/timeline';
+import type { Row } from '../src/protocol/rows';
 import { BOB, ME, row } from './support/rows';
 
 const context = { me: ME, unreadAfter: null };
@@ -53,4 +54,33 @@ test('what is on its way stands at the end, until its row is there', () => {
     timeline(rows, [entry('x')], context).map((item) => item.key);
   expect(keys([row(1)])).toEqual(['m1', 'x']);
   expect(keys([row(1), row(2, { messageId: 'x', senderId: ME })])).toEqual(['m1', 'x']);
+});
+
+test('many people added one after the other stand as one notice', () => {
+  const add = (seq: number, senderId = BOB) =>
+    row(seq, {
+      senderId,
+      event: { kind: 'added', userId: `u${seq}`, firstName: 'A', lastName: '', groupName: null, role: null },
+    });
+  const seqs = (rows: Row[], unreadAfter: number | null = null) =>
+    timeline(rows, [], { me: ME, unreadAfter }).map(({ row, folded }) => [row!.seq, folded?.length ?? 1]);
+  const adds = [add(1), add(2), add(3), add(4), add(5)];
+  expect(seqs([...adds, row(6)])).toEqual([
+    [5, 5],
+    [6, 1],
+  ]);
+  expect(seqs(adds.slice(0, 3))).toEqual([
+    [1, 1],
+    [2, 1],
+    [3, 1],
+  ]);
+  expect(seqs([...adds.slice(0, 4), add(5, ME)])).toEqual([
+    [4, 4],
+    [5, 1],
+  ]);
+  expect(seqs([...adds, add(6), add(7), add(8)], 4)).toEqual([
+    [4, 4],
+    [8, 4],
+  ]);
+  expect(timeline(adds, [], context)[0]!.key).toBe('m1');
 });

@@ -24,7 +24,7 @@ import { Receipts } from './receipts.svelte';
 import { Reads } from './reads';
 import { Renewal } from './renewal';
 import { resumed } from './resume';
-import { Search } from './search.svelte';
+import { everywhereFor, Search } from './search.svelte';
 import type { User } from './session.svelte';
 import { Typing } from './typing.svelte';
 
@@ -86,7 +86,7 @@ export class Messenger {
     this.drafts = new Drafts(user.id);
     this.emoji = new EmojiUse(user.id);
     this.people = new People(this.line.insist);
-    this.search = new Search(host.api);
+    this.search = new Search(host.api, everywhereFor(user));
     this.presence = new Presence(this.line.ask);
     this.blocked = new Blocked(this.line.insist, this.chats);
     this.typing = new Typing(this.line.ask);

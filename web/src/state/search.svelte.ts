@@ -2,9 +2,12 @@
 import type { Api } from '../api/endpoints';
 import { ApiError } from '../api/http';
 import { isGroup, type ChatKey } from '../protocol/chat';
+import { en, ru } from '../strings/chats';
+import type { User } from './session.svelte';
 
 export interface Found {
   key: ChatKey;
+  /** Empty for the chat with oneself. */
   name: string;
   /** E-mail of a person; empty for groups. */
   detail: string;
@@ -92,6 +95,17 @@ export class Search {
 /** People and one's groups. */
 async function everywhere(api: Api, text: string, signal: AbortSignal): Promise<Found[]> {
   return (await api.search(text, signal)).data.map(found);
+}
+
+/** The same with the chat with oneself, which is found by its name and by one's own. */
+export function everywhereFor(user: User): Find {
+  const names = [en.notes, ru.notes, user.firstName, user.lastName].map((name) => name.toLocaleLowerCase());
+  const notes: Found = { key: `u/${user.id}`, name: '', detail: '' };
+  return async (api, text, signal) => {
+    const found = await everywhere(api, text, signal);
+    const isMeant = names.some((name) => name.startsWith(text.toLocaleLowerCase()));
+    return isMeant ? [notes, ...found] : found;
+  };
 }
 
 /** People alone; for a group those who are not in it. */

@@ -17,6 +17,8 @@ export interface Item {
   /** First and last of a run of one sender's messages. */
   first: boolean;
   last: boolean;
+  /** Where many notices of people added stand as one: all of them. `row` is the newest. */
+  folded: Row[] | null;
 }
 
 export interface Context {
@@ -27,6 +29,8 @@ export interface Context {
 
 /** Messages further apart do not stand together. */
 const TOGETHER = 5 * 60_000;
+/** So many people added one after the other stand as one notice. */
+const FOLDED_FROM = 4;
 
 export function timeline(rows: Row[], entries: Entry[], context: Context): Item[] {
   const stored = new Set(rows.slice(-500).map((row) => row.messageId));
@@ -43,7 +47,26 @@ export function timeline(rows: Row[], entries: Entry[], context: Context): Item[
   });
   const end = items.at(-1);
   if (end) end.last = true;
-  return items;
+  return fold(items);
+}
+
+function fold(items: Item[]): Item[] {
+  const runs: Item[][] = [];
+  for (const item of items) {
+    const run = runs.at(-1);
+    if (run && continues(run[0]!, item)) run.push(item);
+    else runs.push([item]);
+  }
+  return runs.flatMap((run) => {
+    if (run.length < FOLDED_FROM) return run;
+    const folded = run.flatMap(({ row }) => row ?? []);
+    return { ...run[0]!, row: folded.at(-1)!, folded };
+  });
+}
+
+function continues(first: Item, item: Item): boolean {
+  const isAdd = [first, item].every(({ row }) => row?.event?.kind === 'added');
+  return isAdd && first.row?.senderId === item.row?.senderId && !item.newDay && !item.firstUnread;
 }
 
 function markUnread(items: Item[], { unreadAfter }: Context): void {
@@ -66,4 +89,12 @@ function fromEntry(entry: Entry): Item {
   return { ...blank, key: entry.messageId, entry, at: new Date(entry.createdAt), mine: true };
 }
 
-const blank = { row: null, entry: null, newDay: false, firstUnread: false, first: false, last: false };
+const blank = {
+  row: null,
+  entry: null,
+  newDay: false,
+  firstUnread: false,
+  first: false,
+  last: false,
+  folded: null,
+};

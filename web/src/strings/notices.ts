@@ -1,4 +1,5 @@
 // Notices in groups: who did it, to whom. Either may be the reader.
+import { plural } from './plural';
 import { words } from './words';
 
 /** Somebody in a notice; `you` if that is who reads it. */
@@ -13,6 +14,7 @@ const en2 = (who: Who) => (who.you ? 'you' : who.name);
 export const en = {
   created: (who: Who) => words`${en1(who)} created the group`,
   added: (who: Who, whom: Who) => words`${en1(who)} added ${en2(whom)}`,
+  addedMany: (who: Who, count: number) => words`${en1(who)} added ${String(count)} people`,
   left: (who: Who) => words`${en1(who)} left the group`,
   removed: (who: Who, whom: Who) => words`${en1(who)} removed ${en2(whom)}`,
   renamed: (who: Who, name: string) => words`${en1(who)} renamed the group to “${name}”`,
@@ -26,9 +28,17 @@ const did = (who: Who, plural: string, single: string) =>
   who.you ? 'Вы ' + plural : words`${who.name} ${single}`;
 const participant = (whom: Who) => (whom.you ? 'вас' : words`участника: ${whom.name}`);
 
+const people = plural('ru', {
+  one: '# человека',
+  few: '# человека',
+  many: '# человек',
+  other: '# человека',
+});
+
 export const ru: typeof en = {
   created: (who) => did(who, 'создали', 'создал(а)') + ' группу',
   added: (who, whom) => did(who, 'добавили ', 'добавил(а) ') + participant(whom),
+  addedMany: (who, count) => did(who, 'добавили ', 'добавил(а) ') + people(count),
   left: (who) => did(who, 'вышли', 'вышел(-шла)') + ' из группы',
   removed: (who, whom) => did(who, 'исключили ', 'исключил(а) ') + participant(whom),
   renamed: (who, name) => did(who, 'переименовали', 'переименовал(а)') + words` группу в «${name}»`,

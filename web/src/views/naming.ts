@@ -48,6 +48,12 @@ export function noticeText(row: Noticed, me: string, strings: Strings): string {
   }
 }
 
+/** Many notices of people added by the sender of this one, as one. */
+export function addedMany(row: Noticed, count: number, me: string, strings: Strings): string {
+  const who = { name: fullName(row.senderName, row.senderLastName), you: row.senderId === me };
+  return strings.notices.addedMany(who, count);
+}
+
 export function initials(name: string): string {
   const words = name.split(/\s+/).filter(Boolean);
   const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map(

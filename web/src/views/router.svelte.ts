@@ -1,8 +1,8 @@
-// Addresses: `/`, `/login`, `/signup`, `/chat/u/<id>`, `/chat/g/<id>`. The browser's history is the state.
+// Addresses: `/`, `/login`, `/signup`, `/chat/u/<id>`, `/chat/g/<id>`; others are unknown. The browser's history is the state.
 import type { ChatKey } from '../protocol/chat';
 import { Trail, type Passed } from './trail';
 
-export type Route = { name: 'home' | 'login' | 'signup' } | { name: 'chat'; chat: ChatKey };
+export type Route = { name: 'home' | 'login' | 'signup' | 'unknown' } | { name: 'chat'; chat: ChatKey };
 
 export class Router {
   readonly trail = new Trail(() => this.#sync());
@@ -43,5 +43,5 @@ export function parse(path: string): Route {
   const match = /^\/chat\/([ug])\/([0-9a-f-]{36})\/?$/i.exec(path);
   if (match) return { name: 'chat', chat: `${match[1]!}/${match[2]!.toLowerCase()}` as ChatKey };
   if (path === '/login' || path === '/signup') return { name: path.slice(1) as 'login' | 'signup' };
-  return { name: 'home' };
+  return { name: path === '/' || path === '/index.html' ? 'home' : 'unknown' };
 }
