@@ -6,6 +6,7 @@ mod envelope;
 pub mod extended;
 mod fields;
 mod frame;
+pub mod json;
 mod requests;
 mod rows;
 

@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     error::{Error, Fault},
-    protocol::{Bounds, Field, Request, Schema},
+    protocol::{Bounds, Field, Request, Schema, json},
     service::App,
 };
 
@@ -58,7 +58,7 @@ impl<'a, T: Request + Send + 'static> ApiExtractor<'a> for Input<T> {
         }
         let bytes = body.take()?.into_vec().await?;
         let invalid = |message: String| Error::Invalid(vec![Fault::new("body", message)]);
-        let value = serde_json::from_slice(&bytes).map_err(|error| invalid(format!("must be JSON: {error}")))?;
+        let value = json::parse(&bytes).map_err(|error| invalid(format!("must be JSON: {error}")))?;
         let Value::Object(object) = value else { return Err(invalid("must be a JSON object".into()).into()) };
         Ok(Self(check(&object, bounds(request)?)?))
     }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::{
     Protocol,
     fields::Bounds,
+    json,
     requests::{
         AddUserInGroup, BlockUser, BlockedUsers, ChangedChats, ChangesSince, DeleteMessage, DialogPage, DropGroup,
         EditMessage, FieldSchema, GroupMembers, GroupPage, LeaveGroup, ListPage, MarkRead, MessageInGroup, MuteChat,
@@ -177,7 +178,7 @@ pub struct Envelope {
 impl Envelope {
     /// Reads a frame's text.
     pub fn parse(text: &[u8], bounds: Bounds) -> Self {
-        let frame = match serde_json::from_slice::<Value>(text) {
+        let frame = match json::parse(text) {
             Ok(frame) => frame,
             Err(error) => return Self::refused(Fault::new("frame", format!("must be JSON: {error}"))),
         };

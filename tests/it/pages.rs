@@ -99,6 +99,22 @@ async fn before_all_that_was_written_there_is_nothing() {
     }
 }
 
+#[tokio::test]
+async fn the_last_instant_is_the_end_of_the_year_9999() {
+    let server = TestServer::start().await;
+    let (mut socket, readers) = readers(&server).await;
+    for reader in readers {
+        for cursor in ["9999-12-31T23:59:59.9999Z", "9999-12-31T23:59:60Z", "9999-12-31T23:59:59-00:00"] {
+            let rows = socket.rows(&reader.clone().with("cursorCreatedAt", cursor)).await;
+            assert_eq!(rows, socket.rows(&reader).await, "{cursor}");
+        }
+        for cursor in ["9999-12-31T23:59:59-00:01", "+10000-01-01T00:00:00"] {
+            let refusal = socket.may_not(&reader.clone().with("cursorCreatedAt", cursor)).await;
+            assert!(refusal.contains("cursorCreatedAt") && refusal.contains("year 9999"), "{refusal}");
+        }
+    }
+}
+
 fn no_instants() -> Vec<Value> {
     vec![
         json!("yesterday"),

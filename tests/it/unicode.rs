@@ -74,3 +74,21 @@ async fn an_email_has_nothing_invisible() {
         assert!(body["message"].as_str().is_some_and(|text| text.contains("invisible characters")), "{body}");
     }
 }
+
+#[tokio::test]
+async fn half_a_character_becomes_the_replacement_character_and_a_byte_order_mark_is_skipped() {
+    let server = TestServer::start().await;
+    let [ann] = server.people(["Ann"]).await;
+    let body = "\u{feff}{\"firstName\": \"A\\ud83d\", \"lastName\": \"\\ud83d\\ude00\"}";
+    let request = ann.request(reqwest::Method::PATCH, UPDATE).header("content-type", "application/json").body(body);
+    ann.finish(request).await.expect(201);
+    let mut socket = ann.connect().await;
+    let (id, to) = (new_id(), &ann.id);
+    let params = format!(r#"{{"messageId": "{id}", "receiverId": "{to}", "content": "\ude00 \ud83d!"}}"#);
+    let frame = format!("\u{feff}{{\"type\": \"privateMessage\", \"params\": {params}}}");
+    socket.send_raw(frame.into()).await;
+    assert_eq!(socket.answer().await["success"], true);
+    let row = &socket.dialog_page(&ann, 1, None).await[0];
+    assert_eq!(row["content"], "\u{fffd} \u{fffd}!");
+    assert_eq!(row["senderName"], "A\u{fffd}");
+}

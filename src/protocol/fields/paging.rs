@@ -76,11 +76,14 @@ impl Field for Cursor {
 
     fn schema() -> Schema {
         let about = "RFC 3339, the `createdAt` of the last row of the page before; an offset is honoured, none means \
-            UTC. Missing, null or empty: from the newest.";
+            UTC; at most the year 9999. Missing, null or empty: from the newest.";
         let schema = Schema::text(0, 0, about, "2026-01-31T18:30:00.000Z");
         Schema { min: None, max: None, ..schema }
     }
 }
+
+/// The last instant that RFC 3339 can tell: 9999-12-31T23:59:59.999Z.
+const END_OF_9999: Timestamp = Timestamp(253_402_300_799_999);
 
 /// A time with an offset or, without one, in UTC.
 pub(super) fn instant(value: &Value) -> Result<Timestamp, String> {
@@ -90,13 +93,13 @@ pub(super) fn instant(value: &Value) -> Result<Timestamp, String> {
         .map(|time| time.with_timezone(&Utc))
         .or_else(|_| text.replacen(' ', "T", 1).parse::<NaiveDateTime>().map(|time| time.and_utc()))
         .map_err(|_| expected())?;
-    // Years of five digits are none of RFC 3339: nobody could read the time that is told.
+    // RFC 3339 has no years of five digits.
     if !(0..=9999).contains(&time.year()) {
-        return Err(expected());
+        return Err(format!("must be a time from the year 0 to the year 9999 in UTC, not {}", quoted(value)));
     }
     // Rows have whole milliseconds: a row of .123 is earlier than a cursor of .1234.
     let beyond = i64::from(time.timestamp_subsec_nanos() % 1_000_000 > 0);
-    Ok(Timestamp(time.timestamp_millis() + beyond))
+    Ok(Timestamp(time.timestamp_millis() + beyond).min(END_OF_9999))
 }
 
 /// A number of a chat: a message's place, or a revision.
