@@ -9,6 +9,7 @@ mod chats;
 mod connect;
 mod engine;
 mod errors;
+mod folds;
 mod guard;
 mod history;
 mod load;

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     error::Result,
     model::{ChatId, ChatSide, ChatSummary, Conversation, Counters, Known, Standing, Timestamp, UserId},
+    text::shown_group,
 };
 
 /// The chats that `$1` sees, with how the person stands in each. A condition may follow.
@@ -158,7 +159,7 @@ fn summary(row: &AnyRow) -> sqlx::Result<(ChatId, ChatSummary)> {
     let newest = message(row, 20, standing.hidden_up_to)?;
     let conversation = match (row.try_get(1)?, optional_person(row, 11)?) {
         (Some(id), _) => {
-            let (name, role, member_count) = (row.try_get(2)?, row.try_get(3)?, row.try_get(4)?);
+            let (name, role, member_count) = (shown_group(row.try_get(2)?), row.try_get(3)?, row.try_get(4)?);
             Conversation::Group { id, name, role, member_count }
         }
         (None, Some(partner)) => Conversation::Dialog {

@@ -15,7 +15,7 @@ use sqlx::{
     any::{AnyPoolOptions, install_default_drivers},
 };
 
-use super::{Store, engine::Engine, migrations};
+use super::{Store, engine::Engine, folds, migrations};
 use crate::{config::Database, error::Result};
 
 /// Readers side by side: more than two cores' worth gains nothing.
@@ -127,12 +127,14 @@ async fn migrate(engine: Engine, url: &str) -> anyhow::Result<()> {
             // A property of the file, set once; connections that find it set take no lock for it.
             connection.execute("PRAGMA journal_mode = WAL").await?;
             migrations::run(engine, &mut connection).await?;
+            folds::run(engine, &mut connection).await?;
             connection.close().await?;
             drop(lock);
         }
         Engine::Postgres => {
             let mut connection = AnyConnection::connect(url).await?;
             migrations::run(engine, &mut connection).await?;
+            folds::run(engine, &mut connection).await?;
             connection.close().await?;
         }
     }

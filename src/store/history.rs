@@ -9,6 +9,7 @@ use super::{
 use crate::{
     error::Result,
     model::{ChatId, ChatKey, Counters, GroupId, Message, Person, Position, Timestamp, UserId},
+    text::shown_group,
 };
 
 /// A chat that its reader may read.
@@ -33,7 +34,7 @@ impl Store {
                  WHERE c.group_id = $1 AND c.dropped_at IS NULL",
             );
             let row = query.bind(group).bind(reader).fetch_optional(&self.reads).await?;
-            row.map(|row| Ok((readable(&row, reader)?, row.try_get(4)?))).transpose()
+            row.map(|row| Ok((readable(&row, reader)?, shown_group(row.try_get(4)?)))).transpose()
         };
         self.within(work).await
     }

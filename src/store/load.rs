@@ -13,9 +13,12 @@ use super::{
     DatabaseResult, Store,
     change::Change,
     engine::{Engine, Sql},
-    types::{Hex, fold, json},
+    types::{Hex, json},
 };
-use crate::model::{GroupId, Person, Role, Timestamp, UserId};
+use crate::{
+    model::{GroupId, Person, Role, Timestamp, UserId},
+    text::{identity, search},
+};
 
 pub use chats::Unread;
 pub use history::{Fate, LoadedMessage, LoadedReaction};
@@ -65,6 +68,7 @@ struct PersonRow<'a> {
     id: Hex,
     email: Option<&'a str>,
     email_folded: Option<String>,
+    email_search: String,
     first_name: &'a str,
     last_name: &'a str,
     first_name_folded: String,
@@ -90,13 +94,15 @@ struct MemberRow {
     joined_at: i64,
 }
 
-static ADD_PEOPLE: Sql = Sql::steps(&["INSERT INTO users (id, email, email_folded, first_name, last_name, \
+static ADD_PEOPLE: Sql = Sql::steps(&[
+    "INSERT INTO users (id, email, email_folded, email_search, first_name, last_name, \
        first_name_folded, last_name_folded, password_hash, created_at, updated_at, deleted_at) \
-     SELECT id, email, email_folded, first_name, last_name, first_name_folded, last_name_folded, password_hash, \
+     SELECT id, email, email_folded, email_search, first_name, last_name, first_name_folded, last_name_folded, password_hash, \
        created_at, created_at, deleted_at \
-     FROM rows($1: id BYTES, email TEXT, email_folded TEXT, first_name TEXT, last_name TEXT, first_name_folded TEXT, \
+     FROM rows($1: id BYTES, email TEXT, email_folded TEXT, email_search TEXT, first_name TEXT, last_name TEXT, first_name_folded TEXT, \
        last_name_folded TEXT, password_hash TEXT, created_at BIGINT, deleted_at BIGINT) q WHERE true \
-     ON CONFLICT (id) DO NOTHING"]);
+     ON CONFLICT (id) DO NOTHING",
+]);
 
 static OWNERS: Sql = Sql::steps(&["SELECT u.email_folded, u.id FROM rows($1: email_folded TEXT) q \
      JOIN users u ON u.email_folded = q.email_folded"]);
@@ -155,13 +161,13 @@ impl Load {
         self.change.commit().await
     }
 
-    /// Who of these cannot have their e-mail, because it is, ignoring case, somebody else's, here or earlier among them.
+    /// Who of these cannot have their e-mail, because its identity is somebody else's, here or earlier among them.
     pub async fn too_late(&mut self, claims: &[(&str, UserId)]) -> DatabaseResult<HashSet<UserId>> {
         #[derive(Serialize)]
         struct Email {
             email_folded: String,
         }
-        let rows: Vec<_> = claims.iter().map(|(email, _)| Email { email_folded: fold(email) }).collect();
+        let rows: Vec<_> = claims.iter().map(|(email, _)| Email { email_folded: identity(email) }).collect();
         let query = sqlx::query(OWNERS.on(self.engine)).bind(json(&rows));
         let mut owners = HashMap::<String, UserId>::new();
         for row in query.fetch_all(self.connection()).await? {
@@ -172,7 +178,7 @@ impl Load {
     }
 
     /// Adds accounts; how many of them are new. Without an e-mail an account is one that was deleted, but for its name.
-    /// No two may have e-mails that differ in case alone.
+    /// No two may have e-mails of one identity.
     pub async fn add_people(&mut self, people: &[LoadedPerson]) -> DatabaseResult<u64> {
         let rows: Vec<_> = people.iter().map(PersonRow::from).collect();
         self.execute(&ADD_PEOPLE, &rows).await
@@ -234,11 +240,12 @@ impl<'a> From<&'a LoadedPerson> for PersonRow<'a> {
         Self {
             id: Hex(id.0),
             email: loaded.email.as_deref(),
-            email_folded: loaded.email.as_deref().map(fold),
+            email_folded: loaded.email.as_deref().map(identity),
+            email_search: loaded.email.as_deref().map(search).unwrap_or_default(),
             first_name,
             last_name,
-            first_name_folded: fold(first_name),
-            last_name_folded: fold(last_name),
+            first_name_folded: search(first_name),
+            last_name_folded: search(last_name),
             password_hash: &loaded.password_hash,
             created_at: loaded.created_at.0,
             deleted_at: loaded.email.is_none().then_some(loaded.created_at.0),
@@ -248,7 +255,7 @@ impl<'a> From<&'a LoadedPerson> for PersonRow<'a> {
 
 impl<'a> From<&'a LoadedGroup> for GroupRow<'a> {
     fn from(group: &'a LoadedGroup) -> Self {
-        let name_folded = fold(&group.name);
+        let name_folded = search(&group.name);
         Self { group_id: Hex(group.id.0), name: &group.name, name_folded, created_at: group.created_at.0 }
     }
 }

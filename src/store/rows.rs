@@ -9,11 +9,15 @@ use super::{
     engine::{Engine, Sql},
     types::json,
 };
-use crate::model::{ChatId, Event, Message, Notice, Person, Quote, Reaction, Role, Timestamp, UserId};
+use crate::{
+    model::{ChatId, Event, Message, Notice, Person, Quote, Reaction, Role, Timestamp, UserId},
+    text::{shown_group, shown_person},
+};
 
-/// Id, first and last name.
+/// Id, first and last name, as they are shown.
 pub(super) fn person(row: &AnyRow, first: usize) -> sqlx::Result<Person> {
-    Ok(Person { id: row.try_get(first)?, first_name: row.try_get(first + 1)?, last_name: row.try_get(first + 2)? })
+    let (first_name, last_name) = shown_person(row.try_get(first + 1)?, row.try_get(first + 2)?);
+    Ok(Person { id: row.try_get(first)?, first_name, last_name })
 }
 
 /// The same of somebody who may not be there.
@@ -102,7 +106,7 @@ pub(super) fn quote(row: &AnyRow, first: usize) -> sqlx::Result<Option<Quote>> {
         id,
         seq: row.try_get(first + 1)?,
         sender: row.try_get(first + 2)?,
-        sender_name: row.try_get(first + 3)?,
+        sender_name: shown_person(row.try_get(first + 3)?, String::new()).0,
         content: row.try_get(first + 4)?,
     };
     if row.try_get::<Option<i64>, _>(first + 5)?.is_some() {
@@ -117,7 +121,7 @@ fn notice(event: Event, detail: Option<String>, subject: Option<Person>) -> Opti
         (Event::Left, _) => Notice::Left,
         (Event::Added, Some(person)) => Notice::Added(person),
         (Event::Removed, Some(person)) => Notice::Removed(person),
-        (Event::Renamed, _) => Notice::Renamed(detail.unwrap_or_default()),
+        (Event::Renamed, _) => Notice::Renamed(shown_group(detail.unwrap_or_default())),
         (Event::Role, Some(person)) => {
             Notice::Role(person, detail.and_then(|name| Role::from_name(&name)).unwrap_or(Role::Member))
         }

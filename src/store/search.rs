@@ -13,11 +13,12 @@ use super::{
     engine::Sql,
     history::Readable,
     rows::person,
-    types::{Hex, fold, json},
+    types::{Hex, json},
 };
 use crate::{
     error::Result,
     model::{Found, UserId},
+    text::{self, shown_group},
 };
 use directory::{Rank, Words};
 
@@ -48,7 +49,7 @@ static GROUPS: Sql =
 impl Store {
     /// People but the searcher, and the searcher's groups: by rank, people before groups, then by name.
     pub async fn search(&self, searcher: UserId, text: &str, limit: i64) -> Result<Vec<Found>> {
-        let text = fold(text);
+        let text = text::search(text);
         let Some(words) = Words::of(&text) else { return Ok(Vec::new()) };
         let mut found = self.find_users(words, HashSet::from([searcher]), limit).await?;
         found.extend(self.find_groups(searcher, &text, limit).await?);
@@ -66,7 +67,7 @@ impl Store {
         group: &Readable,
         limit: i64,
     ) -> Result<Vec<Found>> {
-        let Some(words) = Words::of(&fold(text)) else { return Ok(Vec::new()) };
+        let Some(words) = Words::of(&text::search(text)) else { return Ok(Vec::new()) };
         let work = async {
             let rows = sqlx::query(MEMBERS.on(self.engine)).bind(group.id).fetch_all(&self.reads).await?;
             rows.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<HashSet<_>>>()
@@ -108,9 +109,9 @@ impl Store {
             let query = query.bind(&patterns.more_words).bind(searcher);
             let query = query.bind(&patterns.first_word).bind(&patterns.whole_begins);
             let rows = query.bind(limit).fetch_all(&self.reads).await?;
-            let found = rows
-                .iter()
-                .map(|row| Ok((row.try_get(2)?, Found::Group { id: row.try_get(0)?, name: row.try_get(1)? })));
+            let found = rows.iter().map(|row| {
+                Ok((row.try_get(2)?, Found::Group { id: row.try_get(0)?, name: shown_group(row.try_get(1)?) }))
+            });
             found.collect()
         };
         self.within(work).await

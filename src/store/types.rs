@@ -1,6 +1,5 @@
 //! How the model's types are kept: ids as 16 bytes, times and numbers as 64-bit integers.
 
-use icu_normalizer::ComposingNormalizerBorrowed;
 use serde::{Serialize, Serializer};
 use sqlx::{Any, Database, Decode, Encode, Type, encode::IsNull, error::BoxDynError};
 use uuid::Uuid;
@@ -56,31 +55,4 @@ impl Serialize for Hex {
 /// A batch as the JSON text that `rows(…)` reads.
 pub(super) fn json(rows: &[impl Serialize]) -> String {
     serde_json::to_string(rows).expect("rows are plain data")
-}
-
-/// As text is searched and e-mails are compared: composed, and lower case by way of upper case, so that what differs in
-/// case alone is one ("Weiß" and "WEISS"). Character by character: the Greek final sigma, which depends on its place in
-/// a word, does not hide a name from those who typed half of it.
-pub(super) fn fold(text: &str) -> String {
-    let nfc = ComposingNormalizerBorrowed::new_nfc();
-    let text = nfc.normalize(text);
-    let folded = text.chars().flat_map(char::to_lowercase).flat_map(char::to_uppercase).flat_map(char::to_lowercase);
-    let folded: String = folded.map(|c| if c == 'ς' { 'σ' } else { c }).collect();
-    nfc.normalize(&folded).into_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::fold;
-
-    #[test]
-    fn folding_ignores_case_composition_and_place_in_every_script() {
-        assert_eq!(fold("ÉLODIE"), fold("e\u{301}lodie"));
-        assert_eq!(fold("ΟΔΥΣΣΕΥΣ"), fold("οδυσσευς"));
-        assert!(fold("ΣΑΣΑ").starts_with(&fold("σας")));
-        assert_eq!(fold("Ёлка"), "ёлка");
-        for text in ["WEISS", "weiss", "WEIẞ"] {
-            assert_eq!(fold("Weiß"), fold(text));
-        }
-    }
 }

@@ -1,11 +1,12 @@
 //! Accounts: names, e-mails and password hashes.
 
-use sqlx::Row;
+use sqlx::{Row, any::AnyRow};
 
-use super::{Store, rows::person, types::fold};
+use super::{Store, rows::person};
 use crate::{
     error::{Error, Refusal, Result},
     model::{Person, SessionId, Timestamp, UserId},
+    text::{identity, search},
 };
 
 /// What logging in takes. Holds a secret: stays within the server.
@@ -19,29 +20,31 @@ pub struct Account {
 }
 
 impl Store {
-    /// Adds an account; refused if the e-mail, in whatever case, has one.
+    /// Adds an account; refused if an account has this e-mail, by its identity or, a legacy one, by its exact spelling.
     pub async fn add_user(&self, account: &Account, now: Timestamp) -> Result<()> {
         let person = &account.person;
         let work = async {
             let mut change = self.begin().await?;
             let added = sqlx::query(
                 "INSERT INTO users (id, email, email_folded, first_name, last_name, first_name_folded, \
-                 last_name_folded, password_hash, created_at, updated_at) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
+                 last_name_folded, password_hash, created_at, updated_at, email_search) \
+                 SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10 \
+                 WHERE NOT EXISTS (SELECT 1 FROM users WHERE legacy > 0 AND email = $2)",
             )
             .bind(person.id)
             .bind(&account.email)
-            .bind(fold(&account.email))
+            .bind(identity(&account.email))
             .bind(&person.first_name)
             .bind(&person.last_name)
-            .bind(fold(&person.first_name))
-            .bind(fold(&person.last_name))
+            .bind(search(&person.first_name))
+            .bind(search(&person.last_name))
             .bind(&account.password_hash)
             .bind(now)
+            .bind(search(&account.email))
             .execute(&mut *change)
             .await;
             match added {
-                Ok(_) => change.commit().await.map(|()| true),
+                Ok(added) => change.commit().await.map(|()| added.rows_affected() > 0),
                 Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
                     change.rollback().await.map(|()| false)
                 }
@@ -53,26 +56,35 @@ impl Store {
         if added? { Ok(()) } else { Err(Refusal::EmailTaken.into()) }
     }
 
-    /// The account with this e-mail, ignoring case.
+    /// The account with exactly this e-mail, if it is a legacy one, else the one with this e-mail's identity.
     pub async fn account_by_email(&self, email: &str) -> Result<Option<Account>> {
         // PostgreSQL has no such text, so nobody has such an e-mail.
         if email.contains('\0') {
             return Ok(None);
         }
-        self.account(
-            "SELECT id, first_name, last_name, email, password_hash FROM users WHERE email_folded = $1",
-            fold(email),
-        )
-        .await
+        let work = async {
+            let query = sqlx::query(
+                "SELECT id, first_name, last_name, email, password_hash FROM users WHERE id = COALESCE(\
+                   (SELECT id FROM users WHERE legacy > 0 AND email = $1), \
+                   (SELECT id FROM users WHERE email_folded = $2))",
+            );
+            let row = query.bind(email).bind(identity(email)).fetch_optional(&self.reads).await?;
+            row.map(|row| account(&row)).transpose()
+        };
+        self.within(work).await
     }
 
     /// The account of somebody who has not deleted it.
     pub async fn account_by_id(&self, user: UserId) -> Result<Option<Account>> {
-        self.account(
-            "SELECT id, first_name, last_name, email, password_hash FROM users WHERE id = $1 AND deleted_at IS NULL",
-            user,
-        )
-        .await
+        let work = async {
+            let query = sqlx::query(
+                "SELECT id, first_name, last_name, email, password_hash FROM users \
+                 WHERE id = $1 AND deleted_at IS NULL",
+            );
+            let row = query.bind(user).fetch_optional(&self.reads).await?;
+            row.map(|row| account(&row)).transpose()
+        };
+        self.within(work).await
     }
 
     /// The present name of somebody who has not deleted the account.
@@ -94,20 +106,6 @@ impl Store {
         self.within(work).await.map(|_| ())
     }
 
-    async fn account<'q, T>(&self, sql: &'static str, key: T) -> Result<Option<Account>>
-    where
-        T: sqlx::Encode<'q, sqlx::Any> + sqlx::Type<sqlx::Any> + Send + 'q,
-    {
-        let work = async {
-            let row = sqlx::query(sql).bind(key).fetch_optional(&self.reads).await?;
-            row.map(|row| {
-                Ok(Account { person: person(&row, 0)?, email: row.try_get(3)?, password_hash: row.try_get(4)? })
-            })
-            .transpose()
-        };
-        self.within(work).await
-    }
-
     /// Changes the names that are given. Refused if there is no such account any more.
     pub async fn rename(
         &self,
@@ -124,9 +122,9 @@ impl Store {
                  WHERE id = $6 AND deleted_at IS NULL",
             )
             .bind(first_name)
-            .bind(first_name.map(fold))
+            .bind(first_name.map(search))
             .bind(last_name)
-            .bind(last_name.map(fold))
+            .bind(last_name.map(search))
             .bind(now)
             .bind(user);
             self.write(query).await
@@ -174,4 +172,9 @@ impl Store {
         };
         self.within(work).await
     }
+}
+
+fn account(row: &AnyRow) -> sqlx::Result<Account> {
+    let (email, password_hash) = (row.try_get("email")?, row.try_get("password_hash")?);
+    Ok(Account { person: person(row, 0)?, email, password_hash })
 }

@@ -56,11 +56,39 @@ async fn composed_and_decomposed_letters_are_the_same() {
     let [zoe] = server.people(["Zoe"]).await;
     server.people_called(&[("\u{c9}lodie", "composed"), ("E\u{301}lodie", "decomposed"), ("Elodie", "plain")]).await;
     zoe.create_group("Cafe\u{301}", &[]).await;
-    for text in ["\u{e9}lo", "e\u{301}lo", "\u{c9}LO", "E\u{301}LO"] {
-        assert_eq!(zoe.finds(text).await, ["E\u{301}lodie decomposed", "\u{c9}lodie composed"]);
+    for text in ["\u{e9}lo", "e\u{301}lo", "\u{c9}LO", "E\u{301}LO", "elo"] {
+        let found = ["Elodie plain", "E\u{301}lodie decomposed", "\u{c9}lodie composed"];
+        assert_eq!(zoe.finds(text).await, found);
     }
     assert_eq!(zoe.finds("caf\u{e9}").await, ["#Cafe\u{301}"]);
-    assert_eq!(zoe.finds("elo").await, ["Elodie plain"]);
+    assert_eq!(zoe.finds("cafe").await, ["#Cafe\u{301}"]);
+}
+
+/// A name and a text, and whether the text finds the name.
+const PAIRS: [(&str, &str, bool); 12] = [
+    ("İBRAHİM", "ibrahim", true),
+    ("İbrahim", "İBRAHİM", true),
+    ("Zoë", "zoe", true),
+    ("Алёна", "алена", true),
+    ("Сергей", "сергеи", false),
+    ("Ирина", "йрина", false),
+    ("がく", "かく", false),
+    ("कवि", "कव\u{940}", false),
+    ("कि", "क\u{940}", false),
+    ("คือ", "คอ", false),
+    ("مُحَمَّد", "محمد", true),
+    ("שָׁלוֹם", "שלום", true),
+];
+
+#[tokio::test]
+async fn marks_are_ignored_where_people_leave_them_out_and_nowhere_else() {
+    let server = TestServer::start().await;
+    let [ann] = server.people(["Ann"]).await;
+    for (name, text, is_found) in PAIRS {
+        let [person] = &server.people_called(&[(name, "")]).await[..] else { panic!("one person") };
+        let found = ann.finds(text).await;
+        assert_eq!(found.contains(&person.name), is_found, "{text} and {name}: {found:?}");
+    }
 }
 
 /// Texts, and who of the people with odd names is found by them.

@@ -48,7 +48,7 @@ impl Batch {
     /// more.
     pub async fn erase_account(&mut self, user: UserId, texts: Texts, now: Timestamp) -> sqlx::Result<Option<Erased>> {
         let query = sqlx::query(
-            "UPDATE users SET email = NULL, email_folded = NULL, first_name = 'Deleted account', last_name = '', \
+            "UPDATE users SET email = NULL, email_folded = NULL, email_search = '', legacy = 0, first_name = 'Deleted account', last_name = '', \
              first_name_folded = '', last_name_folded = '', password_hash = '', updated_at = $1, deleted_at = $1, \
              texts_erased = $2 WHERE id = $3 AND deleted_at IS NULL",
         );

@@ -11,6 +11,7 @@ use crate::{
         rows::{optional_person, quote, quote_columns},
         types::{Hex, json},
     },
+    text::shown_group,
 };
 
 /// What a command is about.
@@ -200,7 +201,7 @@ fn situation(row: &AnyRow) -> sqlx::Result<Situation> {
     let chat = match row.try_get::<Option<ChatId>, _>(1)? {
         Some(id) => Some(StoredChat {
             id,
-            name: row.try_get(2)?,
+            name: shown_group(row.try_get(2)?),
             counters: Counters { last_seq: row.try_get(3)?, revision: row.try_get(4)? },
             last_at: row.try_get(5)?,
             member_count: row.try_get(6)?,

@@ -10,8 +10,9 @@ use crate::{
     model::{ChatId, ChatKey, GroupId, Role, Timestamp, UserId},
     store::{
         engine::Sql,
-        types::{Hex, fold, json},
+        types::{Hex, json},
     },
+    text::search,
 };
 
 static ADD_DIALOGS: Sql = Sql::steps(&[
@@ -84,7 +85,7 @@ impl Batch {
             "INSERT INTO chats (group_id, name, name_folded, last_seq, last_at, member_count, created_at) \
              VALUES ($1, $2, $3, 0, 0, 1, $4) RETURNING id",
         );
-        let query = query.bind(group).bind(name).bind(fold(name)).bind(now);
+        let query = query.bind(group).bind(name).bind(search(name)).bind(now);
         let chat = query.fetch_one(self.connection()).await?.try_get(0)?;
         self.add_members(&[NewMember { user: owner, chat, role: Role::Owner, read_up_to: 1 }], now).await?;
         Ok(chat)
@@ -129,7 +130,7 @@ impl Batch {
     /// Gives a group another name.
     pub async fn rename_group(&mut self, chat: ChatId, name: &str) -> sqlx::Result<()> {
         let query = sqlx::query("UPDATE chats SET name = $1, name_folded = $2 WHERE id = $3");
-        query.bind(name).bind(fold(name)).bind(chat).execute(self.connection()).await.map(|_| ())
+        query.bind(name).bind(search(name)).bind(chat).execute(self.connection()).await.map(|_| ())
     }
 
     /// Marks a chat as deleted; its rows are removed later, in steps.

@@ -20,7 +20,7 @@ pub(super) struct Row {
     pub(super) last_name: String,
     pub(super) first_name_folded: String,
     pub(super) last_name_folded: String,
-    pub(super) email_folded: String,
+    pub(super) email_search: String,
 }
 
 /// Folded words, each of which must be part of a field; the first decides the rank.
@@ -54,7 +54,7 @@ struct Entry {
     last_name: u16,
     first_name_folded: u16,
     last_name_folded: u16,
-    email_folded: u16,
+    email_search: u16,
 }
 
 impl Words {
@@ -157,8 +157,8 @@ impl Directory {
         write(SEPARATOR);
         let last_name_folded = write(&row.last_name_folded);
         write(SEPARATOR);
-        let email_folded = write(&row.email_folded);
-        Entry { id: row.id, start, first_name, last_name, first_name_folded, last_name_folded, email_folded }
+        let email_search = write(&row.email_search);
+        Entry { id: row.id, start, first_name, last_name, first_name_folded, last_name_folded, email_search }
     }
 
     /// What people of one rank are sorted by.
@@ -176,7 +176,7 @@ impl Entry {
     /// Where the folded fields stand, separators included.
     fn folded(&self) -> Range<usize> {
         let start = self.start + usize::from(self.first_name) + usize::from(self.last_name);
-        let fields = [self.first_name_folded, self.last_name_folded, self.email_folded];
+        let fields = [self.first_name_folded, self.last_name_folded, self.email_search];
         start..start + fields.map(usize::from).iter().sum::<usize>() + 2 * SEPARATOR.len()
     }
 }
@@ -190,17 +190,17 @@ mod tests {
 
     fn row(id: u8, [first_name, last_name, email]: [&str; 3]) -> Row {
         let [first_name_folded, last_name_folded] = [first_name, last_name].map(str::to_lowercase);
-        let [first_name, last_name, email_folded] = [first_name, last_name, email].map(str::to_owned);
+        let [first_name, last_name, email_search] = [first_name, last_name, email].map(str::to_owned);
         let id = UserId(Uuid::from_u128(id.into()));
-        Row { id, first_name, last_name, first_name_folded, last_name_folded, email_folded }
+        Row { id, first_name, last_name, first_name_folded, last_name_folded, email_search }
     }
 
     /// What `find` must answer with, told without a directory.
     fn matching(people: &[Row], text: &str, limit: usize) -> Vec<(Rank, UserId)> {
         let Some(first) = text.split_whitespace().next() else { return Vec::new() };
         let ranked = people.iter().filter_map(
-            |Row { id, first_name, last_name, first_name_folded, last_name_folded, email_folded }| {
-                let fields = [first_name_folded, last_name_folded, email_folded];
+            |Row { id, first_name, last_name, first_name_folded, last_name_folded, email_search }| {
+                let fields = [first_name_folded, last_name_folded, email_search];
                 let found = text.split_whitespace().all(|word| fields.iter().any(|field| field.contains(word)));
                 let ranks = [
                     first_name_folded.starts_with(first),

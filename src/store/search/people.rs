@@ -38,10 +38,10 @@ pub(in crate::store) struct People {
 }
 
 static PEOPLE: Sql = Sql::steps(&["SELECT id, first_name, last_name, first_name_folded, last_name_folded, \
-       email_folded FROM users WHERE id > $1 AND deleted_at IS NULL ORDER BY id LIMIT $2"]);
+       email_search FROM users WHERE id > $1 AND deleted_at IS NULL ORDER BY id LIMIT $2"]);
 
 static CHANGED: Sql = Sql::steps(&["SELECT u.id, u.first_name, u.last_name, u.first_name_folded, \
-       u.last_name_folded, u.email_folded FROM rows($1: id BYTES) q JOIN users u ON u.id = q.id \
+       u.last_name_folded, u.email_search FROM rows($1: id BYTES) q JOIN users u ON u.id = q.id \
      WHERE u.deleted_at IS NULL"]);
 
 impl Default for People {
@@ -151,6 +151,6 @@ fn row(row: &AnyRow) -> sqlx::Result<Row> {
         last_name: row.try_get(2)?,
         first_name_folded: row.try_get(3)?,
         last_name_folded: row.try_get(4)?,
-        email_folded: row.try_get(5)?,
+        email_search: row.try_get(5)?,
     })
 }

@@ -129,6 +129,7 @@ impl TestDatabase {
         let columns = [
             ("users", "email"),
             ("users", "email_folded"),
+            ("users", "email_search"),
             ("users", "first_name"),
             ("users", "last_name"),
             ("users", "first_name_folded"),

@@ -1,0 +1,71 @@
+//! How far the folding is, as the settings keep it.
+
+use sqlx::{AnyConnection, Row};
+use uuid::Uuid;
+
+use crate::{
+    model::{ChatId, UserId},
+    store::DatabaseResult,
+    text::FOLD_VERSION,
+};
+
+/// The name of the setting.
+const KEY: &str = "folds";
+
+/// How far it is: `VERSION users ID`, `VERSION chats ID` or `VERSION done`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Progress {
+    UsersAfter(UserId),
+    ChatsAfter(ChatId),
+    Done,
+}
+
+impl Progress {
+    const START: Self = Self::UsersAfter(UserId(Uuid::nil()));
+
+    /// Reads how far it is, and writes nothing: a full disk keeps no server from starting.
+    pub(super) async fn kept(connection: &mut AnyConnection) -> DatabaseResult<Self> {
+        let query = sqlx::query("SELECT value FROM settings WHERE key = $1");
+        let Some(row) = query.bind(KEY).fetch_optional(connection).await? else { return Ok(Self::START) };
+        Ok(Self::read(&String::from_utf8_lossy(&row.try_get::<Vec<u8>, _>("value")?)))
+    }
+
+    /// Reads how far it is, and holds the row: of two processes one waits for the other's step.
+    pub(super) async fn hold(connection: &mut AnyConnection) -> DatabaseResult<Self> {
+        let query = sqlx::query("INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT DO NOTHING");
+        query.bind(KEY).bind(Self::START.to_string().into_bytes()).execute(&mut *connection).await?;
+        let query = sqlx::query("UPDATE settings SET value = value WHERE key = $1 RETURNING value");
+        let value: Vec<u8> = query.bind(KEY).fetch_one(connection).await?.try_get("value")?;
+        Ok(Self::read(&String::from_utf8_lossy(&value)))
+    }
+
+    /// Keeps how far it is.
+    pub(super) async fn keep(self, connection: &mut AnyConnection) -> DatabaseResult<()> {
+        let query = sqlx::query("UPDATE settings SET value = $1 WHERE key = $2");
+        query.bind(self.to_string().into_bytes()).bind(KEY).execute(connection).await.map(|_| ())
+    }
+
+    /// What another version has left begins from the start.
+    fn read(text: &str) -> Self {
+        let (version, rest) = text.split_once(' ').unwrap_or_default();
+        if version != FOLD_VERSION.to_string() {
+            return Self::START;
+        }
+        let place = match rest.split_once(' ') {
+            Some(("users", id)) => id.parse().ok().map(|id| Self::UsersAfter(UserId(id))),
+            Some(("chats", id)) => id.parse().ok().map(|id| Self::ChatsAfter(ChatId(id))),
+            _ => (rest == "done").then_some(Self::Done),
+        };
+        place.unwrap_or(Self::START)
+    }
+}
+
+impl std::fmt::Display for Progress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::UsersAfter(user) => write!(f, "{FOLD_VERSION} users {user}"),
+            Self::ChatsAfter(chat) => write!(f, "{FOLD_VERSION} chats {}", chat.0),
+            Self::Done => write!(f, "{FOLD_VERSION} done"),
+        }
+    }
+}
