@@ -7,6 +7,6 @@ mod sessions;
 mod token;
 
 pub use attempts::{Attempts, LogInAttempt};
-pub use password::{NOBODYS, Passwords};
+pub use password::{NOBODYS, Passwords, Verdict};
 pub use sessions::{Check, Sessions};
 pub use token::{Claims, Tokens};

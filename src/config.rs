@@ -13,7 +13,7 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 
-pub use sections::{Auth, Database, Limits, Log, LogFormat, LogLevel, Server, Web};
+pub use sections::{Auth, CommonPasswords, Database, Limits, Log, LogFormat, LogLevel, Server, Web};
 
 /// The file that is read when no other is named, if it exists.
 pub const DEFAULT_FILE: &str = "config.toml";

@@ -56,7 +56,11 @@ impl Server {
         let publisher = tokio::spawn(publish(hub.clone(), batches));
         let tokens = Tokens::new(&signing_secret(&store, &config).await?, config.auth.token_hours);
         let app = App {
-            bounds: Bounds { password_min: config.auth.password_min_length, protocol: Protocol::Auth },
+            bounds: Bounds {
+                password_min: config.auth.password_min_length,
+                common_passwords: config.auth.common_passwords,
+                protocol: Protocol::Auth,
+            },
             attempts: Attempts::new(&config.limits),
             passwords: Passwords::default(),
             typists: Typists::default(),

@@ -4,9 +4,11 @@
 mod emoji;
 mod fold;
 mod names;
+mod passwords;
 mod visible;
 
 pub use emoji::is_emoji;
 pub use fold::{FOLD_VERSION, identity, search};
 pub use names::{DELETED_ACCOUNT, UNNAMED, is_reserved, shown_group, shown_person};
-pub use visible::{bidi_control, has_visible, invisible, without_invisible};
+pub use passwords::{is_common, password, spellings};
+pub use visible::{bidi_control, has_visible, invisible, without_ignorable};

@@ -9,7 +9,10 @@ use argon2::{
 };
 use tokio::sync::Semaphore;
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    text,
+};
 
 /// Passwords that may wait for their turn: some ten seconds' worth. More are turned away.
 const WAITING: usize = 512;
@@ -29,6 +32,17 @@ const BCRYPT_BYTES: usize = 72;
 
 const BUSY: &str = "Too many people are logging in: try again later";
 
+/// What became of a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is another password.
+    Wrong,
+    /// It is the password.
+    Right,
+    /// It is the password, and its hash is of an older kind: to be replaced now that the password is known.
+    Outdated,
+}
+
 /// Hashes and verifies passwords. Cheap to clone.
 #[derive(Clone)]
 pub struct Passwords {
@@ -45,14 +59,9 @@ impl Default for Passwords {
 }
 
 impl Passwords {
-    /// The PHC string to keep; some 15 ms of one core.
+    /// The PHC string to keep, of the password in NFC; some 15 ms of one core.
     pub async fn hash(&self, password: String) -> Result<String> {
-        self.compute(move || hash(password.as_bytes())).await?
-    }
-
-    /// Whether a hash is to be replaced when its password is known, which is at the next log-in.
-    pub fn is_outdated(hash: &str) -> bool {
-        is_bcrypt(hash)
+        self.compute(move || hash(text::password(&password).as_bytes())).await?
     }
 
     /// Whether this is bcrypt's hash of some password, of a cost that can be paid.
@@ -60,12 +69,17 @@ impl Passwords {
         is_bcrypt(hash) && hash.parse::<bcrypt::HashParts>().is_ok_and(|parts| parts.get_cost() <= BCRYPT_MAX_COST)
     }
 
-    /// Whether this is the password; as long for nobody's hash as for somebody's.
+    /// Whether this is the password.
     pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool> {
+        Ok(self.compare(password, hash).await? != Verdict::Wrong)
+    }
+
+    /// Compares a password in every spelling that may have been hashed; as long for nobody's hash as for somebody's.
+    pub async fn compare(&self, password: String, hash: Option<String>) -> Result<Verdict> {
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| NOBODYS.to_owned());
-        let right = self.compute(move || verify(password.as_bytes(), &hash)).await??;
-        Ok(right && known)
+        let verdict = self.compute(move || compare(&password, &hash)).await??;
+        Ok(if known { verdict } else { Verdict::Wrong })
     }
 
     async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
@@ -83,6 +97,17 @@ impl Passwords {
 fn hash(password: &[u8]) -> Result<String> {
     let hash = Argon2::default().hash_password(password);
     Ok(hash.map_err(|error| Error::Internal(error.to_string().into()))?.to_string())
+}
+
+/// Every spelling is hashed, whichever matches: the time depends on what was given alone.
+fn compare(password: &str, hash: &str) -> Result<Verdict> {
+    let mut verdict = Verdict::Wrong;
+    for (place, spelling) in text::spellings(password).into_iter().enumerate() {
+        if verify(spelling.as_bytes(), hash)? && verdict == Verdict::Wrong {
+            verdict = if place == 0 && !is_bcrypt(hash) { Verdict::Right } else { Verdict::Outdated };
+        }
+    }
+    Ok(verdict)
 }
 
 /// Both algorithms are at work, whatever the hash is: the time tells nobody where an account came from.

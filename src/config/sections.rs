@@ -58,11 +58,30 @@ pub struct Auth {
     pub session_days: u32,
     /// The shortest password that is accepted.
     pub password_min_length: usize,
+    /// What becomes of the passwords that everybody guesses.
+    pub common_passwords: CommonPasswords,
+}
+
+/// Whether the most common passwords, and the account's own e-mail, may be set as passwords.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CommonPasswords {
+    /// They may not.
+    #[default]
+    Refuse,
+    /// They may.
+    Allow,
 }
 
 impl Default for Auth {
     fn default() -> Self {
-        Self { secret: String::new(), token_hours: 24, session_days: 90, password_min_length: 8 }
+        Self {
+            secret: String::new(),
+            token_hours: 24,
+            session_days: 90,
+            password_min_length: 8,
+            common_passwords: CommonPasswords::default(),
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::{Protocol, requests::FieldSchema};
 use crate::{
+    config::CommonPasswords,
     error::Fault,
     model::{GroupId, MessageId, SessionId, UserId},
 };
@@ -26,6 +27,8 @@ pub use values::{Emoji, Extended, Flag, People, RoleName, Token, Until};
 pub struct Bounds {
     /// Characters that a new password has at least.
     pub password_min: usize,
+    /// What becomes of passwords that everybody guesses.
+    pub common_passwords: CommonPasswords,
     /// What the client speaks: to one that speaks the contract alone, everything else is an unknown key.
     pub protocol: Protocol,
 }

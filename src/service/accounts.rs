@@ -6,22 +6,24 @@ use uuid::Uuid;
 
 use super::{App, Caller, sessions};
 use crate::{
-    error::{Refusal, Result},
+    config::CommonPasswords,
+    error::{Error, Fault, Refusal, Result},
     live::{Broadcast, Except, People},
     model::{Person, Timestamp, UserId},
     protocol::{ChangePassword, DeleteAccount, Item, Kind, SignUp, UpdateProfile},
     store::Account,
+    text,
 };
 
 /// Adds an account.
 pub async fn sign_up(app: &App, address: IpAddr, new: SignUp) -> Result<()> {
+    let last_name = new.last_name.map_or_else(String::new, |name| name.0);
+    let person = Person { id: UserId(Uuid::now_v7()), first_name: new.first_name.0, last_name };
+    let name = name_fault(&person.first_name, &person.last_name);
+    let password = password_fault(app, "password", &new.password.0, &new.email.0);
+    all_fine(name.into_iter().chain(password).collect())?;
     app.attempts.sign_up(address)?;
     let password_hash = app.passwords.hash(new.password.0).await?;
-    let person = Person {
-        id: UserId(Uuid::now_v7()),
-        first_name: new.first_name.0,
-        last_name: new.last_name.map_or_else(String::new, |name| name.0),
-    };
     let account = Account { person, email: new.email.0, password_hash };
     app.store.add_user(&account, Timestamp::now()).await
 }
@@ -33,6 +35,9 @@ pub async fn rename(app: &App, caller: Caller, names: UpdateProfile) -> Result<(
     if first_name.is_none() && last_name.is_none() {
         return Ok(());
     }
+    let person = app.store.person(caller.user).await?.ok_or(Refusal::Unauthorized)?;
+    let (first, last) = (first_name.unwrap_or(&person.first_name), last_name.unwrap_or(&person.last_name));
+    all_fine(name_fault(first, last).into_iter().collect())?;
     app.store.rename(caller.user, first_name, last_name, Timestamp::now()).await?;
     if let Some(person) = app.store.person(caller.user).await? {
         let (item, people) = (Item::Profile(person.into()), People::One(caller.user));
@@ -49,6 +54,7 @@ pub async fn change_password(app: &App, caller: Caller, change: ChangePassword) 
     if !app.passwords.verify(change.old_password.0, known).await? {
         return Err(Refusal::WrongPassword.into());
     }
+    all_fine(password_fault(app, "newPassword", &change.new_password.0, &account.email).into_iter().collect())?;
     let hash = app.passwords.hash(change.new_password.0).await?;
     let changed = app.store.change_password(&account, &hash, caller.session, Timestamp::now()).await;
     let changed = changed.inspect_err(|_| app.sessions.forget(caller.user))?;
@@ -64,4 +70,24 @@ pub async fn delete(app: &App, caller: Caller, request: DeleteAccount) -> Result
     let ended = erased.inspect_err(|_| app.sessions.forget(caller.user))?;
     sessions::have_ended(app, caller.user, &ended);
     Ok(())
+}
+
+/// The names that the server gives itself are nobody's.
+fn name_fault(first_name: &str, last_name: &str) -> Option<Fault> {
+    text::is_reserved(&format!("{first_name} {last_name}")).then(|| {
+        let given = [text::DELETED_ACCOUNT, text::UNNAMED].join(" and ");
+        Fault::new("firstName", format!("must not make a name that the server gives itself: {given} are reserved"))
+    })
+}
+
+/// An e-mail is the first guess at its account's password, and the part before the @ the second.
+fn password_fault(app: &App, field: &str, password: &str, email: &str) -> Option<Fault> {
+    let (password, email) = (text::identity(password), text::identity(email));
+    let is_guessed = password == email || email.rsplit_once('@').is_some_and(|(name, _)| name == password);
+    let refused = is_guessed && app.config.auth.common_passwords == CommonPasswords::Refuse;
+    refused.then(|| Fault::new(field, "must not be the e-mail, nor what stands before its @: they are guessed first"))
+}
+
+fn all_fine(faults: Vec<Fault>) -> Result<()> {
+    if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{App, Caller};
 use crate::{
-    auth::{Check, Passwords},
+    auth::{Check, Verdict},
     error::{Error, Fault, Refusal, Result},
     model::{Person, Session, SessionId, Timestamp, UserId},
     protocol::{Answer, Item, LogIn, Protocol, Renew, extended},
@@ -42,8 +42,8 @@ pub async fn log_in(app: &App, address: IpAddr, user_agent: &str, credentials: L
     let attempt = app.attempts.log_in(address, &credentials.email.0)?;
     let account = app.store.account_by_email(&credentials.email.0).await?;
     let hash = account.as_ref().map(|account| account.password_hash.clone());
-    let right = app.passwords.verify(credentials.password.0.clone(), hash).await?;
-    let account = account.filter(|_| right).ok_or(Refusal::WrongCredentials)?;
+    let verdict = app.passwords.compare(credentials.password.0.clone(), hash).await?;
+    let account = account.filter(|_| verdict != Verdict::Wrong).ok_or(Refusal::WrongCredentials)?;
     app.attempts.log_in_succeeded(&attempt);
 
     let now = Timestamp::now();
@@ -53,14 +53,14 @@ pub async fn log_in(app: &App, address: IpAddr, user_agent: &str, credentials: L
     if !app.store.add_session(&account, &session).await? {
         return Err(Refusal::WrongCredentials.into());
     }
-    if Passwords::is_outdated(&account.password_hash) {
+    if verdict == Verdict::Outdated {
         renew_hash(app, &account, credentials.password.0).await;
     }
     let token = app.tokens.sign(&account.person, &account.email, id, now)?;
     Ok(LoggedIn { person: account.person, email: account.email, token })
 }
 
-/// Hashes a password anew that was hashed elsewhere. If that fails, the next log-in does it.
+/// Hashes a password anew that was hashed elsewhere, or by an older rule. If that fails, the next log-in does it.
 async fn renew_hash(app: &App, account: &Account, password: String) {
     let renewed = async {
         let hash = app.passwords.hash(password).await?;

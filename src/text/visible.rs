@@ -19,9 +19,9 @@ pub fn invisible(text: &str) -> Option<char> {
     text.chars().find(|c| is_invisible(*c))
 }
 
-/// A text without the characters that cannot be seen.
-pub fn without_invisible(text: &str) -> String {
-    text.chars().filter(|c| !is_invisible(*c)).collect()
+/// A text without the characters that make no difference: its identity is the same.
+pub fn without_ignorable(text: &str) -> String {
+    text.chars().filter(|c| !is_default_ignorable(*c)).collect()
 }
 
 /// The first character of a text that changes the direction of what follows, also beyond this text.

@@ -114,6 +114,43 @@ async fn a_log_in_of_any_wrong_shape_is_the_one_refusal() {
 }
 
 #[tokio::test]
+async fn a_password_that_everybody_guesses_is_refused_unless_the_operator_allows_it() {
+    let server = TestServer::start().await;
+    let new = |password: &str| json!({ "firstName": "Ann", "email": "Marigold@example.org", "password": password });
+    let guessed = ["password1", "PASSWORD123", "1q2w3e4r5t", "MARIGOLD@example.org", "marigold"];
+    for password in guessed {
+        assert_eq!(server.api().post(SIGN_UP, new(password)).await.faults(), ["password"], "{password}");
+    }
+    server.api().post(SIGN_UP, new(PASSWORD)).await.expect(201);
+    let ann = server.api().log_in("marigold@example.org", PASSWORD).await;
+    for password in guessed {
+        let change = json!({ "oldPassword": PASSWORD, "newPassword": password });
+        assert_eq!(ann.patch(CHANGE, change).await.faults(), ["newPassword"], "{password}");
+    }
+    let allowing = |config: &mut hearth::config::Config| {
+        config.auth.common_passwords = hearth::config::CommonPasswords::Allow;
+    };
+    let server = TestServer::start_with(allowing).await;
+    server.api().post(SIGN_UP, new("marigold")).await.expect(201);
+}
+
+#[tokio::test]
+async fn nobody_is_called_what_the_server_calls_those_who_are_gone() {
+    let server = TestServer::start().await;
+    let [ann] = server.people(["Ann"]).await;
+    for (first, last) in [("Deleted account", ""), ("deleted", "ACCOUNT"), ("Удалённый", "аккаунт"), ("Unnamed", "")]
+    {
+        let new = json!({ "firstName": first, "lastName": last, "email": "new@example.org", "password": PASSWORD });
+        assert_eq!(server.api().post(SIGN_UP, new).await.faults(), ["firstName"]);
+        let names = json!({ "firstName": first, "lastName": last });
+        assert_eq!(ann.patch(UPDATE, names).await.faults(), ["firstName"]);
+    }
+    ann.patch(UPDATE, json!({ "lastName": "Account" })).await.expect(201);
+    assert_eq!(ann.patch(UPDATE, json!({ "firstName": "Deleted" })).await.faults(), ["firstName"]);
+    ann.patch(UPDATE, json!({ "firstName": "Undeleted" })).await.expect(201);
+}
+
+#[tokio::test]
 async fn passwords_are_taken_as_they_are() {
     let server = TestServer::start().await;
     let password = " пароль 🐎 ";

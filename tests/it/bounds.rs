@@ -114,10 +114,12 @@ async fn an_email_is_something_at_something_of_at_most_254_characters() {
 #[tokio::test]
 async fn a_password_has_8_to_256_characters_and_none_of_control() {
     let server = TestServer::start().await;
-    for good in ["12345678", "        ", "parole\u{301}s", &times("😀", 8), &times("x", 256), &times("я", 256)] {
+    for good in ["mintkett", "        ", "parole\u{301}ss", &times("😀", 8), &times("x", 256), &times("я", 256)] {
         assert_eq!(sign_up_faults(&server, "password", json!(good)).await, ["email"], "{good:?}");
     }
-    for bad in ["", "1234567", &times("😀", 7), "1234567\u{7}", "1234567\u{7f}", "12345678\n", "12345678\0"] {
+    for bad in
+        ["", "1234567", "parole\u{301}s", &times("😀", 7), "1234567\u{7}", "1234567\u{7f}", "12345678\n", "12345678\0"]
+    {
         assert_eq!(sign_up_faults(&server, "password", json!(bad)).await, ["email", "password"], "{bad:?}");
     }
     assert_eq!(sign_up_faults(&server, "password", json!(times("x", 257))).await, ["email", "password"]);

@@ -205,7 +205,8 @@ async fn by_default_the_rates_are_on_and_leave_room_for_people() {
     for number in 0..3 {
         server.api().post(SIGN_UP, person(number)).await.expect(201);
     }
-    for _ in 0..11 {
+    // However busy the machine is: some of them pass as time does.
+    for _ in 0..100 {
         let reply = log_in_from(&server, "192.0.2.1", "nobody@example.org", "guess").await;
         if reply.status == 429 {
             assert!(wait(reply) <= 6);

@@ -26,6 +26,7 @@ mod hiding;
 mod history;
 mod interruptions;
 mod layers;
+mod legacy;
 mod limits;
 #[cfg(target_os = "linux")]
 mod manager;

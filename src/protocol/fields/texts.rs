@@ -3,7 +3,10 @@
 use serde_json::Value;
 
 use super::{Bounds, Field, Schema, quoted};
-use crate::text::{bidi_control, has_visible, invisible};
+use crate::{
+    config::CommonPasswords,
+    text::{bidi_control, has_visible, invisible, is_common, password},
+};
 
 /// What a name must be, besides its length.
 const NAME: &str = "Trimmed; at least one visible character; no control characters, no bidirectional controls.";
@@ -88,19 +91,25 @@ impl Field for Email {
     }
 }
 
-/// A password to be set: from the configured length to 256 characters, no control characters.
+/// A password to be set, in NFC: from the configured length to 256 characters, no control characters, no common one.
 #[derive(Clone)]
 pub struct NewPassword(pub String);
 
 impl Field for NewPassword {
     fn read(value: &Value, bounds: Bounds) -> Result<Self, String> {
-        let text = text(value, bounds.password_min, 256)?;
+        // In whatever form a device writes it: a character is what NFC makes of it.
+        let value = value.as_str().map_or_else(|| value.clone(), |given| password(given).into());
+        let text = text(&value, bounds.password_min, 256)?;
         no_control(text, &[])?;
+        if bounds.common_passwords == CommonPasswords::Refuse && is_common(text) {
+            return Err("must not be one of the 10,000 most common passwords: they are guessed first".into());
+        }
         Ok(Self(text.to_owned()))
     }
 
     fn schema() -> Schema {
-        let about = "From 8 characters (configurable) to 256; no control characters.";
+        let about = "From 8 characters (configurable) to 256, compared in NFC; no control characters; none of the \
+            10,000 most common passwords, nor the e-mail (configurable).";
         let schema = Schema::text(8, 256, about, "correct horse");
         Schema { min: None, ..schema }.with_format("password")
     }

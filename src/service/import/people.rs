@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::report::{Remark, Report};
 use crate::{
     auth::{NOBODYS, Passwords},
+    config::CommonPasswords,
     model::Person,
     protocol::{Bounds, Email, Field, Protocol},
     store::{LoadedGroup, LoadedPerson, SourceGroup, SourceUser},
@@ -13,7 +14,7 @@ use crate::{
 const PERSON_MAX: usize = 64;
 const GROUP_MAX: usize = 128;
 /// None of them moves what an e-mail is.
-const BOUNDS: Bounds = Bounds { password_min: 0, protocol: Protocol::Auth };
+const BOUNDS: Bounds = Bounds { password_min: 0, common_passwords: CommonPasswords::Allow, protocol: Protocol::Auth };
 
 /// An account as it is kept here; if its e-mail is taken, without log-in.
 pub(super) fn person(user: SourceUser, is_taken: bool, report: &mut Report) -> LoadedPerson {

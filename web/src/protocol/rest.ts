@@ -319,7 +319,7 @@ export interface components {
             oldPassword: string;
             /**
              * Format: password
-             * @description From 8 characters (configurable) to 256; no control characters.
+             * @description From 8 characters (configurable) to 256, compared in NFC; no control characters; none of the 10,000 most common passwords, nor the e-mail (configurable).
              * @example correct horse
              */
             newPassword: string;
@@ -679,7 +679,7 @@ export interface components {
             email: string;
             /**
              * Format: password
-             * @description From 8 characters (configurable) to 256; no control characters.
+             * @description From 8 characters (configurable) to 256, compared in NFC; no control characters; none of the 10,000 most common passwords, nor the e-mail (configurable).
              * @example correct horse
              */
             password: string;
