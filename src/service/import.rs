@@ -56,9 +56,12 @@ impl<P: Progress> Import<'_, P> {
         self.begin(source, Table::Users).await?;
         let mut pages = source.users();
         loop {
-            let page = pages.next().await?;
+            let mut page = pages.next().await?;
             if page.is_empty() {
                 return Ok(());
+            }
+            for user in &mut page {
+                people::clean_email(user, &mut self.report);
             }
             let (read, mut load) = (page.len(), self.store.load().await?);
             let claims: Vec<_> = page.iter().filter_map(|user| Some((user.email.as_deref()?, user.id))).collect();

@@ -237,10 +237,10 @@ async fn what_cannot_come_over_is_left_out_and_told() {
     reference.write_to(&uuid::Uuid::new_v4().to_string(), &ann, "from nobody").await;
     let report = import(&hearth, &reference);
     for told in [
-        "1 accounts without log-in: their e-mail is an older account's, but for its case (ANN@example.org)",
+        "1 accounts without log-in: their e-mail is an older account's, written differently (ANN@example.org)",
         "1 accounts without log-in: what they have is no e-mail address (no address)",
         "1 accounts without password: what they have is no hash of bcrypt (plain@example.org)",
-        "1 names of people cut or filled in: they have 1 to 64 characters, none a control one (nameless@example.org)",
+        "1 names of people cut, cleaned or filled in: they have 1 to 64 characters, one visible, no controls (nameless@example.org)",
         "1 groups left out: nobody is in them (Empty)",
         "1 memberships left out: no such group, or nobody who can log in",
         "1 messages left out: they have no text",

@@ -9,12 +9,23 @@ use crate::{
     model::Person,
     protocol::{Bounds, Email, Field, Protocol},
     store::{LoadedGroup, LoadedPerson, SourceGroup, SourceUser},
+    text::{bidi_control, has_visible, without_ignorable},
 };
 
 const PERSON_MAX: usize = 64;
 const GROUP_MAX: usize = 128;
 /// None of them moves what an e-mail is.
 const BOUNDS: Bounds = Bounds { password_min: 0, common_passwords: CommonPasswords::Allow, protocol: Protocol::Auth };
+
+/// Takes what nobody sees out of an e-mail. Its account is the same one with it and without it.
+pub(super) fn clean_email(user: &mut SourceUser, report: &mut Report) {
+    let Some(email) = &mut user.email else { return };
+    let cleaned = without_ignorable(email);
+    if cleaned != *email {
+        report.remark(Remark::EmailCleaned, &cleaned);
+        *email = cleaned;
+    }
+}
 
 /// An account as it is kept here; if its e-mail is taken, without log-in.
 pub(super) fn person(user: SourceUser, is_taken: bool, report: &mut Report) -> LoadedPerson {
@@ -65,9 +76,10 @@ pub(super) fn group(group: SourceGroup, report: &mut Report) -> Option<LoadedGro
 fn name(given: Option<String>, max: usize, instead: &str) -> (String, bool) {
     let given = given.unwrap_or_default();
     let within = |text: &str| {
-        let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let turns = |c: &char| bidi_control(c.encode_utf8(&mut [0; 4])).is_some();
+        let plain: String = text.chars().filter(|c| !turns(c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
         let cut: String = plain.trim().chars().take(max).collect();
-        cut.trim_end().to_owned()
+        if has_visible(&cut) { cut.trim_end().to_owned() } else { String::new() }
     };
     let mut name = within(&given);
     if name.is_empty() {
@@ -86,6 +98,9 @@ mod tests {
         assert_eq!(name(Some(" Ann ".into()), 64, "x"), ("Ann".into(), false));
         assert_eq!(name(Some("Ann\tLee".into()), 64, "x"), ("Ann Lee".into(), true));
         assert_eq!(name(Some("Annabel Lee".into()), 8, "x"), ("Annabel".into(), true));
+        assert_eq!(name(Some("\u{202e}Ann\u{200e}".into()), 64, "x"), ("Ann".into(), true));
+        assert_eq!(name(Some("\u{3164}".into()), 64, "x"), ("x".into(), true));
+        assert_eq!(name(Some("علی\u{200c}رضا".into()), 64, "x"), ("علی\u{200c}رضا".into(), false));
         assert_eq!(name(None, 64, "ann"), ("ann".into(), true));
         assert_eq!(name(Some(String::new()), 64, ""), (String::new(), false));
     }

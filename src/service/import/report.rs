@@ -26,6 +26,8 @@ impl Count {
 pub enum Remark {
     /// An account's e-mail is another account's, but for its case.
     EmailTaken,
+    /// An account's e-mail had invisible characters.
+    EmailCleaned,
     /// An account's e-mail is none.
     NoEmail,
     /// An account's password is no hash of bcrypt.
@@ -60,11 +62,16 @@ impl Remark {
     /// Reads on after the number.
     fn text(self) -> &'static str {
         match self {
-            Self::EmailTaken => "accounts without log-in: their e-mail is an older account's, but for its case",
+            Self::EmailTaken => "accounts without log-in: their e-mail is an older account's, written differently",
+            Self::EmailCleaned => "e-mails without the invisible characters that they had: log in with either",
             Self::NoEmail => "accounts without log-in: what they have is no e-mail address",
             Self::NoPassword => "accounts without password: what they have is no hash of bcrypt",
-            Self::PersonsName => "names of people cut or filled in: they have 1 to 64 characters, none a control one",
-            Self::GroupsName => "names of groups cut or filled in: they have 1 to 128 characters, none a control one",
+            Self::PersonsName => {
+                "names of people cut, cleaned or filled in: they have 1 to 64 characters, one visible, no controls"
+            }
+            Self::GroupsName => {
+                "names of groups cut, cleaned or filled in: they have 1 to 128 characters, one visible, no controls"
+            }
             Self::DeletedGroup => "groups left out: they are marked as deleted",
             Self::EmptyGroup => "groups left out: nobody is in them",
             Self::NoMember => "memberships left out: no such group, or nobody who can log in",
