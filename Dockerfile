@@ -22,5 +22,6 @@ USER 65532:65532
 WORKDIR /data
 VOLUME /data
 EXPOSE 3001
+# Whether the process works, not whether it is ready: nothing should restart it because its disk is full.
 HEALTHCHECK --interval=30s --timeout=10s --start-period=1m CMD ["/usr/local/bin/hearth", "health"]
 ENTRYPOINT ["/usr/local/bin/hearth"]

@@ -94,11 +94,20 @@ enum Command {
     },
     /// Print the configuration in force, with secrets masked
     Config,
-    /// Ask the running server whether it is ready
+    /// Tell a database that it is a restored backup
     ///
-    /// Ends with 0 if it is, with 1 if not, and says why. It asks at the address that the server listens on by the
-    /// configuration, or at --listen.
-    Health,
+    /// Ends every session, so that everyone logs in again, and makes clients drop what they keep of later than the
+    /// backup. Run it after you put a backup in place and before you start the server.
+    Restored,
+    /// Ask the running server whether it works
+    ///
+    /// Ends with 0 if it does, with 1 if not, and says why. Use it to decide whether to restart the server. It asks at
+    /// the address that the server listens on by the configuration, or at --listen.
+    Health {
+        /// Ask whether the server can serve requests now: it may work while its disk is full or its database away
+        #[arg(long)]
+        ready: bool,
+    },
 }
 
 /// Does what the command line says.
@@ -112,7 +121,10 @@ pub fn run() -> anyhow::Result<()> {
         Some(Command::Migrate) => runtime.block_on(migrate(&config)),
         Some(Command::Demo { lang, force }) => runtime.block_on(demo::run(&config, lang, force)),
         Some(Command::Import { source }) => runtime.block_on(import::run(&config, &source)),
-        Some(Command::Health) => runtime.block_on(health(&config)),
+        Some(Command::Restored) => runtime.block_on(restored(&config)),
+        Some(Command::Health { ready }) => {
+            runtime.block_on(health(&config, if ready { "/readyz" } else { "/healthz" }))
+        }
         Some(Command::Config) => Ok(write!(std::io::stdout(), "{}", config.masked())?),
     }
 }
@@ -177,7 +189,17 @@ async fn migrate(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn health(config: &Config) -> anyhow::Result<()> {
+async fn restored(config: &Config) -> anyhow::Result<()> {
+    telemetry::init(&config.log);
+    let work = async |store: &Store| {
+        let ended = store.restored().await?;
+        let noun = if ended == 1 { "session" } else { "sessions" };
+        Ok(writeln!(std::io::stdout(), "{ended} {noun} ended; clients start afresh")?)
+    };
+    with_database(config, work).await
+}
+
+async fn health(config: &Config, path: &str) -> anyhow::Result<()> {
     let listen = &config.server.listen;
     let work = async {
         let mut addresses = tokio::net::lookup_host(listen).await?;
@@ -186,7 +208,7 @@ async fn health(config: &Config) -> anyhow::Result<()> {
             address.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
         }
         let mut stream = TcpStream::connect(address).await.with_context(|| format!("nothing listens on {address}"))?;
-        let request = format!("GET /readyz HTTP/1.1\r\nHost: {listen}\r\nConnection: close\r\n\r\n");
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {listen}\r\nConnection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).await?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await?;
@@ -194,10 +216,11 @@ async fn health(config: &Config) -> anyhow::Result<()> {
     };
     let answer = tokio::time::timeout(HEALTH_TIMEOUT, work).await.context("no answer in time")??;
     let status = answer.split(' ').nth(1).unwrap_or_default();
+    let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+    let word = body.lines().next().unwrap_or_default();
     if status != "200" {
-        let reason = answer.lines().last().unwrap_or_default();
-        bail!("not ready: {reason}");
+        bail!("not ready: {word}");
     }
-    writeln!(std::io::stdout(), "ready")?;
+    writeln!(std::io::stdout(), "{word}")?;
     Ok(())
 }

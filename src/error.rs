@@ -47,6 +47,8 @@ pub enum Error {
     Unavailable(&'static str),
     /// The disk that holds the database is full: nothing was stored.
     DiskFull,
+    /// The request needs a damaged page of the database. The store has logged it.
+    Damaged,
     /// A defect of ours. The cause is for the log alone.
     Internal(Box<dyn std::error::Error + Send + Sync>),
 }
@@ -162,7 +164,7 @@ impl Error {
             Self::GroupFull(_) => Kind::Conflict,
             Self::TooMany(_) => Kind::TooMany,
             Self::Unavailable(_) | Self::DiskFull => Kind::Unavailable,
-            Self::Internal(_) => Kind::Internal,
+            Self::Damaged | Self::Internal(_) => Kind::Internal,
         }
     }
 
@@ -176,7 +178,7 @@ impl Error {
             Self::TooMany(_) => "too_many_requests",
             Self::Unavailable(_) => "unavailable",
             Self::DiskFull => "disk_full",
-            Self::Internal(_) => "internal",
+            Self::Damaged | Self::Internal(_) => "internal",
         }
     }
 
@@ -226,7 +228,7 @@ impl fmt::Display for Error {
             }
             Self::Unavailable(reason) => f.write_str(reason),
             Self::DiskFull => f.write_str("The server's disk is full, so nothing was saved: try again later"),
-            Self::Internal(_) => f.write_str("Server error"),
+            Self::Damaged | Self::Internal(_) => f.write_str("Server error"),
         }
     }
 }

@@ -91,7 +91,7 @@ impl Server {
         let address = self.address()?;
         let (stopping, connections) = (CancellationToken::new(), TaskTracker::new());
         let sockets = TaskTracker::new();
-        let routes = routes::routes(&self.app, &sockets);
+        let routes = routes::routes(&self.app, &sockets, &stopping);
         let accept = listener::serve(self.listener, routes, connections.clone(), stopping.clone());
         let (heart, heartbeat) = watch::channel(());
         let mut background = tokio::spawn(background(self.app.clone(), heart));
@@ -179,5 +179,5 @@ async fn background(app: Arc<App>, heart: watch::Sender<()>) {
             }
         }
     };
-    tokio::join!(beat, presence, housekeeping::run(&app));
+    tokio::join!(beat, presence, housekeeping::run(&app), app.store.watch_writes());
 }

@@ -9,8 +9,10 @@ mod chats;
 mod connect;
 mod engine;
 mod errors;
+mod file;
 mod folds;
 mod guard;
+mod health;
 mod history;
 mod load;
 mod members;
@@ -31,6 +33,7 @@ pub use changes::{Changes, MAX_CHANGES};
 pub use connect::place;
 pub use errors::is_conflict;
 pub use guard::ServingGuard;
+pub use health::Readiness;
 pub use history::Readable;
 pub use load::{Fate, Load, LoadedGroup, LoadedMember, LoadedMessage, LoadedPerson, LoadedReaction, Unread};
 pub use rows::QUOTED;
@@ -38,9 +41,10 @@ pub use sessions::NewSession;
 pub use source::{Source, SourceGroup, SourceMember, SourceMessage, SourceUser, Table};
 pub use users::Account;
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicBool};
 
 use engine::Engine;
+use health::Health;
 use search::People;
 use sqlx::AnyPool;
 
@@ -60,6 +64,12 @@ pub struct Store {
     writes: AnyPool,
     /// Everybody's names, in memory, for searches.
     people: Arc<People>,
+    /// Whether writing works.
+    health: Arc<Health>,
+    /// Where the database is, for messages.
+    place: Arc<str>,
+    /// Something was erased that the log still has.
+    erased: Arc<AtomicBool>,
     /// How long any work may take.
     timeout: std::time::Duration,
 }

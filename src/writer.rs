@@ -200,7 +200,7 @@ impl Committer {
             // Undone with the transaction, but not in memory.
             self.rosters.forget_all();
             if attempt == ATTEMPTS || !store::is_conflict(&error) {
-                return Err(error.into());
+                return Err(self.store.failure(error));
             }
             attempt += 1;
         }

@@ -7,12 +7,13 @@ use poem::{
     endpoint::make,
     http::{HeaderMap, Method, StatusCode, header},
 };
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     api, assets,
     error::{Error, Refusal},
     service::App,
+    store::Readiness,
     telemetry, ws,
 };
 
@@ -22,7 +23,11 @@ const CLIENT_PATHS: [&str; 3] = ["/chat/*path", "/login", "/signup"];
 const READY_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Everything the server answers.
-pub(super) fn routes(app: &Arc<App>, sockets: &TaskTracker) -> impl Endpoint<Output = Response> + 'static {
+pub(super) fn routes(
+    app: &Arc<App>,
+    sockets: &TaskTracker,
+    stopping: &CancellationToken,
+) -> impl Endpoint<Output = Response> + 'static {
     let root = {
         let (app, socket) = (app.clone(), socket(app, sockets));
         make(move |request: Request| {
@@ -36,10 +41,10 @@ pub(super) fn routes(app: &Arc<App>, sockets: &TaskTracker) -> impl Endpoint<Out
         })
     };
     let ready = {
-        let app = app.clone();
+        let (app, stopping) = (app.clone(), stopping.clone());
         make(move |_| {
-            let app = app.clone();
-            async move { Ok::<_, poem::Error>(ready(&app).await) }
+            let (app, stopping) = (app.clone(), stopping.clone());
+            async move { Ok::<_, poem::Error>(ready(&app, &stopping).await) }
         })
     };
     let routes = Route::new()
@@ -116,9 +121,19 @@ fn read(request: &Request, page: impl Fn(&Request) -> Response) -> Response {
     Response::builder().status(StatusCode::METHOD_NOT_ALLOWED).header(header::ALLOW, "GET, HEAD").finish()
 }
 
-async fn ready(app: &App) -> Response {
-    match tokio::time::timeout(READY_TIMEOUT, app.store.ping()).await {
-        Ok(Ok(())) => Response::builder().body("ready\n"),
-        _ => Response::builder().status(StatusCode::SERVICE_UNAVAILABLE).body("the database does not answer\n"),
+/// Whether requests can be served, as a word that stays the same, and a second line if pages are damaged.
+async fn ready(app: &App, stopping: &CancellationToken) -> Response {
+    let readiness = if stopping.is_cancelled() {
+        Readiness::Unready("stopping")
+    } else {
+        let readiness = tokio::time::timeout(READY_TIMEOUT, app.store.readiness()).await;
+        readiness.unwrap_or(Readiness::Unready("database_away"))
+    };
+    match readiness {
+        Readiness::Ready => Response::builder().body("ready\n"),
+        Readiness::Degraded(met) => Response::builder().body(format!("degraded\ndamaged pages were met {met} times\n")),
+        Readiness::Unready(reason) => {
+            Response::builder().status(StatusCode::SERVICE_UNAVAILABLE).body(format!("{reason}\n"))
+        }
     }
 }

@@ -28,6 +28,7 @@ async fn tidy(app: &App) -> Result<()> {
     while app.store.purge_step(Timestamp::now()).await? {
         tokio::time::sleep(PAUSE).await;
     }
+    app.store.forget_erased().await?;
     while app.store.remove_expired_sessions(Timestamp::now(), SESSIONS_STEP).await? > 0 {
         tokio::time::sleep(PAUSE).await;
     }

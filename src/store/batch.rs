@@ -7,7 +7,10 @@ mod membership;
 mod messages;
 mod standing;
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use serde::Serialize;
 use sqlx::AnyConnection;
@@ -33,15 +36,22 @@ pub struct Batch {
     engine: Engine,
     change: Change,
     people: Arc<People>,
-    /// Whose names differ after it.
-    renamed: Vec<UserId>,
+    /// Who deleted their accounts.
+    erased: Vec<UserId>,
+    has_erased: Arc<AtomicBool>,
 }
 
 impl Store {
     /// Begins a transaction of the writer.
     pub async fn batch(&self) -> sqlx::Result<Batch> {
         let change = self.begin().await?;
-        Ok(Batch { engine: self.engine, change, people: self.people.clone(), renamed: Vec::new() })
+        Ok(Batch {
+            engine: self.engine,
+            change,
+            people: self.people.clone(),
+            erased: Vec::new(),
+            has_erased: self.erased.clone(),
+        })
     }
 
     /// How long a whole batch may take.
@@ -55,7 +65,10 @@ impl Batch {
     pub async fn commit(self) -> sqlx::Result<()> {
         let committed = self.change.commit().await;
         // After a failure too: nobody knows what became of it.
-        self.people.have_changed(self.renamed);
+        if !self.erased.is_empty() {
+            self.has_erased.store(true, Ordering::Relaxed);
+        }
+        self.people.have_changed(self.erased);
         committed
     }
 

@@ -4,25 +4,33 @@
 //! still open on a connection, and every later transaction on it would fail. So a connection goes back to the pool only
 //! after a commit or a rollback that succeeded; the pool opens a new one in place of any other.
 
-use std::ops::{Deref, DerefMut};
+use std::{
+    ops::{Deref, DerefMut},
+    sync::Arc,
+};
 
 use sqlx::{Any, AnyConnection, Executor, any::AnyArguments, pool::PoolConnection, query::Query};
 
-use super::Store;
+use super::{Store, health::Health};
 
 /// A transaction that writes. Dropped before [`Change::commit`] or [`Change::rollback`] has succeeded, it closes its
 /// connection, which undoes it.
 pub(super) struct Change {
     connection: PoolConnection<Any>,
+    health: Arc<Health>,
     settled: bool,
 }
 
 impl Store {
     /// Begins a transaction that writes.
     pub(super) async fn begin(&self) -> sqlx::Result<Change> {
-        let mut change = Change { connection: self.writes.acquire().await?, settled: false };
-        change.connection.execute(self.engine.begin()).await?;
-        Ok(change)
+        let begin = async {
+            let connection = self.writes.acquire().await?;
+            let mut change = Change { connection, health: self.health.clone(), settled: false };
+            change.connection.execute(self.engine.begin()).await?;
+            Ok(change)
+        };
+        begin.await.inspect_err(|error| self.health.failed(Some(error)))
     }
 
     /// Makes a change of one statement. How many rows it was about.
@@ -37,7 +45,15 @@ impl Store {
 impl Change {
     /// Makes it permanent: on disk when this returns. After an error nobody knows whether it is.
     pub(super) async fn commit(self) -> sqlx::Result<()> {
-        self.settle("COMMIT").await
+        let health = self.health.clone();
+        match self.settle("COMMIT").await {
+            Ok(()) => health.wrote(),
+            Err(error) => {
+                health.failed(Some(&error));
+                return Err(error);
+            }
+        }
+        Ok(())
     }
 
     /// Undoes it, where that is an expected end: cheaper than a new connection.
@@ -56,6 +72,7 @@ impl Drop for Change {
     fn drop(&mut self) {
         if !self.settled {
             self.connection.close_on_drop();
+            self.health.failed(None);
         }
     }
 }

@@ -1,21 +1,20 @@
 //! Opening the database: its pools, its settings, its schema.
 
-use std::{
-    fs::{DirBuilder, File},
-    future::Future,
-    os::unix::fs::DirBuilderExt,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{future::Future, sync::Arc, time::Duration};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use sqlx::{
     AnyConnection, AnyPool, Connection, Executor,
     any::{AnyPoolOptions, install_default_drivers},
 };
 
-use super::{Store, engine::Engine, folds, migrations};
+use super::{
+    Store,
+    engine::Engine,
+    errors::{Trouble, trouble},
+    file::DatabaseFile,
+    folds, migrations,
+};
 use crate::{config::Database, error::Result};
 
 /// Readers side by side: more than two cores' worth gains nothing.
@@ -34,26 +33,38 @@ impl Store {
         install_default_drivers();
         let engine = Engine::of(&config.url);
         let timeout = Duration::from_secs(config.timeout_seconds);
-        migrate(engine, &config.url).await.with_context(|| format!("database {}", place(&config.url)))?;
+        let place = place(&config.url);
+        let url = migrate(engine, &config.url).await.map_err(|error| named(error, place))?;
         let (reads, writes) = match engine {
             Engine::Sqlite => (
-                sqlite_pool(&config.url, SQLITE_READERS, timeout, "PRAGMA query_only = 1;")?,
-                sqlite_pool(&config.url, 1, timeout, "")?,
+                sqlite_pool(&url, SQLITE_READERS, timeout, "PRAGMA query_only = 1;")?,
+                // What is deleted is overwritten with zeros.
+                sqlite_pool(&url, 1, timeout, "PRAGMA secure_delete = ON;")?,
             ),
             Engine::Postgres => {
                 // The writer and the accounts' changes have connections of their own: they queue behind no search.
-                let reads = postgres_pool(&config.url, config.connections, timeout)?;
-                (reads, postgres_pool(&config.url, POSTGRES_WRITERS, timeout)?)
+                let reads = postgres_pool(&url, config.connections, timeout)?;
+                (reads, postgres_pool(&url, POSTGRES_WRITERS, timeout)?)
             }
         };
-        let store = Self { engine, reads, writes, people: Arc::default(), timeout: patience(engine, timeout) };
-        store.ping().await?;
+        let store = Self {
+            engine,
+            reads,
+            writes,
+            people: Arc::default(),
+            health: Arc::default(),
+            place: place.into(),
+            erased: Arc::default(),
+            timeout: patience(engine, timeout),
+        };
+        store.ping().await.with_context(|| format!("database {place}"))?;
         Ok(store)
     }
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<()> {
-        self.within(async { sqlx::query("SELECT 1").execute(&self.reads).await.map(|_| ()) }).await
+        let question = sqlx::query("SELECT COUNT(*) FROM settings");
+        self.within(async { question.execute(&self.reads).await.map(|_| ()) }).await
     }
 
     /// Waits for what is under way and closes every connection.
@@ -65,8 +76,8 @@ impl Store {
     /// Does database work, but not for longer than the configuration says.
     pub(super) async fn within<T>(&self, work: impl Future<Output = sqlx::Result<T>>) -> Result<T> {
         match tokio::time::timeout(self.timeout, work).await {
-            Ok(result) => Ok(result?),
-            Err(_) => Err(sqlx::Error::PoolTimedOut.into()),
+            Ok(result) => result.map_err(|error| self.failure(error)),
+            Err(_) => Err(self.failure(sqlx::Error::PoolTimedOut)),
         }
     }
 }
@@ -91,54 +102,61 @@ pub fn place(url: &str) -> &str {
     }
 }
 
-/// The file of a SQLite URL.
-pub(super) fn sqlite_path(url: &str) -> PathBuf {
-    let path = url.trim_start_matches("sqlite:");
-    let path = path.strip_prefix("//").unwrap_or(path);
-    Path::new(path.split('?').next().unwrap_or(path)).to_owned()
+/// An error when the database was opened, with its name; damage is called so.
+fn named(error: anyhow::Error, place: &str) -> anyhow::Error {
+    let is_damage = error
+        .chain()
+        .any(|cause| cause.downcast_ref::<sqlx::Error>().is_some_and(|error| trouble(error) == Some(Trouble::Damaged)));
+    error.context(if is_damage {
+        format!("database {place} is damaged: restore a backup")
+    } else {
+        format!("database {place}")
+    })
 }
 
-/// A lock file beside the database, `hearth.db` + `suffix`, in a folder that is made if it is missing.
-pub(super) fn lock_file(url: &str, suffix: &str) -> anyhow::Result<File> {
-    let path = sqlite_path(url);
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        // Whoever may read the database may read every message.
-        let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
-        made.with_context(|| format!("folder {}", folder.display()))?;
-    }
-    let mut path = path.into_os_string();
-    path.push(suffix);
-    let mut options = File::options();
-    let file = options.create(true).truncate(false).write(true).open(&path);
-    file.with_context(|| format!("lock file {}", Path::new(&path).display()))
-}
-
-fn sqlite_url(url: &str) -> String {
-    let separator = if url.contains('?') { '&' } else { '?' };
-    if url.contains("mode=") { url.to_owned() } else { format!("{url}{separator}mode=rwc") }
-}
-
-async fn migrate(engine: Engine, url: &str) -> anyhow::Result<()> {
+/// Brings the schema up to date, of a new database or of the one that is there. The URL for further connections.
+async fn migrate(engine: Engine, url: &str) -> anyhow::Result<String> {
     match engine {
         Engine::Sqlite => {
-            let lock = lock_file(url, ".migrate.lock")?;
+            let file = DatabaseFile::of(url)?;
+            let lock = file.lock_file(".migrate.lock")?;
             let lock = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock)).await??;
-            let mut connection = AnyConnection::connect(&sqlite_url(url)).await?;
-            // A property of the file, set once; connections that find it set take no lock for it.
-            connection.execute("PRAGMA journal_mode = WAL").await?;
-            migrations::run(engine, &mut connection).await?;
-            folds::run(engine, &mut connection).await?;
-            connection.close().await?;
+            if file.exists()? {
+                update(&file.url()?).await?;
+            } else {
+                let mut connection = AnyConnection::connect(&file.begin()?).await?;
+                // A property of the file, set once; connections that find it set take no lock for it.
+                connection.execute("PRAGMA journal_mode = WAL").await?;
+                migrations::run(engine, &mut connection).await?;
+                folds::run(engine, &mut connection).await?;
+                connection.close().await?;
+                file.finish()?;
+            }
             drop(lock);
+            file.url()
         }
         Engine::Postgres => {
             let mut connection = AnyConnection::connect(url).await?;
             migrations::run(engine, &mut connection).await?;
             folds::run(engine, &mut connection).await?;
             connection.close().await?;
+            Ok(url.to_owned())
         }
     }
-    Ok(())
+}
+
+/// Updates a SQLite database.
+async fn update(url: &str) -> anyhow::Result<()> {
+    let mut connection = AnyConnection::connect(url).await?;
+    let migrated = sqlx::query("SELECT name FROM sqlite_master WHERE name = '_sqlx_migrations'");
+    let migrated = migrated.fetch_optional(&mut connection).await?;
+    ensure!(migrated.is_some(), "it is a SQLite database, but not one of Hearth");
+    migrations::run(Engine::Sqlite, &mut connection).await?;
+    folds::run(Engine::Sqlite, &mut connection).await?;
+    // An interrupted process may have left changes in the log that are not synced. Who sends such a change again is
+    // answered that it is stored, so from here on it is. Unlike other ways, this one waits for nobody.
+    connection.execute("PRAGMA wal_checkpoint(PASSIVE)").await?;
+    Ok(connection.close().await?)
 }
 
 fn sqlite_pool(url: &str, size: u32, timeout: Duration, role: &'static str) -> anyhow::Result<AnyPool> {
@@ -159,7 +177,7 @@ fn sqlite_pool(url: &str, size: u32, timeout: Duration, role: &'static str) -> a
             let pragmas = pragmas.clone();
             Box::pin(async move { connection.execute(sqlx::AssertSqlSafe(pragmas)).await.map(|_| ()) })
         });
-    Ok(options.connect_lazy(&sqlite_url(url))?)
+    Ok(options.connect_lazy(url)?)
 }
 
 fn postgres_pool(url: &str, size: u32, timeout: Duration) -> anyhow::Result<AnyPool> {

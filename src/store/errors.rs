@@ -1,19 +1,55 @@
 //! What a database error means to a request. No constraint's name is looked at: SQLite tells none.
 
+use sqlx::error::DatabaseError;
+
 use crate::error::Error;
 
 const NO_ANSWER: &str = "The database does not answer: try again later";
 
 /// SQLite's codes for a full disk: a write to the database or its log, and the growth of the log's index.
 const SQLITE_FULL: &[u32] = &[13, 4874];
-/// SQLite's codes, without their extensions, for what may pass: busy, locked, I/O error, cannot open.
-const SQLITE_NOT_NOW: &[u32] = &[5, 6, 10, 14];
+/// SQLite's codes, without their extensions, for a lock that another process holds: busy, locked.
+const SQLITE_LOCKED: &[u32] = &[5, 6];
+/// SQLite's codes, without their extensions, for what may pass: read-only, I/O error, cannot open.
+const SQLITE_NOT_NOW: &[u32] = &[8, 10, 14];
 /// PostgreSQL's code for a full disk.
 const POSTGRES_FULL: &str = "53100";
 /// PostgreSQL's classes for "gone" and "going": connection exception, too many connections, operator intervention.
 const POSTGRES_GONE: &[&str] = &["08", "53", "57"];
 /// PostgreSQL's codes for a transaction that another one undid.
 const POSTGRES_UNDONE: &[&str] = &["40001", "40P01"];
+
+/// PostgreSQL's code for a database that only answers questions: a standby, or one whose disk its operator protects.
+const POSTGRES_READ_ONLY: &str = "25006";
+/// SQLite's codes, without their extensions, for damage: corrupt, not a database.
+const SQLITE_DAMAGED: &[u32] = &[11, 26];
+/// PostgreSQL's codes for a damaged table or index.
+const POSTGRES_DAMAGED: &[&str] = &["XX001", "XX002"];
+
+/// What is wrong with a database that was fine before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trouble {
+    /// Its disk has no room.
+    DiskFull,
+    /// Another process writes, and does not end.
+    WriteLocked,
+    /// It does not answer, or cannot write.
+    DatabaseAway,
+    /// Some of its pages make no sense.
+    Damaged,
+}
+
+impl Trouble {
+    /// A word for programs, which stays the same.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::DiskFull => "disk_full",
+            Self::WriteLocked => "write_locked",
+            Self::DatabaseAway => "database_away",
+            Self::Damaged => "database_damaged",
+        }
+    }
+}
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
@@ -22,33 +58,26 @@ impl From<sqlx::Error> for Error {
                 tracing::warn!(cause = %error, "the disk of the database is full");
                 Self::DiskFull
             }
-            Some(Trouble::NoAnswer) => {
+            Some(Trouble::WriteLocked | Trouble::DatabaseAway) => {
                 tracing::warn!(cause = %error, "the database does not answer");
                 Self::Unavailable(NO_ANSWER)
             }
+            Some(Trouble::Damaged) => Self::Damaged,
+            None if was_undone(&error) => Self::Unavailable(NO_ANSWER),
             None => Self::Internal(Box::new(error)),
         }
     }
 }
 
-/// What passes by itself, sooner or later.
-enum Trouble {
-    DiskFull,
-    NoAnswer,
-}
-
-fn trouble(error: &sqlx::Error) -> Option<Trouble> {
-    let is_gone = match error {
+/// The trouble that an error tells of; `None` if it is about the statement.
+pub(super) fn trouble(error: &sqlx::Error) -> Option<Trouble> {
+    match error {
         sqlx::Error::Database(database) => {
             let code = database.code().unwrap_or_default();
-            match code.parse::<u32>() {
-                Ok(number) if code.len() != 5 && SQLITE_FULL.contains(&number) => return Some(Trouble::DiskFull),
-                Ok(number) if code.len() != 5 => SQLITE_NOT_NOW.contains(&(number & 0xff)),
-                _ if code == POSTGRES_FULL => return Some(Trouble::DiskFull),
-                _ => {
-                    POSTGRES_UNDONE.contains(&code.as_ref())
-                        || POSTGRES_GONE.iter().any(|class| code.starts_with(class))
-                }
+            // PostgreSQL's codes have five characters; SQLite's are numbers, none of which is that long.
+            match code.parse() {
+                Ok(number) if code.len() != 5 => sqlite_trouble(number),
+                _ => postgres_trouble(&code),
             }
         }
         sqlx::Error::Io(_)
@@ -56,16 +85,37 @@ fn trouble(error: &sqlx::Error) -> Option<Trouble> {
         | sqlx::Error::Protocol(_)
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed
-        | sqlx::Error::WorkerCrashed => true,
-        _ => false,
-    };
-    is_gone.then_some(Trouble::NoAnswer)
+        | sqlx::Error::WorkerCrashed => Some(Trouble::DatabaseAway),
+        _ => None,
+    }
+}
+
+fn sqlite_trouble(code: u32) -> Option<Trouble> {
+    let primary = code & 0xff;
+    match code {
+        _ if SQLITE_FULL.contains(&code) => Some(Trouble::DiskFull),
+        _ if SQLITE_LOCKED.contains(&primary) => Some(Trouble::WriteLocked),
+        _ if SQLITE_DAMAGED.contains(&primary) => Some(Trouble::Damaged),
+        _ if SQLITE_NOT_NOW.contains(&primary) => Some(Trouble::DatabaseAway),
+        _ => None,
+    }
+}
+
+fn postgres_trouble(code: &str) -> Option<Trouble> {
+    let is_away = code == POSTGRES_READ_ONLY || POSTGRES_GONE.iter().any(|class| code.starts_with(class));
+    match code {
+        POSTGRES_FULL => Some(Trouble::DiskFull),
+        _ if POSTGRES_DAMAGED.contains(&code) => Some(Trouble::Damaged),
+        _ => is_away.then_some(Trouble::DatabaseAway),
+    }
 }
 
 /// Whether another transaction was in the way, so that the same change may succeed if it is made again.
 pub fn is_conflict(error: &sqlx::Error) -> bool {
-    error.as_database_error().is_some_and(|database| {
-        let undone = database.code().is_some_and(|code| POSTGRES_UNDONE.contains(&code.as_ref()));
-        undone || database.is_unique_violation()
-    })
+    was_undone(error) || error.as_database_error().is_some_and(DatabaseError::is_unique_violation)
+}
+
+fn was_undone(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    code.is_some_and(|code| POSTGRES_UNDONE.contains(&code.as_ref()))
 }

@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use sqlx::{AnyConnection, Connection, Executor, Row, any::install_default_drivers};
 use tokio::time::timeout;
 
-use super::{connect, engine::Engine};
+use super::{connect, engine::Engine, file::DatabaseFile};
 
 /// A start waits so often, so long, for a lock on PostgreSQL that may be a dead server's.
 const TAKE_ATTEMPTS: usize = 10;
@@ -40,7 +40,7 @@ impl ServingGuard {
         let taken = || format!("another Hearth already serves the database {}: stop it first", connect::place(url));
         match Engine::of(url) {
             Engine::Sqlite => {
-                let file = connect::lock_file(url, ".lock")?;
+                let file = DatabaseFile::of(url)?.lock_file(".lock")?;
                 match file.try_lock() {
                     Ok(()) => {}
                     Err(TryLockError::WouldBlock) => bail!(taken()),

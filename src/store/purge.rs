@@ -1,7 +1,9 @@
 //! Removing for good what is only marked, in steps so short that nobody waits for them.
 
+use std::sync::atomic::Ordering;
+
 use serde::Serialize;
-use sqlx::{AnyConnection, Row};
+use sqlx::{AnyConnection, Executor, Row};
 
 use super::{
     Store,
@@ -54,9 +56,29 @@ impl Store {
             };
             statement.execute(&mut *change).await?;
             change.commit().await?;
+            self.erased.store(true, Ordering::Relaxed);
             Ok(true)
         };
         self.within(work).await
+    }
+
+    /// After something was erased: makes SQLite's indexes of people anew, whose pages may keep copies of e-mails that
+    /// were moved to other pages, and empties its log, which may have older states of pages.
+    pub async fn forget_erased(&self) -> Result<()> {
+        if self.engine != Engine::Sqlite || !self.erased.swap(false, Ordering::Relaxed) {
+            return Ok(());
+        }
+        let work = async {
+            self.write(sqlx::query("REINDEX users")).await?;
+            let mut connection = self.writes.acquire().await?;
+            let row = connection.fetch_one("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+            row.try_get::<i64, _>("busy")
+        };
+        let emptied = self.within(work).await;
+        if !matches!(emptied, Ok(0)) {
+            self.erased.store(true, Ordering::Relaxed);
+        }
+        emptied.map(|_| ())
     }
 }
 

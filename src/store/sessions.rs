@@ -125,6 +125,18 @@ impl Store {
         self.within(work).await
     }
 
+    /// Ends every session, and begins a new epoch with the next start: the database is a backup that was restored.
+    pub async fn restored(&self) -> Result<u64> {
+        let work = async {
+            let mut change = self.begin().await?;
+            let ended = sqlx::query("DELETE FROM sessions").execute(&mut *change).await?.rows_affected();
+            sqlx::query("DELETE FROM settings WHERE key = 'epoch'").execute(&mut *change).await?;
+            change.commit().await?;
+            Ok(ended)
+        };
+        self.within(work).await
+    }
+
     /// What this installation keeps under a key: what is there, or `candidate`, kept from now on.
     pub async fn setting(&self, key: &'static str, candidate: &[u8]) -> Result<Vec<u8>> {
         let work = async {

@@ -31,6 +31,7 @@ async fn it_tells_its_version_and_explains_itself() {
         "demo",
         "import",
         "config",
+        "restored",
         "health",
         "--listen",
         "--database-url",
@@ -91,11 +92,12 @@ async fn it_migrates_as_often_as_one_likes_also_twice_at_once() {
 }
 
 #[tokio::test]
-async fn it_tells_whether_the_server_is_ready() {
+async fn it_tells_whether_the_server_works_and_is_ready() {
     let (_database, hearth) = hearth().await;
     let serving = hearth.serve();
     let hearth = hearth.set("HEARTH_SERVER__LISTEN", serving.api.base());
-    assert_eq!(hearth.prints(&["health"]), "ready\n");
+    assert_eq!(hearth.prints(&["health"]), "ok\n");
+    assert_eq!(hearth.prints(&["health", "--ready"]), "ready\n");
     drop(serving);
     assert!(hearth.complains(&["health"]).contains("nothing listens"));
 }
@@ -109,10 +111,10 @@ async fn a_server_that_lives_but_is_not_ready_is_called_so_with_its_reason() {
         let (mut stream, _) = listener.accept().expect("it asks");
         let mut question = [0; 1024];
         let length = stream.read(&mut question).expect("it asks");
-        stream.write_all(b"HTTP/1.1 503 Service Unavailable\r\n\r\nthe database is away\n").expect("it listens");
+        stream.write_all(b"HTTP/1.1 503 Service Unavailable\r\n\r\ndisk_full\n").expect("it listens");
         String::from_utf8_lossy(&question[..length]).into_owned()
     });
-    assert!(hearth.complains(&["health"]).contains("not ready: the database is away"));
+    assert!(hearth.complains(&["health", "--ready"]).contains("not ready: disk_full"));
     assert!(unready.join().expect("it was asked").starts_with("GET /readyz HTTP/1.1\r\n"));
 }
 

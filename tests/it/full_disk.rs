@@ -89,8 +89,12 @@ async fn a_full_disk_is_named_and_writing_goes_on_once_there_is_room() {
         assert_eq!(answer.to_string(), samples::frame(samples::FULL_DISK));
         let reply = log_in(&ann).await;
         assert_eq!((reply.status, &reply.body["code"]), (503, &answer["code"]), "{reply:?}");
+        let probe = serving.api.get("/readyz").await;
+        assert_eq!((probe.status, &probe.body), (503, &json!("disk_full\n")));
+        serving.api.get("/healthz").await.expect(200);
         std::fs::remove_file(filler).expect("it is there");
         all_is_well(&ann, &mut socket, &refused).await;
+        assert_eq!(serving.api.get("/readyz").await.expect(200), "ready\n");
     }
 }
 

@@ -11,6 +11,7 @@ mod binary;
 mod bounds;
 mod chat_list;
 mod config;
+mod database_file;
 mod deletion;
 mod demo;
 mod devices;

@@ -160,6 +160,29 @@ async fn a_request_under_way_is_answered_before_the_end() {
 }
 
 #[tokio::test]
+async fn a_server_that_stops_is_not_ready() {
+    let mut server = TestServer::start().await;
+    let mut probe = TcpStream::connect(server.api().base()).await.expect("the server listens");
+    probe.write_all(b"GET /readyz HTTP/1.1\r\nhost: x\r\n").await.expect("the server reads");
+    // With this answer, what came before it on another connection has been read.
+    server.api().get("/healthz").await.expect(200);
+    let mut answer = String::new();
+    let finish = async {
+        // The sockets' end shows that stopping has begun.
+        probe.write_all(b"\r\n").await.expect("the server reads");
+        probe.read_to_string(&mut answer).await.expect("the server answers and closes");
+    };
+    let [ann] = server.people(["Ann"]).await;
+    let socket = ann.connect().await;
+    let finish = async {
+        socket.closed().await;
+        finish.await;
+    };
+    tokio::join!(server.stop(), finish);
+    assert!(answer.starts_with("HTTP/1.1 503 ") && answer.ends_with("\r\n\r\nstopping\n"), "{answer}");
+}
+
+#[tokio::test]
 async fn connections_that_ask_for_nothing_are_closed_at_the_end() {
     let mut server = TestServer::start().await;
     let mut silent = TcpStream::connect(server.api().base()).await.expect("the server listens");

@@ -56,7 +56,7 @@ impl Batch {
         if query.execute(self.connection()).await?.rows_affected() == 0 {
             return Ok(None);
         }
-        self.renamed.push(user);
+        self.erased.push(user);
         for step in PREPARE {
             sqlx::query(*step).bind(user).execute(self.connection()).await?;
         }

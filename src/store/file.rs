@@ -1,0 +1,146 @@
+//! The file of a SQLite database: which one a URL names, what it must look like, and how a new one is made. Nothing here
+//! reads what Hearth keeps in it.
+
+use std::{
+    fs::{self, DirBuilder, File, Permissions},
+    io::{ErrorKind, Read},
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt},
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+
+use anyhow::{Context, bail, ensure};
+use sqlx::sqlite::SqliteConnectOptions;
+
+/// What every SQLite database begins with.
+const MAGIC: &[u8] = b"SQLite format 3\0";
+/// Symbolic links that are followed one after another, as the system does.
+const MAX_LINKS: usize = 40;
+/// A new database has this name, after its own, until it is complete.
+const UNFINISHED: &str = ".new";
+
+/// The file of a database: the real one, so that every name of it leads to the same locks.
+pub(super) struct DatabaseFile {
+    path: PathBuf,
+    /// What the URL says besides the file, from `?`.
+    parameters: String,
+}
+
+impl DatabaseFile {
+    /// The file that a SQLite URL names. Makes its folder.
+    pub(super) fn of(url: &str) -> anyhow::Result<Self> {
+        let parameters = url.find('?').map_or("", |start| &url[start..]).to_owned();
+        let named = SqliteConnectOptions::from_str(url)?.get_filename().to_owned();
+        let path = real(named.clone()).with_context(|| format!("folder {}", folder(&named).display()))?;
+        Ok(Self { path, parameters })
+    }
+
+    /// The URL by which connections open the database; they never create it.
+    pub(super) fn url(&self) -> anyhow::Result<String> {
+        url(&self.path, &self.parameters)
+    }
+
+    /// A lock file beside the database: its name and `suffix`.
+    pub(super) fn lock_file(&self, suffix: &str) -> anyhow::Result<File> {
+        let path = beside(&self.path, suffix);
+        let file = File::options().create(true).truncate(false).write(true).mode(0o600).open(&path);
+        file.with_context(|| format!("lock file {}", path.display()))
+    }
+
+    /// Whether there is a database. Fails if something else has its name.
+    pub(super) fn exists(&self) -> anyhow::Result<bool> {
+        let path = self.path.display();
+        let mut file = match File::open(&self.path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                let log = beside(&self.path, "-wal");
+                ensure!(
+                    fs::metadata(&log).map_or(0, |log| log.len()) == 0,
+                    "{path} is missing, but its log {} is there: put the database back, or, for a new server, delete \
+                     the log",
+                    log.display()
+                );
+                return Ok(false);
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let metadata = file.metadata()?;
+        ensure!(metadata.is_file(), "{path} is not a file");
+        ensure!(
+            metadata.len() > 0,
+            "{path} is empty: restore a backup, or, for a new server, delete the file and start again"
+        );
+        ensure!(
+            metadata.nlink() == 1,
+            "{path} has {} names (hard links), and each would have a log of its own: leave one, or copy the file",
+            metadata.nlink()
+        );
+        let mut start = Vec::new();
+        file.by_ref().take(MAGIC.len() as u64).read_to_end(&mut start)?;
+        ensure!(start == MAGIC, "{path} is not a SQLite database: it belongs to another program, or is damaged");
+        self.warn_of_readers(&metadata);
+        Ok(true)
+    }
+
+    /// A class of people can read the file if they may pass its folder and read it.
+    fn warn_of_readers(&self, file: &fs::Metadata) {
+        let Ok(folder) = fs::metadata(folder(&self.path)) else { return };
+        if file.mode() & ((folder.mode() & 0o011) << 2) != 0 {
+            let (path, mode) = (self.path.display(), format!("{:o}", file.mode() & 0o777));
+            tracing::warn!(%path, mode, "other users of this machine can read the database: run chmod 600 on it");
+        }
+    }
+
+    /// Begins a new database, which only its owner can read: the URL by which it is to be filled. What an interrupted
+    /// start has left goes.
+    pub(super) fn begin(&self) -> anyhow::Result<String> {
+        let path = beside(&self.path, UNFINISHED);
+        for suffix in ["", "-wal", "-shm", "-journal"] {
+            match fs::remove_file(beside(&path, suffix)) {
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
+                _ => {}
+            }
+        }
+        let file = File::options().create_new(true).write(true).mode(0o600).open(&path);
+        let file = file.with_context(|| format!("new database {}", path.display()))?;
+        file.set_permissions(Permissions::from_mode(0o600))?;
+        url(&path, &self.parameters)
+    }
+
+    /// Gives the new database its name, once nobody has it open: it exists whole, or not at all.
+    pub(super) fn finish(&self) -> anyhow::Result<()> {
+        let path = beside(&self.path, UNFINISHED);
+        if fs::metadata(beside(&path, "-wal")).is_ok_and(|log| log.len() > 0) {
+            bail!("the new database {} could not be written completely", path.display());
+        }
+        fs::rename(&path, &self.path)?;
+        File::open(folder(&self.path))?.sync_all()?;
+        Ok(())
+    }
+}
+
+/// Follows symbolic links, also to a file that is not there yet.
+fn real(mut path: PathBuf) -> std::io::Result<PathBuf> {
+    for _ in 0..MAX_LINKS {
+        let Ok(target) = fs::read_link(&path) else { break };
+        path = folder(&path).join(target);
+    }
+    // Everyone who can read the database can read every message.
+    DirBuilder::new().recursive(true).mode(0o700).create(folder(&path))?;
+    Ok(fs::canonicalize(folder(&path))?.join(path.file_name().unwrap_or_default()))
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut path = path.as_os_str().to_owned();
+    path.push(suffix);
+    path.into()
+}
+
+fn url(path: &Path, parameters: &str) -> anyhow::Result<String> {
+    let path = path.to_str().with_context(|| format!("{} is not UTF-8", path.display()))?;
+    Ok(format!("sqlite://{}{parameters}", path.replace('%', "%25").replace('?', "%3F").replace('#', "%23")))
+}

@@ -1,0 +1,133 @@
+//! Whether writes would fail now, and why; and whether pages of the database are damaged. Failures that requests meet
+//! anyway tell; after one of them, and only then, a small write each second finds out when it is over.
+
+use std::{
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::sync::Notify;
+
+use super::{
+    DatabaseError, Store,
+    errors::{Trouble, trouble},
+};
+use crate::{error::Error, model::Timestamp};
+
+/// Between two writes that find out whether writing works again.
+const PROBE_EVERY: Duration = Duration::from_secs(1);
+
+const PROBE: &str = "INSERT INTO settings (key, value) VALUES ('write_probe', $1) \
+     ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+
+/// What this process knows of its database.
+#[derive(Default)]
+pub(super) struct Health {
+    /// The same as in `trouble`, for a look that costs nothing.
+    in_trouble: AtomicBool,
+    trouble: Mutex<Option<Trouble>>,
+    /// Some write failed.
+    failed: Notify,
+    /// How often damaged pages were met.
+    damaged: AtomicU64,
+}
+
+/// What a readiness probe is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Readiness {
+    /// Requests can be served.
+    Ready,
+    /// Requests can be served, except those that need one of the damaged pages; these were met so often.
+    Degraded(u64),
+    /// They cannot, for this reason: a word that stays the same.
+    Unready(&'static str),
+}
+
+impl Health {
+    /// A write has succeeded.
+    pub(super) fn wrote(&self) {
+        if self.in_trouble.load(Ordering::Relaxed) {
+            self.set(None);
+        }
+    }
+
+    /// A write has failed, or was given up; why, if that is known.
+    pub(super) fn failed(&self, error: Option<&DatabaseError>) {
+        // The first cause counts until a probe knows better: what waits behind it fails for other reasons.
+        if let Some(trouble) = error
+            .and_then(trouble)
+            .filter(|trouble| *trouble != Trouble::Damaged && !self.in_trouble.load(Ordering::Relaxed))
+        {
+            self.set(Some(trouble));
+        }
+        self.failed.notify_one();
+    }
+
+    fn set(&self, trouble: Option<Trouble>) {
+        let mut current = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        self.in_trouble.store(trouble.is_some(), Ordering::Relaxed);
+        if *current == trouble {
+            return;
+        }
+        *current = trouble;
+        if let Some(trouble) = trouble {
+            tracing::error!(reason = trouble.word(), "the database cannot be written");
+        } else {
+            tracing::info!("the database can be written again");
+        }
+    }
+
+    fn trouble(&self) -> Option<Trouble> {
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Store {
+    /// What a database error means to a request. Remembers what it says about the database.
+    pub fn failure(&self, error: DatabaseError) -> Error {
+        match trouble(&error) {
+            Some(Trouble::DiskFull | Trouble::WriteLocked) => self.health.failed(Some(&error)),
+            Some(Trouble::Damaged) if self.health.damaged.fetch_add(1, Ordering::Relaxed) == 0 => {
+                let database = &*self.place;
+                tracing::error!(database, cause = %error, "the database has damaged pages: see docs/troubleshooting.md");
+            }
+            _ => {}
+        }
+        error.into()
+    }
+
+    /// Whether requests can be served.
+    pub async fn readiness(&self) -> Readiness {
+        if let Some(trouble) = self.health.trouble() {
+            return Readiness::Unready(trouble.word());
+        }
+        match self.ping().await {
+            Err(Error::Damaged) => Readiness::Unready(Trouble::Damaged.word()),
+            Err(_) => Readiness::Unready(Trouble::DatabaseAway.word()),
+            Ok(()) => match self.health.damaged.load(Ordering::Relaxed) {
+                0 => Readiness::Ready,
+                met => Readiness::Degraded(met),
+            },
+        }
+    }
+
+    /// After a write has failed, writes each second until that works again. Works for as long as it is polled.
+    pub async fn watch_writes(&self) {
+        loop {
+            self.health.failed.notified().await;
+            while let Err(error) = self.probe().await {
+                self.health.set(Some(trouble(&error).unwrap_or(Trouble::DatabaseAway)));
+                tokio::time::sleep(PROBE_EVERY).await;
+            }
+        }
+    }
+
+    async fn probe(&self) -> Result<(), DatabaseError> {
+        let write = self.write(sqlx::query(PROBE).bind(Timestamp::now().0.to_be_bytes().to_vec()));
+        let written = tokio::time::timeout(self.timeout, write).await;
+        written.unwrap_or(Err(DatabaseError::PoolTimedOut)).map(|_| ())
+    }
+}
