@@ -1,6 +1,6 @@
 //! Where a request comes from.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use ipnet::IpNet;
 use poem::{FromRequest, Request, RequestBody, http::HeaderMap};
@@ -29,10 +29,19 @@ fn client(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> IpAddr {
         if !proxies.iter().any(|network| network.contains(&client)) {
             break;
         }
-        let Ok(hop) = hop.trim().parse::<IpAddr>() else { break };
+        let Some(hop) = address(hop.trim()) else { break };
         client = hop.to_canonical();
     }
     client
+}
+
+/// An address; some proxies add a port, and brackets around IPv6: `192.0.2.1:4711`, `[2001:db8::1]`.
+fn address(hop: &str) -> Option<IpAddr> {
+    let without_brackets = hop.strip_prefix('[').and_then(|hop| hop.strip_suffix(']'));
+    match without_brackets {
+        Some(hop) => hop.parse().map(IpAddr::V6).ok(),
+        None => hop.parse().ok().or_else(|| Some(hop.parse::<SocketAddr>().ok()?.ip())),
+    }
 }
 
 #[cfg(test)]
@@ -56,5 +65,21 @@ mod tests {
     fn a_chain_of_trusted_proxies_is_followed() {
         assert_eq!(client_of("127.0.0.1", "192.0.2.9, 10.1.1.1", &["127.0.0.1/32", "10.0.0.0/8"]), "192.0.2.9");
         assert_eq!(client_of("127.0.0.1", "nonsense", &["127.0.0.1/32"]), "127.0.0.1");
+    }
+
+    #[test]
+    fn an_entry_may_have_a_port_and_brackets() {
+        for (entry, client) in [
+            ("192.0.2.9:4711", "192.0.2.9"),
+            ("[2001:db8::9]:4711", "2001:db8::9"),
+            ("[2001:db8::9]", "2001:db8::9"),
+            ("2001:db8::9", "2001:db8::9"),
+            ("198.51.100.1, 192.0.2.9:1, 127.0.0.1:2", "192.0.2.9"),
+        ] {
+            assert_eq!(client_of("127.0.0.1", entry, &["127.0.0.1/32"]), client, "{entry}");
+        }
+        for entry in ["[192.0.2.9]", "192.0.2.9:", "192.0.2.9:99999", "[2001:db8::9", "[2001:db8::9]:x"] {
+            assert_eq!(client_of("127.0.0.1", entry, &["127.0.0.1/32"]), "127.0.0.1", "{entry}");
+        }
     }
 }
