@@ -3,15 +3,15 @@
 use std::{sync::Arc, time::Duration};
 
 use poem::{
-    Endpoint, EndpointExt, Request, Response, Route,
+    Endpoint, EndpointExt, IntoResponse, Request, Response, Route,
     endpoint::make,
-    http::{HeaderMap, Method, StatusCode, header},
+    http::{HeaderMap, Method, StatusCode, Version, header},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     api, assets,
-    error::{Error, Refusal},
+    error::{Error, Fault, Refusal},
     service::App,
     store::Readiness,
     telemetry, ws,
@@ -65,7 +65,15 @@ pub(super) fn routes(
             _ => error.into_response(),
         }
     };
-    routes.catch_all_error(fallback).around(telemetry::trace)
+    routes.catch_all_error(fallback).around(with_host).around(telemetry::trace)
+}
+
+/// Rejects HTTP/1.1 requests without `Host`, or with several (RFC 9112, 3.2): proxies may disagree on which one counts.
+async fn with_host<E: Endpoint>(endpoint: Arc<E>, request: Request) -> poem::Result<Response> {
+    if request.version() == Version::HTTP_11 && request.headers().get_all(header::HOST).iter().count() != 1 {
+        return Ok(api::answer(&Error::Invalid(vec![Fault::new("Host", "must be given exactly once")])));
+    }
+    endpoint.call(request).await.map(IntoResponse::into_response)
 }
 
 /// The WebSocket's endpoint: one list of origins serves it and REST.

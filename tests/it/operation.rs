@@ -199,3 +199,23 @@ async fn connections_that_ask_for_nothing_are_closed_at_the_end() {
     };
     tokio::join!(ended, server.stop());
 }
+
+#[tokio::test]
+async fn a_request_has_exactly_one_host() {
+    let server = TestServer::start().await;
+    for (version, hosts, status) in [
+        ("1.1", "", "400"),
+        ("1.1", "host: x\r\n", "200"),
+        ("1.1", "host: x\r\nhost: y\r\n", "400"),
+        ("1.1", "host: x\r\nHost: x\r\n", "400"),
+        ("1.0", "", "200"),
+    ] {
+        let mut stream = TcpStream::connect(server.api().base()).await.expect("the server listens");
+        let request = format!("GET /healthz HTTP/{version}\r\n{hosts}connection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.expect("the server reads");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.expect("the server answers and closes");
+        assert_eq!(answer.split(' ').nth(1), Some(status), "HTTP/{version} {hosts:?}: {answer}");
+        assert!(status == "200" || answer.contains(r#""path":"Host""#), "{answer}");
+    }
+}
