@@ -9,6 +9,9 @@ use crate::{
     model::{Person, SessionId, Timestamp, UserId},
 };
 
+/// Milliseconds that a clock may have been ahead when it signed a token.
+const CLOCK_TOLERANCE: i64 = 24 * 3_600_000;
+
 /// What a token says. Names in it are as they were at log-in: others are never shown them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -84,9 +87,12 @@ impl Tokens {
             .map_err(|error| Error::Internal(error.into()))
     }
 
-    /// What a token says, if this secret signed it and it has not expired.
+    /// What a token says, if this secret signed it and it has not expired. One that was made while the clock was ahead
+    /// is good if it ends at most a day later than one that is made now.
     pub fn verify(&self, token: &str) -> Option<Claims> {
-        self.verify_signature(token).filter(|claims| claims.expires_at() > Timestamp::now())
+        let now = Timestamp::now();
+        let latest = self.expiry(now).plus_millis(CLOCK_TOLERANCE);
+        self.verify_signature(token).filter(|claims| claims.expires_at() > now && claims.expires_at() <= latest)
     }
 
     /// What a token says, if this secret signed it, whenever that was.
@@ -119,6 +125,16 @@ mod tests {
         assert!(tokens.verify(&sign(&tokens, Timestamp::now())).is_some());
         assert!(Tokens::new(&[8; 32], 1).verify(&sign(&tokens, Timestamp::now())).is_none());
         assert!(tokens.verify(&sign(&tokens, Timestamp::now().plus_millis(-3_601_000))).is_none());
+    }
+
+    #[test]
+    fn a_token_of_a_clock_that_was_ahead_is_good_for_a_day_more() {
+        let tokens = Tokens::new(&[7; 32], 24);
+        let ahead = |hours: i64| sign(&tokens, Timestamp::now().plus_millis(hours * 3_600_000));
+        assert!(tokens.verify(&ahead(23)).is_some());
+        assert!(tokens.verify(&ahead(25)).is_none());
+        assert!(tokens.verify(&ahead(24 * 365 * 10)).is_none());
+        assert!(tokens.verify_signature(&ahead(24 * 365 * 10)).is_some());
     }
 
     #[test]
