@@ -39,6 +39,18 @@ pub struct Renewed {
 
 /// Begins a session. An unknown e-mail takes as long as a wrong password, and reads the same.
 pub async fn log_in(app: &App, address: IpAddr, user_agent: &str, credentials: LogIn) -> Result<LoggedIn> {
+    let logged_in = try_log_in(app, address, user_agent, credentials).await;
+    let reason = match &logged_in {
+        Err(Error::Refused(Refusal::WrongCredentials)) => "wrong_credentials",
+        Err(Error::TooMany(_)) => "too_many",
+        _ => return logged_in,
+    };
+    // Operators give this line to fail2ban: the wording, and the address at the end, are documented.
+    tracing::warn!(reason, %address, "login_failed");
+    logged_in
+}
+
+async fn try_log_in(app: &App, address: IpAddr, user_agent: &str, credentials: LogIn) -> Result<LoggedIn> {
     let attempt = app.attempts.log_in(address, &credentials.email.0)?;
     let account = app.store.account_by_email(&credentials.email.0).await?;
     let hash = account.as_ref().map(|account| account.password_hash.clone());
