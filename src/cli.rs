@@ -88,9 +88,16 @@ enum Command {
     /// is: after an interruption, or for newer messages, run it again. At the end it tells what could not be taken over,
     /// and why.
     Import {
-        /// The reference messenger's database: postgres://USER:PASSWORD@HOST/DATABASE
+        /// The reference messenger's database: postgres://USER:PASSWORD@HOST/DATABASE [default: $IMPORT_URL]
+        ///
+        /// Other users of this machine can read arguments with `ps`. If the URL has a password, put it into the
+        /// variable IMPORT_URL or into a file.
         #[arg(value_name = "URL")]
-        source: String,
+        source: Option<String>,
+
+        /// A file that has the URL
+        #[arg(long, value_name = "FILE", conflicts_with = "source")]
+        url_file: Option<PathBuf>,
     },
     /// Print the configuration in force, with secrets masked
     Config,
@@ -120,7 +127,10 @@ pub fn run() -> anyhow::Result<()> {
         None | Some(Command::Serve) => runtime.block_on(serve(config)),
         Some(Command::Migrate) => runtime.block_on(migrate(&config)),
         Some(Command::Demo { lang, force }) => runtime.block_on(demo::run(&config, lang, force)),
-        Some(Command::Import { source }) => runtime.block_on(import::run(&config, &source)),
+        Some(Command::Import { source, url_file }) => {
+            let source = import::source(source, url_file.as_deref())?;
+            runtime.block_on(import::run(&config, &source))
+        }
         Some(Command::Restored) => runtime.block_on(restored(&config)),
         Some(Command::Health { ready }) => {
             runtime.block_on(health(&config, if ready { "/readyz" } else { "/healthz" }))

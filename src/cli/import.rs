@@ -1,8 +1,11 @@
 //! `hearth import`.
 
-use std::io::{IsTerminal, Write};
+use std::{
+    io::{IsTerminal, Write},
+    path::Path,
+};
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::with_database;
@@ -15,6 +18,23 @@ use crate::{
 
 /// What a bar looks like: `messages ━━━━━━━━━━━━  1,234 of 5,678, 12 s to go`.
 const BAR: &str = "{prefix:<12} {bar:40} {human_pos} of {human_len}, {eta} to go";
+
+/// Has the source's URL if neither an argument nor a file does.
+const VARIABLE: &str = "IMPORT_URL";
+
+/// The source's URL: the argument, the content of the file, or the environment's.
+pub(super) fn source(argument: Option<String>, file: Option<&Path>) -> anyhow::Result<String> {
+    let url = match (argument, file) {
+        (Some(url), _) => url,
+        (None, Some(file)) => {
+            std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?
+        }
+        (None, None) => std::env::var(VARIABLE).with_context(|| {
+            format!("give the source's URL in the variable {VARIABLE}, in a file by --url-file, or as an argument")
+        })?,
+    };
+    Ok(url.trim().to_owned())
+}
 
 /// Reads a database of the reference messenger into the configured one.
 pub(super) async fn run(config: &Config, source: &str) -> anyhow::Result<()> {

@@ -224,3 +224,39 @@ async fn its_log_is_one_json_object_a_line_and_tells_no_secrets() {
         assert!(!log.contains(secret), "{secret} in {log}");
     }
 }
+
+#[tokio::test]
+async fn an_import_takes_its_source_from_an_argument_a_file_or_the_environment() {
+    let (_database, hearth) = hearth().await;
+    let complaint = hearth.complains(&["import"]);
+    assert!(["IMPORT_URL", "--url-file"].iter().all(|way| complaint.contains(way)), "{complaint}");
+    let folder = tempfile::TempDir::new().expect("a temporary folder");
+    let file = folder.path().join("url");
+    let file = file.to_str().expect("a text");
+    assert!(hearth.complains(&["import", "--url-file", file]).contains("cannot read"));
+    let read = "the source must be postgres://";
+    std::fs::write(file, "mysql://of-a-file\n").expect("the folder can be written to");
+    assert!(hearth.complains(&["import", "--url-file", file]).contains(read));
+    assert!(hearth.complains(&["import", "mysql://argument"]).contains(read));
+    assert!(hearth.set("IMPORT_URL", "mysql://environment").complains(&["import"]).contains(read));
+}
+
+#[tokio::test]
+async fn failed_log_ins_are_logged_with_the_address_and_nothing_that_was_typed() {
+    let (_database, hearth) = hearth().await;
+    let hearth = hearth.set("HEARTH_LIMITS__ENABLED", "true").set("HEARTH_LIMITS__LOG_INS_PER_ACCOUNT_AND_MINUTE", "1");
+    let serving = hearth.serve();
+    serving.api.sign_up("Ann").await;
+    for (password, status) in [("a wrong guess", 400), ("another guess", 429)] {
+        let body = json!({ "email": "zoe@example.org", "password": password });
+        serving.api.post("/api/auth/login", body).await.expect(status);
+    }
+    serving.terminate();
+    let (code, log) = serving.ended();
+    assert_eq!(code, Some(0));
+    for reason in ["wrong_credentials", "too_many"] {
+        let line = format!("login_failed reason=\"{reason}\" address=127.0.0.1");
+        assert_eq!(log.lines().filter(|logged| logged.ends_with(&line)).count(), 1, "{reason}: {log}");
+    }
+    assert!(!log.contains("guess") && !log.contains("example.org"), "{log}");
+}
