@@ -3,10 +3,12 @@
 mod attempts;
 mod backoff;
 mod password;
+mod rotation;
 mod sessions;
 mod token;
 
 pub use attempts::{Attempts, LogInAttempt};
 pub use password::{NOBODYS, Passwords, Verdict};
+pub use rotation::{GRACE_MILLIS, Rotation};
 pub use sessions::{Check, Sessions};
-pub use token::{Claims, Tokens};
+pub use token::{Claims, Grant, Tokens};

@@ -115,6 +115,8 @@ pub struct Session {
     pub last_seen_at: Timestamp,
     /// When it ends if it is not used.
     pub expires_at: Timestamp,
+    /// When a replaced token came back and ended it.
+    pub ended_at: Option<Timestamp>,
 }
 
 /// Somebody found by a search.

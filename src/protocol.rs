@@ -21,9 +21,9 @@ pub use frame::{Close, Frame};
 pub use requests::{
     AddUserInGroup, BlockUser, BlockedUsers, ChangePassword, ChangedChats, ChangesSince, CreateGroup, DeleteAccount,
     DeleteMessage, DialogPage, DropGroup, EditMessage, EndSession, FieldSchema, GroupMembers, GroupPage, LeaveGroup,
-    ListPage, LogIn, MarkAsDeleted, MarkRead, MessageInGroup, MuteChat, PeopleNames, PrivateMessage, React,
-    RemoveUserFromGroup, RenameGroup, Renew, Request, Search, SearchUsers, SetRole, SignUp, Typing, UpdateProfile,
-    WatchPresence,
+    ListPage, ListSessions, LogIn, MarkAsDeleted, MarkRead, MessageInGroup, MuteChat, PeopleNames, PrivateMessage,
+    React, RemoveUserFromGroup, RenameGroup, Renew, Request, Search, SearchUsers, SetRole, SignUp, Typing,
+    UpdateProfile, WatchPresence,
 };
 pub use rows::{DialogRow, GroupGone, GroupMessage, GroupRow, ListRow, NoticeItem, Received};
 

@@ -60,6 +60,8 @@ pub struct Caller {
     pub user: UserId,
     /// By which log-in.
     pub session: SessionId,
+    /// By which of its tokens.
+    pub generation: i64,
     /// When the token ends.
     pub expires_at: Timestamp,
     /// By which client.

@@ -7,7 +7,8 @@ use super::{
     address::ClientAddress,
     caller::Authorized,
     input::{AppData, Input, Raw, query},
-    reply::{AccountDeleted, Created, PasswordChanged, ProfileUpdated, SignedUp},
+    reply::{AccountDeleted, Created, ProfileUpdated, SignedUp},
+    sessions::PasswordChanged,
 };
 use crate::{
     error::Result,
@@ -55,7 +56,9 @@ impl Accounts {
 
     /// Change one's password
     ///
-    /// Ends every other session at once; this one goes on. 400 if the old password is wrong.
+    /// Ends every other session at once; this one goes on. With `rotate` the answer has a token that takes the place of
+    /// the present one, as by `POST /auth/renew`; without it the present token stays good until it expires. 400 if the
+    /// old password is wrong.
     #[oai(path = "/profile/change-password", method = "patch", operation_id = "change_password")]
     async fn change_password(
         &self,
@@ -63,8 +66,8 @@ impl Accounts {
         caller: Authorized,
         change: Input<ChangePassword>,
     ) -> Result<Created<PasswordChanged>> {
-        accounts::change_password(&app, caller.0, change.0).await?;
-        Ok(Created::Done(PasswordChanged::json()))
+        let renewed = accounts::change_password(&app, caller.0, change.0).await?;
+        Ok(Created::Done(Json(renewed.into())))
     }
 
     /// Delete one's account

@@ -42,9 +42,9 @@ macro_rules! messages {
 messages! {
     SignedUp: "User registered!";
     ProfileUpdated: "User updated.";
-    PasswordChanged: "Password changed successfully.";
     LoggedOut: "Logged out";
     SessionEnded: "Session ended";
+    SessionsEnded: "Sessions ended";
     AccountDeleted: "User deleted successfully.";
     DialogHidden: "User's messages have been deleted";
 }

@@ -1,19 +1,24 @@
 //! Logging in and out, and `/sessions`.
 
 use poem::http::{HeaderMap, header::USER_AGENT};
-use poem_openapi::{Object, OpenApi, param::Path, payload::Json, types::Example};
+use poem_openapi::{
+    Object, OpenApi,
+    param::{Path, Query},
+    payload::Json,
+    types::Example,
+};
 
 use super::{
     Tag,
     address::ClientAddress,
     caller::{Authorized, Presented},
     input::{AppData, Input, Raw, query},
-    reply::{Created, LoggedOut, SessionEnded},
+    reply::{Created, LoggedOut, SessionEnded, SessionsEnded},
 };
 use crate::{
     error::Result,
     model::{Session, SessionId},
-    protocol::{EndSession, LogIn},
+    protocol::{EndSession, ListSessions, LogIn},
     service::sessions::{self, LoggedIn, Renewed},
 };
 
@@ -91,6 +96,33 @@ impl Example for RenewReply {
     }
 }
 
+/// That the password was changed, and what takes the place of the present token.
+#[derive(Object)]
+#[oai(example, rename_all = "camelCase")]
+pub(super) struct PasswordChanged {
+    /// A text for people.
+    message: String,
+    /// With `rotate`: for `Authorization: Bearer …` and the WebSocket.
+    #[oai(skip_serializing_if_is_none)]
+    token: Option<String>,
+    /// With `rotate`: when the token ends; RFC 3339, UTC.
+    #[oai(skip_serializing_if_is_none)]
+    expires_at: Option<String>,
+}
+
+impl From<Option<Renewed>> for PasswordChanged {
+    fn from(renewed: Option<Renewed>) -> Self {
+        let (token, expires_at) = renewed.map(|Renewed { token, expires_at }| (token, expires_at.to_string())).unzip();
+        Self { message: "Password changed successfully.".into(), token, expires_at }
+    }
+}
+
+impl Example for PasswordChanged {
+    fn example() -> Self {
+        None.into()
+    }
+}
+
 /// A log-in of the caller's.
 #[derive(Object)]
 #[oai(rename_all = "camelCase")]
@@ -105,13 +137,16 @@ struct SessionRow {
     last_seen_at: String,
     /// When it ends if its token is not renewed again.
     expires_at: String,
+    /// Null for a session that lives. When it was ended because a token that had been replaced twice was presented for
+    /// renewal: somebody may have stolen a token. Such a row stays for 30 days, or until you end the session.
+    ended_at: Option<String>,
     /// Whether it is the one that asks.
     current: bool,
     /// Whether it has an open WebSocket now.
     connected: bool,
 }
 
-/// The caller's sessions, those used last first.
+/// A page of the caller's sessions, those begun last first.
 #[derive(Object)]
 #[oai(example)]
 struct SessionRows {
@@ -127,6 +162,7 @@ impl SessionRow {
             created_at: session.created_at.to_string(),
             last_seen_at: session.last_seen_at.to_string(),
             expires_at: session.expires_at.to_string(),
+            ended_at: session.ended_at.map(|at| at.to_string()),
             current: session.id == current,
             connected,
         }
@@ -142,6 +178,7 @@ impl Example for SessionRows {
                 created_at: "2026-01-24T08:12:45.001Z".into(),
                 last_seen_at: "2026-01-31T18:30:00.000Z".into(),
                 expires_at: "2026-05-01T18:30:00.000Z".into(),
+                ended_at: None,
                 current: true,
                 connected: true,
             }],
@@ -170,8 +207,11 @@ impl SessionsApi {
 
     /// Renew the token
     ///
-    /// A new token of the same session; the old one stays good until it expires. A token that has expired renews, too,
-    /// as long as its session lives: until it was ended, or not renewed for `auth.session_days` (90 by default).
+    /// A new token of the same session. The old one stays good until the new one has been used and 60 seconds have
+    /// passed; until then you can ask again, such as when the answer was lost. A token that has expired renews, too, as
+    /// long as its session lives: until it was ended, was not renewed for `auth.session_days` (90 by default), or is
+    /// `auth.session_max_days` (365) old. 401 for a token that is no longer good; one that was replaced twice also ends
+    /// the session, because somebody may have stolen it.
     #[oai(path = "/auth/renew", method = "post", operation_id = "renew_token")]
     async fn renew(&self, app: AppData<'_>, token: Presented) -> Result<Json<RenewReply>> {
         Ok(Json(sessions::renew(&app, token.0.as_deref()).await?.into()))
@@ -186,14 +226,30 @@ impl SessionsApi {
         Ok(LoggedOut::json())
     }
 
-    /// List one's sessions
+    /// List your sessions
     ///
-    /// Where one is logged in: those used last, first.
+    /// Where you are logged in: the newest log-in first. For the next page send the last row's `sessionId` as `cursor`,
+    /// until the page is `[]`.
     #[oai(path = "/sessions", method = "get", operation_id = "list_sessions")]
-    async fn list(&self, app: AppData<'_>, caller: Authorized) -> Result<Json<SessionRows>> {
-        let rows = sessions::list(&app, caller.0).await?.into_iter();
+    async fn list(
+        &self,
+        app: AppData<'_>,
+        caller: Authorized,
+        cursor: Query<Raw<Option<SessionId>>>,
+    ) -> Result<Json<SessionRows>> {
+        let request: ListSessions = query(&app, &[("cursor", cursor.0.text())])?;
+        let rows = sessions::list(&app, caller.0, request).await?.into_iter();
         let row = |(session, connected)| SessionRow::of(session, caller.0.session, connected);
         Ok(Json(SessionRows { data: rows.map(row).collect() }))
+    }
+
+    /// End all your other sessions
+    ///
+    /// Their tokens are void and their sockets close with 4001, at once. This session stays.
+    #[oai(path = "/sessions", method = "delete", operation_id = "end_other_sessions")]
+    async fn end_others(&self, app: AppData<'_>, caller: Authorized) -> Result<Json<SessionsEnded>> {
+        sessions::end_others(&app, caller.0).await?;
+        Ok(SessionsEnded::json())
     }
 
     /// End one of one's sessions

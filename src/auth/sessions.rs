@@ -5,6 +5,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+use super::rotation::Rotation;
 use crate::model::{SessionId, Timestamp, UserId};
 
 /// Sessions that are remembered: some 10 MiB. The database knows the rest.
@@ -14,6 +15,7 @@ const REMEMBERED: usize = 100_000;
 enum State {
     Live {
         user: UserId,
+        rotation: Rotation,
         expires_at: Timestamp,
     },
     /// Kept, so that a question to the database that was under way when the session ended cannot revive it.
@@ -33,10 +35,12 @@ impl State {
 /// What memory knows of a session.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Check {
-    /// It lives.
+    /// It lives, and the token is good.
     Live,
-    /// It has ended, or is somebody else's.
-    Ended,
+    /// The same, and the token is the first of its generation: the database is to know.
+    FirstUse,
+    /// The session has ended or is another person's, or the token was replaced.
+    Void,
     /// The database must say.
     Unknown,
 }
@@ -46,22 +50,45 @@ pub enum Check {
 pub struct Sessions(Mutex<HashMap<SessionId, State>>);
 
 impl Sessions {
-    /// What is known without asking the database.
-    pub fn check(&self, session: SessionId, user: UserId) -> Check {
-        match self.lock().get(&session) {
-            Some(State::Live { user: owner, .. }) if *owner == user => Check::Live,
-            Some(_) => Check::Ended,
+    /// What is known of a token without asking the database.
+    pub fn check(&self, session: SessionId, user: UserId, generation: i64, now: Timestamp) -> Check {
+        match self.lock().get_mut(&session) {
+            Some(State::Live { user: owner, rotation, .. }) if *owner == user => {
+                if generation > rotation.newest {
+                    return Check::Unknown;
+                }
+                if !rotation.admits(generation, now) {
+                    return Check::Void;
+                }
+                // The first generation has no predecessor whose end would begin.
+                if generation > 0 && generation == rotation.newest && rotation.used_at.is_none() {
+                    rotation.used_at = Some(now);
+                    return Check::FirstUse;
+                }
+                Check::Live
+            }
+            Some(_) => Check::Void,
             None => Check::Unknown,
         }
     }
 
-    /// Remembers that the database knows this session, unless it has ended since.
-    pub fn remember(&self, session: SessionId, user: UserId, expires_at: Timestamp) {
+    /// Remembers what the database knows of this session, unless it has ended since.
+    pub fn remember(&self, session: SessionId, user: UserId, rotation: Rotation, expires_at: Timestamp) {
         let mut sessions = self.lock();
         if sessions.len() >= REMEMBERED {
             make_room(&mut sessions);
         }
-        sessions.entry(session).or_insert(State::Live { user, expires_at });
+        let known = sessions.entry(session).or_insert(State::Live { user, rotation, expires_at });
+        if let State::Live { rotation: known, .. } = known {
+            *known = known.merged(rotation);
+        }
+    }
+
+    /// A session has a newer token, which the database knows.
+    pub fn renewed(&self, session: SessionId, newest: i64) {
+        if let Some(State::Live { rotation, .. }) = self.lock().get_mut(&session) {
+            *rotation = rotation.merged(Rotation { newest, used_at: None });
+        }
     }
 
     /// Ends sessions here. To be called after the database ended them. `expires_at`: when their tokens end at latest.
@@ -101,22 +128,37 @@ mod tests {
 
     use super::*;
 
+    const FIRST: Rotation = Rotation { newest: 0, used_at: None };
+
     #[test]
     fn an_ended_session_is_not_revived_by_a_late_answer_of_the_database() {
-        let (sessions, later) = (Sessions::default(), Timestamp::now().plus_millis(60_000));
-        let (session, user) = (SessionId(Uuid::now_v7()), UserId(Uuid::now_v7()));
-        assert_eq!(sessions.check(session, user), Check::Unknown);
+        let (sessions, now) = (Sessions::default(), Timestamp::now());
+        let (later, session, user) = (now.plus_millis(60_000), SessionId(Uuid::now_v7()), UserId(Uuid::now_v7()));
+        assert_eq!(sessions.check(session, user, 0, now), Check::Unknown);
         sessions.end(&[session], later);
-        sessions.remember(session, user, later);
-        assert_eq!(sessions.check(session, user), Check::Ended);
+        sessions.remember(session, user, FIRST, later);
+        assert_eq!(sessions.check(session, user, 0, now), Check::Void);
     }
 
     #[test]
     fn a_session_serves_its_owner_alone() {
-        let (sessions, later) = (Sessions::default(), Timestamp::now().plus_millis(60_000));
-        let (session, user) = (SessionId(Uuid::now_v7()), UserId(Uuid::now_v7()));
-        sessions.remember(session, user, later);
-        assert_eq!(sessions.check(session, user), Check::Live);
-        assert_eq!(sessions.check(session, UserId(Uuid::now_v7())), Check::Ended);
+        let (sessions, now) = (Sessions::default(), Timestamp::now());
+        let (later, session, user) = (now.plus_millis(60_000), SessionId(Uuid::now_v7()), UserId(Uuid::now_v7()));
+        sessions.remember(session, user, FIRST, later);
+        assert_eq!(sessions.check(session, user, 0, now), Check::Live);
+        assert_eq!(sessions.check(session, UserId(Uuid::now_v7()), 0, now), Check::Void);
+    }
+
+    #[test]
+    fn the_first_use_of_a_generation_is_noticed_once() {
+        let (sessions, now) = (Sessions::default(), Timestamp::now());
+        let (later, session, user) = (now.plus_millis(60_000), SessionId(Uuid::now_v7()), UserId(Uuid::now_v7()));
+        sessions.remember(session, user, FIRST, later);
+        assert_eq!(sessions.check(session, user, 1, now), Check::Unknown, "the database knows of a renewal");
+        sessions.remember(session, user, Rotation { newest: 1, used_at: None }, later);
+        assert_eq!(sessions.check(session, user, 0, now), Check::Live);
+        assert_eq!(sessions.check(session, user, 1, now), Check::FirstUse);
+        assert_eq!(sessions.check(session, user, 1, now), Check::Live);
+        assert_eq!(sessions.check(session, user, 0, later), Check::Void);
     }
 }

@@ -22,6 +22,9 @@ pub struct Claims {
     last_name: String,
     /// The session.
     sid: Uuid,
+    /// Which of the session's tokens: each renewal makes the next. Tokens of older versions have none.
+    #[serde(default, rename = "gen")]
+    generation: i64,
     /// Seconds since 1970.
     iat: i64,
     /// Seconds since 1970.
@@ -39,10 +42,28 @@ impl Claims {
         SessionId(self.sid)
     }
 
+    /// Which of its tokens this is.
+    pub fn generation(&self) -> i64 {
+        self.generation
+    }
+
     /// When it ends.
     pub fn expires_at(&self) -> Timestamp {
         Timestamp(self.exp.saturating_mul(1000))
     }
+}
+
+/// What a token is made for.
+#[derive(Debug, Clone, Copy)]
+pub struct Grant {
+    /// The session.
+    pub session: SessionId,
+    /// Which of its tokens.
+    pub generation: i64,
+    /// When it is made.
+    pub now: Timestamp,
+    /// When the session ends: its tokens end with it.
+    pub session_ends_at: Timestamp,
 }
 
 /// Signs and checks tokens with one secret.
@@ -72,16 +93,23 @@ impl Tokens {
         Timestamp((now.0 / 1000 + self.lifetime_seconds) * 1000)
     }
 
+    /// When a token of this grant ends: a whole second.
+    pub fn end_of(&self, grant: Grant) -> Timestamp {
+        let session_ends_at = Timestamp(grant.session_ends_at.0 / 1000 * 1000);
+        self.expiry(grant.now).min(session_ends_at)
+    }
+
     /// A token of a session.
-    pub fn sign(&self, person: &Person, email: &str, session: SessionId, now: Timestamp) -> Result<String> {
+    pub fn sign(&self, person: &Person, email: &str, grant: Grant) -> Result<String> {
         let claims = Claims {
             id: person.id.0,
             email: email.to_owned(),
             first_name: person.first_name.clone(),
             last_name: person.last_name.clone(),
-            sid: session.0,
-            iat: now.0 / 1000,
-            exp: self.expiry(now).0 / 1000,
+            sid: grant.session.0,
+            generation: grant.generation,
+            iat: grant.now.0 / 1000,
+            exp: self.end_of(grant).0 / 1000,
         };
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encoding)
             .map_err(|error| Error::Internal(error.into()))
@@ -110,13 +138,24 @@ mod tests {
     }
 
     fn sign(tokens: &Tokens, at: Timestamp) -> String {
-        tokens.sign(&ada(), "ada@example.org", SessionId(Uuid::now_v7()), at).unwrap()
+        let session_ends_at = at.plus_millis(90 * 24 * 3_600_000);
+        let grant = Grant { session: SessionId(Uuid::now_v7()), generation: 0, now: at, session_ends_at };
+        tokens.sign(&ada(), "ada@example.org", grant).unwrap()
     }
 
     #[test]
     fn a_token_is_fit_for_a_subprotocol() {
         let token = sign(&Tokens::new(&[7; 32], 24), Timestamp::now());
         assert!(token.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)));
+    }
+
+    #[test]
+    fn a_token_ends_with_its_session() {
+        let (tokens, now) = (Tokens::new(&[7; 32], 24), Timestamp(1_000_000));
+        let grant =
+            Grant { session: SessionId(Uuid::now_v7()), generation: 3, now, session_ends_at: Timestamp(61_234_567) };
+        assert_eq!(tokens.end_of(grant), Timestamp(61_234_000));
+        assert_eq!(tokens.end_of(Grant { session_ends_at: Timestamp::MAX, ..grant }), tokens.expiry(now));
     }
 
     #[test]

@@ -51,6 +51,8 @@ impl Config {
         check((1..=8760).contains(&hours), "auth.token_hours", &hours, "1 to 8760 (a year)");
         let days = auth.session_days;
         check((1..=3650).contains(&days), "auth.session_days", &days, "1 to 3650 (ten years)");
+        let days = auth.session_max_days;
+        check((1..=3650).contains(&days), "auth.session_max_days", &days, "1 to 3650 (ten years)");
         let length = auth.password_min_length;
         check((1..=128).contains(&length), "auth.password_min_length", &length, "1 to 128");
         for (key, rate) in [

@@ -56,6 +56,8 @@ pub struct Auth {
     pub token_hours: u32,
     /// How long a session lives whose token nobody renews.
     pub session_days: u32,
+    /// How long a session lives, however often its token is renewed.
+    pub session_max_days: u32,
     /// The shortest password that is accepted.
     pub password_min_length: usize,
     /// What becomes of the passwords that everybody guesses.
@@ -79,6 +81,7 @@ impl Default for Auth {
             secret: String::new(),
             token_hours: 24,
             session_days: 90,
+            session_max_days: 365,
             password_min_length: 8,
             common_passwords: CommonPasswords::default(),
         }

@@ -35,6 +35,7 @@ pub enum Item {
     ChangedChats(extended::ChangedChatsItem),
     Changes(extended::ChangesItem),
     Renewed(extended::Renewed),
+    Session(extended::SessionItem),
 }
 
 /// The `data` of an answer.

@@ -157,6 +157,8 @@ kinds! {
         DialogHidden "dialogHidden",
         /// One's own name has changed.
         ProfileChanged "profileChanged",
+        /// You logged in on a new device.
+        SessionBegan "sessionBegan",
         /// Somebody has come online or gone offline.
         Presence "presence",
     }

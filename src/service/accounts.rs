@@ -4,14 +4,17 @@ use std::net::IpAddr;
 
 use uuid::Uuid;
 
-use super::{App, Caller, sessions};
+use super::{
+    App, Caller,
+    sessions::{self, Renewed},
+};
 use crate::{
     config::CommonPasswords,
     error::{Error, Fault, Refusal, Result},
     live::{Broadcast, Except, People},
     model::{Person, Timestamp, UserId},
     protocol::{ChangePassword, DeleteAccount, Item, Kind, SignUp, UpdateProfile},
-    store::Account,
+    store::{Account, Changed, PasswordChange},
     text,
 };
 
@@ -46,8 +49,8 @@ pub async fn rename(app: &App, caller: Caller, names: UpdateProfile) -> Result<(
     Ok(())
 }
 
-/// Sets a new password and ends every other session, here and in open sockets.
-pub async fn change_password(app: &App, caller: Caller, change: ChangePassword) -> Result<()> {
+/// Sets a new password and ends every other session, here and in open sockets. A new token, if it is asked for.
+pub async fn change_password(app: &App, caller: Caller, change: ChangePassword) -> Result<Option<Renewed>> {
     app.attempts.change_password(caller.user)?;
     let account = app.store.account_by_id(caller.user).await?.ok_or(Refusal::Unauthorized)?;
     let known = Some(account.password_hash.clone());
@@ -56,12 +59,16 @@ pub async fn change_password(app: &App, caller: Caller, change: ChangePassword) 
     }
     all_fine(password_fault(app, "newPassword", &change.new_password.0, &account.email).into_iter().collect())?;
     let hash = app.passwords.hash(change.new_password.0).await?;
-    let changed = app.store.change_password(&account, &hash, caller.session, Timestamp::now()).await;
+    let now = Timestamp::now();
+    let rotates = change.rotate.is_some_and(|rotate| rotate.0);
+    let renewal = sessions::renewal(app, caller.user, caller.session, caller.generation, now);
+    let change = PasswordChange { new_hash: &hash, kept: &renewal, rotates };
+    let changed = app.store.change_password(&account, &change).await;
     let changed = changed.inspect_err(|_| app.sessions.forget(caller.user))?;
     // Somebody else was quicker: the old password is not the old one any more.
-    let ended = changed.ok_or(Refusal::WrongPassword)?;
+    let Changed { ended, renewed } = changed.ok_or(Refusal::WrongPassword)?;
     sessions::have_ended(app, caller.user, &ended);
-    Ok(())
+    renewed.map(|session_ends_at| sessions::renewed(app, &account, &renewal, session_ends_at)).transpose()
 }
 
 /// Erases the person's data and ends every session. What was said to others stays with them, unless it is to go, too.

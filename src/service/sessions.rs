@@ -1,23 +1,27 @@
 //! Logging in and out, who a token speaks for, and the sessions of one person.
 
-use std::{net::IpAddr, time::Duration};
+use std::net::IpAddr;
 
 use uuid::Uuid;
 
 use super::{App, Caller};
 use crate::{
-    auth::{Check, Verdict},
+    auth::{Check, Grant, Verdict},
     error::{Error, Fault, Refusal, Result},
+    live::{Broadcast, Except, People},
     model::{Person, Session, SessionId, Timestamp, UserId},
-    protocol::{Answer, Item, LogIn, Protocol, Renew, extended},
-    store::{Account, NewSession},
+    protocol::{Answer, Item, Kind, ListSessions, LogIn, Protocol, Renew, extended},
+    store::{Account, NewSession, Renewal},
     writer::Origin,
 };
 
 /// Characters of a client's name that are kept.
 const USER_AGENT_MAX: usize = 256;
-/// Sessions that are shown of one person.
-const SHOWN: i64 = 100;
+/// Sessions of a page.
+const PAGE: i64 = 100;
+/// How long the owner of a session sees that a replaced token ended it: 30 days.
+const ENDED_SHOWN_MILLIS: i64 = 30 * DAY_MILLIS;
+const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
 
 /// A log-in that succeeded.
 pub struct LoggedIn {
@@ -61,14 +65,19 @@ async fn try_log_in(app: &App, address: IpAddr, user_agent: &str, credentials: L
     let now = Timestamp::now();
     let user_agent: String = user_agent.chars().filter(|c| !c.is_control()).take(USER_AGENT_MAX).collect();
     let id = SessionId(Uuid::now_v7());
-    let session = NewSession { id, user_agent: &user_agent, now, expires_at: expiry(app, now) };
+    let session_ends_at = expiry(app, now).min(now.plus_millis(max_millis(app)));
+    let session = NewSession { id, user_agent: &user_agent, now, expires_at: session_ends_at };
     if !app.store.add_session(&account, &session).await? {
         return Err(Refusal::WrongCredentials.into());
     }
     if verdict == Verdict::Outdated {
         renew_hash(app, &account, credentials.password.0).await;
     }
-    let token = app.tokens.sign(&account.person, &account.email, id, now)?;
+    let grant = Grant { session: id, generation: 0, now, session_ends_at };
+    let token = app.tokens.sign(&account.person, &account.email, grant)?;
+    let item = Item::Session(extended::SessionItem { session_id: id, user_agent, created_at: now });
+    let people = People::One(account.person.id);
+    app.hub.tell(&Broadcast::extended(Kind::SessionBegan, item, people, Except::Nobody));
     Ok(LoggedIn { person: account.person, email: account.email, token })
 }
 
@@ -84,17 +93,39 @@ async fn renew_hash(app: &App, account: &Account, password: String) {
 }
 
 /// A new token of the same session. The old one may have expired, the session not: it lives for as long as it is
-/// renewed often enough.
+/// renewed often enough, up to `auth.session_max_days`. A token that was replaced twice ends the session: of its thief
+/// and its owner, one has used a newer one.
 pub async fn renew(app: &App, token: Option<&str>) -> Result<Renewed> {
     let claims = token.and_then(|token| app.tokens.verify_signature(token)).ok_or(Refusal::Unauthorized)?;
     let (user, session, now) = (claims.user(), claims.session(), Timestamp::now());
     app.attempts.request(user)?;
-    if !app.store.extend_session(session, user, now, expiry(app, now)).await.map_err(cannot_check)? {
+    let renewal = renewal(app, user, session, claims.generation(), now);
+    let Some(session_ends_at) = app.store.renew_session(&renewal).await.map_err(cannot_check)? else {
+        let kept_until = now.plus_millis(ENDED_SHOWN_MILLIS);
+        let ended = app.store.end_reused(session, claims.generation(), now, kept_until).await;
+        if ended.inspect_err(|_| app.sessions.forget(user)).map_err(cannot_check)? {
+            tracing::warn!(%user, %session, "a replaced token was presented: the session has ended");
+            have_ended(app, user, &[session]);
+        }
         return Err(Refusal::Unauthorized.into());
-    }
+    };
     let account = app.store.account_by_id(user).await.map_err(cannot_check)?.ok_or(Refusal::Unauthorized)?;
-    let token = app.tokens.sign(&account.person, &account.email, session, now)?;
-    Ok(Renewed { token, expires_at: app.tokens.expiry(now) })
+    renewed(app, &account, &renewal, session_ends_at)
+}
+
+/// The token for which a renewal made room.
+pub(super) fn renewed(app: &App, account: &Account, renewal: &Renewal, session_ends_at: Timestamp) -> Result<Renewed> {
+    let Renewal { session, generation, now, .. } = *renewal;
+    app.sessions.renewed(session, generation + 1);
+    let grant = Grant { session, generation: generation + 1, now, session_ends_at };
+    let token = app.tokens.sign(&account.person, &account.email, grant)?;
+    Ok(Renewed { token, expires_at: app.tokens.end_of(grant) })
+}
+
+/// What it takes to replace a token that has this generation.
+pub(super) fn renewal(app: &App, user: UserId, session: SessionId, generation: i64, now: Timestamp) -> Renewal {
+    let (unused_until, max_millis) = (expiry(app, now), max_millis(app));
+    Renewal { session, user, generation, now, unused_until, max_millis }
 }
 
 /// A socket goes on with another token of its session.
@@ -111,15 +142,23 @@ pub async fn extend(app: &App, caller: Caller, request: Renew) -> Result<Answer>
     Ok(Answer::item(Item::Renewed(extended::Renewed { expires_at: renewed.expires_at })))
 }
 
-/// The caller's sessions, those used last first; with each whether a socket is open.
-pub async fn list(app: &App, caller: Caller) -> Result<Vec<(Session, bool)>> {
-    let sessions = app.store.sessions(caller.user, Timestamp::now(), SHOWN).await?;
+/// A page of the caller's sessions, those begun last first; with each whether a socket is open.
+pub async fn list(app: &App, caller: Caller, request: ListSessions) -> Result<Vec<(Session, bool)>> {
+    let sessions = app.store.sessions(caller.user, request.before, Timestamp::now(), PAGE).await?;
     let connected = app.hub.sessions(caller.user);
     let with_socket = |session: Session| {
         let is_connected = connected.contains(&session.id);
         (session, is_connected)
     };
     Ok(sessions.into_iter().map(with_socket).collect())
+}
+
+/// Ends all of the caller's sessions but the present one.
+pub async fn end_others(app: &App, caller: Caller) -> Result<()> {
+    let ended = app.store.end_other_sessions(caller.user, caller.session).await;
+    let ended = ended.inspect_err(|_| app.sessions.forget(caller.user))?;
+    have_ended(app, caller.user, &ended);
+    Ok(())
 }
 
 /// Ends one of the caller's sessions, also the present one: its tokens are void, its sockets closed.
@@ -135,20 +174,39 @@ pub async fn end(app: &App, caller: Caller, session: SessionId) -> Result<()> {
 /// Whom a token speaks for. If the database must be asked and does not answer, that is no refusal.
 pub async fn authenticate(app: &App, token: Option<&str>) -> Result<Caller> {
     let claims = token.and_then(|token| app.tokens.verify(token)).ok_or(Refusal::Unauthorized)?;
-    let origin = Origin { protocol: Protocol::Auth, connection: None };
-    let caller = Caller { user: claims.user(), session: claims.session(), expires_at: claims.expires_at(), origin };
-    match app.sessions.check(caller.session, caller.user) {
-        Check::Live => Ok(caller),
-        Check::Ended => Err(Refusal::Unauthorized.into()),
-        Check::Unknown => {
-            let owner = app.store.session_user(caller.session, Timestamp::now()).await.map_err(cannot_check)?;
-            if owner != Some(caller.user) {
-                return Err(Refusal::Unauthorized.into());
-            }
-            app.sessions.remember(caller.session, caller.user, caller.expires_at);
-            still_live(app, caller)
+    let caller = Caller {
+        user: claims.user(),
+        session: claims.session(),
+        generation: claims.generation(),
+        expires_at: claims.expires_at(),
+        origin: Origin { protocol: Protocol::Auth, connection: None },
+    };
+    let mut check = check(app, caller);
+    if check == Check::Unknown {
+        let live = app.store.live_session(caller.session, Timestamp::now()).await.map_err(cannot_check)?;
+        let (owner, mut rotation) = live.ok_or(Refusal::Unauthorized)?;
+        if owner != caller.user {
+            return Err(Refusal::Unauthorized.into());
         }
+        // A token of ours that the database does not know of yet was made by a renewal that is about to be known.
+        rotation.newest = rotation.newest.max(caller.generation);
+        app.sessions.remember(caller.session, caller.user, rotation, caller.expires_at);
+        check = self::check(app, caller);
     }
+    match check {
+        Check::Void => return Err(Refusal::Unauthorized.into()),
+        Check::FirstUse => {
+            // If this fails, the predecessor is good for longer: until the next first use that is noted.
+            let noted = app.store.note_use(caller.session, caller.generation, Timestamp::now()).await;
+            noted.unwrap_or_else(|error| error.log());
+        }
+        Check::Live | Check::Unknown => {}
+    }
+    Ok(caller)
+}
+
+fn check(app: &App, caller: Caller) -> Check {
+    app.sessions.check(caller.session, caller.user, caller.generation, Timestamp::now())
 }
 
 /// Whatever keeps the database from telling: a client that is told 401 logs out, and its token may be good.
@@ -159,10 +217,7 @@ fn cannot_check(error: Error) -> Error {
 
 /// Once more, from memory: the session may have ended while something else was awaited.
 pub fn still_live(app: &App, caller: Caller) -> Result<Caller> {
-    match app.sessions.check(caller.session, caller.user) {
-        Check::Ended => Err(Refusal::Unauthorized.into()),
-        Check::Live | Check::Unknown => Ok(caller),
-    }
+    if check(app, caller) == Check::Void { Err(Refusal::Unauthorized.into()) } else { Ok(caller) }
 }
 
 /// Makes the end of sessions, which the database knows, known to memory and to open sockets.
@@ -173,7 +228,10 @@ pub(super) fn have_ended(app: &App, user: UserId, ended: &[SessionId]) {
 
 /// When a session that is used now ends if it is not used again; not before its token.
 fn expiry(app: &App, now: Timestamp) -> Timestamp {
-    let unused = Duration::from_hours(24 * u64::from(app.config.auth.session_days));
-    let millis = i64::try_from(unused.as_millis()).unwrap_or(i64::MAX);
-    now.plus_millis(millis).max(app.tokens.expiry(now))
+    now.plus_millis(i64::from(app.config.auth.session_days) * DAY_MILLIS).max(app.tokens.expiry(now))
+}
+
+/// How long a session lives, however often it is used.
+fn max_millis(app: &App) -> i64 {
+    i64::from(app.config.auth.session_max_days) * DAY_MILLIS
 }

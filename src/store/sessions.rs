@@ -1,9 +1,11 @@
 //! Sessions, and the secret that signs their tokens.
 
-use sqlx::{Row, any::AnyRow};
+use sqlx::{AnyConnection, Row, any::AnyRow};
+use uuid::Uuid;
 
 use super::{Account, Store};
 use crate::{
+    auth::{GRACE_MILLIS, Rotation},
     error::Result,
     model::{Session, SessionId, Timestamp, UserId},
 };
@@ -18,6 +20,22 @@ pub struct NewSession<'a> {
     pub now: Timestamp,
     /// When it ends if it is not used.
     pub expires_at: Timestamp,
+}
+
+/// A token that is to take another's place.
+pub struct Renewal {
+    /// The session.
+    pub session: SessionId,
+    /// Whose it is.
+    pub user: UserId,
+    /// Of the token that is replaced.
+    pub generation: i64,
+    /// When.
+    pub now: Timestamp,
+    /// When the session ends if it is not used again.
+    pub unused_until: Timestamp,
+    /// How long a session lives in any case, in milliseconds.
+    pub max_millis: i64,
 }
 
 impl Store {
@@ -52,55 +70,104 @@ impl Store {
         self.within(work).await
     }
 
-    /// Whose live session this is: one that has not ended, nor been left unused for too long.
-    pub async fn session_user(&self, session: SessionId, now: Timestamp) -> Result<Option<UserId>> {
+    /// Whose live session this is, and which of its tokens are good: one that has not ended, nor been left unused for
+    /// too long.
+    pub async fn live_session(&self, session: SessionId, now: Timestamp) -> Result<Option<(UserId, Rotation)>> {
         let work = async {
             let query = sqlx::query(
-                "SELECT s.user_id FROM sessions s JOIN users u ON u.id = s.user_id \
-                 WHERE s.id = $1 AND s.expires_at > $2 AND u.deleted_at IS NULL",
+                "SELECT s.user_id, s.generation, s.used_at FROM sessions s JOIN users u ON u.id = s.user_id \
+                 WHERE s.id = $1 AND s.expires_at > $2 AND s.ended_at IS NULL AND u.deleted_at IS NULL",
             );
             let row = query.bind(session).bind(now).fetch_optional(&self.reads).await?;
-            row.map(|row| row.try_get(0)).transpose()
+            row.map(|row| {
+                let rotation = Rotation { newest: row.try_get("generation")?, used_at: row.try_get("used_at")? };
+                Ok((row.try_get("user_id")?, rotation))
+            })
+            .transpose()
         };
         self.within(work).await
     }
 
-    /// Puts the end of a live session off. Says whether it lives.
-    pub async fn extend_session(
+    /// Notes the first use of a session's newest token: from now on the one before it lives for a minute only.
+    pub async fn note_use(&self, session: SessionId, generation: i64, now: Timestamp) -> Result<()> {
+        let work = async {
+            let query =
+                sqlx::query("UPDATE sessions SET used_at = $3 WHERE id = $1 AND generation = $2 AND used_at IS NULL");
+            self.write(query.bind(session).bind(generation).bind(now)).await
+        };
+        self.within(work).await.map(|_| ())
+    }
+
+    /// Makes room for the successor of a good token, the same one if it is asked for again, and puts the session's end
+    /// off. The session's end; `None` if it does not live, or the token is not good.
+    pub async fn renew_session(&self, renewal: &Renewal) -> Result<Option<Timestamp>> {
+        let work = async {
+            let mut change = self.begin().await?;
+            let ends_at = renew(&mut change, renewal).await?;
+            change.commit().await?;
+            Ok(ends_at)
+        };
+        self.within(work).await
+    }
+
+    /// Ends a session to which a token came back that was replaced twice, so that either its thief or its owner has a
+    /// newer one. Its owner sees it until `kept_until`. Says whether it ended now.
+    pub async fn end_reused(
         &self,
         session: SessionId,
-        user: UserId,
+        generation: i64,
         now: Timestamp,
-        expires_at: Timestamp,
+        kept_until: Timestamp,
     ) -> Result<bool> {
         let work = async {
             let query = sqlx::query(
-                "UPDATE sessions SET last_seen_at = $3, expires_at = $4 \
-                 WHERE id = $1 AND user_id = $2 AND expires_at > $3",
+                "UPDATE sessions SET ended_at = $3, expires_at = $4 \
+                 WHERE id = $1 AND generation > $2 + 1 AND expires_at > $3 AND ended_at IS NULL",
             );
-            self.write(query.bind(session).bind(user).bind(now).bind(expires_at)).await
+            self.write(query.bind(session).bind(generation).bind(now).bind(kept_until)).await
         };
         Ok(self.within(work).await? > 0)
     }
 
-    /// Somebody's live sessions, at most `limit`: those used last, first.
-    pub async fn sessions(&self, user: UserId, now: Timestamp, limit: i64) -> Result<Vec<Session>> {
+    /// Somebody's sessions that live or were ended by [`Store::end_reused`], begun before one of them, at most `limit`:
+    /// those begun last, first.
+    pub async fn sessions(
+        &self,
+        user: UserId,
+        before: Option<SessionId>,
+        now: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<Session>> {
         let work = async {
             let query = sqlx::query(
-                "SELECT id, user_agent, created_at, last_seen_at, expires_at FROM sessions \
-                 WHERE user_id = $1 AND expires_at > $2 ORDER BY last_seen_at DESC, id DESC LIMIT $3",
+                "SELECT id, user_agent, created_at, last_seen_at, expires_at, ended_at FROM sessions \
+                 WHERE user_id = $1 AND id < $2 AND expires_at > $3 ORDER BY id DESC LIMIT $4",
             );
-            let rows = query.bind(user).bind(now).bind(limit).fetch_all(&self.reads).await?;
+            let before = before.unwrap_or(SessionId(Uuid::max()));
+            let rows = query.bind(user).bind(before).bind(now).bind(limit).fetch_all(&self.reads).await?;
             let session = |row: &AnyRow| {
                 Ok(Session {
-                    id: row.try_get(0)?,
-                    user_agent: row.try_get(1)?,
-                    created_at: row.try_get(2)?,
-                    last_seen_at: row.try_get(3)?,
-                    expires_at: row.try_get(4)?,
+                    id: row.try_get("id")?,
+                    user_agent: row.try_get("user_agent")?,
+                    created_at: row.try_get("created_at")?,
+                    last_seen_at: row.try_get("last_seen_at")?,
+                    expires_at: row.try_get("expires_at")?,
+                    ended_at: row.try_get("ended_at")?,
                 })
             };
             rows.iter().map(session).collect()
+        };
+        self.within(work).await
+    }
+
+    /// Ends all sessions of a person but one. The sessions that ended.
+    pub async fn end_other_sessions(&self, user: UserId, kept: SessionId) -> Result<Vec<SessionId>> {
+        let work = async {
+            let query = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND id <> $2 RETURNING id");
+            let mut change = self.begin().await?;
+            let ended = query.bind(user).bind(kept).fetch_all(&mut *change).await?;
+            change.commit().await?;
+            ended.iter().map(|row| row.try_get("id")).collect()
         };
         self.within(work).await
     }
@@ -147,4 +214,27 @@ impl Store {
         };
         self.within(work).await
     }
+}
+
+/// Makes room for the successor of a good token. When the session ends; `None` if it does not live, or the token is not
+/// good.
+pub(super) async fn renew(connection: &mut AnyConnection, renewal: &Renewal) -> sqlx::Result<Option<Timestamp>> {
+    let renewed = sqlx::query(
+        "UPDATE sessions SET last_seen_at = $3, \
+           expires_at = CASE WHEN $4 < created_at + $5 THEN $4 ELSE created_at + $5 END, \
+           used_at = CASE WHEN generation = $6 THEN used_at END, generation = $6 \
+         WHERE id = $1 AND user_id = $2 AND expires_at > $3 AND ended_at IS NULL AND created_at + $5 > $3 \
+           AND (generation < $6 OR (generation = $6 AND (used_at IS NULL OR used_at > $7))) \
+         RETURNING expires_at",
+    )
+    .bind(renewal.session)
+    .bind(renewal.user)
+    .bind(renewal.now)
+    .bind(renewal.unused_until)
+    .bind(renewal.max_millis)
+    .bind(renewal.generation + 1)
+    .bind(renewal.now.plus_millis(-GRACE_MILLIS))
+    .fetch_all(connection)
+    .await?;
+    renewed.first().map(|row| row.try_get("expires_at")).transpose()
 }

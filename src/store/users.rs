@@ -2,7 +2,11 @@
 
 use sqlx::{Row, any::AnyRow};
 
-use super::{Store, rows::person};
+use super::{
+    Store,
+    rows::person,
+    sessions::{Renewal, renew},
+};
 use crate::{
     error::{Error, Refusal, Result},
     model::{Person, SessionId, Timestamp, UserId},
@@ -17,6 +21,24 @@ pub struct Account {
     pub email: String,
     /// A PHC string.
     pub password_hash: String,
+}
+
+/// Another password.
+pub struct PasswordChange<'a> {
+    /// Its PHC string.
+    pub new_hash: &'a str,
+    /// The session that stays.
+    pub kept: &'a Renewal,
+    /// Whether that session gets another token.
+    pub rotates: bool,
+}
+
+/// What a change of the password came to.
+pub struct Changed {
+    /// Sessions that ended with it.
+    pub ended: Vec<SessionId>,
+    /// If the present session has another token: when the session ends.
+    pub renewed: Option<Timestamp>,
 }
 
 impl Store {
@@ -137,38 +159,35 @@ impl Store {
         }
     }
 
-    /// Sets a new hash, if the old one still stands, and ends all of the person's sessions but `kept`: both or
-    /// neither. The sessions that ended; `None` if the hash was another one.
-    pub async fn change_password(
-        &self,
-        account: &Account,
-        new_hash: &str,
-        kept: SessionId,
-        now: Timestamp,
-    ) -> Result<Option<Vec<SessionId>>> {
+    /// Sets a new hash, if the old one still stands, ends all of the person's sessions but that of `kept` and, if it
+    /// `rotates`, makes room for another token of that one: all or nothing. `None` if the hash was another one.
+    pub async fn change_password(&self, account: &Account, change: &PasswordChange<'_>) -> Result<Option<Changed>> {
+        let PasswordChange { new_hash, kept, rotates } = *change;
         let work = async {
-            let mut change = self.begin().await?;
+            let mut held = self.begin().await?;
             let changed = sqlx::query(
                 "UPDATE users SET password_hash = $1, updated_at = $2 \
                  WHERE id = $3 AND password_hash = $4 AND deleted_at IS NULL",
             )
             .bind(new_hash)
-            .bind(now)
+            .bind(kept.now)
             .bind(account.person.id)
             .bind(&account.password_hash)
-            .execute(&mut *change)
+            .execute(&mut *held)
             .await?;
             if changed.rows_affected() == 0 {
-                change.rollback().await?;
+                held.rollback().await?;
                 return Ok(None);
             }
             let ended = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND id <> $2 RETURNING id")
                 .bind(account.person.id)
-                .bind(kept)
-                .fetch_all(&mut *change)
+                .bind(kept.session)
+                .fetch_all(&mut *held)
                 .await?;
-            change.commit().await?;
-            ended.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<Vec<_>>>().map(Some)
+            let ended = ended.iter().map(|row| row.try_get("id")).collect::<sqlx::Result<Vec<_>>>()?;
+            let renewed = if rotates { renew(&mut held, kept).await? } else { None };
+            held.commit().await?;
+            Ok(Some(Changed { ended, renewed }))
         };
         self.within(work).await
     }

@@ -47,6 +47,7 @@ mod removal;
 mod rest;
 mod restarts;
 mod retries;
+mod rotation;
 mod samples;
 mod search;
 mod search_text;

@@ -93,7 +93,8 @@ async fn the_list_tells_where_one_is_logged_in() {
     let _socket = ann.connect().await;
     let list = ann.get(SESSIONS).await.expect(200);
     let keys: Vec<_> = list["data"][0].as_object().expect("a row").keys().collect();
-    let expected = ["sessionId", "userAgent", "createdAt", "lastSeenAt", "expiresAt", "current", "connected"];
+    let expected =
+        ["sessionId", "userAgent", "createdAt", "lastSeenAt", "expiresAt", "endedAt", "current", "connected"];
     assert_eq!(keys, expected);
     let told = |row: &Value| (row["userAgent"].clone(), row["current"].clone(), row["connected"].clone());
     let phone = (json!("Phone/1.0"), json!(false), json!(false));

@@ -11,6 +11,7 @@ use crate::support::{
 
 const UPDATE: &str = "/api/profile/update";
 const CHANGE: &str = "/api/profile/change-password";
+const SESSIONS: &str = "/api/sessions";
 const LOG_IN: &str = "/api/auth/login";
 
 /// A server whose tokens can be made by hand.
@@ -37,7 +38,7 @@ async fn a_token_says_who_it_is_for_24_hours_in_characters_fit_for_a_subprotocol
     assert!((token::now() - issued).abs() < 60, "{claims}");
     let expected = json!({
         "id": ann.id, "email": "ännchen@example.org", "firstName": "Ännchen", "lastName": "",
-        "iat": issued, "exp": issued + 24 * 3600, "sid": claims["sid"],
+        "iat": issued, "exp": issued + 24 * 3600, "sid": claims["sid"], "gen": 0,
     });
     assert_eq!(claims, expected);
 }
@@ -92,8 +93,8 @@ async fn every_endpoint_but_sign_up_and_log_in_wants_a_token() {
     for path in ["/api/auth/logout", "/api/auth/renew"] {
         assert_eq!(api.post(path, json!({})).await.refused(401), "Not authorized");
     }
-    assert_eq!(api.get("/api/sessions").await.refused(401), "Not authorized");
-    for path in ["/api/profile/destroy", "/api/sessions/0192f0c4-8e4b-7d22-8b66-1d7a3a8b4b02"] {
+    assert_eq!(api.get(SESSIONS).await.refused(401), "Not authorized");
+    for path in [SESSIONS, "/api/profile/destroy", "/api/sessions/0192f0c4-8e4b-7d22-8b66-1d7a3a8b4b02"] {
         assert_eq!(api.delete(path).await.refused(401), "Not authorized");
     }
 }

@@ -5,7 +5,7 @@ use crate::protocol::{
     Kind,
     extended::{
         Blocked, ChangedChatsItem, ChangesItem, ChatRow, Gone, Hello, Hidden, MemberRow, Muted, PersonRow, PresenceRow,
-        ReactionsItem, ReadItem, Renewed, RoleItem, Row, TypingItem,
+        ReactionsItem, ReadItem, Renewed, RoleItem, Row, SessionItem, TypingItem,
     },
 };
 
@@ -184,5 +184,6 @@ pub(super) fn events() -> Vec<Broadcast> {
         event(Kind::GroupChanged, shape::<Row>(), "`POST /api/use-cases/create-group`", "the creator's connections"),
         event(Kind::DialogHidden, shape::<Hidden>(), "`POST /api/use-cases/mark-as-deleted`", "one's own connections"),
         event(Kind::ProfileChanged, shape::<PersonRow>(), "`PATCH /api/profile/update`", "one's own connections"),
+        event(Kind::SessionBegan, shape::<SessionItem>(), "`POST /api/auth/login`", "your connections"),
     ]
 }

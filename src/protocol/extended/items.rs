@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::row::{ReactionItem, shared_reactions};
-use crate::model::{ChatSide, Counters, GroupId, Member, Message, MessageId, Person, Timestamp, UserId};
+use crate::model::{ChatSide, Counters, GroupId, Member, Message, MessageId, Person, SessionId, Timestamp, UserId};
 
 /// A chat, as its reader names it: by the other person, or by the group.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
@@ -287,4 +287,16 @@ pub struct ChangesItem {
 pub struct Renewed {
     /// When the token ends, and the connection with it.
     pub expires_at: Timestamp,
+}
+
+/// A log-in on a device that is new to the person's sessions.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionItem {
+    /// Its id, as in `GET /api/sessions`.
+    pub session_id: SessionId,
+    /// What the client called itself; at most 256 characters, may be empty.
+    pub user_agent: String,
+    /// When it began.
+    pub created_at: Timestamp,
 }

@@ -1,7 +1,8 @@
 //! The requests of REST.
 
 use super::super::fields::{
-    AnyEmail, AnyPassword, Email, FirstName, GroupName, LastName, NewPassword, Notice, SearchLimit, SearchText, Texts,
+    AnyEmail, AnyPassword, Email, FirstName, Flag, GroupName, LastName, NewPassword, Notice, SearchLimit, SearchText,
+    Texts,
 };
 use crate::model::{GroupId, MessageId, SessionId, UserId};
 
@@ -37,11 +38,18 @@ requests! {
         "oldPassword" old_password: AnyPassword,
         /// The next one.
         "newPassword" new_password: NewPassword,
+        /// Whether the answer is to hold a new token that takes the place of this one.
+        "rotate" rotate: Option<Flag>,
     }
     /// The end of an account.
     DeleteAccount {
         /// What becomes of the person's messages.
         "messages" texts: Texts,
+    }
+    /// A page of the caller's sessions.
+    ListSessions {
+        /// The last row of the page before; missing: from the newest.
+        "cursor" before: Option<SessionId>,
     }
     /// The end of one of the caller's sessions.
     EndSession {

@@ -8,7 +8,8 @@ const LATER: Option<&str> = Some("2036-01-31T18:30:00.000Z");
 
 /// The asking connection, and another one of the same person in another session.
 async fn devices(person: &User) -> [Socket; 2] {
-    [person.hearth().await, person.log_in_again().await.hearth().await]
+    let elsewhere = person.log_in_again().await;
+    [person.hearth().await, elsewhere.hearth().await]
 }
 
 #[tokio::test]

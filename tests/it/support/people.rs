@@ -2,7 +2,7 @@
 //! a password, and most tests are not about that.
 
 use hearth::{
-    auth::{Passwords, Tokens},
+    auth::{Grant, Passwords, Tokens},
     model::{Person, SessionId, Timestamp, UserId},
     store::{Account, NewSession, Store},
 };
@@ -52,10 +52,23 @@ impl TestServer {
     }
 }
 
+impl TestServer {
+    /// One more session of somebody's, whose token nobody has.
+    pub async fn begins_session(&self, person: &User) {
+        let account = self.store().account_by_email(&person.email).await.expect("the database answers");
+        let (now, id) = (Timestamp::now(), SessionId(Uuid::now_v7()));
+        let session = NewSession { id, user_agent: "tests", now, expires_at: now.plus_millis(3_600_000) };
+        let account = account.expect("the person has an account");
+        assert!(self.store().add_session(&account, &session).await.expect("the database answers"));
+    }
+}
+
 async fn log_in(store: &Store, tokens: &Tokens, account: &Account) -> String {
     let (now, id) = (Timestamp::now(), SessionId(Uuid::now_v7()));
     store.add_user(account, now).await.expect("nobody has this e-mail");
-    let session = NewSession { id, user_agent: "tests", now, expires_at: tokens.expiry(now) };
+    let expires_at = tokens.expiry(now);
+    let session = NewSession { id, user_agent: "tests", now, expires_at };
     assert!(store.add_session(account, &session).await.expect("the database answers"));
-    tokens.sign(&account.person, &account.email, id, now).expect("claims can be signed")
+    let grant = Grant { session: id, generation: 0, now, session_ends_at: expires_at };
+    tokens.sign(&account.person, &account.email, grant).expect("claims can be signed")
 }

@@ -76,7 +76,9 @@ export interface paths {
         head?: never;
         /**
          * Change one's password
-         * @description Ends every other session at once; this one goes on. 400 if the old password is wrong.
+         * @description Ends every other session at once; this one goes on. With `rotate` the answer has a token that takes the place of
+         *     the present one, as by `POST /auth/renew`; without it the present token stays good until it expires. 400 if the
+         *     old password is wrong.
          */
         patch: operations["change_password"];
         trace?: never;
@@ -135,8 +137,11 @@ export interface paths {
         put?: never;
         /**
          * Renew the token
-         * @description A new token of the same session; the old one stays good until it expires. A token that has expired renews, too,
-         *     as long as its session lives: until it was ended, or not renewed for `auth.session_days` (90 by default).
+         * @description A new token of the same session. The old one stays good until the new one has been used and 60 seconds have
+         *     passed; until then you can ask again, such as when the answer was lost. A token that has expired renews, too, as
+         *     long as its session lives: until it was ended, was not renewed for `auth.session_days` (90 by default), or is
+         *     `auth.session_max_days` (365) old. 401 for a token that is no longer good; one that was replaced twice also ends
+         *     the session, because somebody may have stolen it.
          */
         post: operations["renew_token"];
         delete?: never;
@@ -173,13 +178,18 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List one's sessions
-         * @description Where one is logged in: those used last, first.
+         * List your sessions
+         * @description Where you are logged in: the newest log-in first. For the next page send the last row's `sessionId` as `cursor`,
+         *     until the page is `[]`.
          */
         get: operations["list_sessions"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * End all your other sessions
+         * @description Their tokens are void and their sockets close with 4001, at once. This session stays.
+         */
+        delete: operations["end_other_sessions"];
         options?: never;
         head?: never;
         patch?: never;
@@ -308,7 +318,8 @@ export interface components {
         /**
          * @example {
          *       "oldPassword": "correct horse",
-         *       "newPassword": "correct horse"
+         *       "newPassword": "correct horse",
+         *       "rotate": true
          *     }
          */
         ChangePassword: {
@@ -323,6 +334,11 @@ export interface components {
              * @example correct horse
              */
             newPassword: string;
+            /**
+             * @description Whether it is to be so.
+             * @example true
+             */
+            rotate?: boolean;
         };
         /**
          * @example {
@@ -564,7 +580,7 @@ export interface components {
         };
         /**
          * PasswordChanged
-         * @description That it is done.
+         * @description That the password was changed, and what takes the place of the present token.
          * @example {
          *       "message": "Password changed successfully."
          *     }
@@ -572,6 +588,10 @@ export interface components {
         PasswordChanged: {
             /** @description A text for people. */
             message: string;
+            /** @description With `rotate`: for `Authorization: Bearer …` and the WebSocket. */
+            token?: string;
+            /** @description With `rotate`: when the token ends; RFC 3339, UTC. */
+            expiresAt?: string;
         };
         /**
          * ProfileUpdated
@@ -627,6 +647,11 @@ export interface components {
             lastSeenAt: string;
             /** @description When it ends if its token is not renewed again. */
             expiresAt: string;
+            /**
+             * @description Null for a session that lives. When it was ended because a token that had been replaced twice was presented for
+             *     renewal: somebody may have stolen a token. Such a row stays for 30 days, or until you end the session.
+             */
+            endedAt?: string;
             /** @description Whether it is the one that asks. */
             current: boolean;
             /** @description Whether it has an open WebSocket now. */
@@ -634,7 +659,7 @@ export interface components {
         };
         /**
          * SessionRows
-         * @description The caller's sessions, those used last first.
+         * @description A page of the caller's sessions, those begun last first.
          * @example {
          *       "data": [
          *         {
@@ -643,6 +668,7 @@ export interface components {
          *           "createdAt": "2026-01-24T08:12:45.001Z",
          *           "lastSeenAt": "2026-01-31T18:30:00.000Z",
          *           "expiresAt": "2026-05-01T18:30:00.000Z",
+         *           "endedAt": null,
          *           "current": true,
          *           "connected": true
          *         }
@@ -652,6 +678,17 @@ export interface components {
         SessionRows: {
             /** @description At most 100. */
             data: components["schemas"]["SessionRow"][];
+        };
+        /**
+         * SessionsEnded
+         * @description That it is done.
+         * @example {
+         *       "message": "Sessions ended"
+         *     }
+         */
+        SessionsEnded: {
+            /** @description A text for people. */
+            message: string;
         };
         /**
          * @example {
@@ -741,6 +778,7 @@ export type Renewed = components['schemas']['Renewed'];
 export type SessionEnded = components['schemas']['SessionEnded'];
 export type SessionRow = components['schemas']['SessionRow'];
 export type SessionRows = components['schemas']['SessionRows'];
+export type SessionsEnded = components['schemas']['SessionsEnded'];
 export type SignUp = components['schemas']['SignUp'];
 export type SignedUp = components['schemas']['SignedUp'];
 export type UpdateProfile = components['schemas']['UpdateProfile'];
@@ -1607,7 +1645,9 @@ export interface operations {
     };
     list_sessions: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1620,6 +1660,110 @@ export interface operations {
                 };
                 content: {
                     "application/json; charset=utf-8": components["schemas"]["SessionRows"];
+                };
+            };
+            /** @description Something is wrong with the request, or with the e-mail or password in it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No, bad, expired or revoked token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not allowed to this person. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Something with this e-mail or id exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The body has more than 100 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+            /** @description A defect of the server; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The database does not answer, its disk is full (`disk_full`), or the server is full. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    end_other_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["SessionsEnded"];
                 };
             };
             /** @description Something is wrong with the request, or with the e-mail or password in it. */
