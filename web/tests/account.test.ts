@@ -73,31 +73,45 @@ test('what is the fault of no field is said once', async () => {
   expect(Object.values(refused.form.faults)).toEqual([null, null]);
 });
 
-const row = (sessionId: string, current = false) => ({ sessionId, current }) as SessionRow;
+test('a failure that comes after the form was left for another is not shown there', async () => {
+  const one = form({ firstName: 'Ann', oldPassword: '' });
+  let fail: (error: Error) => void = () => {};
+  const sent = one.submit(() => new Promise((_, reject) => (fail = reject)));
+  one.form.reset();
+  fail(new ApiError(400, { code: 'wrong_credentials', message: '' }));
+  expect(await sent).toBe(false);
+  expect([one.form.failure, one.form.working, one.form.tried]).toEqual(['', false, false]);
+});
 
-test("one's own session comes first; ending the others leaves it", async () => {
-  const ended: string[] = [];
-  const endSession = async (id: string) => {
-    ended.push(id);
-    if (id === 'b') throw new ApiError(404, { code: 'session_not_found', message: '' });
-    return { message: '' };
+const row = (sessionId: string, current = false, lastSeenAt = '2026-01-01T00:00:00.000Z') =>
+  ({ sessionId, current, lastSeenAt }) as SessionRow;
+
+test('all pages are shown, your own session first and those used last next; ending the others leaves it', async () => {
+  const pages: Record<string, SessionRow[]> = {
+    '': [row('c'), row('b', false, '2026-02-01T00:00:00.000Z')],
+    b: [row('mine', true)],
   };
+  const endOtherSessions = vi.fn(async () => ({ message: '' }));
   const sessions = new Sessions({
-    sessions: async () => ({ data: [row('a'), row('b'), row('mine', true)] }),
-    endSession,
+    sessions: async (cursor = '') => ({ data: pages[cursor] ?? [] }),
+    endSession: async () => Promise.reject(new ApiError(404, { code: 'session_not_found', message: '' })),
+    endOtherSessions,
   });
   await sessions.load();
-  expect(sessions.rows.map((each) => each.sessionId)).toEqual(['mine', 'a', 'b']);
+  expect(sessions.rows.map((each) => each.sessionId)).toEqual(['mine', 'b', 'c']);
+  await sessions.end('c');
+  expect(sessions.rows.map((each) => each.sessionId)).toEqual(['mine', 'b']);
   await sessions.endOthers();
-  expect(ended).toEqual(['a', 'b']);
+  expect(endOtherSessions).toHaveBeenCalledOnce();
   expect(sessions.rows.map((each) => each.sessionId)).toEqual(['mine']);
 });
 
 test('a session that could not be ended stays', async () => {
   const busy = new ApiError(503, { code: 'unavailable', message: '' });
   const sessions = new Sessions({
-    sessions: async () => ({ data: [row('a')] }),
+    sessions: async (cursor) => ({ data: cursor ? [] : [row('a')] }),
     endSession: () => Promise.reject(busy),
+    endOtherSessions: () => Promise.reject(busy),
   });
   await sessions.load();
   await expect(sessions.end('a')).rejects.toBe(busy);

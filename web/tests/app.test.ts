@@ -2,6 +2,9 @@
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { App } from '../src/state/app.svelte';
+import { openDatabase } from '../src/state/database';
+import type { Entry } from '../src/state/entry';
+import { FreshToken } from '../src/state/fresh-token';
 import { BOB, counted, listRow, ME } from './support/rows';
 import { broadcast, FakeSocket } from './support/socket';
 
@@ -9,6 +12,7 @@ let stored: Map<string, string>;
 let sockets: FakeSocket[];
 let asked: string[];
 let answer: (path: string) => Promise<object> | object;
+let renewal: () => Promise<Response> | Response;
 
 const loggedIn = {
   id: ME,
@@ -19,13 +23,28 @@ const loggedIn = {
   message: '',
 };
 
+const entry: Omit<Entry, 'user' | 'messageId'> = {
+  chat: `u/${BOB}`,
+  content: 'not sent yet',
+  replyTo: null,
+  createdAt: '2026-01-01T00:00:00.000Z',
+  order: 1,
+  refused: null,
+};
+
 beforeEach(() => {
   [stored, sockets, asked] = [new Map(), [], []];
   answer = () => loggedIn;
+  // Sessions end in most of these tests, tokens do not.
+  renewal = () => new Response('{}', { status: 401 });
   vi.stubGlobal('localStorage', {
     getItem: (key: string) => stored.get(key) ?? null,
     setItem: (key: string, value: string) => void stored.set(key, value),
     removeItem: (key: string) => void stored.delete(key),
+    key: (index: number) => [...stored.keys()][index] ?? null,
+    get length() {
+      return stored.size;
+    },
   });
   const target = { addEventListener() {}, removeEventListener() {} };
   vi.stubGlobal('document', { ...target, visibilityState: 'visible' });
@@ -39,8 +58,7 @@ beforeEach(() => {
   });
   vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
     asked.push(`${init.method} ${url}`);
-    // Sessions end in these tests, tokens do not.
-    if (url === '/api/auth/renew') return new Response('{}', { status: 401 });
+    if (url === '/api/auth/renew') return renewal();
     return new Response(JSON.stringify(await answer(url)));
   });
 });
@@ -104,4 +122,91 @@ test('of a chat that was not known one is told when the list has said whether it
   socket.answers(null, []);
   await vi.waitFor(() => expect(muted).toEqual([true]));
   messenger!.close();
+});
+
+/** The chats, histories, drafts and unsent messages that are kept for these people. */
+async function kept(...users: string[]): Promise<string[]> {
+  const db = await openDatabase();
+  const found: string[] = [];
+  for (const user of users) {
+    for (const name of ['outbox', 'chats'] as const)
+      if ((await db.getAllFromIndex(name, 'user', user)).length > 0) found.push(`${user} ${name}`);
+    for (const key of stored.keys()) if (key.includes(user) && key !== 'hearth.session') found.push(key);
+  }
+  db.close();
+  return found;
+}
+
+/** As if this person had used the client here. */
+async function traces(user: string): Promise<void> {
+  const db = await openDatabase();
+  await db.put('outbox', { ...entry, user, messageId: `of ${user}` });
+  await db.put('chats', { user, key: `u/${BOB}`, row: listRow(1) });
+  db.close();
+  stored.set(`hearth.drafts.${user}`, '{}');
+  stored.set(`hearth.outbox.${user}.m`, JSON.stringify({ ...entry, user, messageId: 'm' }));
+}
+
+test('a session that the server ended leaves nothing but what is not sent yet', async () => {
+  const { app, socket } = await ann();
+  socket.hello();
+  await traces(ME);
+  socket.drops(4001);
+  await vi.waitFor(() => expect(app.ended).toBe('expired'));
+  await vi.waitFor(async () => expect(await kept(ME)).toEqual([`${ME} outbox`, `hearth.outbox.${ME}.m`]));
+});
+
+test('an expiry, a busy server and a lost network wipe nothing', async () => {
+  const { app, socket } = await ann();
+  socket.hello();
+  await traces(ME);
+  const before = await kept(ME);
+  const answers = [
+    () => new Response('{}', { status: 503 }),
+    () => Promise.reject(new TypeError('Failed to fetch')),
+    () => new Response('{"token":"a.newer.token"}'),
+  ];
+  for (const each of answers) {
+    renewal = each;
+    await new FreshToken({ session: app.session, api: () => app.api, sync: () => app.session.sync() }).get();
+  }
+  expect([app.session.token, app.ended]).toEqual(['a.newer.token', null]);
+  expect(await kept(ME)).toEqual(before);
+  app.messenger!.close();
+});
+
+test('the log-in of another person wipes all that was kept for the former one', async () => {
+  await traces(BOB);
+  await traces(ME);
+  const { app } = await ann();
+  expect((await kept(BOB, ME)).filter((each) => each.includes(BOB))).toEqual([]);
+  expect(await kept(ME)).not.toEqual([]);
+  app.messenger!.close();
+});
+
+test('a token that another tab renewed is taken, and a refusal of the older one ends nothing', async () => {
+  const { app } = await ann();
+  const token = new FreshToken({ session: app.session, api: () => app.api, sync: () => app.session.sync() });
+  const inOtherTab = (next: string) =>
+    stored.set('hearth.session', JSON.stringify({ token: next, user: app.session.user }));
+  inOtherTab('the.second.token');
+  expect([await token.get('a.token'), asked.includes('POST /api/auth/renew')]).toEqual(['renewed', false]);
+  renewal = () => (inOtherTab('the.third.token'), new Response('{}', { status: 401 }));
+  expect(await token.get('the.second.token')).toBe('renewed');
+  expect(app.session.token).toBe('the.third.token');
+  app.messenger!.close();
+});
+
+test('an answer to a renewal that is lost ends nothing: the next attempt asks again', async () => {
+  const { app, socket } = await ann();
+  socket.hello();
+  let attempts = 0;
+  renewal = () =>
+    ++attempts === 1
+      ? Promise.reject(new TypeError('Failed to fetch'))
+      : new Response('{"token":"a.newer.token"}');
+  const token = new FreshToken({ session: app.session, api: () => app.api, sync: () => app.session.sync() });
+  expect([await token.get(), await token.get()]).toEqual(['unreachable', 'renewed']);
+  expect([app.session.token, app.ended]).toEqual(['a.newer.token', null]);
+  app.messenger!.close();
 });

@@ -56,6 +56,7 @@ test('of the list, what has changed is written, and what is gone goes', async ()
   next.cache.began('1');
   next.chats.merge([listRow(4, { chat: { groupId: 'tea' } })]);
   next.chats.remove(chat);
+  next.cache.save();
   next.cache.stop();
   const last = await page();
   await last.cache.restore();

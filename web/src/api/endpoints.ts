@@ -11,7 +11,9 @@ export function endpoints(http: Http) {
     logOut: () => http.request<rest.LoggedOut>('POST', '/auth/logout'),
     renew: () => http.request<rest.Renewed>('POST', '/auth/renew', { once: true }),
 
-    sessions: (signal?: AbortSignal) => http.request<rest.SessionRows>('GET', '/sessions', given({ signal })),
+    sessions: (cursor?: string) =>
+      http.request<rest.SessionRows>('GET', '/sessions', cursor ? { query: { cursor } } : {}),
+    endOtherSessions: () => http.request<rest.SessionsEnded>('DELETE', '/sessions'),
     endSession: (id: string) => http.request<rest.SessionEnded>('DELETE', `/sessions/${id}`),
 
     updateProfile: (body: rest.UpdateProfile) =>

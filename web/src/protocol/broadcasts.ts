@@ -43,6 +43,8 @@ export interface Broadcasts {
   roleChanged: { chat: ChatRef; role: Role; state: number };
   blockUser: { userId: string; on: boolean };
   profileChanged: { userId: string; firstName: string; lastName: string };
+  /** You logged in elsewhere. */
+  sessionBegan: { sessionId: string; userAgent: string; createdAt: string };
   typing: { chat: ChatRef; userId: string; firstName: string };
   presence: Presence;
 }

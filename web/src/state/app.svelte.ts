@@ -3,7 +3,7 @@ import { endpoints, type Api } from '../api/endpoints';
 import { http } from '../api/http';
 import type { LogIn, SignUp } from '../protocol/rest';
 import { browser } from '../socket/environment';
-import { forgetUser, openDatabase } from './database';
+import { forgetCaches, forgetOthers, forgetUser, openDatabase } from './database';
 import { forgetDrafts } from './drafts.svelte';
 import { forgetEmojiUse } from './emoji-use.svelte';
 import { FreshToken } from './fresh-token';
@@ -12,6 +12,7 @@ import { Messenger } from './messenger.svelte';
 import { Session } from './session.svelte';
 import { Settings } from './settings.svelte';
 import { Today } from './today.svelte';
+import { forgetOthers as forgetTextsOfOthers } from './storage';
 import { ofThisPage, Updates } from './updates.svelte';
 
 export class App {
@@ -24,7 +25,7 @@ export class App {
   ended = $state<'expired' | 'deleted' | null>(null);
   #deleting = false;
   readonly updates = new Updates(ofThisPage());
-  #token = new FreshToken(this.session, () => this.api);
+  #token = new FreshToken({ session: this.session, api: () => this.api, sync: () => this.#synced() });
   #database = openDatabase();
 
   constructor() {
@@ -44,7 +45,9 @@ export class App {
   }
 
   async logIn(credentials: LogIn): Promise<void> {
-    this.session.begin(await this.api.logIn(credentials));
+    const loggedIn = await this.api.logIn(credentials);
+    await this.#forgetOthers(loggedIn.id);
+    this.session.begin(loggedIn);
     this.ended = null;
     this.#enter();
   }
@@ -54,6 +57,13 @@ export class App {
     const ended = this.api.logOut().catch(() => undefined);
     await this.forget();
     await ended;
+  }
+
+  /** Another password. Every other session ends, and this one gets another token. */
+  async changePassword(oldPassword: string, newPassword: string): Promise<void> {
+    const user = this.session.user?.id ?? '';
+    const { token } = await this.api.changePassword({ oldPassword, newPassword, rotate: true });
+    if (token) this.session.renewed(token, user);
   }
 
   /** Deletes the account, with what it wrote or without. */
@@ -89,7 +99,7 @@ export class App {
       database: this.#database,
       environment: browser,
       url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/ws`,
-      renew: () => this.#token.get(),
+      renew: (stale) => this.#token.get(stale),
       onResumed: () => void this.updates.check(),
       onUnauthorized: () => this.#ended(),
     });
@@ -101,12 +111,23 @@ export class App {
     this.messenger = null;
   }
 
-  // By expiry or from elsewhere: what is on its way stays for the next log-in.
+  // The server knows the session no longer: somebody may have taken the device away. What is on its way stays for the
+  // next log-in of the same person; all else can be read again.
   #ended(): void {
     if (this.#deleting) return;
+    const user = this.session.user?.id;
     this.#leave();
     this.session.end();
     this.ended = 'expired';
+    if (!user) return;
+    forgetDrafts(user);
+    forgetEmojiUse(user);
+    void this.#database.then((db) => forgetCaches(db, user)).catch(() => undefined);
+  }
+
+  async #forgetOthers(user: string): Promise<void> {
+    forgetTextsOfOthers(['hearth.drafts', 'hearth.emoji', 'hearth.outbox'], user);
+    await this.#database.then((db) => forgetOthers(db, user)).catch(() => undefined);
   }
 
   #synced(): void {

@@ -48,6 +48,8 @@ export function receive(to: Messenger, news: Broadcast): void {
       return to.blocked.heard(news.item.userId, news.item.on);
     case 'profileChanged':
       return to.renamed(news.item.firstName, news.item.lastName);
+    case 'sessionBegan':
+      return to.onSessionBegan(news.item.userAgent);
     case 'typing':
       return to.typing.heard(keyOf(news.item.chat), news.item.userId, news.item.firstName);
     case 'presence':

@@ -106,8 +106,9 @@ export class ChatCache {
     void this.#histories.remove(chat);
   }
 
+  /** The session is over: nothing is written any more. */
   stop(): void {
-    this.save();
+    this.#epoch = null;
     this.#timers.forEach(clearInterval);
     this.#stopListening();
   }

@@ -54,15 +54,35 @@ export async function openDatabase(patience = PATIENCE): Promise<Database> {
   return Promise.race([opened, late]);
 }
 
+const CACHES = ['epochs', 'chats', 'histories'] as const;
+const STORES = ['outbox', ...CACHES] as const;
+
 /** Removes everything that is kept for a person: at log-out. */
-export async function forgetUser(db: Database, user: string): Promise<void> {
-  const transaction = db.transaction(['outbox', 'epochs', 'chats', 'histories'], 'readwrite');
-  for (const name of ['outbox', 'chats', 'histories'] as const) {
-    for (let at = await transaction.objectStore(name).index('user').openCursor(user); at;) {
-      await at.delete();
+export function forgetUser(db: Database, user: string): Promise<void> {
+  return remove(db, STORES, (owner) => owner === user);
+}
+
+/** Removes what the server has, too, and leaves what is on its way: when the session was ended. */
+export function forgetCaches(db: Database, user: string): Promise<void> {
+  return remove(db, CACHES, (owner) => owner === user);
+}
+
+/** Removes what is kept for anybody but this person. */
+export function forgetOthers(db: Database, user: string): Promise<void> {
+  return remove(db, STORES, (owner) => owner !== user);
+}
+
+async function remove(
+  db: Database,
+  names: readonly (typeof STORES)[number][],
+  isMeant: (owner: string) => boolean,
+): Promise<void> {
+  const transaction = db.transaction(names, 'readwrite');
+  for (const name of names) {
+    for (let at = await transaction.objectStore(name).openCursor(); at;) {
+      if (isMeant(at.value.user)) await at.delete();
       at = await at.continue();
     }
   }
-  await transaction.objectStore('epochs').delete(user);
   await transaction.done;
 }

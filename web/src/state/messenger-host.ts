@@ -11,8 +11,8 @@ export interface MessengerHost {
   database: Promise<Database>;
   environment: Environment;
   url: string;
-  /** Gets a new token into the session. */
-  renew(): Promise<Renewed>;
+  /** Gets a newer token than this one into the session. */
+  renew(stale: string): Promise<Renewed>;
   /** The connection was lost, and is back. */
   onResumed(): void;
   onUnauthorized(): void;

@@ -3,12 +3,12 @@
 import type { Api } from '../api/endpoints';
 import { keyOf, type ChatKey } from '../protocol/chat';
 import type { CountedRow, Hello } from '../protocol/rows';
-import { SocketError } from '../socket/errors';
 import { arrivedSince, type Arrival } from './alerts';
 import { Blocked } from './blocked.svelte';
 import { receive } from './broadcasts';
 import { ChatCache } from './chat-cache';
 import { Chats, type Ending } from './chats.svelte';
+import { ConnectionToken } from './connection-token';
 import { deliver } from './deliver';
 import { Drafts } from './drafts.svelte';
 import { EmojiUse } from './emoji-use.svelte';
@@ -45,11 +45,14 @@ export class Messenger {
   readonly receipts: Receipts;
   /** Called with each message as it comes in, and with the newest of each chat after a gap. */
   onArrival: (arrival: Arrival) => void = () => {};
+  /** Called when the person logs in elsewhere. */
+  onSessionBegan: (userAgent: string) => void = () => {};
   /** Called with each message and notice, one's own too, as soon as it is known to be stored. */
   readonly onStored = new Set<(row: CountedRow) => void>();
   /** Called with each message that was edited, deleted or reacted to. */
   readonly onChanged = new Set<(row: CountedRow) => void>();
   #host: MessengerHost;
+  #token: ConnectionToken;
   #wasOpen = false;
   #closed = false;
   #histories = new Map<ChatKey, History>();
@@ -60,9 +63,9 @@ export class Messenger {
     this.user = user;
     this.#host = host;
     this.api = host.api;
-    const token = () => host.session.token ?? '';
+    const { take: token, renew } = (this.#token = new ConnectionToken(host));
     this.line = new Line(
-      { url: host.url, token, renew: () => host.renew(), environment: host.environment },
+      { url: host.url, token, renew, environment: host.environment },
       {
         onLost: () => this.presence.forget(),
         onHello: (hello) => void this.#opened(hello),
@@ -191,8 +194,6 @@ export class Messenger {
   }
 
   async #renew(): Promise<string> {
-    if ((await this.#host.renew()) !== 'renewed') throw new SocketError('unavailable', 'No new token');
-    const { item } = await this.line.ask('renew', { token: this.#host.session.token ?? '' });
-    return item.expiresAt;
+    return (await this.line.ask('renew', { token: await this.#token.next() })).item.expiresAt;
   }
 }

@@ -3,13 +3,15 @@ import type { Api } from '../api/endpoints';
 import { ApiError } from '../api/http';
 import type { SessionRow } from '../protocol/rest';
 
+type SessionsApi = Pick<Api, 'sessions' | 'endSession' | 'endOtherSessions'>;
+
 export class Sessions {
   status = $state<'loading' | 'ready' | 'failed'>('loading');
   /** One's own first, then those used last. */
   rows = $state.raw<SessionRow[]>([]);
-  #api: Pick<Api, 'sessions' | 'endSession'>;
+  #api: SessionsApi;
 
-  constructor(api: Pick<Api, 'sessions' | 'endSession'>) {
+  constructor(api: SessionsApi) {
     this.#api = api;
   }
 
@@ -20,8 +22,15 @@ export class Sessions {
   async load(): Promise<void> {
     this.status = 'loading';
     try {
-      const { data } = await this.#api.sessions();
-      this.rows = [...data].sort((a, b) => Number(b.current) - Number(a.current));
+      const rows: SessionRow[] = [];
+      for (let page = await this.#api.sessions(); page.data.length > 0;) {
+        rows.push(...page.data);
+        page = await this.#api.sessions(page.data.at(-1)!.sessionId);
+      }
+      this.rows = rows.sort(
+        (a, b) =>
+          Number(b.current) - Number(a.current) || Date.parse(b.lastSeenAt) - Date.parse(a.lastSeenAt),
+      );
       this.status = 'ready';
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -40,6 +49,7 @@ export class Sessions {
   }
 
   async endOthers(): Promise<void> {
-    for (const { sessionId } of this.others) await this.end(sessionId);
+    await this.#api.endOtherSessions();
+    this.rows = this.rows.filter((row) => row.current);
   }
 }

@@ -4,7 +4,7 @@ const fallback = new Map<string, string>();
 
 export function load<T>(key: string): T | null {
   try {
-    const text = localStorage.getItem(key) ?? fallback.get(key);
+    const text = fallback.get(key) ?? localStorage.getItem(key);
     return text ? (JSON.parse(text) as T) : null;
   } catch {
     return null;
@@ -15,6 +15,7 @@ export function save(key: string, value: unknown): void {
   const text = JSON.stringify(value);
   try {
     localStorage.setItem(key, text);
+    fallback.delete(key);
   } catch {
     fallback.set(key, text);
   }
@@ -29,9 +30,25 @@ export function forget(key: string): void {
   }
 }
 
+/** Removes what is kept under keys `PREFIX.USER…` for anybody but this person. */
+export function forgetOthers(prefixes: string[], user: string): void {
+  try {
+    for (const key of keysOf(localStorage)) {
+      const prefix = prefixes.find((each) => key.startsWith(`${each}.`));
+      if (prefix && !key.startsWith(`${prefix}.${user}`)) forget(key);
+    }
+  } catch {
+    // nothing was kept there
+  }
+}
+
 /** Calls back when another tab has changed a value. */
 export function onOtherTab(key: string, callback: () => void): void {
   addEventListener('storage', (event) => {
     if (event.key === key || event.key === null) callback();
   });
+}
+
+function keysOf(storage: Storage): string[] {
+  return Array.from({ length: storage.length }, (_, index) => storage.key(index)!);
 }

@@ -32,6 +32,9 @@ export const en = {
   sessionsFailed: 'Your devices could not be loaded.',
   thisDevice: 'This device',
   otherDevice: 'Unknown device',
+  newDevice: (device: string) =>
+    words`New log-in: ${device}. If this was not you, end it in Settings → Devices and change your password.`,
+  endedByServer: 'Ended: an outdated key of this device was used again. If you know it, log in there anew.',
   device: (browser: string, system: string) => words`${browser} on ${system}`,
   connected: 'Connected now',
   active: (when: string) => words`Active ${when}`,
@@ -80,6 +83,10 @@ export const ru: typeof en = {
   sessionsFailed: 'Не удалось загрузить устройства.',
   thisDevice: 'Это устройство',
   otherDevice: 'Неизвестное устройство',
+  newDevice: (device) =>
+    words`Новый вход: ${device}. Если это не вы, завершите его в настройках → «Устройства» и смените пароль.`,
+  endedByServer:
+    'Завершён: снова использован устаревший ключ этого устройства. Если оно ваше, войдите там заново.',
   device: (browser, system) => words`${browser}, ${system}`,
   connected: 'Сейчас на связи',
   active: (when) => words`Активность: ${when}`,

@@ -31,10 +31,10 @@ export class Ui {
     this.app = app;
   }
 
-  say(text: string): void {
+  say(text: string, milliseconds = SAID_FOR): void {
     clearTimeout(this.#hush);
     this.said = text;
-    this.#hush = setTimeout(() => (this.said = ''), SAID_FOR);
+    this.#hush = setTimeout(() => (this.said = ''), milliseconds);
   }
 
   /** Waits for an action; if it fails, says why. Whether it succeeded. */

@@ -12,6 +12,8 @@ export class Form<F extends string> {
   /** Why it failed, if that is not the fault of one field. */
   failure = $state('');
   #ui: Ui;
+  /** Which use of the form this is: `reset` begins the next. */
+  #attempt = 0;
   #values: () => Record<F, string>;
   #checks: () => Faults<F>;
   // What the server said of the fields, until they change.
@@ -46,21 +48,25 @@ export class Form<F extends string> {
       return false;
     }
     this.working = true;
+    const attempt = this.#attempt;
     try {
       await act();
       return true;
     } catch (error) {
+      if (attempt !== this.#attempt) return false;
       this.#refuse(error);
       focusFirstFault(form);
       return false;
     } finally {
-      this.working = false;
+      if (attempt === this.#attempt) this.working = false;
     }
   }
 
-  /** As if nothing had been tried yet. */
+  /** As if nothing had been tried yet: what is on its way may still succeed, but its failure is not shown. */
   reset(): void {
+    this.#attempt++;
     this.tried = false;
+    this.working = false;
     this.failure = '';
     this.#refused = null;
   }
