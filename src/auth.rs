@@ -3,12 +3,15 @@
 mod attempts;
 mod backoff;
 mod password;
+mod rates;
 mod rotation;
 mod sessions;
 mod token;
+mod turns;
 
 pub use attempts::{Attempts, LogInAttempt};
 pub use password::{NOBODYS, Passwords, Verdict};
 pub use rotation::{GRACE_MILLIS, Rotation};
 pub use sessions::{Check, Sessions};
 pub use token::{Claims, Grant, Tokens};
+pub use turns::Source;

@@ -3,6 +3,7 @@
 
 mod check;
 mod environment;
+mod origins;
 mod sections;
 
 use std::path::Path;
@@ -13,7 +14,8 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 
-pub use sections::{Auth, CommonPasswords, Database, Limits, Log, LogFormat, LogLevel, Server, Web};
+pub use origins::Origins;
+pub use sections::{Auth, CommonPasswords, Database, Directory, Emails, Limits, Log, LogFormat, LogLevel, Server, Web};
 
 /// The file that is read when no other is named, if it exists.
 pub const DEFAULT_FILE: &str = "config.toml";
@@ -31,6 +33,8 @@ pub struct Config {
     pub database: Database,
     /// Accounts and sessions.
     pub auth: Auth,
+    /// What people find of each other.
+    pub directory: Directory,
     /// What one address, account or connection may do.
     pub limits: Limits,
     /// The pages for browsers.

@@ -2,12 +2,14 @@
 
 mod connection;
 mod hub;
+mod peers;
 mod presence;
 mod publisher;
 mod typing;
 
 pub use connection::{Connection, ConnectionId, Taken};
 pub use hub::{Entered, Entrant, Full, HEARTBEAT_SECONDS, Hub};
+pub use peers::{Crowded, Peer, PeerBounds, Peers};
 pub use presence::PresenceChange;
 pub use publisher::{Broadcast, Except, People, Publication, publish};
 pub use typing::Typists;

@@ -1,5 +1,6 @@
 //! What the domain is made of: ids, time, people, chats and messages. No I/O, no secrets.
 
+pub mod address;
 mod chat;
 mod message;
 

@@ -3,6 +3,7 @@
 mod listener;
 mod manager;
 mod routes;
+mod write_timeout;
 
 pub use manager::Manager;
 
@@ -14,8 +15,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     auth::{Attempts, Passwords, Sessions, Tokens},
-    config::Config,
-    live::{Hub, Typists, publish},
+    config::{Config, Limits},
+    live::{Hub, PeerBounds, Peers, Typists, publish},
     model::Timestamp,
     protocol::{Bounds, Close, Protocol},
     service::{App, housekeeping, people},
@@ -27,6 +28,9 @@ use crate::{
 const HTTP_GRACE: Duration = Duration::from_secs(3);
 /// How long each of the other steps of stopping may take.
 const GRACE: Duration = Duration::from_secs(5);
+
+/// Descriptors that are no client's: the database, files, the runtime, connections that are turned away.
+const OTHER_DESCRIPTORS: u64 = 64;
 
 /// How soon people who watch are told who has come or gone.
 const PRESENCE_EVERY: Duration = Duration::from_millis(500);
@@ -92,7 +96,9 @@ impl Server {
         let (stopping, connections) = (CancellationToken::new(), TaskTracker::new());
         let sockets = TaskTracker::new();
         let routes = routes::routes(&self.app, &sockets, &stopping);
-        let accept = listener::serve(self.listener, routes, connections.clone(), stopping.clone());
+        let bounds = peer_bounds(&self.app.config.limits);
+        let peers = Arc::new(Peers::new(bounds, self.app.config.server.proxies()));
+        let accept = listener::serve(self.listener, routes, peers, connections.clone(), stopping.clone());
         let (heart, heartbeat) = watch::channel(());
         let mut background = tokio::spawn(background(self.app.clone(), heart));
         let works = {
@@ -135,6 +141,26 @@ impl Server {
             Some(failure) => bail!(failure),
             None => Ok(()),
         }
+    }
+}
+
+/// As configured; but never more connections than there are descriptors.
+fn peer_bounds(limits: &Limits) -> PeerBounds {
+    let wanted = limits.connections.saturating_add(limits.http_connections);
+    let (descriptors, _) = rlimit::getrlimit(rlimit::Resource::NOFILE).unwrap_or((u64::MAX, u64::MAX));
+    let possible = usize::try_from(descriptors.saturating_sub(OTHER_DESCRIPTORS)).unwrap_or(usize::MAX).max(1);
+    if possible < wanted {
+        tracing::warn!(
+            wanted,
+            possible,
+            "fewer connections are possible than limits allow: raise the descriptors' limit"
+        );
+    }
+    let count = |count: usize| if limits.enabled { count } else { usize::MAX };
+    PeerBounds {
+        total: wanted.min(possible),
+        per_address: count(limits.connections_per_address),
+        anonymous_per_address: count(limits.anonymous_connections_per_address),
     }
 }
 

@@ -1,11 +1,17 @@
 //! Where a request comes from.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Once,
+};
 
 use ipnet::IpNet;
 use poem::{FromRequest, Request, RequestBody, http::HeaderMap};
 
 use super::input::AppData;
+
+/// One warning is enough: every request may be the same.
+static UNREADABLE: Once = Once::new();
 
 /// The client's address: the peer's, or the one that a trusted proxy names.
 pub(super) struct ClientAddress(pub(super) IpAddr);
@@ -29,7 +35,15 @@ fn client(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> IpAddr {
         if !proxies.iter().any(|network| network.contains(&client)) {
             break;
         }
-        let Some(hop) = address(hop.trim()) else { break };
+        let Some(hop) = address(hop.trim()) else {
+            UNREADABLE.call_once(|| {
+                tracing::warn!(
+                    hop,
+                    "X-Forwarded-For of a trusted proxy has an entry that is no address: the proxy's is used"
+                );
+            });
+            break;
+        };
         client = hop.to_canonical();
     }
     client

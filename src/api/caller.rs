@@ -10,6 +10,7 @@ use poem_openapi::{
 
 use crate::{
     error::Error,
+    live::Peer,
     service::{App, Caller, sessions},
     ws::bearer,
 };
@@ -36,6 +37,9 @@ impl<'a> ApiExtractor<'a> for Authorized {
     async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> poem::Result<Self> {
         let app = request.data::<Arc<App>>().ok_or_else(|| Error::Internal("no application".into()))?;
         let caller = sessions::authenticate(app, bearer(request.headers())).await?;
+        if let Some(peer) = request.data::<Arc<Peer>>() {
+            peer.logged_in();
+        }
         app.attempts.request(caller.user)?;
         Ok(Self(caller))
     }

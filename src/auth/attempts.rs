@@ -2,7 +2,7 @@
 //! address, and over all addresses by [`Backoff`]; neither locks the owner out at an address of their own.
 
 use std::{
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     num::NonZeroU32,
     time::{Duration, Instant},
 };
@@ -12,11 +12,11 @@ use governor::{
     clock::{Clock, DefaultClock},
 };
 
-use super::backoff::Backoff;
+use super::{backoff::Backoff, rates::NetworkRate};
 use crate::{
     config::Limits,
     error::{Error, Result},
-    model::UserId,
+    model::{UserId, address::network},
     text,
 };
 
@@ -36,8 +36,8 @@ pub struct LogInAttempt {
 }
 
 struct Limiters {
-    sign_ups: DefaultKeyedRateLimiter<IpAddr>,
-    log_ins: DefaultKeyedRateLimiter<IpAddr>,
+    sign_ups: NetworkRate,
+    log_ins: NetworkRate,
     log_ins_to_account: DefaultKeyedRateLimiter<(IpAddr, String)>,
     backoff: Backoff,
     password_changes: DefaultKeyedRateLimiter<UserId>,
@@ -54,8 +54,8 @@ impl Attempts {
         let per_account = Quota::per_minute(positive(limits.log_ins_per_account_and_minute));
         let requests = Quota::per_second(positive(limits.requests_per_second));
         Self(Some(Limiters {
-            sign_ups: RateLimiter::keyed(Quota::per_hour(positive(limits.sign_ups_per_hour))),
-            log_ins: RateLimiter::keyed(Quota::per_minute(positive(limits.log_ins_per_minute))),
+            sign_ups: NetworkRate::new(limits.sign_ups_per_hour, Quota::per_hour),
+            log_ins: NetworkRate::new(limits.log_ins_per_minute, Quota::per_minute),
             log_ins_to_account: RateLimiter::keyed(per_account),
             backoff: Backoff::new(limits.log_in_failures_per_account),
             password_changes: RateLimiter::keyed(per_account),
@@ -69,19 +69,19 @@ impl Attempts {
     /// One more sign-up from this address.
     pub fn sign_up(&self, address: IpAddr) -> Result<()> {
         let Some(limiters) = &self.0 else { return Ok(()) };
-        check(&limiters.sign_ups, &network(address), &limiters.clock)
+        limiters.sign_ups.check(address).map_err(too_many)
     }
 
     /// One more log-in from this address to this account, before the password is looked at. It counts as a failure
     /// until it is handed to [`Self::log_in_succeeded`].
     pub fn log_in(&self, address: IpAddr, email: &str) -> Result<LogInAttempt> {
-        let (network, account) = (network(address), account(email));
+        let (network, account) = (network(address).first(), account(email));
         if let Some(limiters) = &self.0 {
             // The address first: what is refused must not be remembered, account by account.
-            check(&limiters.log_ins, &network, &limiters.clock)?;
+            limiters.log_ins.check(address).map_err(too_many)?;
             check(&limiters.log_ins_to_account, &(network, account.clone()), &limiters.clock)?;
             let allowed = limiters.backoff.attempt(&account, network, Instant::now());
-            allowed.map_err(|left| Error::TooMany(wait(left)))?;
+            allowed.map_err(too_many)?;
         }
         Ok(LogInAttempt { network, account })
     }
@@ -107,8 +107,8 @@ impl Attempts {
     /// Forgets those whose attempts are long past.
     pub fn tidy(&self) {
         let Some(limiters) = &self.0 else { return };
-        limiters.sign_ups.retain_recent();
-        limiters.log_ins.retain_recent();
+        limiters.sign_ups.tidy();
+        limiters.log_ins.tidy();
         limiters.log_ins_to_account.retain_recent();
         limiters.backoff.tidy(Instant::now());
         limiters.password_changes.retain_recent();
@@ -120,12 +120,12 @@ fn check<K>(limiter: &DefaultKeyedRateLimiter<K>, key: &K, clock: &DefaultClock)
 where
     K: Clone + Eq + std::hash::Hash,
 {
-    limiter.check_key(key).map_err(|refused| Error::TooMany(wait(refused.wait_time_from(clock.now()))))
+    limiter.check_key(key).map_err(|refused| too_many(refused.wait_time_from(clock.now())))
 }
 
 /// A client that comes back a moment too early is refused again: never less than a second.
-fn wait(time: Duration) -> Duration {
-    time.max(Duration::from_secs(1))
+fn too_many(wait: Duration) -> Error {
+    Error::TooMany(wait.max(Duration::from_secs(1)))
 }
 
 fn positive(rate: u32) -> NonZeroU32 {
@@ -138,17 +138,6 @@ fn account(email: &str) -> String {
     match folded.char_indices().nth(EMAIL_MAX) {
         Some((end, _)) => folded[..end].to_owned(),
         None => folded,
-    }
-}
-
-/// One customer of a provider has a whole IPv6 /64 to try from.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
-        }
-        address @ IpAddr::V4(_) => address,
     }
 }
 
@@ -199,13 +188,5 @@ mod tests {
             let _ = attempts.log_in(address, &account.to_string());
         }
         assert_eq!(attempts.0.unwrap().log_ins_to_account.len(), 5);
-    }
-
-    #[test]
-    fn a_network_of_ipv6_is_one_address() {
-        let address = |text: &str| network(text.parse().unwrap());
-        assert_eq!(address("2001:db8::1"), address("2001:db8::2"));
-        assert_ne!(address("2001:db8::1"), address("2001:db8:0:1::1"));
-        assert_eq!(address("::ffff:192.0.2.1"), address("192.0.2.1"));
     }
 }

@@ -1,21 +1,19 @@
 //! Argon2id with OWASP's parameters (19 MiB, two passes, one lane), off the runtime and bounded in number, so that
 //! log-ins never starve messages. bcrypt's hashes, which an import brings along, are verified as well.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
+use super::turns::{Source, Turns};
+use crate::error::{Error, Result};
 use argon2::{
     Argon2,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
-use tokio::sync::Semaphore;
 
 use crate::{
     error::{Error, Result},
     text,
 };
-
-/// Passwords that may wait for their turn: some ten seconds' worth. More are turned away.
-const WAITING: usize = 512;
 
 /// A hash of the parameters that [`Passwords::hash`] uses, of no password at all: an unknown e-mail costs as much time as a wrong
 /// password, and an account may have it that nobody is to log in to.
@@ -29,8 +27,6 @@ const NOBODYS_BCRYPT: &str = "$2b$05$hearthnobodysabcdefghutVqVCReJHIILqMANYbtPz
 const BCRYPT_MAX_COST: u32 = 14;
 /// bcrypt reads no more of a password.
 const BCRYPT_BYTES: usize = 72;
-
-const BUSY: &str = "Too many people are logging in: try again later";
 
 /// What became of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,22 +42,21 @@ pub enum Verdict {
 /// Hashes and verifies passwords. Cheap to clone.
 #[derive(Clone)]
 pub struct Passwords {
-    turns: Arc<Semaphore>,
-    queue: Arc<Semaphore>,
+    turns: Arc<Turns>,
 }
 
 impl Default for Passwords {
-    /// Half of the cores hash, the other half serve.
+    /// One core serves, the others hash, a password each.
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { turns: Arc::new(Semaphore::new((cores / 2).max(1))), queue: Arc::new(Semaphore::new(WAITING)) }
+        Self { turns: Arc::new(Turns::new(cores.saturating_sub(1).max(1))) }
     }
 }
 
 impl Passwords {
     /// The PHC string to keep, of the password in NFC; some 15 ms of one core.
-    pub async fn hash(&self, password: String) -> Result<String> {
-        self.compute(move || hash(text::password(&password).as_bytes())).await?
+    pub async fn hash(&self, password: String, source: Source) -> Result<String> {
+        self.compute(source, move || hash(text::password(&password).as_bytes())).await?
     }
 
     /// Whether this is bcrypt's hash of some password, of a cost that can be paid.
@@ -70,24 +65,28 @@ impl Passwords {
     }
 
     /// Whether this is the password.
-    pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool> {
-        Ok(self.compare(password, hash).await? != Verdict::Wrong)
+    pub async fn verify(&self, password: String, hash: Option<String>, source: Source) -> Result<bool> {
+        Ok(self.compare(password, hash, source).await? != Verdict::Wrong)
     }
 
     /// Compares a password in every spelling that may have been hashed; as long for nobody's hash as for somebody's.
-    pub async fn compare(&self, password: String, hash: Option<String>) -> Result<Verdict> {
+    pub async fn compare(&self, password: String, hash: Option<String>, source: Source) -> Result<Verdict> {
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| NOBODYS.to_owned());
-        let verdict = self.compute(move || compare(&password, &hash)).await??;
+        let verdict = self.compute(source, move || compare(&password, &hash)).await??;
         Ok(if known { verdict } else { Verdict::Wrong })
     }
 
-    async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        let Ok(place) = self.queue.clone().try_acquire_owned() else { return Err(Error::Unavailable(BUSY)) };
-        let turn = self.turns.clone().acquire_owned().await.map_err(|error| Error::Internal(error.into()))?;
-        // Both are held until the work is done, also when nobody waits for it any more.
+    /// Somebody logged in from this address.
+    pub fn remember(&self, address: IpAddr) {
+        self.turns.remember(address);
+    }
+
+    async fn compute<T: Send + 'static>(&self, source: Source, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        let turn = self.turns.take(source).await?;
+        // Held until the work is done, also when nobody waits for it any more.
         let work = move || {
-            let (_place, _turn) = (place, turn);
+            let _turn = turn;
             work()
         };
         tokio::task::spawn_blocking(work).await.map_err(|error| Error::Internal(error.into()))

@@ -23,8 +23,8 @@ impl Config {
             .and_then(|(host, port)| port.parse::<u16>().ok().filter(|_| !host.is_empty()));
         check(port.is_some(), "server.listen", &server.listen, "ADDRESS:PORT, such as 0.0.0.0:3001");
         for origin in &server.origins {
-            let fine = origin == "*" || (origin.contains("://") && !origin.ends_with('/'));
-            check(fine, "server.origins", origin, "* or an origin such as https://chat.example.org, without a path");
+            let allowed = "* or an origin such as https://chat.example.org, without a path";
+            check(super::origins::is_valid(origin), "server.origins", origin, allowed);
         }
         for proxy in &server.trusted_proxies {
             let fine = network(proxy).is_some();
@@ -70,10 +70,15 @@ impl Config {
                 "1 to 1000000 (limits.enabled = false turns all rates off)",
             );
         }
-        let connections = limits.connections_per_user;
-        check((1..=1_000_000).contains(&connections), "limits.connections_per_user", &connections, "1 to 1000000");
-        let connections = limits.connections;
-        check((1..=1_000_000).contains(&connections), "limits.connections", &connections, "1 to 1000000");
+        for (key, count) in [
+            ("limits.connections_per_user", limits.connections_per_user),
+            ("limits.connections", limits.connections),
+            ("limits.http_connections", limits.http_connections),
+            ("limits.connections_per_address", limits.connections_per_address),
+            ("limits.anonymous_connections_per_address", limits.anonymous_connections_per_address),
+        ] {
+            check((1..=1_000_000).contains(&count), key, &count, "1 to 1000000");
+        }
         let members = limits.group_members;
         check((2..=100_000).contains(&members), "limits.group_members", &members, "2 to 100000");
         problems

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct Server {
     /// Address and port.
     pub listen: String,
-    /// Web origins that may call; `*` for every one.
+    /// Web origins that may call besides the server's own; `*` for every one.
     pub origins: Vec<String>,
     /// Addresses or networks of reverse proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<String>,
@@ -88,11 +88,30 @@ impl Default for Auth {
     }
 }
 
+/// `[directory]`
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Directory {
+    /// Whether people see each other's e-mail addresses.
+    pub emails: Emails,
+}
+
+/// Whether people see each other's e-mail addresses.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Emails {
+    /// A person is found by the whole address, and only then it is shown.
+    #[default]
+    Hidden,
+    /// A person is found by any part of the address, and it is shown.
+    Shown,
+}
+
 /// `[limits]`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// Whether the rates below are in force; the sizes always are.
+    /// Whether the rates and counts below are in force; what bounds memory always is.
     pub enabled: bool,
     /// Sign-ups from one address.
     pub sign_ups_per_hour: u32,
@@ -110,6 +129,12 @@ pub struct Limits {
     pub frames_per_second: u32,
     /// Open WebSockets.
     pub connections: usize,
+    /// Open connections that are no WebSocket.
+    pub http_connections: usize,
+    /// Open connections of one address.
+    pub connections_per_address: usize,
+    /// Open connections of one address on which nobody has logged in.
+    pub anonymous_connections_per_address: usize,
     /// Members of a group.
     pub group_members: u32,
 }
@@ -123,9 +148,12 @@ impl Default for Limits {
             log_ins_per_account_and_minute: 10,
             log_in_failures_per_account: 100,
             requests_per_second: 20,
-            connections_per_user: 100,
+            connections_per_user: 20,
             frames_per_second: 50,
             connections: 10_000,
+            http_connections: 2_000,
+            connections_per_address: 1_000,
+            anonymous_connections_per_address: 200,
             group_members: 10_000,
         }
     }

@@ -4,6 +4,7 @@ use std::{
     collections::{HashMap, HashSet},
     ops::Deref,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
 use super::{
@@ -19,6 +20,9 @@ use crate::{
 /// Seconds between two pings to a connection.
 pub const HEARTBEAT_SECONDS: u64 = 30;
 
+/// How long a session stays out that lost a connection to others, or would not wait when it was told to.
+const BARRED_FOR: Duration = Duration::from_mins(1);
+
 /// The open connections.
 pub struct Hub {
     connections: Mutex<Connections>,
@@ -33,6 +37,8 @@ pub enum Full {
     Server,
     /// This person has.
     User,
+    /// This session stays out for so long.
+    Session(Duration),
 }
 
 #[derive(Default)]
@@ -44,6 +50,8 @@ struct Connections {
     /// Connections ever: the next one's number.
     count: u64,
     presence: Presence,
+    /// Sessions that stay out, and until when.
+    barred: HashMap<SessionId, Instant>,
 }
 
 /// Somebody who wants to be told.
@@ -71,14 +79,20 @@ impl Hub {
         Self { connections: Mutex::default(), limit, limit_per_user }
     }
 
-    /// Adds a connection, if there is room for it.
+    /// Adds a connection, if there is room for it. When all places are taken, it takes one of the person who has the
+    /// most, if that person has at least two more than the newcomer would have.
     pub fn enter(self: &Arc<Self>, entrant: Entrant) -> Result<Entered, Full> {
         let mut connections = self.lock();
-        if connections.open >= self.limit {
-            return Err(Full::Server);
+        let now = Instant::now();
+        if let Some(until) = connections.barred.get(&entrant.session).filter(|until| **until > now) {
+            return Err(Full::Session(until.duration_since(now)));
         }
-        if connections.by_user.get(&entrant.user).is_some_and(|own| own.len() >= self.limit_per_user) {
+        let held = connections.by_user.get(&entrant.user).map_or(0, Vec::len);
+        if held >= self.limit_per_user {
             return Err(Full::User);
+        }
+        if connections.open >= self.limit && !connections.displace(held) {
+            return Err(Full::Server);
         }
         connections.open += 1;
         connections.extended += usize::from(entrant.protocol == Protocol::Hearth);
@@ -92,9 +106,9 @@ impl Hub {
         Ok(Entered { hub: self.clone(), connection })
     }
 
-    /// Whether one more would be let in now.
-    pub fn has_room(&self) -> bool {
-        self.lock().open < self.limit
+    /// Keeps a session's new connections out for a while.
+    pub fn bar(&self, session: SessionId) {
+        self.lock().bar(session);
     }
 
     /// Sends something to all for whom it is. Encoded once; not at all if no such client is connected.
@@ -212,6 +226,33 @@ impl Hub {
     }
 }
 
+impl Connections {
+    /// Closes the oldest connection of the person with the most, if that is at least two more than a newcomer would
+    /// have who has so many now.
+    fn displace(&mut self, held: usize) -> bool {
+        let most = self.by_user.values_mut().max_by_key(|own| own.len());
+        let Some(own) = most.filter(|own| own.len() >= held + 3) else { return false };
+        let displaced = own.remove(0);
+        self.left(&displaced);
+        self.bar(displaced.session);
+        displaced.close(Close::Displaced);
+        true
+    }
+
+    fn bar(&mut self, session: SessionId) {
+        let now = Instant::now();
+        self.barred.retain(|_, until| *until > now);
+        self.barred.insert(session, now + BARRED_FOR);
+    }
+
+    /// Does not count a connection any more that is out of `by_user`.
+    fn left(&mut self, connection: &Connection) {
+        self.open -= 1;
+        self.extended -= usize::from(connection.protocol == Protocol::Hearth);
+        self.presence.unwatch(connection.id);
+    }
+}
+
 impl Deref for Entered {
     type Target = Connection;
 
@@ -223,16 +264,15 @@ impl Deref for Entered {
 impl Drop for Entered {
     fn drop(&mut self) {
         let mut connections = self.hub.lock();
-        connections.open -= 1;
-        connections.extended -= usize::from(self.connection.protocol == Protocol::Hearth);
         let user = self.connection.user;
-        if let Some(own) = connections.by_user.get_mut(&user) {
-            own.retain(|other| other.id != self.connection.id);
-            if own.is_empty() {
-                connections.by_user.remove(&user);
-                connections.presence.went(user, Timestamp::now());
-            }
+        let Some(own) = connections.by_user.get_mut(&user) else { return };
+        // Another connection may have taken its place.
+        let Some(place) = own.iter().position(|other| other.id == self.connection.id) else { return };
+        own.remove(place);
+        if own.is_empty() {
+            connections.by_user.remove(&user);
+            connections.presence.went(user, Timestamp::now());
         }
-        connections.presence.unwatch(self.connection.id);
+        connections.left(&self.connection);
     }
 }

@@ -60,6 +60,8 @@ closes! {
     TooBig: 1009, "A message has at most 64 KiB";
     /// The client reads too slowly for what it is sent; come back and read the history.
     SlowReader: 1013, "Too slow a reader";
+    /// All places were taken, and this person had the most; come back after a minute.
+    Displaced: 1013, "Others needed a place: you have many connections";
     /// There is no live session; log in, and come back with a new token.
     Unauthorized: 4001, "Unauthorized";
 }

@@ -12,14 +12,26 @@ use poem::{
 use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+use super::write_timeout::WriteTimeout;
+use crate::{
+    live::{Crowded, Peer, Peers},
+    ws::FULL,
+};
+
 /// Connections that the system may hold until they are accepted.
 const BACKLOG: u32 = 1024;
 /// What the system buffers for a reader: with its own choice, one that reads nothing would be sent 4 MB first.
 const SEND_BUFFER: u32 = 64 * 1024;
 /// A client that does not finish its request's head, or asks for nothing more, is not waited for longer.
 const HEAD_TIMEOUT: Duration = Duration::from_mins(1);
+/// A client that takes no byte of an answer for so long is given up.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// By what a reverse proxy names the client.
+const FORWARDED_FOR: &str = "x-forwarded-for";
 /// After an error of `accept`: out of descriptors, most likely. Without a pause it would take a whole core.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// How long one of the connections may take that are kept for this machine's own requests.
+const EXTRA_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Listens on an address or host name with a port.
 pub(super) async fn bind(address: &str) -> std::io::Result<TcpListener> {
@@ -46,15 +58,20 @@ fn bind_to(address: SocketAddr) -> std::io::Result<TcpListener> {
 pub(super) async fn serve(
     listener: TcpListener,
     endpoint: impl Endpoint<Output = Response> + 'static,
+    peers: Arc<Peers>,
     connections: TaskTracker,
     stopping: CancellationToken,
 ) {
     let endpoint: Arc<dyn DynEndpoint<Output = Response>> = Arc::new(ToDynEndpoint(endpoint.map_to_response()));
     loop {
         match listener.accept().await {
-            Ok((stream, peer)) => {
-                connections.spawn(connection(stream, peer, endpoint.clone(), stopping.clone()));
-            }
+            Ok((stream, address)) => match peers.enter(address.ip()) {
+                Ok(peer) => {
+                    let served = Served { peers: peers.clone(), peer: Arc::new(peer), address };
+                    connections.spawn(connection(stream, served, endpoint.clone(), stopping.clone()));
+                }
+                Err(crowded) => turn_away(&stream, crowded),
+            },
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -63,31 +80,72 @@ pub(super) async fn serve(
     }
 }
 
+/// Says why, without a look at the request. The little that it is fits into the system's buffer: nobody is waited for.
+fn turn_away(stream: &TcpStream, crowded: Crowded) {
+    let (status, seconds, code, message) = match crowded {
+        Crowded::Server => ("503 Service Unavailable", 5, "unavailable", FULL),
+        Crowded::Address => {
+            let message = "Your address has as many open connections as one may have: close some";
+            ("429 Too Many Requests", 30, "too_many_requests", message)
+        }
+    };
+    let body = format!(r#"{{"message":"{message}","code":"{code}"}}"#);
+    let answer = format!(
+        "HTTP/1.1 {status}\r\nconnection: close\r\nretry-after: {seconds}\r\ncontent-length: {}\r\n\
+         content-type: application/json; charset=utf-8\r\n\r\n{body}",
+        body.len()
+    );
+    let _ = stream.try_write(answer.as_bytes());
+}
+
+/// A connection that has a place.
+struct Served {
+    peers: Arc<Peers>,
+    peer: Arc<Peer>,
+    address: SocketAddr,
+}
+
 async fn connection(
     stream: TcpStream,
-    peer: SocketAddr,
+    served: Served,
     endpoint: Arc<dyn DynEndpoint<Output = Response>>,
     stopping: CancellationToken,
 ) {
+    let Served { peers, peer, address } = served;
     // Frames are written whole: waiting for more to fill a packet would only delay them.
     let _ = stream.set_nodelay(true);
-    let local = stream.local_addr().unwrap_or(peer);
-    let service = hyper::service::service_fn(move |request| {
-        let endpoint = endpoint.clone();
-        async move {
-            let request = (request, LocalAddr(local.into()), RemoteAddr(peer.into()), Scheme::HTTP).into();
-            Ok::<hyper::Response<_>, Infallible>(endpoint.get_response(request).await.into())
-        }
-    });
+    let local = stream.local_addr().unwrap_or(address);
+    let service = {
+        let peer = peer.clone();
+        hyper::service::service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
+            if request.headers().contains_key(FORWARDED_FOR) {
+                peers.forwarded(address.ip());
+            }
+            request.extensions_mut().insert(peer.clone());
+            let endpoint = endpoint.clone();
+            async move {
+                let request = (request, LocalAddr(local.into()), RemoteAddr(address.into()), Scheme::HTTP).into();
+                Ok::<hyper::Response<_>, Infallible>(endpoint.get_response(request).await.into())
+            }
+        })
+    };
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(TokioIo::new(WriteTimeout::new(stream, PATIENCE)), service)
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
+    let extra = async {
+        if !peer.is_extra {
+            std::future::pending::<()>().await;
+        }
+        tokio::time::sleep(EXTRA_TIMEOUT).await;
+    };
     // Errors here are the client's: a connection cut off, or no HTTP.
     tokio::select! {
         _ = &mut connection => {}
+        () = peer.displaced() => {}
+        () = extra => {}
         () = stopping.cancelled() => {
             connection.as_mut().graceful_shutdown();
             let _ = connection.await;

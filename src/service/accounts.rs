@@ -9,6 +9,7 @@ use super::{
     sessions::{self, Renewed},
 };
 use crate::{
+    auth::Source,
     config::CommonPasswords,
     error::{Error, Fault, Refusal, Result},
     live::{Broadcast, Except, People},
@@ -26,7 +27,7 @@ pub async fn sign_up(app: &App, address: IpAddr, new: SignUp) -> Result<()> {
     let password = password_fault(app, "password", &new.password.0, &new.email.0);
     all_fine(name.into_iter().chain(password).collect())?;
     app.attempts.sign_up(address)?;
-    let password_hash = app.passwords.hash(new.password.0).await?;
+    let password_hash = app.passwords.hash(new.password.0, Source::Address(address)).await?;
     let account = Account { person, email: new.email.0, password_hash };
     app.store.add_user(&account, Timestamp::now()).await
 }
@@ -54,11 +55,11 @@ pub async fn change_password(app: &App, caller: Caller, change: ChangePassword) 
     app.attempts.change_password(caller.user)?;
     let account = app.store.account_by_id(caller.user).await?.ok_or(Refusal::Unauthorized)?;
     let known = Some(account.password_hash.clone());
-    if !app.passwords.verify(change.old_password.0, known).await? {
+    if !app.passwords.verify(change.old_password.0, known, Source::Person(caller.user)).await? {
         return Err(Refusal::WrongPassword.into());
     }
     all_fine(password_fault(app, "newPassword", &change.new_password.0, &account.email).into_iter().collect())?;
-    let hash = app.passwords.hash(change.new_password.0).await?;
+    let hash = app.passwords.hash(change.new_password.0, Source::Person(caller.user)).await?;
     let now = Timestamp::now();
     let rotates = change.rotate.is_some_and(|rotate| rotate.0);
     let renewal = sessions::renewal(app, caller.user, caller.session, caller.generation, now);

@@ -9,7 +9,7 @@ mod script;
 mod talk;
 
 use crate::{
-    auth::Passwords,
+    auth::{Passwords, Source},
     model::{Person, Timestamp},
     store::{DatabaseResult, LoadedPerson, Store},
 };
@@ -82,7 +82,7 @@ fn texts(language: Language) -> &'static [&'static str] {
 /// Fills the database: all of it or nothing. `None` if the demo's people are there already.
 pub async fn fill(store: &Store, language: Language, start: Start) -> anyhow::Result<Option<Filled>> {
     let plan = plan::make(texts(language), start).map_err(|error| anyhow::anyhow!("the demo's material: {error}"))?;
-    let password_hash = Passwords::default().hash(PASSWORD.to_owned()).await?;
+    let password_hash = Passwords::default().hash(PASSWORD.to_owned(), Source::Program).await?;
     let email = |key: &str| format!("{key}@example.org");
     let person = |actor: &cast::Actor| LoadedPerson {
         person: Person { id: actor.id, first_name: actor.first_name.clone(), last_name: actor.last_name.clone() },

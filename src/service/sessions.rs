@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{App, Caller};
 use crate::{
-    auth::{Check, Grant, Verdict},
+    auth::{Check, Grant, Source, Verdict},
     error::{Error, Fault, Refusal, Result},
     live::{Broadcast, Except, People},
     model::{Person, Session, SessionId, Timestamp, UserId},
@@ -58,7 +58,7 @@ async fn try_log_in(app: &App, address: IpAddr, user_agent: &str, credentials: L
     let attempt = app.attempts.log_in(address, &credentials.email.0)?;
     let account = app.store.account_by_email(&credentials.email.0).await?;
     let hash = account.as_ref().map(|account| account.password_hash.clone());
-    let verdict = app.passwords.compare(credentials.password.0.clone(), hash).await?;
+    let verdict = app.passwords.compare(credentials.password.0.clone(), hash, Source::Address(address)).await?;
     let account = account.filter(|_| verdict != Verdict::Wrong).ok_or(Refusal::WrongCredentials)?;
     app.attempts.log_in_succeeded(&attempt);
 
@@ -70,6 +70,7 @@ async fn try_log_in(app: &App, address: IpAddr, user_agent: &str, credentials: L
     if !app.store.add_session(&account, &session).await? {
         return Err(Refusal::WrongCredentials.into());
     }
+    app.passwords.remember(address);
     if verdict == Verdict::Outdated {
         renew_hash(app, &account, credentials.password.0).await;
     }
@@ -84,7 +85,7 @@ async fn try_log_in(app: &App, address: IpAddr, user_agent: &str, credentials: L
 /// Hashes a password anew that was hashed elsewhere, or by an older rule. If that fails, the next log-in does it.
 async fn renew_hash(app: &App, account: &Account, password: String) {
     let renewed = async {
-        let hash = app.passwords.hash(password).await?;
+        let hash = app.passwords.hash(password, Source::Person(account.person.id)).await?;
         app.store.replace_hash(account, &hash).await
     };
     if let Err(error) = renewed.await {

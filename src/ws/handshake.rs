@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 use super::socket;
 use crate::{
     error::{Error, Fault, Refusal, Result},
-    live::{Entered, Entrant, Full},
+    live::{Entered, Entrant, Full, Peer},
     protocol::{Frame, Protocol},
     service::{App, Caller, hello, sessions},
     writer::Origin,
@@ -32,7 +32,8 @@ pub fn is_asked_for(headers: &HeaderMap) -> bool {
 /// Upgrades a request and serves the socket in a task of its own.
 pub async fn upgrade(app: &Arc<App>, sockets: &TaskTracker, request: &Request) -> Result<Response> {
     let key = check(request)?;
-    if !app.hub.has_room() {
+    let peer = request.data::<Arc<Peer>>().cloned();
+    if peer.as_ref().is_some_and(|peer| peer.is_extra) {
         return Err(Error::Unavailable(FULL));
     }
     let offered = offered_protocols(request.headers());
@@ -45,9 +46,14 @@ pub async fn upgrade(app: &Arc<App>, sockets: &TaskTracker, request: &Request) -
         Some(caller) => enter(app, caller, protocol(&offered)).await?,
         None => None,
     };
+    if let Some(peer) = peer.as_ref().filter(|_| entered.is_some()) {
+        peer.logged_in();
+    }
     let upgrade = request.take_upgrade().map_err(|error| invalid("Connection", &error.to_string()))?;
     let app = app.clone();
     sockets.spawn(async move {
+        // The socket keeps the connection's place.
+        let _peer = peer;
         let Ok(io) = upgrade.await else { return };
         match entered {
             Some((caller, entered, hello)) => {
@@ -68,6 +74,7 @@ async fn enter(app: &App, caller: Caller, protocol: Protocol) -> Result<Option<(
     let entered = app.hub.enter(Entrant { protocol, user, session, expires_at }).map_err(|full| match full {
         Full::Server => Error::Unavailable(FULL),
         Full::User => Error::TooMany(RETRY_USER),
+        Full::Session(wait) => Error::TooMany(wait),
     })?;
     let caller = Caller { origin: Origin { protocol, connection: Some(entered.id) }, ..caller };
     let hello = match protocol {

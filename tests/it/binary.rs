@@ -6,6 +6,7 @@ use std::{
 };
 
 use hearth::cli::VERSION;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::{Hearth, Request, Socket, TestDatabase, texts};
@@ -41,6 +42,24 @@ async fn it_tells_its_version_and_explains_itself() {
         assert!(help.contains(word), "{word} in {help}");
     }
     assert!(hearth.complains(&["surf"]).contains("surf"));
+}
+
+#[tokio::test]
+async fn an_x_forwarded_for_that_is_not_used_is_warned_of_once() {
+    for (trusted, entry, warning) in [
+        ("192.0.2.1", "198.51.100.1", "not in server.trusted_proxies"),
+        ("127.0.0.1", "unknown", "an entry that is no address"),
+    ] {
+        let (_database, hearth) = hearth().await;
+        let serving = hearth.set("HEARTH_SERVER__TRUSTED_PROXIES", trusted).serve();
+        for _ in 0..3 {
+            let request = serving.api.request(Method::POST, "/api/auth/login").json(&json!({}));
+            serving.api.finish(request.header("x-forwarded-for", entry)).await.refused(400);
+        }
+        serving.terminate();
+        let (code, log) = serving.ended();
+        assert_eq!((code, log.matches(warning).count()), (Some(0), 1), "{log}");
+    }
 }
 
 #[tokio::test]

@@ -123,6 +123,15 @@ fn bad_values_are_named_with_what_is_allowed_all_at_once() {
 }
 
 #[test]
+fn what_is_no_origin_is_refused_at_the_start() {
+    for origin in ["chat.example.org", "https://chat.example.org/", "https://a.example/path", "https://*.example.org"] {
+        let text = complaint(load(SAMPLE, &[("HEARTH_SERVER__ORIGINS", origin)]));
+        assert!(text.contains("server.origins") && text.contains(origin) && text.contains("https://"), "{text}");
+    }
+    load(SAMPLE, &[("HEARTH_SERVER__ORIGINS", "https://Chat.Example.org:443,capacitor://localhost")]).expect("valid");
+}
+
+#[test]
 fn secrets_are_masked_when_shown() {
     let variables = [
         ("HEARTH_AUTH__SECRET", "01234567890123456789012345678901"),

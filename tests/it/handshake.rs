@@ -175,6 +175,32 @@ async fn a_full_server_refuses_before_the_upgrade_until_somebody_leaves() {
 }
 
 #[tokio::test]
+async fn at_the_bound_a_newcomer_takes_a_place_of_whoever_has_the_most() {
+    let server = TestServer::start_with(|config| config.limits.connections = 4).await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    let mut anns = Vec::new();
+    for _ in 0..4 {
+        anns.push(ann.connect().await);
+    }
+    let mut bobs = bob.connect().await;
+    let (frames, code, _) = anns.remove(0).last_words().await;
+    assert_eq!((frames.len(), code), (0, 1013));
+    let authorization = bearer(&ann.token).1;
+    let headers: Vec<_> = UPGRADE.into_iter().chain([("authorization", &*authorization)]).collect();
+    let reply = shake(&server, Method::GET, WS, &headers).await;
+    let wait = reply.headers["retry-after"].to_str().expect("a text").parse::<u32>();
+    assert!(wait.is_ok_and(|seconds| (1..=60).contains(&seconds)));
+    reply.refused(429);
+
+    // Ann has three and Bob would have two; another session of Ann's would have even more.
+    for token in [&bob.token, &ann.log_in_again().await.token] {
+        assert_eq!(Socket::open_with(server.api().base(), WS, &[bearer(token)]).await.err(), Some(503));
+    }
+    bobs.write_to(&ann, "who is there?").await;
+    assert_eq!(anns[0].hears("privateMessage").await["message"], "who is there?");
+}
+
+#[tokio::test]
 async fn those_turned_away_take_nobodys_place() {
     let server = TestServer::start_with(|config| config.limits.connections = 1).await;
     let [ann] = server.people(["Ann"]).await;

@@ -11,6 +11,7 @@ mod binary;
 mod bounds;
 mod chat_list;
 mod config;
+mod connections;
 mod database_file;
 mod deletion;
 mod demo;

@@ -1,0 +1,325 @@
+//! Whose password is hashed next. Turns go round by address, so that a network that asks for many does not keep the
+//! others waiting, and when too many wait, the network that waits the most often gives way.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    net::IpAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Instant,
+};
+
+use tokio::sync::oneshot;
+
+use crate::{
+    error::{Error, Result},
+    model::{
+        UserId,
+        address::{Network, network, networks},
+    },
+};
+
+/// Passwords that may wait for their turn: some ten seconds' worth. More are turned away.
+const WAITING: usize = 512;
+/// Those of the places that addresses without an earlier log-in never take.
+const RESERVED: usize = WAITING / 4;
+/// Addresses that are remembered because somebody logged in from there.
+const MAX_KNOWN: usize = 10_000;
+
+const BUSY: &str = "Too many people are logging in: try again later";
+
+/// Who asks for a turn.
+#[derive(Debug, Clone, Copy)]
+pub enum Source {
+    /// Somebody at this address.
+    Address(IpAddr),
+    /// Somebody who is logged in.
+    Person(UserId),
+    /// This program itself.
+    Program,
+}
+
+/// Whose turns are counted together: the widest network of an address, or one person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Share {
+    Network(Network),
+    Person(UserId),
+    Program,
+}
+
+/// Hands out turns, so many at a time.
+pub(super) struct Turns {
+    at_once: usize,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    running: usize,
+    /// Those who were here before, and the others; they take turns.
+    known: Line,
+    unknown: Line,
+    known_is_next: bool,
+    addresses: HashMap<Network, Instant>,
+}
+
+/// Those who wait, by share; every share in its turn.
+#[derive(Default)]
+struct Line {
+    order: VecDeque<Share>,
+    waiting: HashMap<Share, VecDeque<oneshot::Sender<Turn>>>,
+    length: usize,
+}
+
+/// The right to hash one password, given back when this is dropped.
+pub(super) struct Turn(Option<Arc<Turns>>);
+
+enum Place {
+    Now(Turn),
+    Later(oneshot::Receiver<Turn>),
+}
+
+impl Turns {
+    pub(super) fn new(at_once: usize) -> Self {
+        Self { at_once, state: Mutex::default() }
+    }
+
+    /// Waits for a turn; refused if too many wait, at once or because others have less.
+    pub(super) async fn take(self: &Arc<Self>, source: Source) -> Result<Turn> {
+        match self.join(source)? {
+            Place::Now(turn) => Ok(turn),
+            Place::Later(turn) => turn.await.map_err(|_| Error::Unavailable(BUSY)),
+        }
+    }
+
+    /// Somebody logged in from this address: it has a share of the places that others do not take.
+    pub(super) fn remember(&self, address: IpAddr) {
+        let addresses = &mut self.lock().addresses;
+        let network = network(address);
+        if addresses.len() >= MAX_KNOWN && !addresses.contains_key(&network) {
+            let oldest = addresses.iter().min_by_key(|(_, seen)| **seen).map(|(network, _)| *network);
+            oldest.and_then(|oldest| addresses.remove(&oldest));
+        }
+        addresses.insert(network, Instant::now());
+    }
+
+    fn join(self: &Arc<Self>, source: Source) -> Result<Place> {
+        let mut state = self.lock();
+        if state.running < self.at_once {
+            state.running += 1;
+            return Ok(Place::Now(Turn(Some(self.clone()))));
+        }
+        let (share, is_known) = match source {
+            Source::Address(address) => {
+                let widest = networks(address).next_back().map_or_else(|| network(address), |(widest, _)| widest);
+                (Share::Network(widest), state.addresses.contains_key(&network(address)))
+            }
+            Source::Person(user) => (Share::Person(user), true),
+            Source::Program => (Share::Program, true),
+        };
+        if !state.has_room(is_known) {
+            state.known.forget_gone();
+            state.unknown.forget_gone();
+        }
+        if !state.has_room(is_known) && !state.shed(share, is_known) {
+            return Err(Error::Unavailable(BUSY));
+        }
+        let (sender, receiver) = oneshot::channel();
+        let line = if is_known { &mut state.known } else { &mut state.unknown };
+        line.push(share, sender);
+        Ok(Place::Later(receiver))
+    }
+
+    /// Gives a turn to whoever is next and still waits.
+    fn pass_on(self: &Arc<Self>) {
+        loop {
+            let next = {
+                let mut state = self.lock();
+                let Some(next) = state.next() else {
+                    state.running -= 1;
+                    return;
+                };
+                next
+            };
+            match next.send(Turn(Some(self.clone()))) {
+                Ok(()) => return,
+                // Nobody waits for it any more.
+                Err(mut turn) => turn.0 = None,
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if let Some(turns) = self.0.take() {
+            turns.pass_on();
+        }
+    }
+}
+
+impl State {
+    fn has_room(&self, is_known: bool) -> bool {
+        let all = self.known.length + self.unknown.length;
+        all < WAITING && (is_known || self.unknown.length < WAITING - RESERVED)
+    }
+
+    /// Turns away the last who came of the share that waits the most, if it will still wait at least as often as the
+    /// newcomer's.
+    fn shed(&mut self, newcomer: Share, is_known: bool) -> bool {
+        let own = if is_known { self.known.count(newcomer) } else { self.unknown.count(newcomer) };
+        let line = if is_known && self.known.largest() > self.unknown.largest() || self.unknown.length == 0 {
+            &mut self.known
+        } else {
+            &mut self.unknown
+        };
+        line.largest() > own + 1 && line.pop_largest()
+    }
+
+    fn next(&mut self) -> Option<oneshot::Sender<Turn>> {
+        self.known_is_next = !self.known_is_next;
+        let (first, second) = if self.known_is_next {
+            (&mut self.known, &mut self.unknown)
+        } else {
+            (&mut self.unknown, &mut self.known)
+        };
+        first.pop().or_else(|| second.pop())
+    }
+}
+
+impl Line {
+    fn push(&mut self, share: Share, sender: oneshot::Sender<Turn>) {
+        let queue = self.waiting.entry(share).or_default();
+        if queue.is_empty() {
+            self.order.push_back(share);
+        }
+        queue.push_back(sender);
+        self.length += 1;
+    }
+
+    fn pop(&mut self) -> Option<oneshot::Sender<Turn>> {
+        let share = self.order.pop_front()?;
+        let queue = self.waiting.get_mut(&share)?;
+        let sender = queue.pop_front()?;
+        self.length -= 1;
+        if queue.is_empty() {
+            self.waiting.remove(&share);
+        } else {
+            self.order.push_back(share);
+        }
+        Some(sender)
+    }
+
+    fn count(&self, share: Share) -> usize {
+        self.waiting.get(&share).map_or(0, VecDeque::len)
+    }
+
+    fn largest(&self) -> usize {
+        self.waiting.values().map(VecDeque::len).max().unwrap_or_default()
+    }
+
+    fn pop_largest(&mut self) -> bool {
+        let Some(queue) = self.waiting.values_mut().max_by_key(|queue| queue.len()) else { return false };
+        let is_shed = queue.pop_back().is_some();
+        self.length -= usize::from(is_shed);
+        is_shed
+    }
+
+    /// Takes out those who have given up waiting.
+    fn forget_gone(&mut self) {
+        self.waiting.retain(|_, queue| {
+            queue.retain(|sender| !sender.is_closed());
+            !queue.is_empty()
+        });
+        self.order.retain(|share| self.waiting.contains_key(share));
+        self.length = self.waiting.values().map(VecDeque::len).sum();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One place, which is taken.
+    fn busy() -> (Arc<Turns>, Turn) {
+        let turns = Arc::new(Turns::new(1));
+        let Ok(Place::Now(turn)) = turns.join(Source::Program) else { panic!("nobody is before") };
+        (turns, turn)
+    }
+
+    fn wait(turns: &Arc<Turns>, address: &str) -> Option<oneshot::Receiver<Turn>> {
+        match turns.join(Source::Address(address.parse().unwrap())) {
+            Ok(Place::Later(turn)) => Some(turn),
+            Ok(Place::Now(_)) => panic!("there is one turn, and it is taken"),
+            Err(error) => {
+                assert!(matches!(error, Error::Unavailable(_)));
+                None
+            }
+        }
+    }
+
+    /// Whether each of these gets a turn, which it gives back at once.
+    async fn served(waiting: Vec<oneshot::Receiver<Turn>>) -> Vec<bool> {
+        let waiting: Vec<_> = waiting.into_iter().map(|turn| tokio::spawn(async { turn.await.is_ok() })).collect();
+        let mut served = Vec::new();
+        for turn in waiting {
+            served.push(turn.await.unwrap());
+        }
+        served
+    }
+
+    #[tokio::test]
+    async fn a_network_that_fills_the_queue_keeps_nobody_out() {
+        let (turns, turn) = busy();
+        let attack: Vec<_> = (0..2000).filter_map(|n| wait(&turns, &format!("2001:db8:0:{n:x}::1"))).collect();
+        assert_eq!(attack.len(), WAITING - RESERVED);
+        let honest: Vec<_> = (1..=20).filter_map(|n| wait(&turns, &format!("192.0.{n}.1"))).collect();
+        assert_eq!(honest.len(), 20);
+        drop(turn);
+        let (attack, honest) = tokio::join!(served(attack), served(honest));
+        assert_eq!(honest, [true; 20]);
+        assert_eq!(attack.iter().filter(|served| !**served).count(), 20, "each took the place of one of the network");
+        assert_eq!(turns.lock().running, 0);
+    }
+
+    #[tokio::test]
+    async fn turns_go_round_by_network() {
+        let (turns, turn) = busy();
+        let mut many: Vec<_> = (0..10).map(|n| wait(&turns, &format!("192.0.2.{n}")).unwrap()).collect();
+        let mut one = wait(&turns, "198.51.100.1").unwrap();
+        drop(turn);
+        let first = many[0].try_recv().expect("it came first");
+        assert!(one.try_recv().is_err());
+        drop(first);
+        let second = one.try_recv().expect("the other network is next");
+        assert!(many[1].try_recv().is_err());
+        drop(second);
+        assert!(many[1].try_recv().is_ok());
+    }
+
+    #[tokio::test]
+    async fn places_are_kept_for_addresses_that_logged_in_before() {
+        let (turns, _turn) = busy();
+        turns.remember("203.0.113.7".parse().unwrap());
+        let attack: Vec<_> = (0..1000).filter_map(|n| wait(&turns, &format!("10.{}.{}.1", n / 250, n % 250))).collect();
+        assert_eq!(attack.len(), WAITING - RESERVED, "a network each: nobody has more than another");
+        assert!(wait(&turns, "203.0.113.8").is_none());
+        assert!(wait(&turns, "203.0.113.7").is_some());
+        assert!(turns.join(Source::Person(UserId(uuid::Uuid::nil()))).is_ok());
+    }
+
+    #[tokio::test]
+    async fn who_gives_up_gives_the_place_back() {
+        let (turns, turn) = busy();
+        let gone: Vec<_> = (0..1000).filter_map(|n| wait(&turns, &format!("10.{}.{}.1", n / 250, n % 250))).collect();
+        drop(gone);
+        let patient = wait(&turns, "203.0.113.8").expect("nobody else waits");
+        assert_eq!(turns.lock().unknown.length, 1);
+        drop(turn);
+        assert!(patient.await.is_ok());
+        assert_eq!(turns.lock().running, 0);
+    }
+}

@@ -1,0 +1,70 @@
+//! How many connections there may be, and that a full server still answers this machine's own probe.
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+use crate::support::{PATIENCE, TestServer};
+
+const PROBE: &[u8] = b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+/// Places that are kept for this machine's own requests.
+const RESERVED: usize = 8;
+
+async fn open(server: &TestServer) -> TcpStream {
+    TcpStream::connect(server.api().base()).await.expect("the server listens")
+}
+
+/// What the server says until it closes.
+async fn last_words(mut stream: TcpStream) -> String {
+    let mut words = Vec::new();
+    let reading = stream.read_to_end(&mut words);
+    // A connection that is closed before all of its request was read may end with a reset.
+    let _ = tokio::time::timeout(PATIENCE, reading).await.expect("the server closes");
+    String::from_utf8_lossy(&words).into_owned()
+}
+
+#[tokio::test]
+async fn a_full_server_answers_its_own_probe_and_refuses_what_is_too_much() {
+    let server = TestServer::start_with(|config| {
+        (config.limits.connections, config.limits.http_connections) = (1, 2);
+    })
+    .await;
+    let mut held = Vec::new();
+    for _ in 0..3 {
+        held.push(open(&server).await);
+    }
+    let answer = server.api().raw(PROBE).await;
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+
+    for _ in 0..RESERVED {
+        held.push(open(&server).await);
+    }
+    let refused = last_words(open(&server).await).await;
+    assert!(refused.starts_with("HTTP/1.1 503 ") && refused.contains("\r\nretry-after: "), "{refused}");
+    let (head, body) = refused.split_once("\r\n\r\n").expect("an answer");
+    assert!(head.contains(&format!("content-length: {}", body.len())), "{refused}");
+    let body: serde_json::Value = serde_json::from_str(body).expect("JSON");
+    assert_eq!(body["code"], "unavailable");
+
+    // Places that are given back can be taken.
+    held.clear();
+    loop {
+        let mut stream = open(&server).await;
+        stream.write_all(PROBE).await.expect("an open connection");
+        if last_words(stream).await.starts_with("HTTP/1.1 200 ") {
+            return;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_place_kept_for_the_probe_is_given_back_by_itself() {
+    let server = TestServer::start_with(|config| {
+        (config.limits.connections, config.limits.http_connections) = (1, 1);
+    })
+    .await;
+    let _held = [open(&server).await, open(&server).await];
+    let silent = open(&server).await;
+    assert_eq!(last_words(silent).await, "", "nothing was asked, and the two that have a place stay");
+}
