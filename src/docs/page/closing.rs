@@ -64,14 +64,20 @@ fn known_types() -> impl Iterator<Item = &'static str> {
     Kind::REQUESTS.iter().chain(Kind::BROADCASTS).map(|kind| kind.name())
 }
 
+/// The anchor of a close code: at the first of the reasons that share it.
+fn anchor(place: usize, close: Close) -> Option<String> {
+    let is_first = Close::ALL[..place].iter().all(|earlier| earlier.code() != close.code());
+    is_first.then(|| format!("close-{}", close.code()))
+}
+
 pub(super) fn closes() -> Markup {
     html! {
         p { "The code says why the connection ends, and so whether to come back. What was not answered is asked again." }
         table {
             thead { tr { th { "Code" } th { "Reason" } th { "What happened, and what to do" } } }
             tbody {
-                @for close in Close::ALL {
-                    tr #{ "close-" (close.code()) } {
+                @for (place, close) in Close::ALL.iter().enumerate() {
+                    tr id=[anchor(place, *close)] {
                         td { code { (close.code()) } }
                         td { @if close.reason().is_empty() { em { "none" } } @else { (close.reason()) } }
                         td { (close.about()) }
