@@ -29,9 +29,7 @@ pub(super) struct Change<'a> {
 impl Change<'_> {
     /// Carries an action out, or refuses it with nothing changed. A repetition is recognised before anything else.
     pub(super) async fn apply(&mut self, situation: Situation, action: &Action) -> Result<Outcome, Stop> {
-        if let Some(event) = notices::event_of(action)
-            && let Some(repeated) = notices::repeated(&situation, event)
-        {
+        if let Some(repeated) = notices::repeated(&situation, action) {
             let seq = repeated?.seq;
             return self.repeat(situation, seq).await;
         }

@@ -4,7 +4,7 @@ use super::{Action, Origin, Outcome, apply::Stop, groups::Change, permissions::A
 use crate::{
     error::Refusal,
     live::{Broadcast, Except, People},
-    model::{Counters, Event, GroupId, Message, MessageId, Notice, Person, Timestamp},
+    model::{Counters, Event, GroupId, Message, MessageId, Notice, Person, Timestamp, UserId},
     protocol::{
         Answer, GroupGone, Item, Kind, NoticeItem, Protocol,
         extended::{Gone, Row, Viewpoint},
@@ -22,7 +22,7 @@ pub(super) struct NewNotice<'a> {
 }
 
 /// The notice that an action leaves.
-pub(super) fn event_of(action: &Action) -> Option<Event> {
+fn event_of(action: &Action) -> Option<Event> {
     match action {
         Action::Create { .. } => Some(Event::Created),
         Action::Add { .. } => Some(Event::Added),
@@ -34,10 +34,21 @@ pub(super) fn event_of(action: &Action) -> Option<Event> {
     }
 }
 
+/// Whom the notice of an action is about.
+fn subject_of(action: &Action) -> Option<UserId> {
+    match action {
+        Action::Add { user, .. } | Action::Remove { user, .. } | Action::SetRole { user, .. } => Some(*user),
+        _ => None,
+    }
+}
+
 /// What a message id that is there already means: a repetition by the same sender of the same request, or a refusal.
-pub(super) fn repeated(situation: &Situation, event: Event) -> Option<Result<&StoredMessage, Refusal>> {
-    let message = situation.message.as_ref()?;
-    let is_same = situation.actor.as_ref().is_some_and(|actor| actor.id == message.sender) && event == message.event;
+/// About another person it is another request.
+pub(super) fn repeated<'a>(situation: &'a Situation, action: &Action) -> Option<Result<&'a StoredMessage, Refusal>> {
+    let (message, event) = (situation.message.as_ref()?, event_of(action)?);
+    let is_same = situation.actor.as_ref().is_some_and(|actor| actor.id == message.sender)
+        && event == message.event
+        && subject_of(action) == message.subject;
     let taken = if event == Event::Created { Refusal::GroupIdTaken } else { Refusal::MessageIdTaken };
     Some(if is_same { Ok(message) } else { Err(taken) })
 }

@@ -1,5 +1,7 @@
 //! Message ids are made by clients: unique within their chat, free in every other.
 
+use serde_json::json;
+
 use crate::support::{Request, TestServer, column, new_id, seen, sockets};
 
 const TAKEN: &str = "Message id already exists";
@@ -84,6 +86,35 @@ async fn an_id_that_another_member_used_is_taken_for_every_type() {
     }
     assert_eq!(seen(&[&ann, &bob, &lea], &group).await, before);
     bobs.hears_nothing().await;
+}
+
+#[tokio::test]
+async fn an_id_that_was_used_for_a_person_is_taken_for_every_other() {
+    let server = TestServer::start().await;
+    let [ann, bob, lea] = server.people(["Ann", "Bob", "Lea"]).await;
+    let group = ann.create_group("tea", &[]).await;
+    let mut anns = ann.connect().await;
+    for request in [Request::add, Request::remove] {
+        let used = request(&group, &bob.id);
+        let answer = anns.does(&used).await;
+        let before = ann.texts_in(&group).await;
+        // Neither an answer about somebody else nor a name: the ids alone decide.
+        assert_eq!(anns.may_not(&request(&group, &lea.id).with("messageId", used.id())).await, TAKEN);
+        assert_eq!(anns.may_not(&request(&group, &new_id()).with("messageId", used.id())).await, TAKEN);
+        assert_eq!(anns.does(&used).await, answer);
+        assert_eq!(ann.texts_in(&group).await, before);
+    }
+    anns.does(&Request::add(&group, &bob.id)).await;
+    let mut hearths = ann.hearth().await;
+    let give = |user: &str, id: &str| {
+        Request::new(
+            "setRole",
+            json!({ "groupId": group, "userId": user, "role": "admin", "messageId": id, "message": "admin" }),
+        )
+    };
+    let id = new_id();
+    hearths.does(&give(&bob.id, &id)).await;
+    assert_eq!(hearths.may_not(&give(&lea.id, &id)).await, TAKEN);
 }
 
 #[tokio::test]

@@ -79,6 +79,8 @@ pub struct StoredMessage {
     pub sender: UserId,
     /// What it is.
     pub event: Event,
+    /// Whom it is about, if it is a notice about somebody. Only a close look finds it.
+    pub subject: Option<UserId>,
     /// Whether it was deleted.
     pub deleted: bool,
 }
@@ -140,7 +142,8 @@ static LOOK_UP_CLOSELY: Sql = Sql::steps(&[look_up!(
         ", am.state, am.read_up_to_seq, am.muted_until, \
        tm.state, tm.read_up_to_seq, tm.muted_until, tm.hidden_up_to_seq, \
        q.event, ",
-        quote_columns!()
+        quote_columns!(),
+        ", m.subject_id"
     ),
     ", reply_to BYTES",
     " LEFT JOIN messages q ON q.chat_id = c.id AND q.id = l.reply_to LEFT JOIN users w ON w.id = q.sender_id"
@@ -214,6 +217,7 @@ fn situation(row: &AnyRow) -> sqlx::Result<Situation> {
             seq,
             sender: row.try_get(18)?,
             event: row.try_get(19)?,
+            subject: None,
             deleted: row.try_get::<Option<i64>, _>(20)?.is_some(),
         }),
         None => None,
@@ -239,7 +243,10 @@ fn close_situation(row: &AnyRow) -> sqlx::Result<Situation> {
         Some(quote) => Some((quote, row.try_get::<Event, _>(29)? == Event::Message)),
         None => None,
     };
-    let situation = situation(row)?;
+    let mut situation = situation(row)?;
+    if let Some(message) = &mut situation.message {
+        message.subject = row.try_get("subject_id")?;
+    }
     let standing = standing_of(row, 22, situation.standing.hidden_up_to)?;
     let target_standing = standing_of(row, 25, row.try_get::<Option<i64>, _>(28)?.unwrap_or_default())?;
     Ok(Situation { standing, target_standing, reply_to, ..situation })
