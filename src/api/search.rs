@@ -26,7 +26,7 @@ struct FoundRow {
     first_name: Option<String>,
     /// A person's last name; empty if there is none.
     last_name: Option<String>,
-    /// A person's e-mail.
+    /// A person's e-mail; empty if it is hidden.
     email: Option<String>,
     /// A group's id.
     group_id: Option<String>,
@@ -44,7 +44,7 @@ struct FoundUser {
     first_name: String,
     /// Empty if there is none.
     last_name: String,
-    /// As it was written at sign-up.
+    /// As it was written at sign-up; empty if it is hidden.
     email: String,
 }
 
@@ -135,8 +135,9 @@ impl SearchApi {
     ///
     /// People but oneself whose names or e-mail contain every word, and one's groups whose names do, ignoring case.
     /// Ranks: the first name begins with the first word, the last name begins with it, the first name contains it,
-    /// the last name contains it, the e-mail alone does; for groups: the name begins with the whole text, or contains
-    /// the words. People before groups at the same rank.
+    /// the last name contains it, only the e-mail matches; for groups: the name begins with the whole text, or contains
+    /// the words. People before groups at the same rank. By default an e-mail is found and shown only if the text is
+    /// the whole address; with `directory.emails = "shown"` any part of it finds it.
     #[oai(path = "/search", method = "get", operation_id = "search")]
     async fn search(
         &self,

@@ -3,13 +3,12 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use super::turns::{Source, Turns};
-use crate::error::{Error, Result};
 use argon2::{
     Argon2,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
 
+use super::turns::{Source, Turns};
 use crate::{
     error::{Error, Result},
     text,

@@ -9,11 +9,12 @@ use crate::{
 
 /// People but the caller, and the caller's groups.
 pub async fn all(app: &App, caller: Caller, search: Search) -> Result<Vec<Found>> {
-    app.store.search(caller.user, &search.text.0, search.limit.0).await
+    app.store.search(caller.user, &search.text.0, search.limit.0, app.config.directory.emails).await
 }
 
 /// People but the caller who are not in a group, for its members.
 pub async fn users(app: &App, caller: Caller, search: SearchUsers) -> Result<Vec<Found>> {
     let (group, _) = app.store.open_group(search.group, caller.user).await?.ok_or(Refusal::NotMember)?;
-    app.store.search_outside(caller.user, &search.text.0, &group, search.limit.0).await
+    let emails = app.config.directory.emails;
+    app.store.search_outside(caller.user, &search.text.0, &group, search.limit.0, emails).await
 }

@@ -16,6 +16,7 @@ use super::{
     types::{Hex, json},
 };
 use crate::{
+    config::Emails,
     error::Result,
     model::{Found, UserId},
     text::{self, shown_group},
@@ -48,9 +49,9 @@ static GROUPS: Sql =
 
 impl Store {
     /// People but the searcher, and the searcher's groups: by rank, people before groups, then by name.
-    pub async fn search(&self, searcher: UserId, text: &str, limit: i64) -> Result<Vec<Found>> {
+    pub async fn search(&self, searcher: UserId, text: &str, limit: i64, emails: Emails) -> Result<Vec<Found>> {
         let text = text::search(text);
-        let Some(words) = Words::of(&text) else { return Ok(Vec::new()) };
+        let Some(words) = Words::of(&text, emails) else { return Ok(Vec::new()) };
         let mut found = self.find_users(words, HashSet::from([searcher]), limit).await?;
         found.extend(self.find_groups(searcher, &text, limit).await?);
         // Stable: people stay before groups, and both in the order of their names.
@@ -66,8 +67,9 @@ impl Store {
         text: &str,
         group: &Readable,
         limit: i64,
+        emails: Emails,
     ) -> Result<Vec<Found>> {
-        let Some(words) = Words::of(&text::search(text)) else { return Ok(Vec::new()) };
+        let Some(words) = Words::of(&text::search(text), emails) else { return Ok(Vec::new()) };
         let work = async {
             let rows = sqlx::query(MEMBERS.on(self.engine)).bind(group.id).fetch_all(&self.reads).await?;
             rows.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<HashSet<_>>>()
@@ -84,6 +86,7 @@ impl Store {
         struct Id {
             id: Hex,
         }
+        let shows = words.shows();
         let ranked = self.find_people(words, hidden, usize::try_from(limit).unwrap_or_default()).await?;
         if ranked.is_empty() {
             return Ok(Vec::new());
@@ -93,7 +96,8 @@ impl Store {
             let rows = sqlx::query(USERS.on(self.engine)).bind(json(&ids)).fetch_all(&self.reads).await?;
             let user = rows.iter().map(|row| {
                 let person = person(row, 0)?;
-                Ok((person.id, Found::User { person, email: row.try_get(3)? }))
+                let email = Some(row.try_get(3)?).filter(|email: &String| shows(&fold(email))).unwrap_or_default();
+                Ok((person.id, Found::User { person, email }))
             });
             user.collect::<sqlx::Result<HashMap<_, _>>>()
         };

@@ -2,11 +2,36 @@
 
 use serde_json::{Value, json};
 
+use hearth::config::Emails;
+
 use crate::support::{Request, TestServer, User, labels, new_id};
+
+/// A server whose people see each other's e-mails.
+async fn start() -> TestServer {
+    TestServer::start_with(|config| config.directory.emails = Emails::Shown).await
+}
+
+#[tokio::test]
+async fn by_default_an_email_is_found_and_shown_only_by_all_of_it() {
+    let server = TestServer::start().await;
+    let [zoe, bob] = server.people(["Zoe", "Bob"]).await;
+    let group = zoe.create_group("tea", &[]).await;
+    for part in ["example.org", "bob@", "ob@example.org", "bob@example.or", "zoe bob@example.org"] {
+        assert_eq!(zoe.finds(part).await, [""; 0], "{part}");
+        assert_eq!(labels(&zoe.search_outside(&group, part).await.expect(200)), [""; 0], "{part}");
+    }
+    for (text, email) in [("bob", ""), ("BOB@Example.org", "bob@example.org"), (" bob@example.org ", "bob@example.org")]
+    {
+        for found in [zoe.search(text).await, zoe.search_outside(&group, text).await] {
+            let found = &found.expect(200)["data"];
+            assert_eq!((&found[0]["userId"], &found[0]["email"]), (&json!(bob.id), &json!(email)), "{text}");
+        }
+    }
+}
 
 #[tokio::test]
 async fn people_and_groups_are_found_by_rank() {
-    let server = TestServer::start().await;
+    let server = start().await;
     let [zoe, _jan] = server.people(["Zoe", "Jan"]).await;
     server.people_called(&[("Carl", "Mann"), ("Hanna", "Smith"), ("Bob", "Andrews"), ("Anna", "Zimt")]).await;
     zoe.create_group("The fans", &[]).await;
@@ -17,7 +42,7 @@ async fn people_and_groups_are_found_by_rank() {
 
 #[tokio::test]
 async fn the_best_rank_of_a_person_counts() {
-    let server = TestServer::start().await;
+    let server = start().await;
     let [zoe] = server.people(["Zoe"]).await;
     let names = [("Lana", "Anders"), ("Ana", "Zander"), ("Uma", "Zanger"), ("Mara", "Pan"), ("Hans", "Anger")];
     server.people_called(&names).await;
@@ -27,7 +52,7 @@ async fn the_best_rank_of_a_person_counts() {
 
 #[tokio::test]
 async fn a_match_in_the_e_mail_alone_comes_last() {
-    let server = TestServer::start().await;
+    let server = start().await;
     let [zoe, _abe, _gil] = server.people(["Zoe", "Abe", "Gil"]).await;
     server.people_called(&[("Yan", "Gilmore"), ("Xi", "Mogil"), ("Agil", "")]).await;
     assert_eq!(zoe.finds("gil").await, ["Gil", "Yan Gilmore", "Agil", "Xi Mogil"]);
@@ -37,7 +62,7 @@ async fn a_match_in_the_e_mail_alone_comes_last() {
 
 #[tokio::test]
 async fn ties_follow_the_stored_names_by_code_point() {
-    let server = TestServer::start().await;
+    let server = start().await;
     let [zoe] = server.people(["Zoe"]).await;
     let names = [
         ("anna", "x"),
@@ -67,7 +92,7 @@ async fn ties_follow_the_stored_names_by_code_point() {
 
 #[tokio::test]
 async fn every_word_must_be_found_and_the_first_decides_a_persons_rank() {
-    let server = TestServer::start().await;
+    let server = start().await;
     let [zoe] = server.people(["Zoe"]).await;
     server.people_called(&[("Ada", "Lovelace"), ("Love", "Adams"), ("Ada", "Byron")]).await;
     assert_eq!(zoe.finds("Ada Love").await, ["Ada Lovelace", "Love Adams"]);
@@ -81,7 +106,7 @@ async fn every_word_must_be_found_and_the_first_decides_a_persons_rank() {
 
 #[tokio::test]
 async fn every_word_must_be_found_and_the_whole_text_decides_a_groups_rank() {
-    let server = TestServer::start().await;
+    let server = start().await;
     let [zoe] = server.people(["Zoe"]).await;
     for name in ["A tea club", "Tea club", "Tea and club", "Club", "Club for tea"] {
         zoe.create_group(name, &[]).await;
@@ -93,7 +118,7 @@ async fn every_word_must_be_found_and_the_whole_text_decides_a_groups_rank() {
 
 #[tokio::test]
 async fn every_row_has_all_six_keys() {
-    let server = TestServer::start().await;
+    let server = start().await;
     let [zoe, bob] = server.people(["Zoe", "Bob"]).await;
     let group = zoe.create_group("Bobsleigh", &[]).await;
     let expected = json!({ "data": [
@@ -107,7 +132,7 @@ async fn every_row_has_all_six_keys() {
 
 #[tokio::test]
 async fn nobody_finds_oneself_nor_deleted_accounts() {
-    let server = TestServer::start().await;
+    let server = start().await;
     let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
     ann.write_to(&eve, "hello").await;
     assert_eq!(ann.finds("eve").await, ["Eve"]);
@@ -121,7 +146,7 @@ async fn nobody_finds_oneself_nor_deleted_accounts() {
 
 #[tokio::test]
 async fn people_are_found_by_their_present_names() {
-    let server = TestServer::start().await;
+    let server = start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     bob.patch("/api/profile/update", json!({ "firstName": "Robert", "lastName": "Stone" })).await.expect(201);
     assert_eq!(ann.finds("robert").await, ["Robert Stone"]);
@@ -134,7 +159,7 @@ async fn people_are_found_by_their_present_names() {
 
 #[tokio::test]
 async fn a_search_that_failed_loses_no_new_name() {
-    let mut server = TestServer::start().await;
+    let mut server = start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     assert_eq!(ann.finds("b").await, ["Bob"]);
     bob.patch("/api/profile/update", json!({ "firstName": "Robert" })).await.expect(201);
@@ -148,7 +173,7 @@ async fn a_search_that_failed_loses_no_new_name() {
 
 #[tokio::test]
 async fn one_finds_only_the_groups_one_is_in() {
-    let server = TestServer::start().await;
+    let server = start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     bob.create_group("tea of others", &[]).await;
     let dropped = bob.create_group("tea dropped", &[&ann]).await;
@@ -167,7 +192,7 @@ async fn one_finds_only_the_groups_one_is_in() {
 
 #[tokio::test]
 async fn a_limit_cuts_what_is_found_at_its_end() {
-    let server = TestServer::start().await;
+    let server = start().await;
     let [zoe] = server.people(["Zoe"]).await;
     let names: Vec<_> = (0..60).map(|number| (format!("Sam {number:02}"), format!("Samson {number:02}"))).collect();
     let names: Vec<_> = names.iter().map(|(first, last)| (first.as_str(), last.as_str())).collect();
@@ -190,7 +215,7 @@ async fn a_limit_cuts_what_is_found_at_its_end() {
 
 #[tokio::test]
 async fn the_text_has_1_to_100_characters_and_a_blank_one_finds_nothing() {
-    let server = TestServer::start().await;
+    let server = start().await;
     let [ann, _bob] = server.people(["Ann", "Bob"]).await;
     for blank in [" ", "   ", "\t\n", &" ".repeat(100)] {
         assert_eq!(ann.search(blank).await.expect(200), json!({ "data": [] }));
@@ -206,7 +231,7 @@ async fn the_text_has_1_to_100_characters_and_a_blank_one_finds_nothing() {
 
 #[tokio::test]
 async fn a_search_needs_a_token() {
-    let server = TestServer::start().await;
+    let server = start().await;
     for path in ["search?searchText=a", "search-users?searchText=a&groupId=b", "search"] {
         let reply = server.api().get(&format!("/api/use-cases/{path}")).await;
         assert_eq!(reply.refused(401), "Not authorized");
@@ -215,7 +240,7 @@ async fn a_search_needs_a_token() {
 
 #[tokio::test]
 async fn search_users_finds_those_who_are_not_in_the_group() {
-    let server = TestServer::start().await;
+    let server = start().await;
     let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
     let group = ann.create_group("Evening", &[&bob]).await;
     let row = |user: &User, name: &str| -> Value {
@@ -232,7 +257,7 @@ async fn search_users_finds_those_who_are_not_in_the_group() {
 
 #[tokio::test]
 async fn search_users_ranks_as_search_does_without_groups() {
-    let server = TestServer::start().await;
+    let server = start().await;
     let [zoe, _jan] = server.people(["Zoe", "Jan"]).await;
     let group = zoe.create_group("antics", &[]).await;
     server.people_called(&[("Carl", "Mann"), ("Hanna", "Smith"), ("Bob", "Andrews"), ("Anna", "Zimt")]).await;
@@ -246,7 +271,7 @@ async fn search_users_ranks_as_search_does_without_groups() {
 
 #[tokio::test]
 async fn search_users_is_for_members() {
-    let server = TestServer::start().await;
+    let server = start().await;
     let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
     let group = ann.create_group("tea", &[&bob]).await;
     bob.connect().await.leave(&group).await;

@@ -5,7 +5,7 @@ use std::{collections::HashSet, ops::Range};
 
 use memchr::memmem::Finder;
 
-use crate::model::UserId;
+use crate::{config::Emails, model::UserId};
 
 /// Above this many bytes of texts that are no more, and when they are the most, everything is packed anew.
 const SLACK: usize = 64 * 1024;
@@ -28,6 +28,8 @@ pub(super) struct Words {
     first: Finder<'static>,
     /// All of them, the longest first: it is missing most often.
     all: Vec<Finder<'static>>,
+    /// The whole text, if e-mail addresses are found by nothing less.
+    whole_email: Option<String>,
 }
 
 /// How well a person matches; less is better.
@@ -59,14 +61,21 @@ struct Entry {
 
 impl Words {
     /// `None` if there is no word in a folded text.
-    pub(super) fn of(text: &str) -> Option<Self> {
+    pub(super) fn of(text: &str, emails: Emails) -> Option<Self> {
         let finder = |word: &str| Finder::new(word).into_owned();
         let first = finder(text.split_whitespace().next()?);
         // Each once: a text of many times the same word costs no more than that word.
         let distinct: HashSet<_> = text.split_whitespace().collect();
         let mut all: Vec<_> = distinct.into_iter().map(finder).collect();
         all.sort_by_key(|word| std::cmp::Reverse(word.needle().len()));
-        Some(Self { first, all })
+        let whole_email = (emails == Emails::Hidden).then(|| text.trim().to_owned());
+        Some(Self { first, all, whole_email })
+    }
+
+    /// Which folded e-mail addresses of those who are found are shown.
+    pub(super) fn shows(&self) -> impl Fn(&str) -> bool + use<> {
+        let whole_email = self.whole_email.clone();
+        move |email| whole_email.as_ref().is_none_or(|whole| whole == email)
     }
 }
 
@@ -131,8 +140,11 @@ impl Directory {
     /// How well somebody matches, from 0.
     fn rank(&self, entry: &Entry, words: &Words) -> Option<usize> {
         let folded = &self.texts.as_bytes()[entry.folded()];
-        if !words.all.iter().all(|word| word.find(folded).is_some()) {
-            return None;
+        let (names, email) = folded.split_at(folded.len() - usize::from(entry.email_folded));
+        let searched = if words.whole_email.is_some() { names } else { folded };
+        if !words.all.iter().all(|word| word.find(searched).is_some()) {
+            let is_whole = words.whole_email.as_ref().is_some_and(|whole| whole.as_bytes() == email);
+            return is_whole.then_some(RANKS - 1);
         }
         let (first_name, rest) = folded.split_at(entry.first_name_folded.into());
         let last_name = &rest[1..=usize::from(entry.last_name_folded)];
@@ -244,9 +256,25 @@ mod tests {
             directory.update(&changed, &renamed);
             present.retain(|row| !changed.contains(&row.id));
             present.extend(renamed);
-            let words = Words::of(&text).expect("there is a word");
+            let words = Words::of(&text, Emails::Shown).expect("there is a word");
             prop_assert_eq!(directory.find(&words, &HashSet::new(), limit), matching(&present, &text, limit));
         }
+    }
+
+    #[test]
+    fn a_hidden_email_is_found_by_all_of_it() {
+        let mut directory = Directory::default();
+        directory.load(&[row(1, ["Ann", "", "ann@b.org"]), row(2, ["Bob", "", "bob@b.org"])]);
+        let found = |text: &str, emails| {
+            let words = Words::of(text, emails).expect("a word");
+            directory.find(&words, &HashSet::new(), 9).into_iter().map(|(_, id)| id.0.as_u128()).collect::<Vec<_>>()
+        };
+        assert_eq!(found("b.org", Emails::Shown), [1, 2]);
+        for part in ["b.org", "bob@", "ob@b.org", "bob@b.org ann", "bob@b.or"] {
+            assert_eq!(found(part, Emails::Hidden), [0; 0], "{part}");
+        }
+        assert_eq!(found(" bob@b.org ", Emails::Hidden), [2]);
+        assert_eq!(found("bo", Emails::Hidden), [2]);
     }
 
     #[test]
@@ -254,7 +282,7 @@ mod tests {
         let mut directory = Directory::default();
         directory.load(&[row(1, ["Ann", "", "a@b"]), row(2, ["Anna", "", "b@b"]), row(3, ["Anne", "", "c@b"])]);
         let hidden = HashSet::from([UserId(Uuid::from_u128(2))]);
-        let found = directory.find(&Words::of("ann").expect("a word"), &hidden, 2);
+        let found = directory.find(&Words::of("ann", Emails::Hidden).expect("a word"), &hidden, 2);
         assert_eq!(found, [(1, UserId(Uuid::from_u128(1))), (1, UserId(Uuid::from_u128(3)))]);
     }
 
@@ -267,6 +295,6 @@ mod tests {
             directory.update(&HashSet::from([rows[0].id]), &rows);
         }
         assert!(directory.texts.len() < 2 * SLACK, "{} bytes are kept", directory.texts.len());
-        assert_eq!(directory.find(&Words::of("xxx").expect("a word"), &HashSet::new(), 9).len(), 1);
+        assert_eq!(directory.find(&Words::of("xxx", Emails::Hidden).expect("a word"), &HashSet::new(), 9).len(), 1);
     }
 }
