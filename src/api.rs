@@ -12,14 +12,20 @@ mod sessions;
 
 use std::sync::Arc;
 
-use poem::{Endpoint, EndpointExt, IntoEndpoint, Request, Response, endpoint::BoxEndpoint, middleware::Cors};
+use poem::{
+    Endpoint, EndpointExt, IntoEndpoint, Request, Response, endpoint::BoxEndpoint, http::header, middleware::Cors,
+};
 use poem_openapi::{LicenseObject, OpenApiService, Tags};
 use serde_json::{Map, Value, json};
 use tracing::Instrument;
 
 pub use failure::{answer, method_not_allowed};
 
-use crate::{config::Config, error::Error, service::App};
+use crate::{
+    config::Origins,
+    error::{Error, Refusal},
+    service::App,
+};
 
 /// Where the API is mounted.
 pub const PREFIX: &str = "/api";
@@ -79,7 +85,26 @@ pub fn endpoint(app: &Arc<App>) -> impl Endpoint<Output = Response> + 'static {
         methods: failure::AllowedMethods::of(&document()),
     };
     let cors_refusal = |error| async move { failure::catch(Err(error), None) };
-    answering.with(cors(&app.config)).catch_all_error(cors_refusal)
+    let origins = Arc::new(Origins::of(&app.config.server.origins));
+    let own_origins = move |endpoint: Arc<_>, request: Request| {
+        let origins = origins.clone();
+        async move {
+            if !origin_is_allowed(&origins, &request) {
+                return Ok(answer(&Error::Refused(Refusal::OriginNotAllowed)));
+            }
+            Endpoint::call(&*endpoint, request).await
+        }
+    };
+    answering.with(cors()).catch_all_error(cors_refusal).around(own_origins)
+}
+
+/// Whether a page may call: one list of origins serves REST and WebSocket.
+pub fn origin_is_allowed(origins: &Origins, request: &Request) -> bool {
+    let host = request.header(header::HOST);
+    match request.headers().get(header::ORIGIN) {
+        Some(origin) => origins.allow(origin.to_str().unwrap_or_default(), host),
+        None => true,
+    }
 }
 
 /// The endpoints with what they have in common: a bound on bodies, and the shape of failures.
@@ -106,16 +131,13 @@ impl Endpoint for Answering {
     }
 }
 
-fn cors(config: &Config) -> Cors {
-    let cors = Cors::new()
+/// For pages of every origin: those that may not call are refused before.
+fn cors() -> Cors {
+    Cors::new()
         .allow_methods(["GET", "POST", "PATCH", "DELETE"])
         .allow_headers(["authorization", "content-type", "x-request-id"])
         .expose_headers(["retry-after", "x-request-id"])
-        .allow_credentials(false);
-    if config.server.origins.iter().any(|origin| origin == "*") {
-        return cors;
-    }
-    cors.allow_origins(config.server.origins.iter().map(String::as_str))
+        .allow_credentials(false)
 }
 
 const DESCRIPTION: &str = "\

@@ -1,5 +1,6 @@
 //! Routes, listener, and the order of start and stop.
 
+mod headers;
 mod listener;
 mod manager;
 mod routes;

@@ -13,7 +13,8 @@ use poem_openapi::{
 };
 use serde::Serialize;
 
-use crate::error::{Error, Fault, Kind, Refusal, seconds};
+use super::input::EncodedBody;
+use crate::error::{Error, Fault, Kind, seconds};
 
 /// Why a request failed.
 #[derive(Object, Serialize)]
@@ -103,12 +104,20 @@ pub(super) fn catch(result: poem::Result<Response>, allowed: Option<&str>) -> Re
         let message = "The body must be JSON, with Content-Type: application/json";
         return respond(StatusCode::UNSUPPORTED_MEDIA_TYPE, &Body::simple(message, "not_json"));
     }
+    if error.is::<EncodedBody>() {
+        return respond(StatusCode::UNSUPPORTED_MEDIA_TYPE, &Body::simple(&error.to_string(), "encoded"));
+    }
+    if error.status() == StatusCode::REQUEST_TIMEOUT {
+        let message = "The body did not arrive in 30 seconds";
+        return respond(StatusCode::REQUEST_TIMEOUT, &Body::simple(message, "too_slow"));
+    }
     if error.is::<SizedLimitError>() {
         let message = "The body must have at most 100 KiB";
         return respond(StatusCode::PAYLOAD_TOO_LARGE, &Body::simple(message, "too_large"));
     }
     if error.is::<CorsError>() {
-        return answer(&Error::Refused(Refusal::OriginNotAllowed));
+        let message = "A page of another origin may not send such a request: its method or a header is not allowed";
+        return respond(StatusCode::FORBIDDEN, &Body::simple(message, "preflight"));
     }
     match error.status() {
         status if status.is_client_error() => respond(status, &Body::simple(&error.to_string(), "invalid")),
@@ -158,7 +167,7 @@ impl ApiResponse for Error {
             (403, "Not allowed to this person."),
             (409, "Something with this e-mail or id exists already."),
             (413, "The body has more than 100 KiB."),
-            (415, "The body is not JSON."),
+            (415, "The body is not JSON, or is compressed."),
             (429, "Too many requests."),
             (500, "A defect of the server; its log says more."),
             (503, "The database does not answer, its disk is full (`disk_full`), or the server is full."),

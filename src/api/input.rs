@@ -4,8 +4,8 @@ use std::{borrow::Cow, time::Duration};
 
 use poem::{
     Body, Request as HttpRequest, RequestBody,
-    error::{ReadBodyError, SizedLimitError},
-    http::StatusCode,
+    error::{ReadBodyError, ResponseError, SizedLimitError},
+    http::{HeaderValue, StatusCode, header},
     web::Data,
 };
 use poem_openapi::{
@@ -153,13 +153,39 @@ fn field_schema(field: Schema) -> MetaSchema {
     }
 }
 
+/// The body is compressed, or encoded in another way.
+#[derive(Debug)]
+pub(super) struct EncodedBody;
+
+impl std::fmt::Display for EncodedBody {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("The body must not be compressed: the only Content-Encoding is identity")
+    }
+}
+
+impl std::error::Error for EncodedBody {}
+
+impl ResponseError for EncodedBody {
+    fn status(&self) -> StatusCode {
+        StatusCode::UNSUPPORTED_MEDIA_TYPE
+    }
+}
+
 /// Reads the body before anything else, up to its limit.
 pub(super) async fn limit_body(mut request: HttpRequest) -> poem::Result<HttpRequest> {
+    let encodings = request.headers().get_all(header::CONTENT_ENCODING).iter();
+    let is_plain = |value: &HeaderValue| value.is_empty() || value.as_bytes().eq_ignore_ascii_case(b"identity");
+    if !encodings.into_iter().all(is_plain) {
+        return Err(EncodedBody.into());
+    }
     let body = tokio::time::timeout(BODY_TIMEOUT, request.take_body().into_bytes_limit(MAX_BODY)).await;
     let body = match body {
         Ok(Ok(body)) => body,
         Ok(Err(ReadBodyError::PayloadTooLarge)) => return Err(SizedLimitError::PayloadTooLarge.into()),
-        Ok(Err(error)) => return Err(error.into()),
+        Ok(Err(_)) => {
+            let message = "must be sent whole: it was cut off, or its chunks are malformed";
+            return Err(Error::Invalid(vec![Fault::new("body", message)]).into());
+        }
         Err(_) => return Err(poem::Error::from_status(StatusCode::REQUEST_TIMEOUT)),
     };
     request.set_body(Body::from(body));

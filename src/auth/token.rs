@@ -80,6 +80,8 @@ impl Tokens {
         let mut validation = Validation::new(Algorithm::HS256);
         // Looked at here: to the library a token is good for the whole second in which it expires.
         validation.validate_exp = false;
+        validation.validate_nbf = true;
+        validation.leeway = 0;
         Self {
             encoding: EncodingKey::from_secret(secret),
             decoding: DecodingKey::from_secret(secret),
@@ -174,6 +176,19 @@ mod tests {
         assert!(tokens.verify(&ahead(25)).is_none());
         assert!(tokens.verify(&ahead(24 * 365 * 10)).is_none());
         assert!(tokens.verify_signature(&ahead(24 * 365 * 10)).is_some());
+    }
+
+    #[test]
+    fn a_token_of_the_future_is_refused_if_it_says_so() {
+        let tokens = Tokens::new(&[7; 32], 1);
+        let claims = tokens.verify(&sign(&tokens, Timestamp::now())).unwrap();
+        let from = |seconds: i64| {
+            let mut claims = serde_json::to_value(&claims).unwrap();
+            claims["nbf"] = (Timestamp::now().0 / 1000 + seconds).into();
+            jsonwebtoken::encode(&Header::default(), &claims, &tokens.encoding).unwrap()
+        };
+        assert!(tokens.verify(&from(-1)).is_some());
+        assert!(tokens.verify(&from(30)).is_none() && tokens.verify_signature(&from(3600)).is_none());
     }
 
     #[test]

@@ -9,8 +9,10 @@ use poem::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+use super::headers;
 use crate::{
     api, assets,
+    config::Origins,
     error::{Error, Fault, Refusal},
     service::App,
     store::Readiness,
@@ -65,7 +67,9 @@ pub(super) fn routes(
             _ => error.into_response(),
         }
     };
-    routes.catch_all_error(fallback).around(with_host).around(telemetry::trace)
+    let proxies = app.config.server.proxies();
+    let with_headers = move |endpoint, request| headers::add(endpoint, request, proxies.clone());
+    routes.catch_all_error(fallback).around(with_host).around(with_headers).around(telemetry::trace)
 }
 
 /// Rejects HTTP/1.1 requests without `Host`, or with several (RFC 9112, 3.2): proxies may disagree on which one counts.
@@ -79,24 +83,20 @@ async fn with_host<E: Endpoint>(endpoint: Arc<E>, request: Request) -> poem::Res
 /// The WebSocket's endpoint: one list of origins serves it and REST.
 fn socket(app: &Arc<App>, sockets: &TaskTracker) -> Arc<impl Endpoint<Output = Response> + 'static> {
     let (app, sockets) = (app.clone(), sockets.clone());
+    let origins = Arc::new(Origins::of(&app.config.server.origins));
     Arc::new(make(move |request: Request| {
-        let (app, sockets) = (app.clone(), sockets.clone());
+        let (app, sockets, origins) = (app.clone(), sockets.clone(), origins.clone());
         async move {
             if request.method() != Method::GET {
                 return Ok(api::method_not_allowed("GET"));
             }
-            if !origin_is_allowed(&app, &request) {
+            if !api::origin_is_allowed(&origins, &request) {
                 return Ok(api::answer(&Error::Refused(Refusal::OriginNotAllowed)));
             }
             let upgraded = ws::upgrade(&app, &sockets, &request).await;
             Ok::<_, poem::Error>(upgraded.unwrap_or_else(|error| api::answer(&error)))
         }
     }))
-}
-
-fn origin_is_allowed(app: &App, request: &Request) -> bool {
-    let allowed = &app.config.server.origins;
-    request.header(header::ORIGIN).is_none_or(|origin| allowed.iter().any(|known| known == "*" || known == origin))
 }
 
 /// The web client: its page, by whatever path its own router knows, and its files.

@@ -96,7 +96,8 @@ impl Store {
             let rows = sqlx::query(USERS.on(self.engine)).bind(json(&ids)).fetch_all(&self.reads).await?;
             let user = rows.iter().map(|row| {
                 let person = person(row, 0)?;
-                let email = Some(row.try_get(3)?).filter(|email: &String| shows(&fold(email))).unwrap_or_default();
+                let email =
+                    Some(row.try_get(3)?).filter(|email: &String| shows(&text::search(email))).unwrap_or_default();
                 Ok((person.id, Found::User { person, email }))
             });
             user.collect::<sqlx::Result<HashMap<_, _>>>()

@@ -2,7 +2,7 @@
 //! passwords that were hashed as they were given.
 
 use hearth::{
-    auth::Passwords,
+    auth::{Passwords, Source, Verdict},
     model::{Person, Timestamp, UserId},
     store::Account,
 };
@@ -91,8 +91,9 @@ async fn a_password_is_the_same_in_every_spelling_and_an_older_hash_is_made_anew
         server.api().log_in("ann@example.org", spelling).await;
         let kept = server.store().account_by_email("ann@example.org").await.expect("it answers").expect("an account");
         assert_ne!(kept.password_hash, account.password_hash);
-        let nfc = Passwords::default().compare("\u{e9}t\u{e9} \u{e0} la mer".into(), Some(kept.password_hash)).await;
-        assert_eq!(nfc.expect("it is compared"), hearth::auth::Verdict::Right);
+        let (passwords, nfc) = (Passwords::default(), "\u{e9}t\u{e9} \u{e0} la mer".to_owned());
+        let verdict = passwords.compare(nfc, Some(kept.password_hash), Source::Program).await;
+        assert_eq!(verdict.expect("it is compared"), Verdict::Right);
     }
     let login = json!({ "email": "ann@example.org", "password": "ete a la mer" });
     server.api().post(LOG_IN, login).await.refused(400);

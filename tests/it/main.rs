@@ -19,6 +19,7 @@ mod devices;
 mod dialogs;
 mod documentation;
 mod extended;
+mod failures;
 mod frames;
 #[cfg(target_os = "linux")]
 mod full_disk;

@@ -3,7 +3,7 @@
 use reqwest::{Method, header::HeaderValue};
 use serde_json::{Value, json};
 
-use crate::support::{PASSWORD, Reply, TestServer, new_id};
+use crate::support::{PASSWORD, Reply, Socket, TestServer, new_id};
 
 const SIGN_UP: &str = "/api/auth/sing-up";
 const UPDATE: &str = "/api/profile/update";
@@ -252,6 +252,17 @@ async fn only_the_configured_origins_may_call() {
         is_failure(reply, 403, "origin_not_allowed");
     }
     server.api().post("/api/auth/login", json!({})).await.refused(400);
+    // As browsers compare them; and the server's own pages may always call.
+    call("https://CHAT.example.org:443").await.refused(400);
+    let own = format!("http://{}", server.api().base());
+    assert_eq!(call(&own).await.headers["access-control-allow-origin"], own);
+    let [ann] = server.people(["Ann"]).await;
+    let connect = async |origin: String| {
+        let headers = [("origin", origin), ("authorization", format!("Bearer {}", ann.token))];
+        Socket::open_with(server.api().base(), "/api/ws", &headers).await.map(drop)
+    };
+    assert_eq!(connect(own).await, Ok(()));
+    assert_eq!(connect("https://evil.example.org".into()).await, Err(403));
 }
 
 #[tokio::test]

@@ -140,7 +140,7 @@ impl Directory {
     /// How well somebody matches, from 0.
     fn rank(&self, entry: &Entry, words: &Words) -> Option<usize> {
         let folded = &self.texts.as_bytes()[entry.folded()];
-        let (names, email) = folded.split_at(folded.len() - usize::from(entry.email_folded));
+        let (names, email) = folded.split_at(folded.len() - usize::from(entry.email_search));
         let searched = if words.whole_email.is_some() { names } else { folded };
         if !words.all.iter().all(|word| word.find(searched).is_some()) {
             let is_whole = words.whole_email.as_ref().is_some_and(|whole| whole.as_bytes() == email);

@@ -226,8 +226,9 @@ export interface paths {
          * Search people and one's own groups
          * @description People but oneself whose names or e-mail contain every word, and one's groups whose names do, ignoring case.
          *     Ranks: the first name begins with the first word, the last name begins with it, the first name contains it,
-         *     the last name contains it, the e-mail alone does; for groups: the name begins with the whole text, or contains
-         *     the words. People before groups at the same rank.
+         *     the last name contains it, only the e-mail matches; for groups: the name begins with the whole text, or contains
+         *     the words. People before groups at the same rank. By default an e-mail is found and shown only if the text is
+         *     the whole address; with `directory.emails = "shown"` any part of it finds it.
          */
         get: operations["search"];
         put?: never;
@@ -426,7 +427,7 @@ export interface components {
             firstName?: string | null;
             /** @description A person's last name; empty if there is none. */
             lastName?: string | null;
-            /** @description A person's e-mail. */
+            /** @description A person's e-mail; empty if it is hidden. */
             email?: string | null;
             /** @description A group's id. */
             groupId?: string | null;
@@ -472,7 +473,7 @@ export interface components {
             firstName: string;
             /** @description Empty if there is none. */
             lastName: string;
-            /** @description As it was written at sign-up. */
+            /** @description As it was written at sign-up; empty if it is hidden. */
             email: string;
         };
         /**
@@ -851,7 +852,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description The body is not JSON. */
+            /** @description The body is not JSON, or is compressed. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -960,7 +961,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description The body is not JSON. */
+            /** @description The body is not JSON, or is compressed. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -1069,7 +1070,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description The body is not JSON. */
+            /** @description The body is not JSON, or is compressed. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -1178,7 +1179,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description The body is not JSON. */
+            /** @description The body is not JSON, or is compressed. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -1284,7 +1285,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description The body is not JSON. */
+            /** @description The body is not JSON, or is compressed. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -1393,7 +1394,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description The body is not JSON. */
+            /** @description The body is not JSON, or is compressed. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -1497,7 +1498,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description The body is not JSON. */
+            /** @description The body is not JSON, or is compressed. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -1601,7 +1602,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description The body is not JSON. */
+            /** @description The body is not JSON, or is compressed. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -1707,7 +1708,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description The body is not JSON. */
+            /** @description The body is not JSON, or is compressed. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -1917,7 +1918,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description The body is not JSON. */
+            /** @description The body is not JSON, or is compressed. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2024,7 +2025,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description The body is not JSON. */
+            /** @description The body is not JSON, or is compressed. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2132,7 +2133,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description The body is not JSON. */
+            /** @description The body is not JSON, or is compressed. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2240,7 +2241,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description The body is not JSON. */
+            /** @description The body is not JSON, or is compressed. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2348,7 +2349,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description The body is not JSON. */
+            /** @description The body is not JSON, or is compressed. */
             415: {
                 headers: {
                     [name: string]: unknown;
