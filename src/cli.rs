@@ -185,7 +185,7 @@ fn reachable(address: SocketAddr) -> String {
 /// Does work on the database while nobody serves it.
 async fn with_database(config: &Config, work: impl AsyncFnOnce(&Store) -> anyhow::Result<()>) -> anyhow::Result<()> {
     let guard = ServingGuard::take(&config.database.url).await?;
-    let store = Store::open(&config.database).await?;
+    let store = Store::open_to_write(&config.database, &guard).await?;
     let done = work(&store).await;
     store.close().await;
     guard.release().await;

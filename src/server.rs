@@ -29,6 +29,8 @@ use crate::{
 const HTTP_GRACE: Duration = Duration::from_secs(3);
 /// How long each of the other steps of stopping may take.
 const GRACE: Duration = Duration::from_secs(5);
+/// How long each step may take after a failure: another server may serve already.
+const FAILED_GRACE: Duration = Duration::from_secs(1);
 
 /// Descriptors that are no client's: the database, files, the runtime, connections that are turned away.
 const OTHER_DESCRIPTORS: u64 = 64;
@@ -50,7 +52,7 @@ impl Server {
     pub async fn start(config: Config) -> anyhow::Result<Self> {
         // First: a server that may not serve must not migrate the database of the one that does.
         let guard = ServingGuard::take(&config.database.url).await?;
-        let store = Store::open(&config.database).await?;
+        let store = Store::open_to_write(&config.database, &guard).await?;
         let listener = listener::bind(&config.server.listen)
             .await
             .with_context(|| format!("cannot listen on {}", config.server.listen))?;
@@ -107,10 +109,11 @@ impl Server {
             move || writer.clone().works()
         };
         manager.ready(address);
+        let store = self.app.store.clone();
         let failure = tokio::select! {
             () = accept => None,
             () = stop => None,
-            () = self.guard.lost() => Some("another Hearth has taken over the database"),
+            () = self.guard.lost(&store) => Some("another Hearth has taken over the database"),
             _ = &mut self.writer => Some("the writer has ended"),
             _ = &mut background => Some("the background work has ended"),
             // In the task that accepts: if that one hangs, so does this.
@@ -121,23 +124,23 @@ impl Server {
         stopping.cancel();
         connections.close();
         self.app.hub.close_all(Close::GoingAway);
-        let _ = tokio::time::timeout(HTTP_GRACE, connections.wait()).await;
+        let (http_grace, grace) = if failure.is_none() { (HTTP_GRACE, GRACE) } else { (FAILED_GRACE, FAILED_GRACE) };
+        let _ = tokio::time::timeout(http_grace, connections.wait()).await;
         // Those that were being upgraded meanwhile.
         self.app.hub.close_all(Close::GoingAway);
         sockets.close();
-        let _ = tokio::time::timeout(GRACE, sockets.wait()).await;
+        let _ = tokio::time::timeout(grace, sockets.wait()).await;
         background.abort();
 
         // With the application goes the last way into the writer's queue: the writer ends when it is empty, the
         // publisher after it.
-        let store = self.app.store.clone();
         drop(self.app);
         if failure.is_none() {
-            let _ = tokio::time::timeout(GRACE, async { tokio::join!(self.writer, self.publisher) }).await;
+            let _ = tokio::time::timeout(grace, async { tokio::join!(self.writer, self.publisher) }).await;
         }
         // A database that is silent does not even say goodbye.
-        let _ = tokio::time::timeout(GRACE, store.close()).await;
-        self.guard.release().await;
+        let _ = tokio::time::timeout(grace, store.close()).await;
+        let _ = tokio::time::timeout(grace, self.guard.release()).await;
         match failure {
             Some(failure) => bail!(failure),
             None => Ok(()),

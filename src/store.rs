@@ -9,6 +9,7 @@ mod chats;
 mod connect;
 mod engine;
 mod errors;
+mod fence;
 mod file;
 mod folds;
 mod guard;
@@ -27,11 +28,12 @@ mod users;
 
 pub use batch::{
     Batch, ChatChange, Erased, Lookup, NewMember, NewMessage, NewStanding, ReactionKey, Read, Situation, StoredChat,
-    StoredMessage, Written,
+    StoredMessage, Uncommitted, Written,
 };
 pub use changes::{Changes, MAX_CHANGES};
 pub use connect::place;
 pub use errors::is_conflict;
+pub use fence::BatchId;
 pub use guard::ServingGuard;
 pub use health::Readiness;
 pub use history::Readable;
@@ -44,6 +46,7 @@ pub use users::{Account, Changed, PasswordChange};
 use std::sync::{Arc, atomic::AtomicBool};
 
 use engine::Engine;
+use fence::Fence;
 use health::Health;
 use search::People;
 use sqlx::AnyPool;
@@ -62,6 +65,7 @@ pub struct Store {
     reads: AnyPool,
     /// For changes. On SQLite: the one connection that writes.
     writes: AnyPool,
+    fence: Fence,
     /// Everybody's names, in memory, for searches.
     people: Arc<People>,
     /// Whether writing works.

@@ -5,6 +5,7 @@ mod apply;
 mod blocks;
 mod changes;
 mod command;
+mod commit;
 mod delivery;
 mod groups;
 mod notices;
@@ -13,18 +14,21 @@ mod rosters;
 mod sends;
 mod standings;
 
-use std::future::Future;
+use std::{future::Future, time::Duration};
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::timeout,
+};
 
 use crate::{
     error::{Error, Result},
     live::{Broadcast, Publication},
     model::{SessionId, UserId},
     protocol::{Answer, Texts},
-    store::{self, DatabaseError, DatabaseResult, Store},
+    store::Store,
 };
-use rosters::Rosters;
+use commit::Committer;
 
 pub use changes::MAX_REACTIONS;
 pub use command::{Action, Command, Origin};
@@ -36,8 +40,8 @@ const QUEUE: usize = 8192;
 const BATCH: usize = 256;
 /// Batches that may wait for the publisher; then the writer waits, too.
 const PUBLISHER_QUEUE: usize = 16;
-/// How often a batch is made again after another transaction was in its way.
-const ATTEMPTS: usize = 3;
+/// How often the outcome of a batch is asked for after its requests were refused.
+const SETTLE_EVERY: Duration = Duration::from_secs(1);
 
 const BUSY: &str = "The server is busy: try again later";
 const STOPPING: &str = "The server is restarting: try again in a moment";
@@ -57,7 +61,8 @@ enum Task {
 struct Outcome {
     answer: Answer,
     broadcasts: Vec<Broadcast>,
-    ended_sessions: Vec<SessionId>,
+    /// Of an account that was deleted.
+    ended_sessions: Option<(UserId, Vec<SessionId>)>,
 }
 
 struct Entry {
@@ -128,13 +133,25 @@ pub fn start(
 ) -> (Writer, impl Future<Output = ()> + Send, mpsc::Receiver<Vec<Publication>>) {
     let (queue, entries) = mpsc::channel(QUEUE);
     let (publisher, batches) = mpsc::channel(PUBLISHER_QUEUE);
-    let committer = Committer { store, group_limit, rosters: Rosters::default() };
+    let committer = Committer::new(store, group_limit);
     (Writer { queue }, run(committer, entries, publisher), batches)
 }
 
 async fn run(mut committer: Committer, mut entries: mpsc::Receiver<Entry>, publisher: mpsc::Sender<Vec<Publication>>) {
     let mut batch = Vec::with_capacity(BATCH);
-    while entries.recv_many(&mut batch, BATCH).await > 0 {
+    loop {
+        let received = entries.recv_many(&mut batch, BATCH);
+        let received = if committer.is_unsettled() {
+            timeout(SETTLE_EVERY, received).await.unwrap_or(usize::MAX)
+        } else {
+            received.await
+        };
+        if received == 0 {
+            return;
+        }
+        let late =
+            committer.settle().await.into_iter().filter_map(|outcome| Some(publication(Ok(outcome.ok()?), None)));
+        let mut publications: Vec<_> = late.collect();
         let (tasks, mut replies): (Vec<_>, Vec<_>) = batch.drain(..).map(|entry| (entry.task, entry.reply)).unzip();
         let mut outcomes = committer.commit(&tasks).await;
         let outage = outcomes.last().and_then(|outcome| outcome.as_ref().err()?.outage());
@@ -144,80 +161,30 @@ async fn run(mut committer: Committer, mut entries: mpsc::Receiver<Entry>, publi
             replies.extend(waiting.map(|entry| entry.reply));
             outcomes.extend((outcomes.len()..replies.len()).filter_map(|_| outage.outage().map(Err)));
         }
-        let publications = outcomes.into_iter().zip(replies).map(publication).collect();
+        let answered = outcomes.into_iter().zip(replies);
+        publications.extend(answered.map(|(outcome, reply)| publication(outcome, Some(reply))));
         if publisher.send(publications).await.is_err() {
             return;
         }
     }
 }
 
-fn publication((outcome, reply): (Result<Outcome>, oneshot::Sender<Result<Done>>)) -> Publication {
-    let (broadcasts, done) = match outcome {
-        Ok(Outcome { answer, broadcasts, ended_sessions }) => (broadcasts, Ok(Done { answer, ended_sessions })),
-        Err(error) => (Vec::new(), Err(error)),
+/// Without a reply if whoever asked was answered earlier that the database is away.
+fn publication(outcome: Result<Outcome>, reply: Option<oneshot::Sender<Result<Done>>>) -> Publication {
+    let (broadcasts, ended_sessions, done) = match outcome {
+        Ok(Outcome { answer, broadcasts, ended_sessions }) => {
+            let ended = ended_sessions.iter().flat_map(|(_, sessions)| sessions).copied().collect();
+            (broadcasts, ended_sessions, Ok(Done { answer, ended_sessions: ended }))
+        }
+        Err(error) => (Vec::new(), None, Err(error)),
     };
     // Whoever asked may be gone by now: what was committed stays.
-    Publication { broadcasts, acknowledge: Box::new(move || drop(reply.send(done))) }
-}
-
-struct Committer {
-    store: Store,
-    group_limit: u32,
-    rosters: Rosters,
-}
-
-impl Committer {
-    /// Commits a batch; what fails as a whole is made again, then task by task, so that none fails for its neighbours.
-    async fn commit(&mut self, tasks: &[Task]) -> Vec<Result<Outcome>> {
-        let error = match self.insist(tasks).await {
-            Ok(outcomes) => return outcomes,
-            Err(error) => error,
-        };
-        if error.outage().is_some() {
-            return tasks.iter().filter_map(|_| error.outage().map(Err)).collect();
+    let acknowledge = Box::new(move || {
+        if let Some(reply) = reply {
+            drop(reply.send(done));
         }
-        if tasks.len() == 1 {
-            return vec![Err(error)];
-        }
-        tracing::warn!(tasks = tasks.len(), "a batch failed as a whole and is made again task by task");
-        let mut outcomes = Vec::with_capacity(tasks.len());
-        for task in tasks {
-            match self.insist(std::slice::from_ref(task)).await {
-                Ok(outcome) => outcomes.extend(outcome),
-                Err(error) => outcomes.push(Err(error)),
-            }
-        }
-        outcomes
-    }
-
-    async fn insist(&mut self, tasks: &[Task]) -> Result<Vec<Result<Outcome>>> {
-        let mut attempt = 1;
-        loop {
-            let error = match self.transact(tasks).await {
-                Ok(outcomes) => return Ok(outcomes),
-                Err(error) => error,
-            };
-            // Undone with the transaction, but not in memory.
-            self.rosters.forget_all();
-            if attempt == ATTEMPTS || !store::is_conflict(&error) {
-                return Err(self.store.failure(error));
-            }
-            attempt += 1;
-        }
-    }
-
-    async fn transact(&mut self, tasks: &[Task]) -> DatabaseResult<Vec<Result<Outcome>>> {
-        let work = async {
-            let mut batch = self.store.batch().await?;
-            let outcomes = apply::all(&mut batch, &mut self.rosters, self.group_limit, tasks).await?;
-            Ok((batch, outcomes))
-        };
-        let work = tokio::time::timeout(self.store.batch_timeout(), work).await;
-        let (batch, outcomes) = work.unwrap_or(Err(DatabaseError::PoolTimedOut))?;
-        // Not left before its end: what is committed after all must be told.
-        batch.commit().await?;
-        Ok(outcomes)
-    }
+    });
+    Publication { broadcasts, ended_sessions, acknowledge }
 }
 
 #[cfg(test)]

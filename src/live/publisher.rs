@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 
 use super::{connection::ConnectionId, hub::Hub};
 use crate::{
-    model::UserId,
+    model::{SessionId, UserId},
     protocol::{Item, Kind, Protocol},
 };
 
@@ -61,6 +61,8 @@ impl Broadcast {
 pub struct Publication {
     /// Told first.
     pub broadcasts: Vec<Broadcast>,
+    /// A person's sessions that ended with it: their connections are closed.
+    pub ended_sessions: Option<(UserId, Vec<SessionId>)>,
     /// Then whoever asked for it is answered.
     pub acknowledge: Box<dyn FnOnce() + Send>,
 }
@@ -71,6 +73,9 @@ pub async fn publish(hub: Arc<Hub>, mut batches: mpsc::Receiver<Vec<Publication>
         for publication in batch {
             for broadcast in publication.broadcasts {
                 hub.tell(&broadcast);
+            }
+            if let Some((user, sessions)) = publication.ended_sessions {
+                hub.close_sessions(user, &sessions);
             }
             (publication.acknowledge)();
         }

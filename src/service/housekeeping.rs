@@ -32,5 +32,5 @@ async fn tidy(app: &App) -> Result<()> {
     while app.store.remove_expired_sessions(Timestamp::now(), SESSIONS_STEP).await? > 0 {
         tokio::time::sleep(PAUSE).await;
     }
-    Ok(())
+    app.store.forget_commits().await
 }

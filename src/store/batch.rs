@@ -7,18 +7,23 @@ mod membership;
 mod messages;
 mod standing;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use serde::Serialize;
 use sqlx::AnyConnection;
+use tokio::time::timeout;
 
 use super::{
     Store,
     change::Change,
     engine::{Engine, Sql},
+    fence::BatchId,
     search::People,
     types::json,
 };
@@ -35,19 +40,34 @@ pub use standing::NewStanding;
 pub struct Batch {
     engine: Engine,
     change: Change,
+    /// `None` if its outcome cannot be asked for.
+    id: Option<BatchId>,
+    timeout: Duration,
     people: Arc<People>,
     /// Who deleted their accounts.
     erased: Vec<UserId>,
     has_erased: Arc<AtomicBool>,
 }
 
+/// Why a batch does not count as committed.
+#[derive(Debug)]
+pub enum Uncommitted {
+    /// It changed nothing.
+    Undone(sqlx::Error),
+    /// The answer was lost: [`Store::was_committed`] tells.
+    Unknown(BatchId, sqlx::Error),
+}
+
 impl Store {
     /// Begins a transaction of the writer.
     pub async fn batch(&self) -> sqlx::Result<Batch> {
-        let change = self.begin().await?;
+        let id = self.fence.next_batch();
+        let change = self.begin_by(self.fence.begin(self.engine, id)).await?;
         Ok(Batch {
             engine: self.engine,
             change,
+            id,
+            timeout: self.timeout,
             people: self.people.clone(),
             erased: Vec::new(),
             has_erased: self.erased.clone(),
@@ -55,15 +75,23 @@ impl Store {
     }
 
     /// How long a whole batch may take.
-    pub fn batch_timeout(&self) -> std::time::Duration {
+    pub fn batch_timeout(&self) -> Duration {
         self.timeout
     }
 }
 
 impl Batch {
     /// Makes it all permanent: on disk when this returns.
-    pub async fn commit(self) -> sqlx::Result<()> {
-        let committed = self.change.commit().await;
+    pub async fn commit(self) -> Result<(), Uncommitted> {
+        let commit = self.change.commit();
+        let committed = match self.id {
+            Some(id) => {
+                let committed = timeout(self.timeout, commit).await.unwrap_or(Err(sqlx::Error::PoolTimedOut));
+                committed.map_err(|error| Uncommitted::Unknown(id, error))
+            }
+            // Not left before its end: nobody could find out later what became of it.
+            None => commit.await.map_err(Uncommitted::Undone),
+        };
         // After a failure too: nobody knows what became of it.
         if !self.erased.is_empty() {
             self.has_erased.store(true, Ordering::Relaxed);

@@ -9,7 +9,7 @@ use std::{
     sync::Arc,
 };
 
-use sqlx::{Any, AnyConnection, Executor, any::AnyArguments, pool::PoolConnection, query::Query};
+use sqlx::{Any, AnyConnection, AssertSqlSafe, Executor, any::AnyArguments, pool::PoolConnection, query::Query};
 
 use super::{Store, health::Health};
 
@@ -24,13 +24,21 @@ pub(super) struct Change {
 impl Store {
     /// Begins a transaction that writes.
     pub(super) async fn begin(&self) -> sqlx::Result<Change> {
+        self.begin_by(self.fence.begin(self.engine, None)).await
+    }
+
+    /// Begins one by these statements.
+    pub(super) async fn begin_by(&self, sql: String) -> sqlx::Result<Change> {
         let begin = async {
             let connection = self.writes.acquire().await?;
             let mut change = Change { connection, health: self.health.clone(), settled: false };
-            change.connection.execute(self.engine.begin()).await?;
+            change.connection.execute(AssertSqlSafe(sql)).await?;
             Ok(change)
         };
-        begin.await.inspect_err(|error| self.health.failed(Some(error)))
+        begin.await.inspect_err(|error| {
+            self.fence.notice(error);
+            self.health.failed(Some(error));
+        })
     }
 
     /// Makes a change of one statement. How many rows it was about.

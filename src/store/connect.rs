@@ -12,6 +12,7 @@ use super::{
     Store,
     engine::Engine,
     errors::{Trouble, trouble},
+    fence::Fence,
     file::DatabaseFile,
     folds, migrations,
 };
@@ -24,6 +25,8 @@ const POSTGRES_WRITERS: u32 = 2;
 /// A pooled connection that was idle for longer is asked whether it is alive before it is used: under load none is, and
 /// after PostgreSQL was away no request fails for a connection that died meanwhile.
 const TRUSTED_IDLE: Duration = Duration::from_millis(10);
+/// How long a transaction on PostgreSQL may wait for its server's next statement.
+const STANDSTILL: Duration = Duration::from_secs(10);
 /// The engine's own timeouts report first: their errors say more.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -43,14 +46,22 @@ impl Store {
             ),
             Engine::Postgres => {
                 // The writer and the accounts' changes have connections of their own: they queue behind no search.
-                let reads = postgres_pool(&url, config.connections, timeout)?;
-                (reads, postgres_pool(&url, POSTGRES_WRITERS, timeout)?)
+                let reads = postgres_pool(&url, config.connections, timeout, String::new())?;
+                // PostgreSQL itself ends what waits or stands still for too long: a backend whose client has vanished
+                // would hold its locks for hours.
+                let bounds = format!(
+                    "SET lock_timeout = {}; SET idle_in_transaction_session_timeout = {}",
+                    timeout.as_millis(),
+                    STANDSTILL.as_millis()
+                );
+                (reads, postgres_pool(&url, POSTGRES_WRITERS, timeout, bounds)?)
             }
         };
         let store = Self {
             engine,
             reads,
             writes,
+            fence: Fence::default(),
             people: Arc::default(),
             health: Arc::default(),
             place: place.into(),
@@ -180,17 +191,27 @@ fn sqlite_pool(url: &str, size: u32, timeout: Duration, role: &'static str) -> a
     Ok(options.connect_lazy(url)?)
 }
 
-fn postgres_pool(url: &str, size: u32, timeout: Duration) -> anyhow::Result<AnyPool> {
-    let options =
-        AnyPoolOptions::new().max_connections(size).acquire_timeout(timeout).test_before_acquire(false).before_acquire(
-            |connection, metadata| {
-                Box::pin(async move {
-                    if metadata.idle_for > TRUSTED_IDLE {
-                        connection.ping().await?;
-                    }
-                    Ok(true)
-                })
-            },
-        );
+fn postgres_pool(url: &str, size: u32, timeout: Duration, settings: String) -> anyhow::Result<AnyPool> {
+    let options = AnyPoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(timeout)
+        .test_before_acquire(false)
+        .after_connect(move |connection, _| {
+            let settings = settings.clone();
+            Box::pin(async move {
+                if settings.is_empty() {
+                    return Ok(());
+                }
+                connection.execute(sqlx::AssertSqlSafe(settings)).await.map(|_| ())
+            })
+        })
+        .before_acquire(|connection, metadata| {
+            Box::pin(async move {
+                if metadata.idle_for > TRUSTED_IDLE {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        });
     Ok(options.connect_lazy(url)?)
 }

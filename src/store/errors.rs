@@ -16,6 +16,8 @@ const SQLITE_NOT_NOW: &[u32] = &[8, 10, 14];
 const POSTGRES_FULL: &str = "53100";
 /// PostgreSQL's classes for "gone" and "going": connection exception, too many connections, operator intervention.
 const POSTGRES_GONE: &[&str] = &["08", "53", "57"];
+/// PostgreSQL's codes for a lock that was not free in time, and for a transaction that stood still for too long.
+const POSTGRES_LATE: &[&str] = &["55P03", "25P03"];
 /// PostgreSQL's codes for a transaction that another one undid.
 const POSTGRES_UNDONE: &[&str] = &["40001", "40P01"];
 
@@ -105,6 +107,7 @@ fn postgres_trouble(code: &str) -> Option<Trouble> {
     let is_away = code == POSTGRES_READ_ONLY || POSTGRES_GONE.iter().any(|class| code.starts_with(class));
     match code {
         POSTGRES_FULL => Some(Trouble::DiskFull),
+        _ if POSTGRES_LATE.contains(&code) => Some(Trouble::WriteLocked),
         _ if POSTGRES_DAMAGED.contains(&code) => Some(Trouble::Damaged),
         _ => is_away.then_some(Trouble::DatabaseAway),
     }

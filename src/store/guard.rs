@@ -9,13 +9,13 @@ use anyhow::{Context, bail};
 use sqlx::{AnyConnection, Connection, Executor, Row, any::install_default_drivers};
 use tokio::time::timeout;
 
-use super::{connect, engine::Engine, file::DatabaseFile};
+use super::{Store, connect, engine::Engine, file::DatabaseFile};
 
 /// A start waits so often, so long, for a lock on PostgreSQL that may be a dead server's.
 const TAKE_ATTEMPTS: usize = 10;
 const TAKE_PAUSE: Duration = Duration::from_millis(200);
-/// How often the lock on PostgreSQL is looked after.
-const CHECK_EVERY: Duration = Duration::from_secs(5);
+/// How often the lock on PostgreSQL is looked after: a server that lost it ends within six seconds.
+const CHECK_EVERY: Duration = Duration::from_secs(1);
 /// How long PostgreSQL may take to answer.
 const ANSWER: Duration = Duration::from_secs(5);
 /// How long a lost lock may take to come back: PostgreSQL may need a while to notice that the old connection is gone.
@@ -49,10 +49,11 @@ impl ServingGuard {
                 Ok(Self(Lock::File { _file: file }))
             }
             Engine::Postgres => {
+                let place = || format!("database {}", connect::place(url));
+                let mut connection = connect(url).await.with_context(place)?;
                 // A server that has just ended, or was killed, holds its lock until PostgreSQL notices.
                 for _ in 0..TAKE_ATTEMPTS {
-                    let locked = lock(url).await.with_context(|| format!("database {}", connect::place(url)))?;
-                    if let Some(connection) = locked {
+                    if lock(&mut connection).await.with_context(place)? {
                         return Ok(Self(Lock::Advisory { url: url.to_owned(), connection }));
                     }
                     tokio::time::sleep(TAKE_PAUSE).await;
@@ -71,43 +72,79 @@ impl ServingGuard {
         }
     }
 
-    /// Waits for as long as the right is ours; returns when it is lost for good.
-    pub async fn lost(&mut self) {
+    /// Waits for as long as the right is ours; returns when it is lost for good. The store was opened to write.
+    pub async fn lost(&mut self, store: &Store) {
         let Lock::Advisory { url, connection } = &mut self.0 else { return std::future::pending().await };
-        loop {
-            tokio::time::sleep(CHECK_EVERY).await;
-            if matches!(timeout(ANSWER, connection.ping()).await, Ok(Ok(()))) {
-                continue;
+        let lost = async {
+            loop {
+                tokio::time::sleep(CHECK_EVERY).await;
+                match timeout(ANSWER, store.fence.holds(connection)).await {
+                    Ok(Ok(true)) => continue,
+                    Ok(Ok(false)) => return,
+                    Ok(Err(_)) | Err(_) => {}
+                }
+                match recover(url, store).await {
+                    Some(recovered) => *connection = recovered,
+                    None => return,
+                }
             }
-            match recover(url).await {
-                Some(recovered) => *connection = recovered,
-                None => return,
-            }
+        };
+        tokio::select! {
+            () = lost => {}
+            () = store.fence.lost() => {}
         }
     }
 }
 
-/// Takes the lock again as soon as the database is back; `None` if somebody else has it by then.
-async fn recover(url: &str) -> Option<AnyConnection> {
+/// Takes the lock again as soon as the database is back; `None` if another server has written by then, or keeps the lock.
+async fn recover(url: &str, store: &Store) -> Option<AnyConnection> {
     let mut refused_for = Duration::ZERO;
+    let mut is_away = false;
     while refused_for < RECOVERY {
-        match timeout(ANSWER, lock(url)).await.unwrap_or_else(|late| Err(late.into())) {
-            Ok(Some(connection)) => return Some(connection),
-            Ok(None) => refused_for += CHECK_EVERY,
-            Err(error) => tracing::warn!(%error, "the database does not answer"),
+        let tried = timeout(ANSWER, try_again(url, store)).await.unwrap_or_else(|late| Err(late.into()));
+        match tried {
+            Ok(Again::Locked(connection)) => return Some(connection),
+            Ok(Again::Lost) => return None,
+            Ok(Again::Refused) => refused_for += CHECK_EVERY,
+            Err(error) if !is_away => {
+                is_away = true;
+                tracing::warn!(%error, "the database does not answer");
+            }
+            Err(_) => {}
         }
         tokio::time::sleep(CHECK_EVERY).await;
     }
     None
 }
 
-async fn lock(url: &str) -> anyhow::Result<Option<AnyConnection>> {
+/// What became of an attempt to take the lock again.
+enum Again {
+    Locked(AnyConnection),
+    /// By another server, or by our own connection that PostgreSQL does not know to be dead yet.
+    Refused,
+    Lost,
+}
+
+async fn try_again(url: &str, store: &Store) -> anyhow::Result<Again> {
+    let mut connection = connect(url).await?;
+    let is_locked = lock(&mut connection).await?;
+    if !store.fence.holds(&mut connection).await? {
+        return Ok(Again::Lost);
+    }
+    Ok(if is_locked { Again::Locked(connection) } else { Again::Refused })
+}
+
+async fn connect(url: &str) -> anyhow::Result<AnyConnection> {
     install_default_drivers();
     let mut connection = AnyConnection::connect(url).await?;
     // If this machine vanishes, PostgreSQL is to notice within half a minute, not within hours.
     connection
         .execute("SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3")
         .await?;
-    let taken: i64 = sqlx::query(TAKE).fetch_one(&mut connection).await?.try_get(0)?;
-    Ok((taken == 1).then_some(connection))
+    Ok(connection)
+}
+
+async fn lock(connection: &mut AnyConnection) -> anyhow::Result<bool> {
+    let taken: i64 = sqlx::query(TAKE).fetch_one(connection).await?.try_get(0)?;
+    Ok(taken == 1)
 }

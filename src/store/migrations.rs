@@ -13,6 +13,7 @@ macro_rules! migrations {
         &[
             (1, "first", include_str!(concat!("../../migrations/", $folder, "/0001_first.sql"))),
             (2, "living", include_str!(concat!("../../migrations/", $folder, "/0002_living.sql"))),
+            (3, "writers", include_str!(concat!("../../migrations/", $folder, "/0003_writers.sql"))),
             (4, "folds", include_str!(concat!("../../migrations/", $folder, "/0004_folds.sql"))),
             (5, "sessions", include_str!(concat!("../../migrations/", $folder, "/0005_sessions.sql"))),
         ]

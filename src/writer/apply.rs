@@ -123,5 +123,5 @@ async fn erase(batch: &mut Batch, rosters: &mut Rosters, user: UserId, texts: Te
     let Erased { sessions, successors } = erased.ok_or(Refusal::Unauthorized)?;
     rosters.forget_all();
     let owners = successors.into_iter().map(|(group, owner, state)| role_changed(group, owner, Role::Owner, state));
-    Ok(Outcome { ended_sessions: sessions, broadcasts: owners.collect(), ..Outcome::default() })
+    Ok(Outcome { ended_sessions: Some((user, sessions)), broadcasts: owners.collect(), ..Outcome::default() })
 }

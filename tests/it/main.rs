@@ -31,6 +31,7 @@ mod interruptions;
 mod layers;
 mod legacy;
 mod limits;
+mod lost_answers;
 #[cfg(target_os = "linux")]
 mod manager;
 mod membership;
@@ -55,5 +56,6 @@ mod search;
 mod search_text;
 mod session_list;
 mod sessions;
+mod takeover;
 mod unicode;
 mod web_client;

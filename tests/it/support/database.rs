@@ -6,7 +6,10 @@ use futures_util::future::{BoxFuture, join, join_all};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor, Row};
 use tempfile::TempDir;
 
-use super::{User, line::Line};
+use super::{
+    User,
+    line::{Line, Loss},
+};
 
 /// An empty database; gone when this is dropped.
 pub struct TestDatabase {
@@ -79,6 +82,29 @@ impl TestDatabase {
             Some(Outage::Line(line)) => line.silence(),
             _ => self.gone().await,
         }
+    }
+
+    /// The next commit is lost in this way, where the way to the database can be cut. Elsewhere commits always answer; with
+    /// [`Loss::AnswerAndLine`] it is [`Self::gone`].
+    pub async fn loses(&mut self, loss: Loss) {
+        match &mut self.outage {
+            Some(Outage::Line(line)) => line.lose(loss),
+            _ if loss == Loss::AnswerAndLine => self.gone().await,
+            _ => {}
+        }
+    }
+
+    /// Ends the connection that keeps other servers away. Says whether there is one.
+    pub async fn unguard(&self) -> bool {
+        if let Kind::Sqlite { .. } = self.kind {
+            return false;
+        }
+        self.run(
+            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' \
+             AND (classid::BIGINT << 32) + objid::BIGINT = hashtextextended('hearth serves ' || current_schema(), 0)",
+        )
+        .await;
+        true
     }
 
     /// As if nothing had happened.

@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex as StdMutex,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -18,12 +18,32 @@ use tokio::{
 /// No database is back sooner; the server trusts a connection that it has just used.
 const SHORTEST_OUTAGE: Duration = Duration::from_millis(20);
 
+/// What is lost of the next commit, with its connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loss {
+    /// The commit itself.
+    Commit,
+    /// Its answer.
+    Answer,
+    /// Its answer, and every other connection; new ones fail.
+    AnswerAndLine,
+}
+
 /// Connections pass through it while it is whole.
 pub struct Line {
+    way: Way,
+    connections: Arc<Mutex<JoinSet<()>>>,
+}
+
+/// What its connections have in common.
+#[derive(Clone)]
+struct Way {
     whole: Arc<AtomicBool>,
     /// Whether anything passes.
     flows: watch::Sender<bool>,
-    connections: Arc<Mutex<JoinSet<()>>>,
+    loss: Arc<StdMutex<Option<Loss>>>,
+    /// Changes when every connection ends.
+    cut: watch::Sender<()>,
 }
 
 impl Line {
@@ -38,66 +58,104 @@ impl Line {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let at = if credentials.is_empty() { "" } else { "@" };
-        let (whole, connections) = (Arc::new(AtomicBool::new(true)), Arc::default());
-        let line = Self { whole, flows: watch::channel(true).0, connections };
-        let (whole, connections) = (line.whole.clone(), line.connections.clone());
-        tokio::spawn(serve(listener, target, whole, line.flows.subscribe(), connections));
+        let way = Way {
+            whole: Arc::new(AtomicBool::new(true)),
+            flows: watch::channel(true).0,
+            loss: Arc::default(),
+            cut: watch::channel(()).0,
+        };
+        let line = Self { way, connections: Arc::default() };
+        tokio::spawn(serve(listener, target, line.way.clone(), line.connections.clone()));
         (line, format!("{scheme}://{credentials}{at}{address}{path}"))
     }
 
     /// Ends every connection, and every new one at once.
     pub async fn cut(&mut self) {
-        self.whole.store(false, Ordering::SeqCst);
+        self.way.whole.store(false, Ordering::SeqCst);
         self.connections.lock().await.shutdown().await;
     }
 
     /// Connections stay, and new ones are accepted, but nothing passes.
     pub fn silence(&mut self) {
-        self.flows.send_replace(false);
+        self.way.flows.send_replace(false);
+    }
+
+    /// The next commit on any connection is lost in this way.
+    pub fn lose(&mut self, loss: Loss) {
+        *self.way.loss.lock().expect("no holder panics") = Some(loss);
     }
 
     /// New connections pass again, and what was held back.
     pub async fn mend(&mut self) {
         tokio::time::sleep(SHORTEST_OUTAGE).await;
-        self.whole.store(true, Ordering::SeqCst);
-        self.flows.send_replace(true);
+        self.way.whole.store(true, Ordering::SeqCst);
+        self.way.flows.send_replace(true);
     }
 }
 
-async fn serve(
-    listener: TcpListener,
-    target: String,
-    whole: Arc<AtomicBool>,
-    flows: watch::Receiver<bool>,
-    connections: Arc<Mutex<JoinSet<()>>>,
-) {
+async fn serve(listener: TcpListener, target: String, way: Way, connections: Arc<Mutex<JoinSet<()>>>) {
     loop {
         let (mut near, _) = listener.accept().await.expect("connections can be accepted");
         let mut connections = connections.lock().await;
-        if !whole.load(Ordering::SeqCst) {
+        if !way.whole.load(Ordering::SeqCst) {
             continue;
         }
-        let (target, flows) = (target.clone(), flows.clone());
+        let (target, way) = (target.clone(), way.clone());
         connections.spawn(async move {
             let mut far = TcpStream::connect(target).await.expect("the database listens");
             let ((near_in, near_out), (far_in, far_out)) = (near.split(), far.split());
+            let (mut cut, lost) = (way.cut.subscribe(), watch::channel(None).0);
             tokio::select! {
-                _ = pass(near_in, far_out, flows.clone()) => {}
-                _ = pass(far_in, near_out, flows) => {}
+                _ = cut.changed() => {}
+                _ = there(near_in, far_out, &way, &lost) => {}
+                _ = back(far_in, near_out, &way, &lost) => {}
             }
         });
     }
 }
 
-async fn pass(
+async fn there(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
-    mut flows: watch::Receiver<bool>,
+    way: &Way,
+    lost: &watch::Sender<Option<Loss>>,
 ) -> std::io::Result<()> {
-    let mut buffer = vec![0; 16 * 1024];
+    let (mut buffer, mut flows) = (vec![0; 16 * 1024], way.flows.subscribe());
     loop {
         let length = from.read(&mut buffer).await?;
         if length == 0 || flows.wait_for(|flows| *flows).await.is_err() {
+            return Ok(());
+        }
+        if buffer[..length].windows(7).any(|bytes| bytes == b"COMMIT\0") {
+            let loss = way.loss.lock().expect("no holder panics").take();
+            if loss == Some(Loss::Commit) {
+                return Ok(());
+            }
+            lost.send_replace(loss);
+        }
+        to.write_all(&buffer[..length]).await?;
+    }
+}
+
+async fn back(
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+    way: &Way,
+    lost: &watch::Sender<Option<Loss>>,
+) -> std::io::Result<()> {
+    let (mut buffer, mut flows) = (vec![0; 16 * 1024], way.flows.subscribe());
+    loop {
+        let length = from.read(&mut buffer).await?;
+        if length == 0 || flows.wait_for(|flows| *flows).await.is_err() {
+            return Ok(());
+        }
+        // What has come is the answer: it is committed.
+        let loss = *lost.borrow();
+        if loss == Some(Loss::AnswerAndLine) {
+            way.whole.store(false, Ordering::SeqCst);
+            way.cut.send_replace(());
+        }
+        if loss.is_some() {
             return Ok(());
         }
         to.write_all(&buffer[..length]).await?;

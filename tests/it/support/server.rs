@@ -81,18 +81,32 @@ impl TestServer {
 
     /// Ends the server and starts another one on the same database, at the same address.
     pub async fn restart(&mut self) {
-        self.config.server.listen = self.api.base().to_owned();
         self.stop().await;
+        self.start_again().await;
+    }
+
+    /// Starts a server on the same database, at the same address, after one that was stopped.
+    pub async fn start_again(&mut self) {
+        self.config.server.listen = self.api.base().to_owned();
         self.running = Some(launch(&self.config).await.1);
+    }
+
+    /// Why the server ended by itself.
+    pub async fn failed(&mut self) -> String {
+        let Running { stop: _stop, ended, .. } = self.running.take().expect("the server runs");
+        let ended = ended.await.expect("the server does not panic");
+        format!("{:#}", ended.expect_err("it was not stopped"))
+    }
+
+    /// The configuration of another server on this database.
+    pub fn config_elsewhere(&self) -> Config {
+        let server = hearth::config::Server { listen: "127.0.0.1:0".into(), ..self.config.server.clone() };
+        Config { server, ..self.config.clone() }
     }
 
     /// Why a second server on this database does not start.
     pub async fn second_server(&self) -> anyhow::Error {
-        let config = Config {
-            server: hearth::config::Server { listen: "127.0.0.1:0".into(), ..self.config.server.clone() },
-            ..self.config.clone()
-        };
-        Server::start(config).await.err().expect("one server a database")
+        Server::start(self.config_elsewhere()).await.err().expect("one server a database")
     }
 }
 

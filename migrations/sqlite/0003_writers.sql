@@ -1,0 +1,1 @@
+-- Nothing to keep: the lock file stops a second server, and COMMIT always answers.

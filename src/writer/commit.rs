@@ -1,0 +1,154 @@
+//! Commits batches: again if another transaction was in the way, task by task if one fails for its neighbours, and with
+//! its outcome looked up if the answer to a commit was lost.
+
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::{Outcome, Task, apply, rosters::Rosters};
+use crate::{
+    error::Result,
+    store::{self, BatchId, DatabaseError, Store, Uncommitted},
+};
+
+/// How often a batch is made again after another transaction was in its way.
+const ATTEMPTS: usize = 3;
+/// How often the outcome of a batch is asked for while requests wait for it.
+const ASK_EVERY: Duration = Duration::from_millis(50);
+
+pub(super) struct Committer {
+    store: Store,
+    group_limit: u32,
+    rosters: Rosters,
+    /// Nothing else is committed before its outcome is known: the order of events would be lost.
+    unsettled: Option<Unsettled>,
+}
+
+/// A batch whose COMMIT was not answered, and what it led to if it was committed.
+struct Unsettled {
+    batch: BatchId,
+    outcomes: Vec<Result<Outcome>>,
+}
+
+/// Why a batch led to nothing.
+enum Failure {
+    Database(DatabaseError),
+    /// The database went away, and it is known that nothing was committed.
+    Undone,
+}
+
+impl From<DatabaseError> for Failure {
+    fn from(error: DatabaseError) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl Committer {
+    pub(super) fn new(store: Store, group_limit: u32) -> Self {
+        Self { store, group_limit, rosters: Rosters::default(), unsettled: None }
+    }
+
+    /// Whether there is something for [`Self::settle`].
+    pub(super) fn is_unsettled(&self) -> bool {
+        self.unsettled.is_some()
+    }
+
+    /// Commits a batch; what fails as a whole is made again, then task by task, so that none fails for its neighbours.
+    pub(super) async fn commit(&mut self, tasks: &[Task]) -> Vec<Result<Outcome>> {
+        if tasks.is_empty() {
+            return Vec::new();
+        }
+        let error = match self.insist(tasks).await {
+            Ok(outcomes) => return outcomes,
+            Err(error) => error,
+        };
+        if error.outage().is_some() {
+            return tasks.iter().filter_map(|_| error.outage().map(Err)).collect();
+        }
+        if tasks.len() == 1 {
+            return vec![Err(error)];
+        }
+        tracing::warn!(tasks = tasks.len(), "a batch failed as a whole and is made again task by task");
+        let mut outcomes = Vec::with_capacity(tasks.len());
+        for task in tasks {
+            match self.insist(std::slice::from_ref(task)).await {
+                Ok(outcome) => outcomes.extend(outcome),
+                Err(error) => outcomes.push(Err(error)),
+            }
+        }
+        outcomes
+    }
+
+    async fn insist(&mut self, tasks: &[Task]) -> Result<Vec<Result<Outcome>>> {
+        let mut attempt = 1;
+        loop {
+            let failure = match self.transact(tasks).await {
+                Ok(outcomes) => return Ok(outcomes),
+                Err(failure) => failure,
+            };
+            // Undone with the transaction, but not in memory.
+            self.rosters.forget_all();
+            match failure {
+                Failure::Database(error) if attempt == ATTEMPTS || !store::is_conflict(&error) => {
+                    return Err(self.store.failure(error));
+                }
+                Failure::Undone if attempt == ATTEMPTS => return Err(DatabaseError::PoolTimedOut.into()),
+                Failure::Database(_) | Failure::Undone => attempt += 1,
+            }
+        }
+    }
+
+    async fn transact(&mut self, tasks: &[Task]) -> Result<Vec<Result<Outcome>>, Failure> {
+        if self.unsettled.is_some() {
+            return Err(DatabaseError::PoolTimedOut.into());
+        }
+        let work = async {
+            let mut batch = self.store.batch().await?;
+            let outcomes = apply::all(&mut batch, &mut self.rosters, self.group_limit, tasks).await?;
+            Ok((batch, outcomes))
+        };
+        let work = timeout(self.store.batch_timeout(), work).await;
+        let (batch, outcomes) = work.unwrap_or(Err(DatabaseError::PoolTimedOut))?;
+        match batch.commit().await {
+            Ok(()) => Ok(outcomes),
+            Err(Uncommitted::Undone(error)) => Err(error.into()),
+            Err(Uncommitted::Unknown(batch, error)) => {
+                tracing::warn!(cause = %error, "a commit was not answered: its outcome is looked up");
+                self.find_out(Unsettled { batch, outcomes }).await
+            }
+        }
+    }
+
+    /// What became of a batch, if the database is back in time. Otherwise it stays unsettled.
+    async fn find_out(&mut self, unsettled: Unsettled) -> Result<Vec<Result<Outcome>>, Failure> {
+        let answer = async {
+            loop {
+                match self.store.was_committed(unsettled.batch).await {
+                    Ok(committed) => return committed,
+                    Err(_) => tokio::time::sleep(ASK_EVERY).await,
+                }
+            }
+        };
+        match timeout(self.store.batch_timeout(), answer).await {
+            Ok(true) => Ok(unsettled.outcomes),
+            Ok(false) => Err(Failure::Undone),
+            Err(_) => {
+                self.unsettled = Some(unsettled);
+                Err(DatabaseError::PoolTimedOut.into())
+            }
+        }
+    }
+
+    /// What a batch led to whose outcome was unknown until now.
+    pub(super) async fn settle(&mut self) -> Vec<Result<Outcome>> {
+        let Some(unsettled) = self.unsettled.take() else { return Vec::new() };
+        match self.store.was_committed(unsettled.batch).await {
+            Ok(true) => unsettled.outcomes,
+            Ok(false) => Vec::new(),
+            Err(_) => {
+                self.unsettled = Some(unsettled);
+                Vec::new()
+            }
+        }
+    }
+}
