@@ -14,7 +14,9 @@ use super::{
     errors::{Trouble, trouble},
     fence::Fence,
     file::DatabaseFile,
-    folds, migrations,
+    folds,
+    health::Health,
+    migrations,
 };
 use crate::{config::Database, error::Result};
 
@@ -63,7 +65,7 @@ impl Store {
             writes,
             fence: Fence::default(),
             people: Arc::default(),
-            health: Arc::default(),
+            health: Arc::new(Health::new(engine)),
             place: place.into(),
             erased: Arc::default(),
             timeout: patience(engine, timeout),

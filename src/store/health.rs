@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 
 use super::{
     DatabaseError, Store,
+    engine::Engine,
     errors::{Trouble, trouble},
 };
 use crate::{error::Error, model::Timestamp};
@@ -24,8 +25,9 @@ const PROBE: &str = "INSERT INTO settings (key, value) VALUES ('write_probe', $1
      ON CONFLICT (key) DO UPDATE SET value = excluded.value";
 
 /// What this process knows of its database.
-#[derive(Default)]
 pub(super) struct Health {
+    /// What it means that a write waited in vain for a connection: on SQLite another write has the only one.
+    late: Trouble,
     /// The same as in `trouble`, for a look that costs nothing.
     in_trouble: AtomicBool,
     trouble: Mutex<Option<Trouble>>,
@@ -47,6 +49,20 @@ pub enum Readiness {
 }
 
 impl Health {
+    pub(super) fn new(engine: Engine) -> Self {
+        let late = match engine {
+            Engine::Sqlite => Trouble::WriteLocked,
+            Engine::Postgres => Trouble::DatabaseAway,
+        };
+        let (in_trouble, failed, damaged) = (AtomicBool::default(), Notify::default(), AtomicU64::default());
+        Self { late, in_trouble, trouble: Mutex::default(), failed, damaged }
+    }
+
+    /// The trouble that the error of a write tells of.
+    fn trouble_of(&self, error: &DatabaseError) -> Option<Trouble> {
+        if matches!(error, DatabaseError::PoolTimedOut) { Some(self.late) } else { trouble(error) }
+    }
+
     /// A write has succeeded.
     pub(super) fn wrote(&self) {
         if self.in_trouble.load(Ordering::Relaxed) {
@@ -58,7 +74,7 @@ impl Health {
     pub(super) fn failed(&self, error: Option<&DatabaseError>) {
         // The first cause counts until a probe knows better: what waits behind it fails for other reasons.
         if let Some(trouble) = error
-            .and_then(trouble)
+            .and_then(|error| self.trouble_of(error))
             .filter(|trouble| *trouble != Trouble::Damaged && !self.in_trouble.load(Ordering::Relaxed))
         {
             self.set(Some(trouble));
@@ -119,7 +135,7 @@ impl Store {
         loop {
             self.health.failed.notified().await;
             while let Err(error) = self.probe().await {
-                self.health.set(Some(trouble(&error).unwrap_or(Trouble::DatabaseAway)));
+                self.health.set(Some(self.health.trouble_of(&error).unwrap_or(Trouble::DatabaseAway)));
                 tokio::time::sleep(PROBE_EVERY).await;
             }
         }
