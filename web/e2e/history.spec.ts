@@ -72,7 +72,7 @@ test('an address that leads nowhere says so, and breaks nothing', async ({ meet 
     await expect(ann.message('message 1')).toBeVisible();
   }
   await ann.page.goto('/chat/nonsense');
-  await expect(ann.page.getByText('Choose a conversation')).toBeVisible();
+  await expect(ann.page.getByRole('heading', { name: 'There is no such page' })).toBeVisible();
 });
 
 async function toNewest(person: Person): Promise<void> {
