@@ -1812,7 +1812,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description The body is not JSON. */
+            /** @description The body is not JSON, or is compressed. */
             415: {
                 headers: {
                     [name: string]: unknown;
