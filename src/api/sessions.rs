@@ -125,7 +125,7 @@ impl Example for PasswordChanged {
 
 /// A log-in of the caller's.
 #[derive(Object)]
-#[oai(rename_all = "camelCase")]
+#[oai(rename_all = "camelCase", nullable_all)]
 struct SessionRow {
     /// Its id.
     session_id: String,
