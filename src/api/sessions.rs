@@ -125,7 +125,7 @@ impl Example for PasswordChanged {
 
 /// A log-in of the caller's.
 #[derive(Object)]
-#[oai(rename_all = "camelCase", nullable_all)]
+#[oai(rename_all = "camelCase")]
 struct SessionRow {
     /// Its id.
     session_id: String,
@@ -139,6 +139,7 @@ struct SessionRow {
     expires_at: String,
     /// Null for a session that lives. When it was ended because a token that had been replaced twice was presented for
     /// renewal: somebody may have stolen a token. Such a row stays for 30 days, or until you end the session.
+    #[oai(nullable)]
     ended_at: Option<String>,
     /// Whether it is the one that asks.
     current: bool,

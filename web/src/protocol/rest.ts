@@ -652,7 +652,7 @@ export interface components {
              * @description Null for a session that lives. When it was ended because a token that had been replaced twice was presented for
              *     renewal: somebody may have stolen a token. Such a row stays for 30 days, or until you end the session.
              */
-            endedAt?: string;
+            endedAt?: string | null;
             /** @description Whether it is the one that asks. */
             current: boolean;
             /** @description Whether it has an open WebSocket now. */
