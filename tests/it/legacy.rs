@@ -8,7 +8,7 @@ use hearth::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{PASSWORD, TestServer, User};
+use crate::support::{Hearth, PASSWORD, TestDatabase, TestServer, User};
 
 const LOG_IN: &str = "/api/auth/login";
 
@@ -97,4 +97,28 @@ async fn a_password_is_the_same_in_every_spelling_and_an_older_hash_is_made_anew
     }
     let login = json!({ "email": "ann@example.org", "password": "ete a la mer" });
     server.api().post(LOG_IN, login).await.refused(400);
+}
+
+#[tokio::test]
+async fn folding_that_is_killed_is_continued_by_the_next_start() {
+    const PEOPLE: i64 = 12_000;
+    let database = TestDatabase::create().await;
+    let hearth = Hearth::with_database(&database.url);
+    hearth.prints(&["migrate"]);
+    database.add_unfolded_people(PEOPLE.unsigned_abs()).await;
+    let mut kills = 0;
+    while !database.folding().await.is_some_and(|progress| progress.ends_with("done")) {
+        let before = database.folding().await;
+        let mut migration = hearth.begin(&["migrate"]);
+        let mut status = None;
+        while status.is_none() && database.folding().await == before {
+            status = migration.try_wait().expect("it can be asked");
+        }
+        kills += i32::from(status.is_none());
+        migration.kill().expect("it can be killed");
+        assert!(status.is_none_or(|status| status.success()), "it fails");
+        migration.wait().expect("it ends");
+    }
+    assert!(kills > 1, "it is killed between two steps");
+    assert_eq!(database.folded_people().await, PEOPLE);
 }

@@ -184,10 +184,7 @@ impl TestDatabase {
 
     /// Adds messages to the end of the group with this name: `number 1` to `number count`, 5 ms apart.
     pub async fn fill_group(&self, group_name: &str, sender: &User, count: u64) {
-        let id = match self.kind {
-            Kind::Sqlite { .. } => "unhex(printf('%032x', n))",
-            Kind::Postgres { .. } => "decode(lpad(to_hex(n), 32, '0'), 'hex')",
-        };
+        let id = self.bytes_of("n");
         let email = &sender.email;
         self.run(&format!(
             "INSERT INTO messages (chat_id, seq, id, sender_id, content, event, created_at) \
@@ -199,6 +196,42 @@ impl TestDatabase {
         .await;
         let update = format!("last_seq = last_seq + {count}, last_at = last_at + 5 * {count}");
         self.run(&format!("UPDATE chats SET {update} WHERE name = '{group_name}'")).await;
+    }
+
+    /// Adds people by the name of `Zoë`, stored as if nothing were folded yet.
+    pub async fn add_unfolded_people(&self, count: u64) {
+        let id = self.bytes_of("n");
+        self.run(&format!(
+            "INSERT INTO users (id, email, email_folded, first_name, last_name, first_name_folded, last_name_folded, \
+             password_hash, created_at, updated_at) \
+             WITH RECURSIVE numbers (n) AS (\
+               SELECT CAST(1 AS BIGINT) UNION ALL SELECT n + 1 FROM numbers WHERE n < {count}) \
+             SELECT {id}, 'zoe' || n || '@example.org', 'zoe' || n || '@example.org', 'Zoë', '', '', '', '', 1, 1 \
+             FROM numbers"
+        ))
+        .await;
+        self.run("DELETE FROM settings WHERE key = 'folds'").await;
+    }
+
+    /// How far the folding is, as the server keeps it.
+    pub async fn folding(&self) -> Option<String> {
+        let sql = "SELECT value FROM settings WHERE key = 'folds'";
+        let row = self.connect().await.fetch_optional(sql).await.expect("the question can be answered")?;
+        Some(String::from_utf8(row.get("value")).expect("a text"))
+    }
+
+    /// How many people are found by the folded name `zoe`.
+    pub async fn folded_people(&self) -> i64 {
+        let sql = "SELECT COUNT(*) AS people FROM users WHERE first_name_folded = 'zoe'";
+        self.connect().await.fetch_one(sql).await.expect("the question can be answered").get("people")
+    }
+
+    /// SQL for 16 bytes that end with a number.
+    fn bytes_of(&self, number: &str) -> String {
+        match self.kind {
+            Kind::Sqlite { .. } => format!("unhex(printf('%032x', {number}))"),
+            Kind::Postgres { .. } => format!("decode(lpad(to_hex({number}), 32, '0'), 'hex')"),
+        }
     }
 
     /// Moves the newest message of the groups with these names to an instant.

@@ -66,6 +66,11 @@ impl Hearth {
         self.command(arguments).output().expect("the binary runs")
     }
 
+    /// Begins a command.
+    pub fn begin(&self, arguments: &[&str]) -> Child {
+        self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the binary runs")
+    }
+
     /// What a command that must succeed prints.
     #[track_caller]
     pub fn prints(&self, arguments: &[&str]) -> String {
