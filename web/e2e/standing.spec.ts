@@ -99,22 +99,26 @@ test.describe('among the people of the demo', () => {
     const links = anna.chats.locator('a[href*="/chat/"]');
     await expect(links.first()).toBeVisible();
     const paths = await links.evaluateAll((all) => all.map((link) => link.getAttribute('href')!));
-    for (const path of paths.slice(0, 6)) {
-      // The first time, one reads what is unread; the second, one begins at the end.
+    for (const path of paths.slice(0, 4)) {
+      await read(anna, path);
       await anna.page.goto(path);
-      await expect(anna.messages.last()).toBeVisible();
-      await toNewest(anna);
-      await expectEnd(anna);
-      await anna.page.reload();
       await expect(anna.messages.last()).toBeVisible();
       await expectEnd(anna);
     }
   });
 });
 
-async function toNewest(person: Person): Promise<void> {
+/** Reads a chat to its end, however late the client goes to what is unread. */
+async function read(person: Person, path: string): Promise<void> {
   const button = person.page.getByRole('button', { name: 'To the newest messages' });
-  if (await button.isVisible()) await button.click();
+  await expect(async () => {
+    await person.page.goto(path);
+    await expect(person.messages.last()).toBeVisible();
+    if (await button.isVisible()) await button.click();
+    await expectEnd(person);
+    await person.goHome();
+    await expect(person.chats.locator(`.unread[href="${path}"]`)).toHaveCount(0);
+  }).toPass();
 }
 
 async function react(person: Person, message: string): Promise<void> {
