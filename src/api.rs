@@ -71,11 +71,21 @@ fn with_security(document: &str) -> String {
 
 /// The page that shows the document and tries requests out; offline, in one piece.
 pub fn documentation() -> String {
+    const HTML: &str = "<!doctype html>\n<html lang=\"en\"";
     const HEAD: &str = r#"<title>Hearth: REST</title><link rel="icon" href="data:,">
     <meta name="viewport" content="width=device-width, initial-scale=1">"#;
-    let page = service().swagger_ui_html();
-    let page = page.trim_start().replacen("<html", "<!doctype html>\n<html lang=\"en\"", 1);
-    page.replacen("<title>Swagger UI</title>", HEAD, 1).replacen(&service().spec(), document().trim_end(), 1)
+    let service = service();
+    let (page, spec, document) = (service.swagger_ui_html(), service.spec(), document());
+    let edits = [("<html", HTML), ("<title>Swagger UI</title>", HEAD), (&spec, document.trim_end())];
+    // Allocated once: a copy for each edit would leave the allocator with many times the page.
+    let mut edited = String::with_capacity(page.len() + document.len());
+    let mut rest = page.trim_start();
+    for (old, new) in edits {
+        let (before, after) = rest.split_once(old).expect("poem's page has it, in this order");
+        edited.extend([before, new]);
+        rest = after;
+    }
+    edited + rest
 }
 
 /// Every endpoint below [`PREFIX`]; whatever fails is answered in one shape.

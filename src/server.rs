@@ -3,6 +3,7 @@
 mod headers;
 mod listener;
 mod manager;
+mod memory;
 mod routes;
 mod write_timeout;
 
@@ -184,7 +185,7 @@ async fn epoch(store: &Store) -> anyhow::Result<String> {
     Ok(String::from_utf8(store.setting("epoch", candidate.as_bytes()).await?)?)
 }
 
-/// The heartbeat of all sockets, and tidying up.
+/// The heartbeat of all sockets, and tidying up, of memory as well.
 async fn background(app: Arc<App>, heart: watch::Sender<()>) {
     let beat = async {
         let mut ticks = tokio::time::interval(Duration::from_secs(1));
@@ -209,5 +210,5 @@ async fn background(app: Arc<App>, heart: watch::Sender<()>) {
             }
         }
     };
-    tokio::join!(beat, presence, housekeeping::run(&app), app.store.watch_writes());
+    tokio::join!(beat, presence, housekeeping::run(&app), app.store.watch_writes(), memory::give_back());
 }
