@@ -2,6 +2,7 @@
 
 mod attempts;
 mod backoff;
+mod device;
 mod password;
 mod rates;
 mod rotation;
@@ -10,6 +11,7 @@ mod token;
 mod turns;
 
 pub use attempts::{Attempts, LogInAttempt};
+pub use device::{Device, Devices};
 pub use password::{NOBODYS, Passwords, Verdict};
 pub use rotation::{GRACE_MILLIS, Rotation};
 pub use sessions::{Check, Sessions};

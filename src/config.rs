@@ -15,7 +15,9 @@ use figment::{
 use serde::{Deserialize, Serialize};
 
 pub use origins::Origins;
-pub use sections::{Auth, CommonPasswords, Database, Directory, Emails, Limits, Log, LogFormat, LogLevel, Server, Web};
+pub use sections::{
+    Auth, CommonPasswords, Confirm, Database, Directory, Emails, Limits, Log, LogFormat, LogLevel, Server, Web,
+};
 
 /// The file that is read when no other is named, if it exists.
 pub const DEFAULT_FILE: &str = "config.toml";

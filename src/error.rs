@@ -105,6 +105,8 @@ refusals! {
     WrongCredentials: Invalid, "wrong_credentials", "No such user exists or wrong password";
     /// At a change of password: the old one is wrong.
     WrongPassword: Invalid, "wrong_password", "Wrong password or email";
+    /// The session has to confirm that it is the owner who asks: `POST /auth/confirm`.
+    ConfirmRequired: Forbidden, "confirm_required", "Confirm that it is you: enter your password";
     /// At sign-up: another account has this e-mail.
     EmailTaken: Conflict, "email_taken", "User with this email already exists!";
     /// At the creation of a group: another one has this id.

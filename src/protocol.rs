@@ -19,11 +19,11 @@ pub use fields::{
 };
 pub use frame::{Close, Frame};
 pub use requests::{
-    AddUserInGroup, BlockUser, BlockedUsers, ChangePassword, ChangedChats, ChangesSince, CreateGroup, DeleteAccount,
-    DeleteMessage, DialogPage, DropGroup, EditMessage, EndSession, FieldSchema, GroupMembers, GroupPage, LeaveGroup,
-    ListPage, ListSessions, LogIn, MarkAsDeleted, MarkRead, MessageInGroup, MuteChat, PeopleNames, PrivateMessage,
-    React, RemoveUserFromGroup, RenameGroup, Renew, Request, Search, SearchUsers, SetRole, SignUp, Typing,
-    UpdateProfile, WatchPresence,
+    AddUserInGroup, BlockUser, BlockedUsers, ChangePassword, ChangedChats, ChangesSince, ConfirmIdentity, CreateGroup,
+    DeleteAccount, DeleteMessage, DialogPage, DropGroup, EditMessage, EndSession, FieldSchema, GroupMembers, GroupPage,
+    LeaveGroup, ListPage, ListSessions, LogIn, MarkAsDeleted, MarkRead, MessageInGroup, MuteChat, PeopleNames,
+    PrivateMessage, React, RemoveUserFromGroup, RenameGroup, Renew, Request, Search, SearchUsers, SetRole, SignUp,
+    Typing, UpdateProfile, WatchPresence,
 };
 pub use rows::{DialogRow, GroupGone, GroupMessage, GroupRow, ListRow, NoticeItem, Received};
 

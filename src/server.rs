@@ -16,7 +16,7 @@ use tokio::{sync::watch, task::JoinHandle, time::MissedTickBehavior};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    auth::{Attempts, Passwords, Sessions, Tokens},
+    auth::{Attempts, Devices, Passwords, Sessions, Tokens},
     config::{Config, Limits},
     live::{Hub, PeerBounds, Peers, Typists, publish},
     model::Timestamp,
@@ -62,7 +62,7 @@ impl Server {
         let hub = Arc::new(Hub::new(config.limits.connections, per_user));
         let (writer, write, batches) = writer::start(store.clone(), config.limits.group_members);
         let publisher = tokio::spawn(publish(hub.clone(), batches));
-        let tokens = Tokens::new(&signing_secret(&store, &config).await?, config.auth.token_hours);
+        let secret = signing_secret(&store, &config).await?;
         let app = App {
             bounds: Bounds {
                 password_min: config.auth.password_min_length,
@@ -74,7 +74,8 @@ impl Server {
             typists: Typists::default(),
             epoch: epoch(&store).await?,
             sessions: Sessions::default(),
-            tokens,
+            tokens: Tokens::new(&secret, config.auth.token_hours),
+            devices: Devices::new(&secret),
             store,
             writer,
             hub,

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod changes;
+pub mod confirmation;
 pub mod demo;
 pub mod dialogs;
 pub mod groups;
@@ -17,7 +18,7 @@ pub mod sessions;
 use std::sync::Arc;
 
 use crate::{
-    auth::{Attempts, Passwords, Sessions, Tokens},
+    auth::{Attempts, Devices, Passwords, Sessions, Tokens},
     config::Config,
     error::Result,
     live::{Hub, Typists},
@@ -45,6 +46,8 @@ pub struct App {
     pub passwords: Passwords,
     /// Signing.
     pub tokens: Tokens,
+    /// Signing of proofs of earlier log-ins.
+    pub devices: Devices,
     /// Sign-ups and log-ins of late.
     pub attempts: Attempts,
     /// Who is typing.

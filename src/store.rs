@@ -39,7 +39,7 @@ pub use health::Readiness;
 pub use history::Readable;
 pub use load::{Fate, Load, LoadedGroup, LoadedMember, LoadedMessage, LoadedPerson, LoadedReaction, Unread};
 pub use rows::QUOTED;
-pub use sessions::{NewSession, Renewal};
+pub use sessions::{Confirmation, NewSession, Renewal};
 pub use source::{Source, SourceGroup, SourceMember, SourceMessage, SourceUser, Table};
 pub use users::{Account, Changed, PasswordChange};
 

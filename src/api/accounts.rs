@@ -57,8 +57,8 @@ impl Accounts {
     /// Change one's password
     ///
     /// Ends every other session at once; this one goes on. With `rotate` the answer has a token that takes the place of
-    /// the present one, as by `POST /auth/renew`; without it the present token stays good until it expires. 400 if the
-    /// old password is wrong.
+    /// the present one, as by `POST /auth/renew`, and a new device token; without it the present token stays good until
+    /// it expires. 400 if the old password is wrong.
     #[oai(path = "/profile/change-password", method = "patch", operation_id = "change_password")]
     async fn change_password(
         &self,
@@ -74,7 +74,7 @@ impl Accounts {
     ///
     /// Erases the person's data and ends every session; the e-mail is free at once. Groups of which one is the owner
     /// pass to their longest-standing member. What was said to others stays with them under the name
-    /// `Deleted account`, unless `messages=erase`.
+    /// `Deleted account`, unless `messages=erase`. 403 if the session must confirm first (`POST /auth/confirm`).
     #[oai(path = "/profile/destroy", method = "delete", operation_id = "delete_account")]
     async fn destroy(
         &self,

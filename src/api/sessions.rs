@@ -17,9 +17,13 @@ use super::{
 };
 use crate::{
     error::Result,
-    model::{Session, SessionId},
-    protocol::{EndSession, ListSessions, LogIn},
-    service::sessions::{self, LoggedIn, Renewed},
+    model::{Session, SessionId, Timestamp},
+    protocol::{ConfirmIdentity, EndSession, ListSessions, LogIn},
+    service::{
+        accounts::Rotated,
+        confirmation,
+        sessions::{self, LoggedIn, Renewed},
+    },
 };
 
 pub(super) struct SessionsApi;
@@ -40,10 +44,14 @@ struct LogInReply {
     first_name: String,
     /// Empty if there is none.
     last_name: String,
+    /// With `client: "hearth"`: send it with the next log-in to this account on this device, and the failed attempts of
+    /// others do not keep you out. Good for a year, until the password changes or all other sessions are ended.
+    #[oai(skip_serializing_if_is_none)]
+    device_token: Option<String>,
 }
 
 impl From<LoggedIn> for LogInReply {
-    fn from(LoggedIn { person, email, token }: LoggedIn) -> Self {
+    fn from(LoggedIn { person, email, token, device_token }: LoggedIn) -> Self {
         Self {
             id: person.id.to_string(),
             email,
@@ -51,6 +59,7 @@ impl From<LoggedIn> for LogInReply {
             token,
             first_name: person.first_name,
             last_name: person.last_name,
+            device_token,
         }
     }
 }
@@ -64,6 +73,7 @@ impl Example for LogInReply {
             token: "eyJhbGciOiJIUzI1NiJ9.eyJpZCI6IjAxOTIifQ.c2lnbmF0dXJl".into(),
             first_name: "Ada".into(),
             last_name: "Lovelace".into(),
+            device_token: None,
         }
     }
 }
@@ -108,18 +118,44 @@ pub(super) struct PasswordChanged {
     /// With `rotate`: when the token ends; RFC 3339, UTC.
     #[oai(skip_serializing_if_is_none)]
     expires_at: Option<String>,
+    /// With `rotate`: the device's new token. The earlier ones of all devices are void.
+    #[oai(skip_serializing_if_is_none)]
+    device_token: Option<String>,
 }
 
-impl From<Option<Renewed>> for PasswordChanged {
-    fn from(renewed: Option<Renewed>) -> Self {
+impl From<Option<Rotated>> for PasswordChanged {
+    fn from(rotated: Option<Rotated>) -> Self {
+        let (renewed, device_token) = rotated.map(|rotated| (rotated.renewed, rotated.device_token)).unzip();
         let (token, expires_at) = renewed.map(|Renewed { token, expires_at }| (token, expires_at.to_string())).unzip();
-        Self { message: "Password changed successfully.".into(), token, expires_at }
+        Self { message: "Password changed successfully.".into(), token, expires_at, device_token }
     }
 }
 
 impl Example for PasswordChanged {
     fn example() -> Self {
         None.into()
+    }
+}
+
+/// That the caller has confirmed.
+#[derive(Object)]
+#[oai(example, rename_all = "camelCase")]
+struct Confirmed {
+    /// A text for people.
+    message: String,
+    /// When the confirmation ends: RFC 3339, UTC.
+    confirmed_until: String,
+}
+
+impl Confirmed {
+    fn until(end: Timestamp) -> Self {
+        Self { message: "Confirmed".into(), confirmed_until: end.to_string() }
+    }
+}
+
+impl Example for Confirmed {
+    fn example() -> Self {
+        Self { message: "Confirmed".into(), confirmed_until: "2026-01-31T18:35:00.000Z".into() }
     }
 }
 
@@ -192,7 +228,8 @@ impl SessionsApi {
     /// Log in
     ///
     /// Begins a session. 400 with one text whether the e-mail is unknown or the password wrong; 429 after too many
-    /// attempts from one address.
+    /// attempts from one address, unless `deviceToken` proves that you logged in on this device before. With
+    /// `client: "hearth"` the answer has such a token, and the session may be asked to confirm that it is you.
     #[oai(path = "/auth/login", method = "post", operation_id = "log_in")]
     async fn log_in(
         &self,
@@ -216,6 +253,21 @@ impl SessionsApi {
     #[oai(path = "/auth/renew", method = "post", operation_id = "renew_token")]
     async fn renew(&self, app: AppData<'_>, token: Presented) -> Result<Json<RenewReply>> {
         Ok(Json(sessions::renew(&app, token.0.as_deref()).await?.into()))
+    }
+
+    /// Confirm that it is you
+    ///
+    /// For the next five minutes this session may delete the account and end other sessions. A log-in confirms as
+    /// well. `auth.confirm` says which sessions need it: those begun with `client: "hearth"` by default; without it
+    /// they get 403 with the code `confirm_required`. 400 if the password is wrong; 429 after too many attempts.
+    #[oai(path = "/auth/confirm", method = "post", operation_id = "confirm")]
+    async fn confirm(
+        &self,
+        app: AppData<'_>,
+        caller: Authorized,
+        request: Input<ConfirmIdentity>,
+    ) -> Result<Json<Confirmed>> {
+        Ok(Json(Confirmed::until(confirmation::confirm(&app, caller.0, request.0).await?)))
     }
 
     /// Log out
@@ -246,7 +298,8 @@ impl SessionsApi {
 
     /// End all your other sessions
     ///
-    /// Their tokens are void and their sockets close with 4001, at once. This session stays.
+    /// Their tokens are void and their sockets close with 4001, at once. This session stays. No device token is good any
+    /// longer. 403 if the session must confirm first (`POST /auth/confirm`).
     #[oai(path = "/sessions", method = "delete", operation_id = "end_other_sessions")]
     async fn end_others(&self, app: AppData<'_>, caller: Authorized) -> Result<Json<SessionsEnded>> {
         sessions::end_others(&app, caller.0).await?;
@@ -255,7 +308,8 @@ impl SessionsApi {
 
     /// End one of one's sessions
     ///
-    /// Its tokens are void and its sockets close with 4001, at once. 404 if the caller has no such session.
+    /// Its tokens are void and its sockets close with 4001, at once. 404 if the caller has no such session; 403 if it is
+    /// another one than the present, and the present one must confirm first (`POST /auth/confirm`).
     #[oai(path = "/sessions/:id", method = "delete", operation_id = "end_session")]
     async fn end(&self, app: AppData<'_>, caller: Authorized, id: Path<Raw<SessionId>>) -> Result<Json<SessionEnded>> {
         let request: EndSession = query(&app, &[("id", id.0.text())])?;

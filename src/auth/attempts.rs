@@ -1,5 +1,6 @@
 //! How often one address may sign up and log in, and one person ask. Log-ins to an account are counted by account *and*
-//! address, and over all addresses by [`Backoff`]; neither locks the owner out at an address of their own.
+//! address, and over all addresses by [`Backoff`]; neither locks the owner out at an address of their own. A device on
+//! which the owner logged in before is counted by itself: nobody else's failures keep it out.
 
 use std::{
     net::IpAddr,
@@ -11,6 +12,7 @@ use governor::{
     DefaultKeyedRateLimiter, Quota, RateLimiter,
     clock::{Clock, DefaultClock},
 };
+use uuid::Uuid;
 
 use super::{backoff::Backoff, rates::NetworkRate};
 use crate::{
@@ -39,8 +41,9 @@ struct Limiters {
     sign_ups: NetworkRate,
     log_ins: NetworkRate,
     log_ins_to_account: DefaultKeyedRateLimiter<(IpAddr, String)>,
+    log_ins_from_device: DefaultKeyedRateLimiter<Uuid>,
     backoff: Backoff,
-    password_changes: DefaultKeyedRateLimiter<UserId>,
+    passwords: DefaultKeyedRateLimiter<UserId>,
     requests: DefaultKeyedRateLimiter<UserId>,
     clock: DefaultClock,
 }
@@ -57,8 +60,9 @@ impl Attempts {
             sign_ups: NetworkRate::new(limits.sign_ups_per_hour, Quota::per_hour),
             log_ins: NetworkRate::new(limits.log_ins_per_minute, Quota::per_minute),
             log_ins_to_account: RateLimiter::keyed(per_account),
+            log_ins_from_device: RateLimiter::keyed(per_account),
             backoff: Backoff::new(limits.log_in_failures_per_account),
-            password_changes: RateLimiter::keyed(per_account),
+            passwords: RateLimiter::keyed(per_account),
             requests: RateLimiter::keyed(
                 requests.allow_burst(positive(limits.requests_per_second.saturating_mul(BURST_SECONDS))),
             ),
@@ -92,10 +96,16 @@ impl Attempts {
         limiters.backoff.succeeded(&attempt.account, attempt.network, Instant::now());
     }
 
-    /// One more guess at the old password, by somebody who is logged in.
-    pub fn change_password(&self, user: UserId) -> Result<()> {
+    /// One more log-in from a device that has proved to be the account's own.
+    pub fn log_in_from_device(&self, device: Uuid) -> Result<()> {
         let Some(limiters) = &self.0 else { return Ok(()) };
-        check(&limiters.password_changes, &user, &limiters.clock)
+        check(&limiters.log_ins_from_device, &device, &limiters.clock)
+    }
+
+    /// One more guess at a person's password in a session of theirs: to change it, or to confirm.
+    pub fn password(&self, user: UserId) -> Result<()> {
+        let Some(limiters) = &self.0 else { return Ok(()) };
+        check(&limiters.passwords, &user, &limiters.clock)
     }
 
     /// One more REST request of somebody who is logged in.
@@ -111,7 +121,8 @@ impl Attempts {
         limiters.log_ins.tidy();
         limiters.log_ins_to_account.retain_recent();
         limiters.backoff.tidy(Instant::now());
-        limiters.password_changes.retain_recent();
+        limiters.log_ins_from_device.retain_recent();
+        limiters.passwords.retain_recent();
         limiters.requests.retain_recent();
     }
 }

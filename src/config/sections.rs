@@ -62,6 +62,21 @@ pub struct Auth {
     pub password_min_length: usize,
     /// What becomes of the passwords that everybody guesses.
     pub common_passwords: CommonPasswords,
+    /// Which sessions need the password again before they delete the account or end other sessions.
+    pub confirm: Confirm,
+}
+
+/// Which sessions need the password again before they delete the account or end other sessions.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confirm {
+    /// Those of clients that said at log-in that they can ask for it.
+    #[default]
+    Hearth,
+    /// All. Clients of the reference messenger cannot delete accounts then.
+    Always,
+    /// None.
+    Never,
 }
 
 /// Whether the most common passwords, and the account's own e-mail, may be set as passwords.
@@ -84,6 +99,7 @@ impl Default for Auth {
             session_max_days: 365,
             password_min_length: 8,
             common_passwords: CommonPasswords::default(),
+            confirm: Confirm::default(),
         }
     }
 }

@@ -18,7 +18,8 @@ use crate::{
 pub use chats::{Chat, ChatCursor, KnownChats};
 pub use paging::{Cursor, Limit, MAX_PAGE, PagePosition, SearchLimit, Seq};
 pub use texts::{
-    AnyEmail, AnyPassword, Content, Email, FirstName, GroupName, LastName, NewPassword, Notice, SearchText, Texts,
+    AnyEmail, AnyPassword, ClientName, Content, DeviceToken, Email, FirstName, GroupName, LastName, NewPassword,
+    Notice, SearchText, Texts,
 };
 pub use values::{Emoji, Extended, Flag, People, RoleName, Token, Until};
 

@@ -107,8 +107,8 @@ pub use extended::{
     PeopleNames, React, RenameGroup, Renew, SetRole, Typing, WatchPresence,
 };
 pub use rest::{
-    ChangePassword, CreateGroup, DeleteAccount, EndSession, ListSessions, LogIn, MarkAsDeleted, Search, SearchUsers,
-    SignUp, UpdateProfile,
+    ChangePassword, ConfirmIdentity, CreateGroup, DeleteAccount, EndSession, ListSessions, LogIn, MarkAsDeleted,
+    Search, SearchUsers, SignUp, UpdateProfile,
 };
 pub use socket::{
     AddUserInGroup, DialogPage, DropGroup, GroupPage, LeaveGroup, ListPage, MessageInGroup, PrivateMessage,

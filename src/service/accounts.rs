@@ -5,11 +5,11 @@ use std::net::IpAddr;
 use uuid::Uuid;
 
 use super::{
-    App, Caller,
+    App, Caller, confirmation,
     sessions::{self, Renewed},
 };
 use crate::{
-    auth::Source,
+    auth::{Device, Source},
     config::CommonPasswords,
     error::{Error, Fault, Refusal, Result},
     live::{Broadcast, Except, People},
@@ -18,6 +18,14 @@ use crate::{
     store::{Account, Changed, PasswordChange},
     text,
 };
+
+/// What takes the place of the tokens before a change of password.
+pub struct Rotated {
+    /// The session's.
+    pub renewed: Renewed,
+    /// This device's.
+    pub device_token: String,
+}
 
 /// Adds an account.
 pub async fn sign_up(app: &App, address: IpAddr, new: SignUp) -> Result<()> {
@@ -50,9 +58,10 @@ pub async fn rename(app: &App, caller: Caller, names: UpdateProfile) -> Result<(
     Ok(())
 }
 
-/// Sets a new password and ends every other session, here and in open sockets. A new token, if it is asked for.
-pub async fn change_password(app: &App, caller: Caller, change: ChangePassword) -> Result<Option<Renewed>> {
-    app.attempts.change_password(caller.user)?;
+/// Sets a new password and ends every other session, here and in open sockets; no device is known any longer. New
+/// tokens of the session and of this device, if they are asked for.
+pub async fn change_password(app: &App, caller: Caller, change: ChangePassword) -> Result<Option<Rotated>> {
+    app.attempts.password(caller.user)?;
     let account = app.store.account_by_id(caller.user).await?.ok_or(Refusal::Unauthorized)?;
     let known = Some(account.password_hash.clone());
     if !app.passwords.verify(change.old_password.0, known, Source::Person(caller.user)).await? {
@@ -69,11 +78,16 @@ pub async fn change_password(app: &App, caller: Caller, change: ChangePassword) 
     // Somebody else was quicker: the old password is not the old one any more.
     let Changed { ended, renewed } = changed.ok_or(Refusal::WrongPassword)?;
     sessions::have_ended(app, caller.user, &ended);
-    renewed.map(|session_ends_at| sessions::renewed(app, &account, &renewal, session_ends_at)).transpose()
+    let Some(session_ends_at) = renewed else { return Ok(None) };
+    let renewed = sessions::renewed(app, &account, &renewal, session_ends_at)?;
+    let revision = app.store.devices_revision(caller.user).await?;
+    let device_token = app.devices.sign(Device::new(caller.user, revision), now)?;
+    Ok(Some(Rotated { renewed, device_token }))
 }
 
 /// Erases the person's data and ends every session. What was said to others stays with them, unless it is to go, too.
 pub async fn delete(app: &App, caller: Caller, request: DeleteAccount) -> Result<()> {
+    confirmation::require(app, caller).await?;
     let erased = app.writer.erase_account(caller.user, request.texts).await;
     let ended = erased.inspect_err(|_| app.sessions.forget(caller.user))?;
     sessions::have_ended(app, caller.user, &ended);

@@ -4,9 +4,9 @@ use std::net::IpAddr;
 
 use uuid::Uuid;
 
-use super::{App, Caller};
+use super::{App, Caller, confirmation};
 use crate::{
-    auth::{Check, Grant, Source, Verdict},
+    auth::{Check, Device, Grant, Source, Verdict},
     error::{Error, Fault, Refusal, Result},
     live::{Broadcast, Except, People},
     model::{Person, Session, SessionId, Timestamp, UserId},
@@ -22,6 +22,8 @@ const PAGE: i64 = 100;
 /// How long the owner of a session sees that a replaced token ended it: 30 days.
 const ENDED_SHOWN_MILLIS: i64 = 30 * DAY_MILLIS;
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
+/// What our own client calls itself at log-in: it can ask for a confirmation, and keeps device tokens.
+const OWN_CLIENT: &str = "hearth";
 
 /// A log-in that succeeded.
 pub struct LoggedIn {
@@ -31,6 +33,8 @@ pub struct LoggedIn {
     pub email: String,
     /// For the `Authorization` header.
     pub token: String,
+    /// Proves at the next log-in that it is the same device; for clients that keep it.
+    pub device_token: Option<String>,
 }
 
 /// A token that takes the place of an older one.
@@ -55,18 +59,30 @@ pub async fn log_in(app: &App, address: IpAddr, user_agent: &str, credentials: L
 }
 
 async fn try_log_in(app: &App, address: IpAddr, user_agent: &str, credentials: LogIn) -> Result<LoggedIn> {
-    let attempt = app.attempts.log_in(address, &credentials.email.0)?;
+    let device = known_device(app, &credentials).await?;
+    let (attempt, source) = match device {
+        Some(device) => {
+            app.attempts.log_in_from_device(device.id)?;
+            (None, Source::Person(device.user()))
+        }
+        None => (Some(app.attempts.log_in(address, &credentials.email.0)?), Source::Address(address)),
+    };
     let account = app.store.account_by_email(&credentials.email.0).await?;
     let hash = account.as_ref().map(|account| account.password_hash.clone());
-    let verdict = app.passwords.compare(credentials.password.0.clone(), hash, Source::Address(address)).await?;
+    let verdict = app.passwords.compare(credentials.password.0.clone(), hash, source).await?;
     let account = account.filter(|_| verdict != Verdict::Wrong).ok_or(Refusal::WrongCredentials)?;
-    app.attempts.log_in_succeeded(&attempt);
+    if let Some(attempt) = attempt {
+        app.attempts.log_in_succeeded(&attempt);
+    }
 
-    let now = Timestamp::now();
+    let (now, user) = (Timestamp::now(), account.person.id);
+    let is_own_client = credentials.client.is_some_and(|client| client.0 == OWN_CLIENT);
+    let device_token = if is_own_client { Some(device_token(app, user, device, now).await?) } else { None };
     let user_agent: String = user_agent.chars().filter(|c| !c.is_control()).take(USER_AGENT_MAX).collect();
     let id = SessionId(Uuid::now_v7());
     let session_ends_at = expiry(app, now).min(now.plus_millis(max_millis(app)));
-    let session = NewSession { id, user_agent: &user_agent, now, expires_at: session_ends_at };
+    let session =
+        NewSession { id, user_agent: &user_agent, now, expires_at: session_ends_at, can_confirm: is_own_client };
     if !app.store.add_session(&account, &session).await? {
         return Err(Refusal::WrongCredentials.into());
     }
@@ -76,10 +92,30 @@ async fn try_log_in(app: &App, address: IpAddr, user_agent: &str, credentials: L
     }
     let grant = Grant { session: id, generation: 0, now, session_ends_at };
     let token = app.tokens.sign(&account.person, &account.email, grant)?;
-    let item = Item::Session(extended::SessionItem { session_id: id, user_agent, created_at: now });
-    let people = People::One(account.person.id);
-    app.hub.tell(&Broadcast::extended(Kind::SessionBegan, item, people, Except::Nobody));
-    Ok(LoggedIn { person: account.person, email: account.email, token })
+    if device.is_none() {
+        let item = Item::Session(extended::SessionItem { session_id: id, user_agent, created_at: now });
+        app.hub.tell(&Broadcast::extended(Kind::SessionBegan, item, People::One(user), Except::Nobody));
+    }
+    Ok(LoggedIn { person: account.person, email: account.email, token, device_token })
+}
+
+/// The device, if its token is good for the account that somebody wants to log in to.
+async fn known_device(app: &App, credentials: &LogIn) -> Result<Option<Device>> {
+    let token = credentials.device_token.as_ref();
+    let Some(device) = token.and_then(|token| app.devices.verify(&token.0)) else { return Ok(None) };
+    let Some(account) = app.store.account_by_email(&credentials.email.0).await? else { return Ok(None) };
+    let user = account.person.id;
+    let revision = app.store.devices_revision(user).await?;
+    Ok(Some(device).filter(|device| device.belongs_to(user, revision)))
+}
+
+/// For the device where somebody has just logged in, the same one if it is known.
+async fn device_token(app: &App, user: UserId, known: Option<Device>, now: Timestamp) -> Result<String> {
+    let device = match known {
+        Some(device) => device,
+        None => Device::new(user, app.store.devices_revision(user).await?),
+    };
+    app.devices.sign(device, now)
 }
 
 /// Hashes a password anew that was hashed elsewhere, or by an older rule. If that fails, the next log-in does it.
@@ -156,6 +192,7 @@ pub async fn list(app: &App, caller: Caller, request: ListSessions) -> Result<Ve
 
 /// Ends all of the caller's sessions but the present one.
 pub async fn end_others(app: &App, caller: Caller) -> Result<()> {
+    confirmation::require(app, caller).await?;
     let ended = app.store.end_other_sessions(caller.user, caller.session).await;
     let ended = ended.inspect_err(|_| app.sessions.forget(caller.user))?;
     have_ended(app, caller.user, &ended);
@@ -164,6 +201,9 @@ pub async fn end_others(app: &App, caller: Caller) -> Result<()> {
 
 /// Ends one of the caller's sessions, also the present one: its tokens are void, its sockets closed.
 pub async fn end(app: &App, caller: Caller, session: SessionId) -> Result<()> {
+    if session != caller.session {
+        confirmation::require(app, caller).await?;
+    }
     let ended = app.store.end_session(session, caller.user).await;
     if !ended.inspect_err(|_| app.sessions.forget(caller.user))? {
         return Err(Refusal::SessionNotFound.into());

@@ -20,6 +20,17 @@ pub struct NewSession<'a> {
     pub now: Timestamp,
     /// When it ends if it is not used.
     pub expires_at: Timestamp,
+    /// Whether its client can ask for a confirmation.
+    pub can_confirm: bool,
+}
+
+/// Whether the owner has confirmed a session.
+#[derive(Debug, Clone, Copy)]
+pub struct Confirmation {
+    /// Whether its client can ask for it.
+    pub can_be_asked: bool,
+    /// When it was confirmed last.
+    pub at: Option<Timestamp>,
 }
 
 /// A token that is to take another's place.
@@ -55,14 +66,16 @@ impl Store {
                 return Ok(false);
             }
             let query = sqlx::query(
-                "INSERT INTO sessions (id, user_id, user_agent, created_at, last_seen_at, expires_at) \
-                 VALUES ($1, $2, $3, $4, $4, $5)",
+                "INSERT INTO sessions \
+                   (id, user_id, user_agent, created_at, last_seen_at, expires_at, confirms, confirmed_at) \
+                 VALUES ($1, $2, $3, $4, $4, $5, $6, $4)",
             )
             .bind(session.id)
             .bind(account.person.id)
             .bind(session.user_agent)
             .bind(session.now)
-            .bind(session.expires_at);
+            .bind(session.expires_at)
+            .bind(i64::from(session.can_confirm));
             query.execute(&mut *change).await?;
             change.commit().await?;
             Ok(true)
@@ -129,6 +142,41 @@ impl Store {
         Ok(self.within(work).await? > 0)
     }
 
+    /// Notes that the owner has confirmed a session. Says whether it lives.
+    pub async fn confirm(&self, session: SessionId, user: UserId, now: Timestamp) -> Result<bool> {
+        let work = async {
+            let query = sqlx::query(
+                "UPDATE sessions SET confirmed_at = $3 \
+                 WHERE id = $1 AND user_id = $2 AND expires_at > $3 AND ended_at IS NULL",
+            );
+            self.write(query.bind(session).bind(user).bind(now)).await
+        };
+        Ok(self.within(work).await? > 0)
+    }
+
+    /// Whether the owner has confirmed a session; `None` if there is no such session.
+    pub async fn confirmation(&self, session: SessionId) -> Result<Option<Confirmation>> {
+        let work = async {
+            let query = sqlx::query("SELECT confirms, confirmed_at FROM sessions WHERE id = $1");
+            let row = query.bind(session).fetch_optional(&self.reads).await?;
+            row.map(|row| {
+                let can_be_asked = row.try_get::<i64, _>("confirms")? == 1;
+                Ok(Confirmation { can_be_asked, at: row.try_get("confirmed_at")? })
+            })
+            .transpose()
+        };
+        self.within(work).await
+    }
+
+    /// Which device tokens of a person are good: those of this revision.
+    pub async fn devices_revision(&self, user: UserId) -> Result<i64> {
+        let work = async {
+            let query = sqlx::query("SELECT devices_revision FROM users WHERE id = $1");
+            query.bind(user).fetch_one(&self.reads).await?.try_get("devices_revision")
+        };
+        self.within(work).await
+    }
+
     /// Somebody's sessions that live or were ended by [`Store::end_reused`], begun before one of them, at most `limit`:
     /// those begun last, first.
     pub async fn sessions(
@@ -160,11 +208,12 @@ impl Store {
         self.within(work).await
     }
 
-    /// Ends all sessions of a person but one. The sessions that ended.
+    /// Ends all sessions of a person but one, and revokes the device tokens. The sessions that ended.
     pub async fn end_other_sessions(&self, user: UserId, kept: SessionId) -> Result<Vec<SessionId>> {
         let work = async {
             let query = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND id <> $2 RETURNING id");
             let mut change = self.begin().await?;
+            revoke_devices(&mut change, user).await?;
             let ended = query.bind(user).bind(kept).fetch_all(&mut *change).await?;
             change.commit().await?;
             ended.iter().map(|row| row.try_get("id")).collect()
@@ -214,6 +263,12 @@ impl Store {
         };
         self.within(work).await
     }
+}
+
+/// Makes every device of a person a stranger.
+async fn revoke_devices(connection: &mut AnyConnection, user: UserId) -> sqlx::Result<()> {
+    let query = sqlx::query("UPDATE users SET devices_revision = devices_revision + 1 WHERE id = $1");
+    query.bind(user).execute(connection).await.map(|_| ())
 }
 
 /// Makes room for the successor of a good token. When the session ends; `None` if it does not live, or the token is not

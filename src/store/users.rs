@@ -166,7 +166,7 @@ impl Store {
         let work = async {
             let mut held = self.begin().await?;
             let changed = sqlx::query(
-                "UPDATE users SET password_hash = $1, updated_at = $2 \
+                "UPDATE users SET password_hash = $1, updated_at = $2, devices_revision = devices_revision + 1 \
                  WHERE id = $3 AND password_hash = $4 AND deleted_at IS NULL",
             )
             .bind(new_hash)

@@ -116,7 +116,7 @@ impl Field for NewPassword {
 }
 
 macro_rules! unbounded_fields {
-    ($($(#[$doc:meta])* $name:ident: $example:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident: $about:literal, $example:literal;)*) => {$(
         $(#[$doc])*
         #[derive(Clone)]
         pub struct $name(pub String);
@@ -131,7 +131,7 @@ macro_rules! unbounded_fields {
             }
 
             fn schema() -> Schema {
-                let schema = Schema::text(0, 0, "As it was given at sign-up.", $example);
+                let schema = Schema::text(0, 0, $about, $example);
                 Schema { min: None, max: None, ..schema }
             }
         }
@@ -141,9 +141,13 @@ macro_rules! unbounded_fields {
 // No bound is told: a wrong value, of whatever shape, is simply wrong.
 unbounded_fields! {
     /// An e-mail that may or may not have an account. Never a fault.
-    AnyEmail: "ada@example.org";
+    AnyEmail: "As it was given at sign-up.", "ada@example.org";
     /// A password that may or may not be the right one. Never a fault.
-    AnyPassword: "correct horse";
+    AnyPassword: "As it was given at sign-up.", "correct horse";
+    /// What a client calls itself. Never a fault.
+    ClientName: "`hearth` for a client that can ask for a confirmation; any other is ignored.", "hearth";
+    /// What may or may not be a device token. Never a fault.
+    DeviceToken: "From an earlier log-in on this device; one that is not good is ignored.", "eyJhbGciOiJIUzI1NiJ9.eyJkaWQiOiIwMTkyIn0.c2lnbmF0dXJl";
 }
 
 /// What somebody writes: 1–4,096 characters, one of them visible, kept exactly as given.

@@ -1,8 +1,8 @@
 //! The requests of REST.
 
 use super::super::fields::{
-    AnyEmail, AnyPassword, Email, FirstName, Flag, GroupName, LastName, NewPassword, Notice, SearchLimit, SearchText,
-    Texts,
+    AnyEmail, AnyPassword, ClientName, DeviceToken, Email, FirstName, Flag, GroupName, LastName, NewPassword, Notice,
+    SearchLimit, SearchText, Texts,
 };
 use crate::model::{GroupId, MessageId, SessionId, UserId};
 
@@ -23,6 +23,15 @@ requests! {
         /// In any case.
         "email" email: AnyEmail,
         /// As at sign-up.
+        "password" password: AnyPassword,
+        /// Says what the client can do.
+        "client" client: Option<ClientName>,
+        /// Proves that somebody logged in to this account on this device before.
+        "deviceToken" device_token: Option<DeviceToken>,
+    }
+    /// That it is the owner of the account who asks.
+    ConfirmIdentity {
+        /// The present one.
         "password" password: AnyPassword,
     }
     /// New names; what is missing stays.

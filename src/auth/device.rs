@@ -1,0 +1,117 @@
+//! Device tokens: proof that somebody logged in to an account on a device before. They let the owner try a password
+//! while others' failed attempts use up the account's log-ins; they are no sessions, and open nothing.
+
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::{
+    error::{Error, Result},
+    model::{Timestamp, UserId},
+};
+
+/// Keeps the two kinds of tokens apart: neither is accepted in place of the other.
+const PURPOSE: &[u8] = b"hearth device token";
+/// A year after the last log-in the device is a stranger again.
+const LIFETIME_MILLIS: i64 = 365 * 24 * 3_600_000;
+
+/// What a device token says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Device {
+    /// The device; the same at every log-in to this account.
+    #[serde(rename = "did")]
+    pub id: Uuid,
+    #[serde(rename = "uid")]
+    user: Uuid,
+    /// A change of the password makes another one.
+    #[serde(rename = "rev")]
+    revision: i64,
+}
+
+impl Device {
+    /// A device on which this person logs in for the first time.
+    pub fn new(user: UserId, revision: i64) -> Self {
+        Self { id: Uuid::now_v7(), user: user.0, revision }
+    }
+
+    /// Whose it is.
+    pub fn user(&self) -> UserId {
+        UserId(self.user)
+    }
+
+    /// Whether it is the person's, and was not revoked.
+    pub fn belongs_to(&self, user: UserId, revision: i64) -> bool {
+        (self.user, self.revision) == (user.0, revision)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    #[serde(flatten)]
+    device: Device,
+    /// Seconds since 1970.
+    exp: i64,
+}
+
+/// Signs and checks device tokens.
+pub struct Devices {
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+    validation: Validation,
+}
+
+impl Devices {
+    /// With a key that is made from the server's secret.
+    pub fn new(secret: &[u8]) -> Self {
+        let key = Sha256::new().chain_update(PURPOSE).chain_update(secret).finalize();
+        let (encoding, decoding) = (EncodingKey::from_secret(&key), DecodingKey::from_secret(&key));
+        Self { encoding, decoding, validation: Validation::new(Algorithm::HS256) }
+    }
+
+    /// A token for a device where somebody has just logged in.
+    pub fn sign(&self, device: Device, now: Timestamp) -> Result<String> {
+        let claims = Claims { device, exp: now.plus_millis(LIFETIME_MILLIS).0 / 1000 };
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encoding)
+            .map_err(|error| Error::Internal(error.into()))
+    }
+
+    /// What a token says, if it is one of ours and has not expired.
+    pub fn verify(&self, token: &str) -> Option<Device> {
+        Some(jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation).ok()?.claims.device)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        auth::{Grant, Tokens},
+        model::{Person, SessionId},
+    };
+
+    const SECRET: [u8; 32] = [7; 32];
+
+    #[test]
+    fn a_token_proves_one_device_of_one_account_for_a_year() {
+        let (devices, now) = (Devices::new(&SECRET), Timestamp::now());
+        let device = Device::new(UserId(Uuid::now_v7()), 3);
+        assert_eq!(devices.verify(&devices.sign(device, now).unwrap()), Some(device));
+        assert!(device.belongs_to(device.user(), 3) && !device.belongs_to(device.user(), 4));
+        assert!(!device.belongs_to(UserId(Uuid::now_v7()), 3));
+        let long_ago = now.plus_millis(-LIFETIME_MILLIS - 3_600_000);
+        assert_eq!(devices.verify(&devices.sign(device, long_ago).unwrap()), None);
+        assert_eq!(Devices::new(&[8; 32]).verify(&devices.sign(device, now).unwrap()), None);
+    }
+
+    #[test]
+    fn no_kind_of_token_passes_for_the_other() {
+        let (devices, tokens, now) = (Devices::new(&SECRET), Tokens::new(&SECRET, 24), Timestamp::now());
+        let person = Person { id: UserId(Uuid::now_v7()), first_name: "Ada".into(), last_name: String::new() };
+        let device = devices.sign(Device::new(person.id, 0), now).unwrap();
+        assert!(tokens.verify_signature(&device).is_none());
+        let session_ends_at = now.plus_millis(3_600_000);
+        let grant = Grant { session: SessionId(Uuid::now_v7()), generation: 0, now, session_ends_at };
+        assert_eq!(devices.verify(&tokens.sign(&person, "ada@example.org", grant).unwrap()), None);
+    }
+}
