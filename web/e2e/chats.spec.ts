@@ -40,13 +40,16 @@ test('whom one blocks cannot write any more: their message fails in words, and c
   await ann.visit(bob);
   await bob.visit(ann);
   await ann.pickHere('Block…');
+  const sentence = 'Not delivered: this person does not accept messages from you';
+  await expect(ann.dialog('Block Bob?')).toContainText(sentence);
+  await expect(ann.dialog('Block Bob?')).toContainText('They do not notice');
   await ann.press('Block', 'Block Bob?');
   await expect(ann.page.getByText('You have blocked this person.')).toBeVisible();
   await expect(ann.composer).toHaveCount(0);
 
   await bob.write('are you there?');
-  const refused = bob.page.getByRole('alert').filter({ hasText: 'Not sent' });
-  await expect(refused).toContainText('Messages between you are blocked.');
+  const refused = bob.page.locator('.failed').filter({ hasText: sentence });
+  await expect(refused.locator('span')).toHaveText(sentence);
   await bob.write('never mind');
   await expect(refused).toHaveCount(2);
   await refused.last().getByRole('button', { name: 'Discard' }).click();

@@ -30,6 +30,11 @@ test('no text is left out of a translation', () => {
   for (const texts of [dictionaries, actions, groups, people]) expect(empty({ ...texts })).toEqual([]);
 });
 
+test('who blocks reads exactly what the blocked person will read', () => {
+  for (const language of ['en', 'ru'] as const)
+    expect(people[language].blockText).toContain(dictionaries[language].refusals.codes.blocked);
+});
+
 test('the first language that there is wins', () => {
   expect([preferred(['de-DE', 'ru-RU', 'en']), preferred(['fr']), preferred([])]).toEqual(['ru', 'en', 'en']);
 });

@@ -12,7 +12,7 @@ export const en = {
   blockAction: 'Block',
   blockTitle: (name: string) => words`Block ${name}?`,
   blockText:
-    'They can no longer write to you, add you to groups, or see when you are online. They are not told.',
+    'Their messages to you are not delivered, and they read: “Not delivered: this person does not accept messages from you”. They cannot add you to groups.\n\nThey do not notice that they no longer see when you are online, when you type, and what you have read.',
   unblock: 'Unblock',
   unblockName: (name: string) => words`Unblock ${name}`,
   blocked: 'Blocked people',
@@ -34,7 +34,7 @@ export const ru: typeof en = {
   blockAction: 'Заблокировать',
   blockTitle: (name) => words`Заблокировать (${name})?`,
   blockText:
-    'Этот человек не сможет писать вам, добавлять вас в группы и видеть, когда вы в сети. Он об этом не узнает.',
+    'Сообщения этого человека вам не доставляются, и он видит: «Не доставлено: этот человек не принимает от вас сообщения». Он не может добавлять вас в группы.\n\nНезаметно для себя он больше не видит, когда вы в сети, когда печатаете и что прочитали.',
   unblock: 'Разблокировать',
   unblockName: (name) => words`Разблокировать: ${name}`,
   blocked: 'Заблокированные',

@@ -28,7 +28,7 @@ export const en = {
     group_full: 'The group is full.',
     role_unchanged: 'They have this role already.',
     chat_not_found: 'There is no such conversation any more.',
-    blocked: 'Messages between you are blocked.',
+    blocked: 'Not delivered: this person does not accept messages from you',
     unknown: 'That did not work. Try again.',
   },
 };
@@ -59,7 +59,7 @@ export const ru: typeof en = {
     group_full: 'В группе больше нет мест.',
     role_unchanged: 'Эта роль у человека уже есть.',
     chat_not_found: 'Такой беседы больше нет.',
-    blocked: 'Сообщения между вами заблокированы.',
+    blocked: 'Не доставлено: этот человек не принимает от вас сообщения',
     unknown: 'Не получилось. Попробуйте ещё раз.',
   },
 };
