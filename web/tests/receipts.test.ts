@@ -20,7 +20,7 @@ const names = (members: Member[]) => members.map(({ firstName }) => firstName);
 
 async function looked(members = [member(ME, 9), member(BOB, 4), member(CID, 2)]) {
   const server = script([{ type: 'groupMembers', params: { groupId }, data: members }]);
-  const receipts = new Receipts(server.ask, ME, () => 100);
+  const receipts = new Receipts(server.ask, ME, { upTo: () => 100 });
   await receipts.look(group);
   return receipts;
 }
@@ -46,7 +46,7 @@ test('an answer that is older than what was heard changes nothing', async () => 
     { type: 'groupMembers', data: [member(BOB, 4)] },
     { type: 'groupMembers', data: [member(BOB, 5)] },
   ]).ask;
-  const receipts = new Receipts(ask, ME, () => 100);
+  const receipts = new Receipts(ask, ME, { upTo: () => 100 });
   await receipts.look(group);
   receipts.heard({ chat, userId: BOB, readUpTo: 9 });
   await receipts.look(group);
@@ -55,7 +55,7 @@ test('an answer that is older than what was heard changes nothing', async () => 
 
 test('large groups are not asked about, nor dialogs', async () => {
   const server = script([]);
-  const receipts = new Receipts(server.ask, ME, () => 2);
+  const receipts = new Receipts(server.ask, ME, { upTo: () => 2 });
   await receipts.look(group);
   await receipts.look(listRow(9));
   expect([server.asked, receipts.readers(group, row(1))]).toEqual([[], []]);

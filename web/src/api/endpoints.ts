@@ -1,5 +1,6 @@
 // The REST endpoints by name.
 import type * as rest from '../protocol/rest';
+import type { Privacy } from '../protocol/rows';
 import type { Http } from './http';
 
 export type Api = ReturnType<typeof endpoints>;
@@ -20,6 +21,7 @@ export function endpoints(http: Http) {
       http.request<rest.ProfileUpdated>('PATCH', '/profile/update', { body }),
     changePassword: (body: rest.ChangePassword) =>
       http.request<rest.PasswordChanged>('PATCH', '/profile/change-password', { body }),
+    changePrivacy: (body: Partial<Privacy>) => http.request<Privacy>('PATCH', '/profile/privacy', { body }),
     deleteAccount: (messages: 'keep' | 'erase') =>
       http.request<rest.AccountDeleted>('DELETE', '/profile/destroy', { query: { messages } }),
 

@@ -1,7 +1,7 @@
 // Every broadcast type of the protocol with its item.
 import type { ChatRef } from './chat';
 import type { Gone, MuteState } from './requests';
-import type { CountedRow, Counters, Hello, Presence, Reaction, Role } from './rows';
+import type { CountedRow, Counters, Hello, Presence, Privacy, Reaction, Role } from './rows';
 
 export type ReadNews = {
   chat: ChatRef;
@@ -43,6 +43,7 @@ export interface Broadcasts {
   roleChanged: { chat: ChatRef; role: Role; state: number };
   blockUser: { userId: string; on: boolean };
   profileChanged: { userId: string; firstName: string; lastName: string };
+  privacyChanged: Privacy;
   /** You logged in elsewhere. */
   sessionBegan: { sessionId: string; userAgent: string; createdAt: string };
   typing: { chat: ChatRef; userId: string; firstName: string };

@@ -146,6 +146,13 @@ export interface Bounds {
   searchText: number;
 }
 
+/** What others may learn of oneself. Each works both ways. */
+export interface Privacy {
+  /** When one is online, and when one types. */
+  presence: boolean;
+  readReceipts: boolean;
+}
+
 /** The first frame of a connection. */
 export interface Hello {
   userId: string;
@@ -160,4 +167,6 @@ export interface Hello {
   heartbeatSeconds: number;
   unreadTotal: number;
   bounds: Bounds;
+  /** Absent where the server has no such choice: everything is shown. */
+  privacy?: Privacy;
 }

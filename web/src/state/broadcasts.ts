@@ -20,7 +20,7 @@ export function receive(to: Messenger, news: Broadcast): void {
     case 'messageReactions': {
       const { lastSeq, revision } = news.item;
       const key = keyOf(news.item.chat);
-      to.loadedHistory(key)?.react(news.item);
+      to.histories.opened(key)?.react(news.item);
       return to.chats.update(key, (chat) => ({
         ...chat,
         lastSeq: Math.max(chat.lastSeq, lastSeq),
@@ -48,6 +48,8 @@ export function receive(to: Messenger, news: Broadcast): void {
       return to.blocked.heard(news.item.userId, news.item.on);
     case 'profileChanged':
       return to.renamed(news.item.firstName, news.item.lastName);
+    case 'privacyChanged':
+      return to.privacy.heard(news.item);
     case 'sessionBegan':
       return to.onSessionBegan(news.item.userAgent);
     case 'typing':

@@ -72,6 +72,11 @@ export class Chats {
     return new Map([...this.#chats].map(([key, { lastSeq }]) => [key, lastSeq]));
   }
 
+  /** With whom one has dialogs, the latest first. */
+  partners(): string[] {
+    return this.list.flatMap(({ partnerId }) => (partnerId && partnerId !== this.#me ? partnerId : []));
+  }
+
   merge(rows: ListRow[]): void {
     for (const row of rows) {
       const key = keyOf(row.chat);

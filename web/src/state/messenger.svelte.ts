@@ -3,7 +3,7 @@
 import type { Api } from '../api/endpoints';
 import { keyOf, type ChatKey } from '../protocol/chat';
 import type { CountedRow, Hello } from '../protocol/rows';
-import { arrivedSince, type Arrival } from './alerts';
+import { arrivedSince } from './alerts';
 import { Blocked } from './blocked.svelte';
 import { receive } from './broadcasts';
 import { ChatCache } from './chat-cache';
@@ -12,14 +12,17 @@ import { ConnectionToken } from './connection-token';
 import { deliver } from './deliver';
 import { Drafts } from './drafts.svelte';
 import { EmojiUse } from './emoji-use.svelte';
-import { History } from './history.svelte';
+import { Histories } from './histories';
+import type { History } from './history.svelte';
 import { journaled } from './journal';
 import { Line } from './line.svelte';
+import { Listeners } from './listeners';
 import { browserTabs, databaseStore } from './outbox-store';
 import type { MessengerHost } from './messenger-host';
 import { Outbox } from './outbox.svelte';
 import { People } from './people.svelte';
 import { Presence } from './presence.svelte';
+import { Privacy } from './privacy.svelte';
 import { Receipts } from './receipts.svelte';
 import { Reads } from './reads';
 import { Renewal } from './renewal';
@@ -28,7 +31,7 @@ import { everywhereFor, Search } from './search.svelte';
 import type { User } from './session.svelte';
 import { Typing } from './typing.svelte';
 
-export class Messenger {
+export class Messenger extends Listeners {
   readonly user: User;
   readonly api: Api;
   readonly line: Line;
@@ -38,28 +41,22 @@ export class Messenger {
   readonly emoji: EmojiUse;
   readonly people: People;
   readonly presence: Presence;
+  readonly privacy: Privacy;
   readonly blocked: Blocked;
   readonly search: Search;
   readonly typing: Typing;
   readonly reads: Reads;
   readonly receipts: Receipts;
-  /** Called with each message as it comes in, and with the newest of each chat after a gap. */
-  onArrival: (arrival: Arrival) => void = () => {};
-  /** Called when the person logs in elsewhere. */
-  onSessionBegan: (userAgent: string) => void = () => {};
-  /** Called with each message and notice, one's own too, as soon as it is known to be stored. */
-  readonly onStored = new Set<(row: CountedRow) => void>();
-  /** Called with each message that was edited, deleted or reacted to. */
-  readonly onChanged = new Set<(row: CountedRow) => void>();
   #host: MessengerHost;
   #token: ConnectionToken;
   #wasOpen = false;
   #closed = false;
-  #histories = new Map<ChatKey, History>();
+  readonly histories: Histories;
   #cache: ChatCache;
   #renewal = new Renewal(() => this.#renew());
 
   constructor(user: User, host: MessengerHost) {
+    super();
     this.user = user;
     this.#host = host;
     this.api = host.api;
@@ -76,9 +73,15 @@ export class Messenger {
     this.chats = new Chats(user.id, () => this.line.now());
     this.#cache = new ChatCache(user.id, host.database, {
       chats: this.chats,
-      opened: () => this.#histories.values(),
+      opened: () => this.histories.all(),
       environment: host.environment,
     });
+    this.histories = new Histories((chat) => ({
+      me: user.id,
+      ask: this.line.insist,
+      counters: () => this.chats.get(chat) ?? { lastSeq: 0, revision: 0 },
+      kept: () => this.#cache.history(chat),
+    }));
     this.outbox = new Outbox({
       user: user.id,
       store: journaled(databaseStore(host.database)),
@@ -91,10 +94,14 @@ export class Messenger {
     this.people = new People(this.line.insist);
     this.search = new Search(host.api, everywhereFor(user));
     this.presence = new Presence(this.line.ask);
+    this.privacy = new Privacy(host.api, () => this.#seen());
     this.blocked = new Blocked(this.line.insist, this.chats);
     this.typing = new Typing(this.line.ask);
     this.reads = new Reads(this.line.ask, this.chats, user.id);
-    this.receipts = new Receipts(this.line.ask, user.id, () => this.line.bounds?.receiptsUpTo);
+    this.receipts = new Receipts(this.line.ask, user.id, {
+      upTo: () => this.line.bounds?.receiptsUpTo,
+      shown: () => this.privacy.readReceipts,
+    });
   }
 
   async open(): Promise<void> {
@@ -115,18 +122,7 @@ export class Messenger {
   }
 
   history(chat: ChatKey): History {
-    const known = this.#histories.get(chat);
-    if (known) return known;
-    const counters = () => this.chats.get(chat) ?? { lastSeq: 0, revision: 0 };
-    const kept = () => this.#cache.history(chat);
-    const history = new History(chat, { me: this.user.id, ask: this.line.insist, counters, kept });
-    this.#histories.set(chat, history);
-    return history;
-  }
-
-  /** Histories that have been opened, for news. */
-  loadedHistory(chat: ChatKey): History | undefined {
-    return this.#histories.get(chat);
+    return this.histories.of(chat);
   }
 
   /** A message is stored: one's own, or another's. */
@@ -134,7 +130,7 @@ export class Messenger {
     const key = keyOf(row.chat);
     // Only the list tells of an unknown chat whether it is muted.
     const told = this.chats.apply(row) ? Promise.resolve() : this.refresh();
-    this.loadedHistory(key)?.append(row);
+    this.histories.opened(key)?.append(row);
     this.typing.stopped(key, row.senderId);
     this.receipts.wrote(row);
     void told.then(() => this.onArrival(row));
@@ -144,14 +140,14 @@ export class Messenger {
   /** A stored message was edited, deleted or reacted to. */
   changed(row: CountedRow): void {
     this.chats.apply(row);
-    this.loadedHistory(keyOf(row.chat))?.replace(row);
+    this.histories.opened(keyOf(row.chat))?.replace(row);
     for (const listener of this.onChanged) listener(row);
   }
 
   /** A chat is no more, or not for oneself. */
   gone(chat: ChatKey, why?: Ending['why']): void {
     this.chats.remove(chat, why);
-    this.#histories.delete(chat);
+    this.histories.remove(chat);
     this.#cache.gone(chat);
   }
 
@@ -165,18 +161,19 @@ export class Messenger {
     const answer = await this.line.ask('listLastMessage', { limit: 10 }).catch(() => null);
     if (!answer) return;
     this.chats.merge(answer.data);
-    await this.#watchPartners();
+    await this.presence.watch(this.chats.partners());
   }
 
   async #opened(hello: Hello): Promise<void> {
     this.chats.clockSet();
     this.renamed(hello.firstName, hello.lastName);
+    this.privacy.heard(hello.privacy);
     if (this.#wasOpen) this.#host.onResumed();
     this.#renewal.schedule(hello.expiresAt, Date.parse(hello.serverTime));
-    if (this.#cache.began(hello.epoch)) for (const history of this.#histories.values()) history.reset();
+    if (this.#cache.began(hello.epoch)) this.histories.reset();
     const before = this.chats.lastSeqs();
     const again = () => this.line.hello === hello && void this.#opened(hello);
-    const whole = await resumed(this.line.ask, this.chats, { histories: this.#histories.values(), again });
+    const whole = await resumed(this.line.ask, this.chats, { histories: this.histories.all(), again });
     this.reads.flush();
     this.outbox.drain();
     if (!whole) return;
@@ -184,13 +181,13 @@ export class Messenger {
     this.#wasOpen = true;
     this.#cache.save();
     this.#cache.prune();
-    await this.#watchPartners();
+    await this.presence.watch(this.chats.partners());
   }
 
-  // The server tells about those alone with whom one shares a chat: a new chat is a reason to ask again.
-  async #watchPartners(): Promise<void> {
-    const partners = this.chats.list.map((chat) => chat.partnerId).filter((id) => id !== undefined);
-    await this.presence.watch(partners.filter((id) => id !== this.user.id));
+  // Who hides from others does not see them, either.
+  #seen(): void {
+    this.presence.forget();
+    if (this.privacy.presence && this.#wasOpen) void this.presence.watch(this.chats.partners());
   }
 
   async #renew(): Promise<string> {

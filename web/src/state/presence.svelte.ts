@@ -19,7 +19,10 @@ export class Presence {
     return this.#known.get(userId);
   }
 
-  /** Watches these, the most important first. */
+  /**
+   * Watches these, the most important first. The server tells about those alone with whom one shares a chat: a new chat
+   * is a reason to ask again.
+   */
   async watch(userIds: string[]): Promise<void> {
     this.#watched = userIds;
     const looked = this.#looked === null ? [] : [this.#looked];

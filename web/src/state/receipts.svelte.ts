@@ -12,13 +12,19 @@ export class Receipts {
   #ask: Ask;
   #me: string;
   #upTo: () => number;
+  #shown: () => boolean;
   #members = $state.raw<ReadonlyMap<ChatKey, Member[]>>(new Map());
 
-  /** `upTo`: the size of the groups that it is told of. */
-  constructor(ask: Ask, me: string, upTo: () => number | undefined) {
+  /** `upTo`: the size of the groups that it is told of. `shown`: who sends no receipts sees none, either. */
+  constructor(
+    ask: Ask,
+    me: string,
+    { upTo, shown = () => true }: { upTo: () => number | undefined; shown?: () => boolean },
+  ) {
     this.#ask = ask;
     this.#me = me;
     this.#upTo = () => upTo() ?? UP_TO;
+    this.#shown = shown;
   }
 
   /** Reads how far the members of a group are; to be called when one looks at it and when its members change. */
@@ -42,11 +48,17 @@ export class Receipts {
 
   /** The members but its sender and oneself who have read a message of a group. */
   readers(chat: Chat | undefined, { seq, senderId }: Row): Member[] {
-    if (!chat) return [];
+    if (!chat || !this.#shown()) return [];
     const members = this.#members.get(keyOf(chat.chat)) ?? [];
     return members.filter(
       ({ userId, readUpTo }) => (readUpTo ?? 0) >= seq && userId !== senderId && userId !== this.#me,
     );
+  }
+
+  /** Whether the other person of a dialog has read up to here; nobody else reads one's notes. */
+  seen(chat: Chat | undefined, seq: number): boolean {
+    if (!chat || chat.partnerId === this.#me) return false;
+    return this.#shown() && (chat.partnerReadUpTo ?? 0) >= seq;
   }
 
   #set(key: ChatKey, change: (members: Member[]) => Member[]): void {

@@ -1,0 +1,37 @@
+// The histories that have been opened, one for each chat.
+import type { ChatKey } from '../protocol/chat';
+import type { HistorySource } from './history-source';
+import { History } from './history.svelte';
+
+export class Histories {
+  #opened = new Map<ChatKey, History>();
+  #source: (chat: ChatKey) => HistorySource;
+
+  constructor(source: (chat: ChatKey) => HistorySource) {
+    this.#source = source;
+  }
+
+  /** Opens it, if it is not open. */
+  of(chat: ChatKey): History {
+    const history = this.#opened.get(chat) ?? new History(chat, this.#source(chat));
+    this.#opened.set(chat, history);
+    return history;
+  }
+
+  opened(chat: ChatKey): History | undefined {
+    return this.#opened.get(chat);
+  }
+
+  all(): Iterable<History> {
+    return this.#opened.values();
+  }
+
+  remove(chat: ChatKey): void {
+    this.#opened.delete(chat);
+  }
+
+  /** The server's numbers began anew. */
+  reset(): void {
+    for (const history of this.#opened.values()) history.reset();
+  }
+}
