@@ -7,6 +7,7 @@ import * as groups from '../src/strings/groups';
 import { dictionaries, preferred } from '../src/strings/language';
 import { marked } from '../src/views/chats/marked';
 import * as people from '../src/strings/people';
+import { refusalText } from '../src/views/failures';
 import { pieces } from '../src/views/links';
 import { initials } from '../src/views/naming';
 import { parse } from '../src/views/router.svelte';
@@ -33,6 +34,13 @@ test('no text is left out of a translation', () => {
 test('who blocks reads exactly what the blocked person will read', () => {
   for (const language of ['en', 'ru'] as const)
     expect(people[language].blockText).toContain(dictionaries[language].refusals.codes.blocked);
+});
+
+test('refusals of adding say who may add, and when', () => {
+  const { cannot_be_added, too_many_adds } = groups.en.addReasons;
+  expect(cannot_be_added).toContain('only an owner or admin');
+  expect(too_many_adds).toContain('in an hour');
+  expect(refusalText('cannot_be_added', dictionaries.en)).toContain('Only an owner or admin');
 });
 
 test('the first language that there is wins', () => {
