@@ -1,5 +1,6 @@
 // Groups: made, changed and ended, as seen by those in them, each in their own language.
 import { expect, test } from './support/fixtures';
+import { wrote } from './support/past';
 import type { Person } from './support/person';
 import { signUp } from './support/rest';
 
@@ -138,6 +139,26 @@ test('a deleted group is gone for everybody, once that is confirmed', async ({ m
   await ann.press('Delete for everybody', 'Delete “Tea”?');
   for (const person of [ann, bob]) await expect(person.chat('Tea')).toHaveCount(0);
   await expect(bob.page.getByText('“Tea” was deleted')).toBeVisible();
+});
+
+test('what a blocked person writes in a group is hidden, and shown by a press', async ({ meet }) => {
+  const [ann, bob] = await meet('Ann', 'Bob');
+  await wrote(bob, ann, 1);
+  await make(ann, bob);
+  await bob.goHome();
+  await bob.chat('Tea').click();
+  await bob.write('kettle’s on');
+  await expect(ann.message('kettle’s on')).toBeVisible();
+  await ann.visit(bob);
+  await ann.pickHere('Block…');
+  await ann.press('Block', 'Block Bob?');
+  await ann.chat('Tea').click();
+  await expect(ann.message('Blocked person')).toBeVisible();
+  await expect(ann.page.getByText('kettle’s on')).toHaveCount(0);
+  await expect(ann.chat('Tea')).toContainText('Blocked person: Message hidden');
+  await ann.page.reload();
+  await ann.message('Blocked person').getByRole('button', { name: 'Show the hidden message' }).click();
+  await expect(ann.message('kettle’s on')).toBeFocused();
 });
 
 /** Makes the group in the dialog for it, and is in it then. */

@@ -34,7 +34,8 @@ function tab(): Tab {
   const chats = new Chats(ME);
   chats.merge([listRow(5)]);
   const told: string[] = [];
-  const alerts = new Alerts(ME, chats, attention, (arrival) => told.push(arrival.messageId));
+  const blocked = { hides: (_: string, { senderId }: { senderId: string }) => senderId === 'blocked' };
+  const alerts = new Alerts(ME, chats, attention, blocked, (arrival) => told.push(arrival.messageId));
   const arrives = async (row: Row) => {
     chats.apply({ ...row, lastSeq: row.seq, revision: 0 });
     await vi.advanceTimersByTimeAsync(0);
@@ -52,6 +53,12 @@ test('a message of another is told, one of oneself is not', async () => {
   await arrives(counted(6));
   await arrives(counted(7, { senderId: ME }));
   expect(told).toEqual(['m6']);
+});
+
+test('of a blocked person in a group nothing is told', async () => {
+  const { arrives, told } = tab();
+  await arrives(counted(6, { senderId: 'blocked' }));
+  expect(told).toEqual([]);
 });
 
 test('of notices one is told that one was added, and of no other', async () => {

@@ -4,7 +4,7 @@ import { add, create, leave } from '../src/state/actions/groups';
 import { Blocked } from '../src/state/blocked.svelte';
 import { Chats } from '../src/state/chats.svelte';
 import type { Messenger } from '../src/state/messenger.svelte';
-import { BOB, counted, listRow, ME } from './support/rows';
+import { BOB, counted, listRow, ME, row } from './support/rows';
 import { script } from './support/script';
 
 const GROUP = '5b0e3c0a-54a1-4f0e-8a4e-0f5f5d0f9c11';
@@ -68,6 +68,18 @@ test('a group that others end is remembered by its name until it is back', () =>
   expect(chats.ending(key)).toBeUndefined();
 });
 
+test('a blocked person is hidden in groups, also before the server tells, and not where one wants to see', () => {
+  const kept = new Map([[`hearth.blocked.${ME}`, JSON.stringify([{ userId: BOB }])]]);
+  vi.stubGlobal('localStorage', { getItem: (key: string) => kept.get(key) ?? null });
+  const blocked = new Blocked(ME, script([]).ask, new Chats(ME));
+  const hides = (chat: 'g/1' | 'u/1', { messageId, senderId } = row(1)) =>
+    blocked.hides(chat, { messageId, senderId });
+  expect([hides('g/1'), hides('u/1'), hides('g/1', row(1, { senderId: ME }))]).toEqual([true, false, false]);
+  blocked.show('m1');
+  expect([hides('g/1'), hides('g/1', row(2))]).toEqual([false, true]);
+  vi.unstubAllGlobals();
+});
+
 test('whom one blocked is known from the list, and from all pages of the blocked', async () => {
   const page = Array.from({ length: 100 }, (_, index) => ({
     userId: `p${index}`,
@@ -84,7 +96,7 @@ test('whom one blocked is known from the list, and from all pages of the blocked
   ]);
   const chats = new Chats(ME);
   chats.merge([listRow(1, { blocked: true })]);
-  const blocked = new Blocked(ask, chats);
+  const blocked = new Blocked(ME, ask, chats);
   expect([blocked.has(BOB), blocked.has('last')]).toEqual([true, false]);
   await blocked.load();
   expect([blocked.people.length, blocked.has('last')]).toEqual([101, true]);

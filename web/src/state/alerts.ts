@@ -2,6 +2,7 @@
 import { keyOf, type ChatKey } from '../protocol/chat';
 import type { Row } from '../protocol/rows';
 import type { Attention } from './attention';
+import type { Blocked } from './blocked.svelte';
 import { chatKey, type Chat } from './chat';
 import type { Chats } from './chats.svelte';
 
@@ -23,23 +24,27 @@ export class Alerts {
   #me: string;
   #chats: Chats;
   #attention: Attention;
+  #blocked: Pick<Blocked, 'hides'>;
   #tell: (arrival: Arrival, key: ChatKey) => void;
 
   constructor(
     me: string,
     chats: Chats,
     attention: Attention,
+    blocked: Pick<Blocked, 'hides'>,
     tell: (arrival: Arrival, key: ChatKey) => void,
   ) {
     this.#me = me;
     this.#chats = chats;
     this.#attention = attention;
+    this.#blocked = blocked;
     this.#tell = tell;
   }
 
   async arrived(arrival: Arrival): Promise<void> {
     const key = keyOf(arrival.chat);
     if (!concerns(arrival, this.#me) || !this.#isNews(key, arrival)) return;
+    if (this.#blocked.hides(key, arrival)) return;
     if (await this.#attention.isLookedAt(key)) return;
     if (await this.#attention.claim(arrival.messageId)) this.#tell(arrival, key);
   }

@@ -3,6 +3,7 @@ import { endpoints, type Api } from '../api/endpoints';
 import { http } from '../api/http';
 import type { LogIn, SignUp } from '../protocol/rest';
 import { browser } from '../socket/environment';
+import { forgetBlocked } from './blocked.svelte';
 import { forgetCaches, forgetOthers, forgetUser, openDatabase } from './database';
 import { forgetDrafts } from './drafts.svelte';
 import { forgetEmojiUse } from './emoji-use.svelte';
@@ -86,6 +87,7 @@ export class App {
     if (!user) return;
     forgetDrafts(user);
     forgetEmojiUse(user);
+    forgetBlocked(user);
     forgetJournal(user);
     await this.#database.then((db) => forgetUser(db, user)).catch(() => undefined);
   }
@@ -122,11 +124,12 @@ export class App {
     if (!user) return;
     forgetDrafts(user);
     forgetEmojiUse(user);
+    forgetBlocked(user);
     void this.#database.then((db) => forgetCaches(db, user)).catch(() => undefined);
   }
 
   async #forgetOthers(user: string): Promise<void> {
-    forgetTextsOfOthers(['hearth.drafts', 'hearth.emoji', 'hearth.outbox'], user);
+    forgetTextsOfOthers(['hearth.drafts', 'hearth.emoji', 'hearth.blocked', 'hearth.outbox'], user);
     await this.#database.then((db) => forgetOthers(db, user)).catch(() => undefined);
   }
 

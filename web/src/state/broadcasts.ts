@@ -53,6 +53,7 @@ export function receive(to: Messenger, news: Broadcast): void {
     case 'sessionBegan':
       return to.onSessionBegan(news.item.userAgent);
     case 'typing':
+      if (to.blocked.has(news.item.userId)) return;
       return to.typing.heard(keyOf(news.item.chat), news.item.userId, news.item.firstName);
     case 'presence':
       return to.presence.heard([news.item]);

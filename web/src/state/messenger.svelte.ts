@@ -95,7 +95,7 @@ export class Messenger extends Listeners {
     this.search = new Search(host.api, everywhereFor(user));
     this.presence = new Presence(this.line.ask);
     this.privacy = new Privacy(host.api, () => this.#seen());
-    this.blocked = new Blocked(this.line.insist, this.chats);
+    this.blocked = new Blocked(user.id, this.line.insist, this.chats);
     this.typing = new Typing(this.line.ask);
     this.reads = new Reads(this.line.ask, this.chats, user.id);
     this.receipts = new Receipts(this.line.ask, user.id, {

@@ -12,7 +12,7 @@ export const en = {
   blockAction: 'Block',
   blockTitle: (name: string) => words`Block ${name}?`,
   blockText:
-    'Their messages to you are not delivered, and they read: “Not delivered: this person does not accept messages from you”. They cannot add you to groups.\n\nThey do not notice that they no longer see when you are online, when you type, and what you have read.',
+    'Their messages to you are not delivered, and they read: “Not delivered: this person does not accept messages from you”. They cannot add you to groups. In groups that you share, their messages are hidden.\n\nThey do not notice that they no longer see when you are online, when you type, and what you have read.',
   unblock: 'Unblock',
   unblockName: (name: string) => words`Unblock ${name}`,
   blocked: 'Blocked people',
@@ -34,7 +34,7 @@ export const ru: typeof en = {
   blockAction: 'Заблокировать',
   blockTitle: (name) => words`Заблокировать (${name})?`,
   blockText:
-    'Сообщения этого человека вам не доставляются, и он видит: «Не доставлено: этот человек не принимает от вас сообщения». Он не может добавлять вас в группы.\n\nНезаметно для себя он больше не видит, когда вы в сети, когда печатаете и что прочитали.',
+    'Сообщения этого человека вам не доставляются, и он видит: «Не доставлено: этот человек не принимает от вас сообщения». Он не может добавлять вас в группы. В общих группах его сообщения скрыты.\n\nНезаметно для себя он больше не видит, когда вы в сети, когда печатаете и что прочитали.',
   unblock: 'Разблокировать',
   unblockName: (name) => words`Разблокировать: ${name}`,
   blocked: 'Заблокированные',
