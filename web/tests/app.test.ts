@@ -5,7 +5,7 @@ import { App } from '../src/state/app.svelte';
 import { openDatabase } from '../src/state/database';
 import type { Entry } from '../src/state/entry';
 import { FreshToken } from '../src/state/fresh-token';
-import { BOB, counted, listRow, ME } from './support/rows';
+import { BOB, counted, listRow, ME, row } from './support/rows';
 import { broadcast, FakeSocket } from './support/socket';
 
 let stored: Map<string, string>;
@@ -122,6 +122,28 @@ test('of a chat that was not known one is told when the list has said whether it
   socket.answers(null, []);
   await vi.waitFor(() => expect(muted).toEqual([true]));
   messenger!.close();
+});
+
+test('an account that was deleted elsewhere leaves neither name nor erased texts, also in what is kept', async () => {
+  const { app, socket } = await ann();
+  const messenger = app.messenger!;
+  const chat = `u/${BOB}` as const;
+  socket.hello({ expiresAt: '2999-01-01T00:00:00.000Z', serverTime: '2026-01-01T00:00:00.000Z', epoch: 1 });
+  messenger.chats.merge([listRow(1)]);
+  messenger.history(chat).rows = [row(1)];
+  const db = await openDatabase();
+  const end = { rows: [row(1)], revision: 0, hasOlder: false, epoch: 1, savedAt: 0 };
+  await db.put('histories', { ...end, user: ME, chat });
+  socket.says(broadcast('personDeleted', { userId: BOB, erased: true }));
+  expect(messenger.chats.get(chat)).toMatchObject({
+    deleted: true,
+    partnerName: 'Deleted account',
+    content: '',
+  });
+  expect(messenger.history(chat).rows[0]).toMatchObject({ senderName: 'Deleted account', content: '' });
+  await vi.waitFor(async () => expect((await db.get('histories', [ME, chat]))?.rows[0]?.content).toBe(''));
+  db.close();
+  messenger.close();
 });
 
 /** The chats, histories, drafts and unsent messages that are kept for these people. */

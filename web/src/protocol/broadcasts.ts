@@ -23,6 +23,11 @@ export type ReactionNews = Counters & {
   on: boolean;
 };
 
+export interface PersonDeleted {
+  userId: string;
+  erased: boolean;
+}
+
 export interface Broadcasts {
   hello: Hello;
   privateMessage: CountedRow;
@@ -44,6 +49,8 @@ export interface Broadcasts {
   blockUser: { userId: string; on: boolean };
   profileChanged: { userId: string; firstName: string; lastName: string };
   privacyChanged: Privacy;
+  /** The account of somebody with whom one shares a chat is gone; `erased`: with the texts of its messages. */
+  personDeleted: PersonDeleted;
   /** You logged in elsewhere. */
   sessionBegan: { sessionId: string; userAgent: string; createdAt: string };
   typing: { chat: ChatRef; userId: string; firstName: string };

@@ -37,6 +37,11 @@ export class Blocked {
     return isGroup(chat) && this.has(senderId) && !this.#shown.has(messageId);
   }
 
+  /** The account was deleted. */
+  gone(userId: string): void {
+    if (this.#ids.has(userId)) this.#keep(this.people.filter((each) => each.userId !== userId));
+  }
+
   show(messageId: string): void {
     this.#shown = new Set(this.#shown).add(messageId);
   }

@@ -1,6 +1,7 @@
 // Hands the server's news to the parts that they concern.
 import type { Broadcast } from '../protocol/broadcasts';
 import { keyOf } from '../protocol/chat';
+import { personDeleted } from './deletion';
 import type { Messenger } from './messenger.svelte';
 
 export function receive(to: Messenger, news: Broadcast): void {
@@ -50,6 +51,8 @@ export function receive(to: Messenger, news: Broadcast): void {
       return to.renamed(news.item.firstName, news.item.lastName);
     case 'privacyChanged':
       return to.privacy.heard(news.item);
+    case 'personDeleted':
+      return personDeleted(to, news.item);
     case 'sessionBegan':
       return to.onSessionBegan(news.item.userAgent);
     case 'typing':

@@ -1,6 +1,7 @@
 // The chat list and the ends of histories as they were last seen, kept for the next start and for when there is no
 // connection.
 import type { ChatKey } from '../protocol/chat';
+import type { Row } from '../protocol/rows';
 import type { Environment } from '../socket/environment';
 import { chatKey, type Chat } from './chat';
 import { readChats, writeChats } from './chat-rows';
@@ -100,6 +101,12 @@ export class ChatCache {
   /** The list is whole: what is kept of chats that it lacks goes. */
   prune(): void {
     void this.#histories.prune((chat) => this.#chats.get(chat) !== undefined);
+  }
+
+  /** Changes rows of the histories that are kept, and keeps the list as it is now. */
+  change(change: (row: Row) => Row): void {
+    void this.#histories.change(change);
+    this.save();
   }
 
   gone(chat: ChatKey): void {

@@ -126,6 +126,16 @@ export class Chats {
     if (chat) this.#set(key, counted(change(chat)));
   }
 
+  /** Changes them all; what comes back as it was is left alone. */
+  change(change: (chat: Chat) => Chat): void {
+    for (const [key, chat] of this.#chats) {
+      const next = change(chat);
+      if (next === chat) continue;
+      this.#noteDeleted(key, next);
+      this.#set(key, next);
+    }
+  }
+
   /** To be called when the clock was set. */
   clockSet(): void {
     this.#mutes.again();

@@ -17,6 +17,11 @@ export class Composition {
     this.editing = row;
   }
 
+  /** The text of the answered message was erased. */
+  erased(userId: string): void {
+    if (this.replyTo?.senderId === userId) this.replyTo = null;
+  }
+
   cancel(): void {
     this.replyTo = null;
     this.editing = null;

@@ -1,5 +1,6 @@
 // The histories that have been opened, one for each chat.
 import type { ChatKey } from '../protocol/chat';
+import type { Row } from '../protocol/rows';
 import type { HistorySource } from './history-source';
 import { History } from './history.svelte';
 
@@ -28,6 +29,11 @@ export class Histories {
 
   remove(chat: ChatKey): void {
     this.#opened.delete(chat);
+  }
+
+  /** Changes rows of all of them. */
+  change(change: (row: Row) => Row): void {
+    for (const history of this.#opened.values()) history.change(change);
   }
 
   /** The server's numbers began anew. */

@@ -43,6 +43,19 @@ export class HistoryCache {
     }
   }
 
+  /** Changes rows of all that is kept. */
+  async change(change: (row: Row) => Row): Promise<void> {
+    try {
+      const transaction = (await this.#database).transaction('histories', 'readwrite');
+      const kept = transaction.store.index('user').iterate(this.#user);
+      for await (const cursor of kept)
+        await cursor.update({ ...cursor.value, rows: cursor.value.rows.map(change) });
+      await transaction.done;
+    } catch {
+      // kept nothing
+    }
+  }
+
   /** Drops the chats that one has no longer, and those beyond the last few. */
   async prune(has: (chat: ChatKey) => boolean): Promise<void> {
     try {

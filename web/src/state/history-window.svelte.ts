@@ -31,6 +31,12 @@ export class HistoryWindow {
     this.window++;
   }
 
+  /** Changes rows for a reason that the chat's counters do not tell of. */
+  change(change: (row: Row) => Row): void {
+    const rows = this.rows.map(change);
+    if (rows.some((row, index) => row !== this.rows[index])) this.rows = rows;
+  }
+
   /** The newest rows, if they are here. */
   end(): Kept | null {
     if (this.status !== 'ready' || this.hasNewer || this.rows.length === 0) return null;

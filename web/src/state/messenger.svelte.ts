@@ -52,7 +52,7 @@ export class Messenger extends Listeners {
   #wasOpen = false;
   #closed = false;
   readonly histories: Histories;
-  #cache: ChatCache;
+  readonly cache: ChatCache;
   #renewal = new Renewal(() => this.#renew());
 
   constructor(user: User, host: MessengerHost) {
@@ -71,7 +71,7 @@ export class Messenger extends Listeners {
       },
     );
     this.chats = new Chats(user.id, () => this.line.now());
-    this.#cache = new ChatCache(user.id, host.database, {
+    this.cache = new ChatCache(user.id, host.database, {
       chats: this.chats,
       opened: () => this.histories.all(),
       environment: host.environment,
@@ -80,7 +80,7 @@ export class Messenger extends Listeners {
       me: user.id,
       ask: this.line.insist,
       counters: () => this.chats.get(chat) ?? { lastSeq: 0, revision: 0 },
-      kept: () => this.#cache.history(chat),
+      kept: () => this.cache.history(chat),
     }));
     this.outbox = new Outbox({
       user: user.id,
@@ -105,7 +105,7 @@ export class Messenger extends Listeners {
   }
 
   async open(): Promise<void> {
-    await this.#cache.restore();
+    await this.cache.restore();
     if (this.#closed) return;
     this.line.start();
     await this.outbox.open();
@@ -115,7 +115,7 @@ export class Messenger extends Listeners {
   close(): void {
     this.#closed = true;
     this.#renewal.stop();
-    this.#cache.stop();
+    this.cache.stop();
     this.chats.close();
     this.outbox.close();
     this.line.stop();
@@ -148,7 +148,7 @@ export class Messenger extends Listeners {
   gone(chat: ChatKey, why?: Ending['why']): void {
     this.chats.remove(chat, why);
     this.histories.remove(chat);
-    this.#cache.gone(chat);
+    this.cache.gone(chat);
   }
 
   /** One changed one's name, here or elsewhere. */
@@ -170,7 +170,7 @@ export class Messenger extends Listeners {
     this.privacy.heard(hello.privacy);
     if (this.#wasOpen) this.#host.onResumed();
     this.#renewal.schedule(hello.expiresAt, Date.parse(hello.serverTime));
-    if (this.#cache.began(hello.epoch)) this.histories.reset();
+    if (this.cache.began(hello.epoch)) this.histories.reset();
     const before = this.chats.lastSeqs();
     const again = () => this.line.hello === hello && void this.#opened(hello);
     const whole = await resumed(this.line.ask, this.chats, { histories: this.histories.all(), again });
@@ -179,8 +179,8 @@ export class Messenger extends Listeners {
     if (!whole) return;
     if (this.#wasOpen) arrivedSince(before, this.chats.list).forEach((chat) => this.onArrival(chat));
     this.#wasOpen = true;
-    this.#cache.save();
-    this.#cache.prune();
+    this.cache.save();
+    this.cache.prune();
     await this.presence.watch(this.chats.partners());
   }
 

@@ -89,6 +89,14 @@ export class Outbox {
     this.#host.tabs.changed();
   }
 
+  /** Changes what the waiting messages quote. */
+  requote(change: (quote: Quote) => Quote): void {
+    for (const entry of this.entries) {
+      const replyTo = entry.replyTo && change(entry.replyTo);
+      if (replyTo !== entry.replyTo) void this.#put({ ...entry, replyTo });
+    }
+  }
+
   /** A row has come by another way, such as a resumed history: its entry need not be sent any more. */
   async settle(messageId: string): Promise<void> {
     if (this.entries.some((entry) => entry.messageId === messageId)) await this.discard(messageId);

@@ -18,6 +18,11 @@ export class People {
     return this.#known.get(userId);
   }
 
+  /** The account was deleted: the name is known no longer. */
+  gone(userId: string): void {
+    if (this.#known.has(userId)) this.#known = new Map(this.#known).set(userId, null);
+  }
+
   /** Asks for a name, once. */
   async look(userId: string): Promise<void> {
     if (this.#asked.has(userId)) return;

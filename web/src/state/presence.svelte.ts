@@ -49,6 +49,13 @@ export class Presence {
     this.#known = next;
   }
 
+  /** The account was deleted. */
+  gone(userId: string): void {
+    const next = new Map(this.#known);
+    next.delete(userId);
+    this.#known = next;
+  }
+
   /** Without a connection nobody is known to be there. */
   forget(): void {
     this.#known = new Map();

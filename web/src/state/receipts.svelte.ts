@@ -46,6 +46,12 @@ export class Receipts {
     this.#set(keyOf(chat), (members) => withRead(members, senderId, seq));
   }
 
+  /** The account was deleted, and is a member of no group any more. */
+  gone(userId: string): void {
+    const without = (members: Member[]) => members.filter((member) => member.userId !== userId);
+    this.#members = new Map([...this.#members].map(([key, members]) => [key, without(members)]));
+  }
+
   /** The members but its sender and oneself who have read a message of a group. */
   readers(chat: Chat | undefined, { seq, senderId }: Row): Member[] {
     if (!chat || !this.#shown()) return [];

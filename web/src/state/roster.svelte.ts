@@ -74,6 +74,12 @@ export class Roster {
     }
   }
 
+  /** The account was deleted. Who follows an owner is the server's to say. */
+  gone(userId: string): void {
+    if (this.#roleOf(userId) === 'owner') return void this.load();
+    this.#without(userId);
+  }
+
   async #caught(latest: number, reading: () => Promise<void>): Promise<void> {
     try {
       await reading();

@@ -58,6 +58,12 @@ export class Search {
     if (count > 0) this.#at = (this.#at + step + count) % count;
   }
 
+  /** Somebody is there no longer. */
+  drop(key: ChatKey): void {
+    if (this.results.some((found) => found.key === key))
+      this.#show(this.results.filter((found) => found.key !== key));
+  }
+
   clear(): void {
     this.#cancel();
     this.text = '';

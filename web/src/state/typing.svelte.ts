@@ -44,6 +44,11 @@ export class Typing {
     if (this.#writers.has(chat)) this.#set(chat, this.#without(chat, userId));
   }
 
+  /** The account was deleted. */
+  gone(userId: string): void {
+    for (const chat of this.#writers.keys()) this.stopped(chat, userId);
+  }
+
   /** One sent what one wrote: the next word goes out at once. */
   sent(chat: ChatKey): void {
     this.#told.delete(chat);

@@ -1,0 +1,48 @@
+// What remains of a person whose account was deleted: the name goes everywhere, and the texts if they were erased.
+import type { PersonDeleted } from '../protocol/broadcasts';
+import type { ListRow, Quote, Row } from '../protocol/rows';
+import type { Chat } from './chat';
+import type { Messenger } from './messenger.svelte';
+
+/** How the server calls everybody whose account is gone. */
+const NAME = 'Deleted account';
+
+export function personDeleted(to: Messenger, news: PersonDeleted): void {
+  const { userId } = news;
+  const now = new Date(to.line.now()).toISOString();
+  to.chats.change((chat) => withoutPartner(without(chat, news, now), userId));
+  to.histories.change((row) => without(row, news, now));
+  to.cache.change((row) => without(row, news, now));
+  to.outbox.requote((quote) => quoteWithout(quote, news));
+  to.search.drop(`u/${userId}`);
+  to.people.gone(userId);
+  to.blocked.gone(userId);
+  to.presence.gone(userId);
+  to.receipts.gone(userId);
+  to.typing.gone(userId);
+  for (const listener of to.onPersonDeleted) listener(news);
+}
+
+/** A message or notice; the same object if it has nothing to do with the person. */
+export function without<T extends Row | ListRow>(row: T, { userId, erased }: PersonDeleted, now: string): T {
+  let next = row;
+  if (row.senderId === userId) {
+    next = { ...next, senderName: NAME, senderLastName: '' };
+    if (erased && !row.event) next = { ...next, content: '', deletedAt: row.deletedAt ?? now, reactions: [] };
+  }
+  if (row.receiverId === userId) next = { ...next, receiverName: NAME };
+  if (row.event?.userId === userId)
+    next = { ...next, event: { ...row.event, firstName: NAME, lastName: '' } };
+  const replyTo = row.replyTo && quoteWithout(row.replyTo, { userId, erased });
+  return replyTo === row.replyTo ? next : { ...next, replyTo };
+}
+
+export function quoteWithout(quote: Quote, { userId, erased }: PersonDeleted): Quote {
+  if (quote.senderId !== userId) return quote;
+  return erased ? { ...quote, senderName: '', content: '' } : { ...quote, senderName: NAME };
+}
+
+function withoutPartner(chat: Chat, userId: string): Chat {
+  if (chat.partnerId !== userId) return chat;
+  return { ...chat, partnerName: NAME, partnerLastName: '', deleted: true };
+}
