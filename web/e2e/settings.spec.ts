@@ -1,5 +1,6 @@
 // Settings of the browser, and of one's account.
 import type { Page } from '@playwright/test';
+import { expectAccessible } from './support/axe';
 import { expect, test } from './support/fixtures';
 import { wrote } from './support/past';
 import type { Person } from './support/person';
@@ -105,6 +106,43 @@ test('another password ends every other session; the old one opens nothing', asy
   await page.getByLabel('Password', { exact: true }).fill('two cups of tea');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('navigation', { name: 'Chats' })).toBeVisible();
+});
+
+test('a session is ended only when the password confirms it, and then at once', async ({
+  meet,
+  server,
+  faults,
+}) => {
+  faults.expect(/status of 40[03]/);
+  const [ann] = await meet('Ann');
+  await logIn(server.origin, ann.account.email);
+  let confirmed = false;
+  await ann.page.route('**/api/auth/confirm', (route) => {
+    confirmed = route.request().postDataJSON().password === PASSWORD;
+    const wrong = { status: 400, json: { code: 'wrong_password', message: 'Wrong password or email' } };
+    return route.fulfill(confirmed ? { json: { message: '', confirmedUntil: '' } } : wrong);
+  });
+  await ann.page.route('**/api/sessions/*', (route) =>
+    confirmed
+      ? route.fallback()
+      : route.fulfill({ status: 403, json: { code: 'confirm_required', message: '' } }),
+  );
+  await ann.goHome();
+  await openSettings(ann);
+  await ann.press('Devices', 'Settings');
+  await ann.dialog('Devices').getByRole('button', { name: /^End / }).click();
+  const dialog = ann.dialog('Confirm that it is you');
+  const password = dialog.getByLabel('Current password', { exact: true });
+  await expect(password).toBeFocused();
+  await password.fill('a cup of milk');
+  await password.press('Enter');
+  await expect(password).toHaveAccessibleDescription('The password is wrong.');
+  await password.fill(PASSWORD);
+  await expectAccessible(ann.page);
+  await password.press('Enter');
+  await expect(ann.page.getByText('Ended', { exact: true })).toBeVisible();
+  await expect(dialog).toBeHidden();
+  await expect(ann.dialog('Devices').getByRole('listitem')).toHaveCount(1);
 });
 
 test('a session is ended from another device', async ({ meet, arrive, server, faults }) => {

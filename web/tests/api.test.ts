@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { endpoints } from '../src/api/endpoints';
 import { http } from '../src/api/http';
+import { Confirmation } from '../src/state/confirmation.svelte';
 import type { Renewed } from '../src/protocol/session';
 
 /** An API whose server gives this answer; and what was asked. A refused token is renewed as the test says. */
@@ -18,8 +19,10 @@ function api(status: number, body: unknown, token: string | null = 'a.token', re
     if (renewed === 'renewed') [token, status] = [`${stale}, renewed`, 200];
     return renewed;
   };
-  const host = { token: () => token, renew, onUnauthorized, fetch };
-  return { api: endpoints(http(host)), asked, unauthorized };
+  const answers = { confirm: false, questions: 0 };
+  const confirm = async () => (answers.questions++, answers.confirm);
+  const host = { token: () => token, renew, confirm, onUnauthorized, fetch };
+  return { api: endpoints(http(host)), asked, unauthorized, answers };
 }
 
 test('a request carries the token, its query escaped, and no cookies', async () => {
@@ -87,4 +90,28 @@ test('an aborted request fails as such', async () => {
   const aborted = new AbortController();
   aborted.abort();
   await expect(api(200, {}).api.search('x', aborted.signal)).rejects.toMatchObject({ name: 'AbortError' });
+});
+
+test('what wants confirmation is asked once more when the person has confirmed, and not else', async () => {
+  const required = { code: 'confirm_required', message: 'Confirm with your password' };
+  const { api: server, asked, answers } = api(403, required);
+  await expect(server.endOtherSessions()).rejects.toMatchObject({ code: 'confirm_required' });
+  expect([asked.length, answers.questions]).toEqual([1, 1]);
+  answers.confirm = true;
+  await expect(server.deleteAccount('keep')).rejects.toMatchObject({ code: 'confirm_required' });
+  expect([asked.length, answers.questions]).toEqual([3, 2]);
+});
+
+test('several that wait for confirmation are one question', async () => {
+  const passwords: string[] = [];
+  const confirm = async (password: string) => {
+    if (passwords.push(password) === 1) throw new Error('wrong');
+    return { message: '', confirmedUntil: '' };
+  };
+  const confirmation = new Confirmation(() => ({ confirm }));
+  const waiting = Promise.all([confirmation.ask(), confirmation.ask()]);
+  await expect(confirmation.give('a cup of milk')).rejects.toThrow('wrong');
+  expect(confirmation.wanted).toBe(true);
+  await confirmation.give('a cup of tea');
+  expect([await waiting, confirmation.wanted]).toEqual([[true, true], false]);
 });

@@ -10,6 +10,10 @@ export function endpoints(http: Http) {
     signUp: (body: rest.SignUp) => http.request<rest.SignedUp>('POST', '/auth/sign-up', { body }),
     logIn: (body: rest.LogIn) => http.request<rest.LoggedIn>('POST', '/auth/login', { body }),
     logOut: () => http.request<rest.LoggedOut>('POST', '/auth/logout'),
+    confirm: (password: string) =>
+      http.request<{ message: string; confirmedUntil: string }>('POST', '/auth/confirm', {
+        body: { password },
+      }),
     renew: () => http.request<rest.Renewed>('POST', '/auth/renew', { once: true }),
 
     sessions: (cursor?: string) =>

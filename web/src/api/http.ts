@@ -29,12 +29,16 @@ export interface RequestOptions {
   signal?: AbortSignal;
   /** Takes a refused token for its answer, instead of asking for a new one. */
   once?: true;
+  /** The person has just confirmed it: a refusal is final. */
+  confirmed?: true;
 }
 
 interface Host {
   token(): string | null;
   /** Gets a new token for one that was refused. */
   renew(stale: string): Promise<Renewed>;
+  /** Asks the person to confirm that it is them. Whether they did. */
+  confirm(): Promise<boolean>;
   /** Called when the server no longer knows the session. */
   onUnauthorized(token: string): void;
   fetch?: typeof fetch;
@@ -73,10 +77,10 @@ async function request<T>(host: Host, method: string, path: string, options: Req
     if (renewed === 'unreachable') throw new ApiError(0, UNREACHABLE);
     host.onUnauthorized(token);
   }
-  throw new ApiError(
-    response.status,
-    isFailure(body) ? body : { code: 'unknown', message: response.statusText },
-  );
+  const failure = isFailure(body) ? body : { code: 'unknown', message: response.statusText };
+  if (failure.code === 'confirm_required' && !options.confirmed && (await host.confirm()))
+    return request(host, method, path, { ...options, confirmed: true });
+  throw new ApiError(response.status, failure);
 }
 
 function isFailure(body: unknown): body is Failure {

@@ -4,6 +4,7 @@ import { http } from '../api/http';
 import type { LogIn, SignUp } from '../protocol/rest';
 import { browser } from '../socket/environment';
 import { forgetBlocked } from './blocked.svelte';
+import { Confirmation } from './confirmation.svelte';
 import { forgetCaches, forgetOthers, forgetUser, openDatabase } from './database';
 import { forgetDrafts } from './drafts.svelte';
 import { forgetEmojiUse } from './emoji-use.svelte';
@@ -20,6 +21,7 @@ export class App {
   readonly session = new Session();
   readonly settings = new Settings();
   readonly today = new Today(browser);
+  readonly confirmation = new Confirmation(() => this.api);
   readonly api: Api;
   messenger = $state.raw<Messenger | null>(null);
   /** How the last session ended, if not by logging out: by the server, or with the account. */
@@ -31,9 +33,9 @@ export class App {
 
   constructor() {
     const onUnauthorized = (token: string) => token === this.session.token && this.#ended();
-    this.api = endpoints(
-      http({ token: () => this.session.token, renew: (stale) => this.#token.get(stale), onUnauthorized }),
-    );
+    const renew = (stale: string) => this.#token.get(stale);
+    const confirm = () => this.confirmation.ask();
+    this.api = endpoints(http({ token: () => this.session.token, renew, confirm, onUnauthorized }));
     this.#database.catch(() => undefined); // a browser that keeps nothing is served all the same
     Session.onOtherTab(() => this.#synced());
     this.settings.follow();
@@ -109,6 +111,7 @@ export class App {
   }
 
   #leave(): void {
+    this.confirmation.cancel();
     this.messenger?.close();
     this.messenger = null;
   }

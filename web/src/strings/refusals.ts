@@ -15,6 +15,7 @@ export const en = {
   codes: {
     email_taken: 'Somebody already signed up with this e-mail.',
     wrong_credentials: 'There is no such account, or the password is wrong.',
+    confirm_required: 'Nothing was changed: it was not confirmed with the password.',
     wrong_password: 'The password is wrong.',
     too_many_requests: 'Too many attempts. Wait a moment, then try again.',
     unavailable: 'The server is busy. Try again in a moment.',
@@ -48,6 +49,7 @@ export const ru: typeof en = {
   codes: {
     email_taken: 'Аккаунт с этой почтой уже есть.',
     wrong_credentials: 'Такого аккаунта нет или пароль неверен.',
+    confirm_required: 'Ничего не изменено: нет подтверждения паролем.',
     wrong_password: 'Пароль неверен.',
     too_many_requests: 'Слишком много попыток. Подождите немного и повторите.',
     unavailable: 'Сервер занят. Повторите чуть позже.',

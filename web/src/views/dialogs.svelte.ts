@@ -3,6 +3,7 @@ import type { Component } from 'svelte';
 
 const loaders = {
   confirm: () => import('./parts/Confirm.svelte'),
+  confirmPassword: () => import('./account/ConfirmPassword.svelte'),
   emoji: () => import('./emoji/EmojiPicker.svelte'),
   readers: () => import('./conversation/Readers.svelte'),
   settings: () => import('./settings/Settings.svelte'),

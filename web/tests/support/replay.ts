@@ -34,7 +34,9 @@ export class Replay {
     const onWake = (wake: () => void) => ((this.#wake = wake), () => {});
     const environment = { online: () => true, onWake, onHide: () => () => {} };
     const renew = async () => 'unreachable' as const;
-    const api = endpoints(http({ token: () => 'a.token', renew, onUnauthorized: () => {} }));
+    const api = endpoints(
+      http({ token: () => 'a.token', renew, confirm: async () => false, onUnauthorized: () => {} }),
+    );
     const database = openDatabase();
     const onUnauthorized = () => expect.unreachable();
     const session = new Session();
