@@ -3,6 +3,7 @@ import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { App } from '../src/state/app.svelte';
 import { openDatabase } from '../src/state/database';
+import { deviceToken, keepDeviceToken } from '../src/state/devices';
 import type { Entry } from '../src/state/entry';
 import { FreshToken } from '../src/state/fresh-token';
 import { BOB, counted, listRow, ME, row } from './support/rows';
@@ -11,6 +12,7 @@ import { broadcast, FakeSocket } from './support/socket';
 let stored: Map<string, string>;
 let sockets: FakeSocket[];
 let asked: string[];
+let bodies: Record<string, unknown>[];
 let answer: (path: string) => Promise<object> | object;
 let renewal: () => Promise<Response> | Response;
 
@@ -33,7 +35,7 @@ const entry: Omit<Entry, 'user' | 'messageId'> = {
 };
 
 beforeEach(() => {
-  [stored, sockets, asked] = [new Map(), [], []];
+  [stored, sockets, asked, bodies] = [new Map(), [], [], []];
   answer = () => loggedIn;
   // Sessions end in most of these tests, tokens do not.
   renewal = () => new Response('{}', { status: 401 });
@@ -58,6 +60,7 @@ beforeEach(() => {
   });
   vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
     asked.push(`${init.method} ${url}`);
+    if (init.body) bodies.push(JSON.parse(String(init.body)));
     if (url === '/api/auth/renew') return renewal();
     return new Response(JSON.stringify(await answer(url)));
   });
@@ -122,6 +125,41 @@ test('of a chat that was not known one is told when the list has said whether it
   socket.answers(null, []);
   await vi.waitFor(() => expect(muted).toEqual([true]));
   messenger!.close();
+});
+
+test('a device token outlives log-out, goes with the log-in of its account alone, and never beside the e-mail', async () => {
+  answer = () => ({ ...loggedIn, deviceToken: 'of Ann' });
+  const { app } = await ann();
+  await app.logOut();
+  expect([[...stored.keys()], stored.get('hearth.devices')!.includes('ann@')]).toEqual([
+    ['hearth.devices'],
+    false,
+  ]);
+  answer = () => ({ ...loggedIn, id: BOB, deviceToken: 'of Bob' });
+  await app.logIn({ email: 'bob@example.org', password: 'a cup of tea' });
+  answer = () => loggedIn;
+  await app.logIn({ email: ' Ann@Example.org', password: 'a cup of tea' });
+  expect(bodies.map(({ client, deviceToken }) => [client, deviceToken])).toEqual([
+    ['hearth', undefined],
+    ['hearth', undefined],
+    ['hearth', 'of Ann'],
+  ]);
+  app.messenger!.close();
+});
+
+test('another password brings another device token, and deleting the account removes it', async () => {
+  answer = () => ({ ...loggedIn, deviceToken: 'the first' });
+  const { app } = await ann();
+  answer = () => ({ message: '', deviceToken: 'the second' });
+  await app.changePassword('a cup of tea', 'two cups of tea');
+  expect(deviceToken('ann@example.org')).toBe('the second');
+  await app.deleteAccount('keep');
+  expect(deviceToken('ann@example.org')).toBeUndefined();
+});
+
+test('of many accounts the last five are known', () => {
+  for (let n = 1; n <= 6; n++) keepDeviceToken(`user ${n}`, `${n}@example.org`, `token ${n}`);
+  expect([1, 2, 6].map((n) => deviceToken(`${n}@example.org`))).toEqual([undefined, 'token 2', 'token 6']);
 });
 
 test('an account that was deleted elsewhere leaves neither name nor erased texts, also in what is kept', async () => {

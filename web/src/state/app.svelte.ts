@@ -6,6 +6,7 @@ import { browser } from '../socket/environment';
 import { forgetBlocked } from './blocked.svelte';
 import { Confirmation } from './confirmation.svelte';
 import { forgetCaches, forgetOthers, forgetUser, openDatabase } from './database';
+import { deviceToken, forgetDeviceToken, keepDeviceToken } from './devices';
 import { forgetDrafts } from './drafts.svelte';
 import { forgetEmojiUse } from './emoji-use.svelte';
 import { FreshToken } from './fresh-token';
@@ -48,7 +49,9 @@ export class App {
   }
 
   async logIn(credentials: LogIn): Promise<void> {
-    const loggedIn = await this.api.logIn(credentials);
+    const known = deviceToken(credentials.email);
+    const loggedIn = await this.api.logIn({ ...credentials, ...(known && { deviceToken: known }) });
+    if (loggedIn.deviceToken) keepDeviceToken(loggedIn.id, credentials.email, loggedIn.deviceToken);
     await this.#forgetOthers(loggedIn.id);
     this.session.begin(loggedIn);
     this.ended = null;
@@ -64,9 +67,10 @@ export class App {
 
   /** Another password. Every other session ends, and this one gets another token. */
   async changePassword(oldPassword: string, newPassword: string): Promise<void> {
-    const user = this.session.user?.id ?? '';
-    const { token } = await this.api.changePassword({ oldPassword, newPassword, rotate: true });
-    if (token) this.session.renewed(token, user);
+    const { id = '', email = '' } = this.session.user ?? {};
+    const changed = await this.api.changePassword({ oldPassword, newPassword, rotate: true });
+    if (changed.deviceToken) keepDeviceToken(id, email, changed.deviceToken);
+    if (changed.token) this.session.renewed(changed.token, id);
   }
 
   /** Deletes the account, with what it wrote or without. */
@@ -75,6 +79,7 @@ export class App {
     try {
       await this.api.deleteAccount(messages);
       this.ended = 'deleted';
+      forgetDeviceToken(this.session.user?.id ?? '');
       await this.forget();
     } finally {
       this.#deleting = false;
