@@ -15,6 +15,8 @@ export class Ui {
   readonly app: App;
   readonly router = new Router();
   readonly dialogs = new Dialogs(() => this.say(this.strings.app.notLoaded));
+  /** Puts the focus where people are searched; set by that field. */
+  findPeople: () => void = () => undefined;
   /** What was said last, for some seconds. */
   said = $state('');
   #hush: ReturnType<typeof setTimeout> | undefined;

@@ -8,6 +8,7 @@ import type { Messenger } from '../../state/messenger.svelte';
 import { quick } from '../emoji/emoji';
 import type { Choice } from '../parts/MenuPopup.svelte';
 import type { Box } from '../parts/place';
+import { copyText } from '../clipboard';
 import type { Ui } from '../ui.svelte';
 import { meaning } from './keys';
 
@@ -82,13 +83,8 @@ export class MessageActions {
     void this.#ui.dialogs.show('emoji', { at, onpick });
   }
 
-  async copy(row: Row): Promise<void> {
-    const { copied, notCopied } = this.#ui.strings.messages;
-    const done = await navigator.clipboard?.writeText(row.content).then(
-      () => true,
-      () => false,
-    );
-    this.#ui.say(done ? copied : notCopied);
+  copy(row: Row): Promise<void> {
+    return copyText(this.#ui, row.content);
   }
 
   askToRemove(row: Row): void {
