@@ -1,5 +1,6 @@
 // Finding one's notes and the way back, and what is refused at the door.
 import { expect, test } from './support/fixtures';
+import { wrote } from './support/past';
 
 test('notes are in the menu and found; a wrong address leads back; pictures are refused in words', async ({
   meet,
@@ -30,4 +31,18 @@ test('notes are in the menu and found; a wrong address leads back; pictures are 
     await ann.page.reload();
     await expect(ann.composer).toBeVisible();
   }
+});
+
+test('people of the same name are told apart where they are picked', async ({ meet, server }) => {
+  const [ann, bea, dora] = await meet('Ann', 'Bea', 'Dora');
+  const headers = { authorization: `Bearer ${dora.account.token}`, 'content-type': 'application/json' };
+  const body = JSON.stringify({ firstName: 'Bea' });
+  await fetch(`${server.origin}/api/profile/update`, { method: 'PATCH', headers, body });
+  await wrote(dora, ann, 1);
+  await ann.goHome();
+  await ann.search.fill('Bea');
+  const options = ann.page.getByRole('option');
+  await expect(options).toHaveCount(2);
+  await expect(options.filter({ hasText: 'in your chats' })).toHaveCount(1);
+  await expect(options.filter({ hasText: bea.account.id.slice(-4) })).toHaveCount(1);
 });

@@ -61,6 +61,12 @@ export class Receipts {
     );
   }
 
+  /** The groups whose members were read, and which this person is in. */
+  groupsOf(userId: string): ChatKey[] {
+    const all = [...this.#members].filter(([, members]) => members.some((each) => each.userId === userId));
+    return all.map(([key]) => key);
+  }
+
   /** Whether the other person of a dialog has read up to here; nobody else reads one's notes. */
   seen(chat: Chat | undefined, seq: number): boolean {
     if (!chat || chat.partnerId === this.#me) return false;

@@ -7,23 +7,25 @@ import { mayRemove, rolesFor } from '../../state/rules';
 import * as words from '../../strings/groups';
 import { fullName } from '../naming';
 import type { Choice } from '../parts/MenuList.svelte';
+import { withHint } from '../people/namesakes';
 import type { Ui } from '../ui.svelte';
 import { plainNotice } from './notice';
 
 const icons = { owner: 'crown', admin: 'shield', member: 'person' } as const;
 
-/** `settle` waits for an action, says why it failed if it did, and reads the members anew then. */
+/** `hint` tells this member from another of the same name. `settle` waits for an action, says why it failed if it did, and reads the members anew then. */
 export function memberChoices(
   ui: Ui,
   messenger: Messenger,
   chat: Chat,
   member: Member,
+  hint: string | undefined,
   settle: (action: Promise<unknown>) => void,
 ): Choice[] {
   const texts = words[ui.language];
   const groupId = 'groupId' in chat.chat ? chat.chat.groupId : '';
   const { userId, firstName, lastName } = member;
-  const name = fullName(firstName, lastName);
+  const name = withHint(fullName(firstName, lastName), hint);
 
   const give = (role: Role) => {
     const notice = plainNotice(
