@@ -155,6 +155,20 @@ test('what was read is shown at once, and told when it can be', async () => {
   done();
 });
 
+test('what was read is told again to a server that refused it for being busy', async () => {
+  const chats = new Chats(ME);
+  chats.merge([listRow(5, { readUpTo: 2, unreadCount: 3 })]);
+  const told = { chat: { userId: BOB }, readUpTo: 5, unreadCount: 0, state: 2 };
+  const { ask, done } = script([
+    { type: 'markRead', fails: new SocketError('too_many_requests', '') },
+    { type: 'markRead', params: { seq: 5 }, item: told },
+  ]);
+  new Reads(ask, chats, ME).upTo(chat, 5);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(chats.get(chat)).toMatchObject({ unreadCount: 0, state: 2 });
+  done();
+});
+
 test('a mute ends when its time comes, one after another', () => {
   const in1s = new Date(Date.now() + 1_000).toISOString();
   const in3s = new Date(Date.now() + 3_000).toISOString();

@@ -92,6 +92,21 @@ test('a refusal stops one message; the others go on; it can be retried or discar
   expect(sent[2]!.messageId).toBe(sent[0]!.messageId);
 });
 
+test('over a limit a message is tried again, ever more rarely, until it is taken', async () => {
+  vi.useFakeTimers();
+  let fail: SocketError | null = new SocketError('too_many_requests', '');
+  const keeps = { all: async () => [], put: async () => {}, remove: async () => {} };
+  const { box, sent } = outbox({ fail: () => fail, keeps });
+  await box.open();
+  void box.send(chat, 'tea?');
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect([sent.length, box.entries[0]!.refused]).toEqual([5, null]); // after 0, 2, 6, 14 and 30 s
+  fail = null;
+  await vi.advanceTimersByTimeAsync(32_000);
+  expect([box.entries, new Set(sent.map(({ messageId }) => messageId)).size]).toEqual([[], 1]);
+  vi.useRealTimers();
+});
+
 test('an id that is taken is replaced at the retry', async () => {
   const errors = [refused('message_id_taken')()];
   const { box, sent } = outbox({ fail: () => errors.shift() ?? null });

@@ -17,7 +17,9 @@ export interface OutboxHost {
   onDelivered(row: CountedRow): void;
 }
 
+/** Doubled with each round in vain: over a limit, haste is refused as well, and ends in a closed connection. */
 const AGAIN_AFTER = 2_000;
+const AGAIN_WITHIN = 32_000;
 
 export class Outbox {
   /** In the order of sending. */
@@ -29,6 +31,7 @@ export class Outbox {
   #unsaved = new Set<string>();
   #removing = new Set<string>();
   #leads = false;
+  #vain = 0;
   #again: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
@@ -124,6 +127,7 @@ export class Outbox {
     try {
       const row = await this.#host.deliver(entry);
       this.#host.onDelivered(row);
+      this.#vain = 0;
       await this.discard(entry.messageId);
       return true;
     } catch (error) {
@@ -136,7 +140,8 @@ export class Outbox {
 
   #later(): void {
     clearTimeout(this.#again);
-    this.#again = setTimeout(() => this.drain(), AGAIN_AFTER);
+    const delay = Math.min(AGAIN_AFTER * 2 ** this.#vain, AGAIN_WITHIN);
+    this.#again = setTimeout(() => (this.#vain++, this.drain()), delay);
   }
 
   async #refuse(entry: Entry, code: string): Promise<void> {

@@ -1,7 +1,10 @@
 // What one has read: shown at once, told to the server when it can be.
 import { paramsOf, type ChatKey, refOf } from '../protocol/chat';
 import type { Chats } from './chats.svelte';
+import { SocketError } from '../socket/errors';
 import type { Ask } from './line.svelte';
+
+const AGAIN_AFTER = 2_000;
 
 export class Reads {
   #ask: Ask;
@@ -39,8 +42,10 @@ export class Reads {
         this.#chats.read({ ...item, userId: this.#me });
         if (this.#untold.get(chat) === seq) this.#untold.delete(chat);
       }
-    } catch {
+    } catch (error) {
       // without a connection: told when it is back
+      if (error instanceof SocketError && error.passing && !error.lost)
+        setTimeout(() => void this.#tell(chat), AGAIN_AFTER);
     } finally {
       this.#telling.delete(chat);
     }
