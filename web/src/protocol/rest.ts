@@ -77,8 +77,8 @@ export interface paths {
         /**
          * Change one's password
          * @description Ends every other session at once; this one goes on. With `rotate` the answer has a token that takes the place of
-         *     the present one, as by `POST /auth/renew`; without it the present token stays good until it expires. 400 if the
-         *     old password is wrong.
+         *     the present one, as by `POST /auth/renew`, and a new device token; without it the present token stays good until
+         *     it expires. 400 if the old password is wrong.
          */
         patch: operations["change_password"];
         trace?: never;
@@ -97,7 +97,7 @@ export interface paths {
          * Delete one's account
          * @description Erases the person's data and ends every session; the e-mail is free at once. Groups of which one is the owner
          *     pass to their longest-standing member. What was said to others stays with them under the name
-         *     `Deleted account`, unless `messages=erase`.
+         *     `Deleted account`, unless `messages=erase`. 403 if the session must confirm first (`POST /auth/confirm`).
          */
         delete: operations["delete_account"];
         options?: never;
@@ -117,7 +117,8 @@ export interface paths {
         /**
          * Log in
          * @description Begins a session. 400 with one text whether the e-mail is unknown or the password wrong; 429 after too many
-         *     attempts from one address.
+         *     attempts from one address, unless `deviceToken` proves that you logged in on this device before. With
+         *     `client: "hearth"` the answer has such a token, and the session may be asked to confirm that it is you.
          */
         post: operations["log_in"];
         delete?: never;
@@ -144,6 +145,28 @@ export interface paths {
          *     the session, because somebody may have stolen it.
          */
         post: operations["renew_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm that it is you
+         * @description For the next five minutes this session may delete the account and end other sessions. A log-in confirms as
+         *     well. `auth.confirm` says which sessions need it: those begun with `client: "hearth"` by default; without it
+         *     they get 403 with the code `confirm_required`. 400 if the password is wrong; 429 after too many attempts.
+         */
+        post: operations["confirm"];
         delete?: never;
         options?: never;
         head?: never;
@@ -187,7 +210,8 @@ export interface paths {
         post?: never;
         /**
          * End all your other sessions
-         * @description Their tokens are void and their sockets close with 4001, at once. This session stays.
+         * @description Their tokens are void and their sockets close with 4001, at once. This session stays. No device token is good any
+         *     longer. 403 if the session must confirm first (`POST /auth/confirm`).
          */
         delete: operations["end_other_sessions"];
         options?: never;
@@ -207,7 +231,8 @@ export interface paths {
         post?: never;
         /**
          * End one of one's sessions
-         * @description Its tokens are void and its sockets close with 4001, at once. 404 if the caller has no such session.
+         * @description Its tokens are void and its sockets close with 4001, at once. 404 if the caller has no such session; 403 if it is
+         *     another one than the present, and the present one must confirm first (`POST /auth/confirm`).
          */
         delete: operations["end_session"];
         options?: never;
@@ -340,6 +365,32 @@ export interface components {
              * @example true
              */
             rotate?: boolean;
+        };
+        /**
+         * @example {
+         *       "password": "correct horse"
+         *     }
+         */
+        ConfirmIdentity: {
+            /**
+             * @description As it was given at sign-up.
+             * @example correct horse
+             */
+            password: string;
+        };
+        /**
+         * Confirmed
+         * @description That the caller has confirmed.
+         * @example {
+         *       "message": "Confirmed",
+         *       "confirmedUntil": "2026-01-31T18:35:00.000Z"
+         *     }
+         */
+        Confirmed: {
+            /** @description A text for people. */
+            message: string;
+            /** @description When the confirmation ends: RFC 3339, UTC. */
+            confirmedUntil: string;
         };
         /**
          * @example {
@@ -514,7 +565,9 @@ export interface components {
         /**
          * @example {
          *       "email": "ada@example.org",
-         *       "password": "correct horse"
+         *       "password": "correct horse",
+         *       "client": "hearth",
+         *       "deviceToken": "eyJhbGciOiJIUzI1NiJ9.eyJkaWQiOiIwMTkyIn0.c2lnbmF0dXJl"
          *     }
          */
         LogIn: {
@@ -528,6 +581,16 @@ export interface components {
              * @example correct horse
              */
             password: string;
+            /**
+             * @description `hearth` for a client that can ask for a confirmation; any other is ignored.
+             * @example hearth
+             */
+            client?: string;
+            /**
+             * @description From an earlier log-in on this device; one that is not good is ignored.
+             * @example eyJhbGciOiJIUzI1NiJ9.eyJkaWQiOiIwMTkyIn0.c2lnbmF0dXJl
+             */
+            deviceToken?: string;
         };
         /**
          * LoggedIn
@@ -554,6 +617,11 @@ export interface components {
             firstName: string;
             /** @description Empty if there is none. */
             lastName: string;
+            /**
+             * @description With `client: "hearth"`: send it with the next log-in to this account on this device, and the failed attempts of
+             *     others do not keep you out. Good for a year, until the password changes or all other sessions are ended.
+             */
+            deviceToken?: string;
         };
         /**
          * LoggedOut
@@ -593,6 +661,8 @@ export interface components {
             token?: string;
             /** @description With `rotate`: when the token ends; RFC 3339, UTC. */
             expiresAt?: string;
+            /** @description With `rotate`: the device's new token. The earlier ones of all devices are void. */
+            deviceToken?: string;
         };
         /**
          * ProfileUpdated
@@ -760,6 +830,8 @@ export interface components {
 }
 export type AccountDeleted = components['schemas']['AccountDeleted'];
 export type ChangePassword = components['schemas']['ChangePassword'];
+export type ConfirmIdentity = components['schemas']['ConfirmIdentity'];
+export type Confirmed = components['schemas']['Confirmed'];
 export type CreateGroup = components['schemas']['CreateGroup'];
 export type DialogHidden = components['schemas']['DialogHidden'];
 export type Failure = components['schemas']['Failure'];
@@ -1451,6 +1523,114 @@ export interface operations {
                 };
                 content: {
                     "application/json; charset=utf-8": components["schemas"]["Renewed"];
+                };
+            };
+            /** @description Something is wrong with the request, or with the e-mail or password in it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No, bad, expired or revoked token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not allowed to this person. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Something with this e-mail or id exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The body has more than 100 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The body is not JSON, or is compressed. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+            /** @description A defect of the server; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The database does not answer, its disk is full (`disk_full`), or the server is full. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["ConfirmIdentity"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Confirmed"];
                 };
             };
             /** @description Something is wrong with the request, or with the e-mail or password in it. */
