@@ -1,0 +1,1 @@
+async function e(e,t){let{copied:n,notCopied:r}=e.strings.messages,i=await navigator.clipboard?.writeText(t).then(()=>!0,()=>!1);e.say(i?n:r)}export{e as t};
