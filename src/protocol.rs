@@ -13,9 +13,9 @@ mod rows;
 pub use answers::{Answer, Item, Rows};
 pub use envelope::{ClientFrame, Envelope, Kind, MAX_REQUEST_ID, RequestId};
 pub use fields::{
-    AnyEmail, AnyPassword, Bounds, Chat, ChatCursor, Content, Cursor, Email, Emoji, Extended, Field, FirstName, Flag,
-    GroupName, KnownChats, LastName, Limit, MAX_PAGE, NewPassword, Notice, PagePosition, Part, People, RoleName,
-    Schema, SearchLimit, SearchText, Seq, Texts, Token, Until,
+    AnyEmail, AnyPassword, Bounds, Chat, ChatCursor, ClientName, Content, Cursor, DeviceToken, Email, Emoji, Extended,
+    Field, FirstName, Flag, GroupName, KnownChats, LastName, Limit, MAX_PAGE, NewPassword, Notice, PagePosition, Part,
+    People, RoleName, Schema, SearchLimit, SearchText, Seq, Texts, Token, Until,
 };
 pub use frame::{Close, Frame};
 pub use requests::{
