@@ -2,6 +2,7 @@
 
 mod demo;
 mod import;
+mod repair;
 
 use std::{
     io::Write,
@@ -20,6 +21,7 @@ use tokio::{
 
 use crate::{
     config::{Config, Overrides},
+    model::Timestamp,
     server::{Manager, Server},
     store::{self, ServingGuard, Store},
     telemetry,
@@ -56,6 +58,10 @@ struct Cli {
     /// The database that keeps everything: sqlite://PATH or postgres://USER:PASSWORD@HOST/DATABASE
     #[arg(long, global = true, value_name = "URL")]
     database_url: Option<String>,
+
+    /// Go on even if this machine's clock is behind the newest message or the program's commit
+    #[arg(long, global = true)]
+    accept_clock: bool,
 }
 
 #[derive(Subcommand)]
@@ -106,6 +112,11 @@ enum Command {
     /// Ends every session, so that everyone logs in again, and makes clients drop what they keep of later than the
     /// backup. Run it after you put a backup in place and before you start the server.
     Restored,
+    /// Repair what is stored, while no server serves it
+    Repair {
+        #[command(subcommand)]
+        what: repair::What,
+    },
     /// Ask the running server whether it works
     ///
     /// Ends with 0 if it does, with 1 if not, and says why. Use it to decide whether to restart the server. It asks at
@@ -117,14 +128,24 @@ enum Command {
     },
 }
 
+/// What is thought of this machine's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Clock {
+    /// It is compared with what must be past.
+    Checked,
+    /// The operator says that it is right.
+    Accepted,
+}
+
 /// Does what the command line says.
 pub fn run() -> anyhow::Result<()> {
     let cli = Cli::parse();
     let overrides = Overrides { listen: cli.listen, database_url: cli.database_url };
+    let clock = if cli.accept_clock { Clock::Accepted } else { Clock::Checked };
     let config = Config::load(cli.config.as_deref(), &overrides)?;
     let runtime = tokio::runtime::Runtime::new()?;
     match cli.command {
-        None | Some(Command::Serve) => runtime.block_on(serve(config)),
+        None | Some(Command::Serve) => runtime.block_on(serve(config, clock)),
         Some(Command::Migrate) => runtime.block_on(migrate(&config)),
         Some(Command::Demo { lang, force }) => runtime.block_on(demo::run(&config, lang, force)),
         Some(Command::Import { source, url_file }) => {
@@ -132,6 +153,7 @@ pub fn run() -> anyhow::Result<()> {
             runtime.block_on(import::run(&config, &source))
         }
         Some(Command::Restored) => runtime.block_on(restored(&config)),
+        Some(Command::Repair { what }) => runtime.block_on(repair::run(&config, what, clock)),
         Some(Command::Health { ready }) => {
             runtime.block_on(health(&config, if ready { "/readyz" } else { "/healthz" }))
         }
@@ -139,7 +161,7 @@ pub fn run() -> anyhow::Result<()> {
     }
 }
 
-async fn serve(config: Config) -> anyhow::Result<()> {
+async fn serve(config: Config, clock: Clock) -> anyhow::Result<()> {
     telemetry::init(&config.log);
     // Sockets are descriptors: as many as the system allows.
     let _ = rlimit::increase_nofile_limit(u64::MAX);
@@ -152,6 +174,9 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let database = store::place(&config.database.url).to_owned();
     tracing::info!(version = VERSION, database, "starting");
     let server = Server::start(config).await?;
+    if clock == Clock::Checked {
+        server.check_clock(Timestamp::now()).await?;
+    }
     announce(server.address()?, &database)?;
     let stop = async {
         tokio::select! {

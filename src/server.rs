@@ -9,19 +9,24 @@ mod write_timeout;
 
 pub use manager::Manager;
 
-use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, bail};
 use tokio::{sync::watch, task::JoinHandle, time::MissedTickBehavior};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    auth::{Attempts, Devices, Passwords, Sessions, Tokens},
+    auth::{Attempts, Devices, Passwords, SessionClock, Sessions, Tokens},
     config::{Config, Limits},
     live::{Hub, PeerBounds, Peers, Typists, publish},
     model::Timestamp,
     protocol::{Bounds, Close, Protocol},
-    service::{App, housekeeping, people},
+    service::{App, clock::Past, housekeeping, people},
     store::{ServingGuard, Store},
     writer,
 };
@@ -74,6 +79,7 @@ impl Server {
             typists: Typists::default(),
             epoch: epoch(&store).await?,
             sessions: Sessions::default(),
+            session_clock: SessionClock::from(store.last_session_use().await?, Timestamp::now(), Instant::now()),
             tokens: Tokens::new(&secret, config.auth.token_hours),
             devices: Devices::new(&secret),
             store,
@@ -87,6 +93,12 @@ impl Server {
     /// Where it listens.
     pub fn address(&self) -> anyhow::Result<SocketAddr> {
         Ok(self.listener.local_addr()?)
+    }
+
+    /// Fails if the clock is behind what must be past, and warns if it is far ahead.
+    pub async fn check_clock(&self, clock: Timestamp) -> anyhow::Result<()> {
+        let past = Past { newest_message: self.app.store.newest_message().await?, build: Past::build() };
+        past.check(clock)
     }
 
     /// The database that it serves.

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod changes;
+pub mod clock;
 pub mod confirmation;
 pub mod demo;
 pub mod dialogs;
@@ -15,10 +16,10 @@ pub mod people;
 pub mod search;
 pub mod sessions;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use crate::{
-    auth::{Attempts, Devices, Passwords, Sessions, Tokens},
+    auth::{Attempts, Devices, Passwords, SessionClock, Sessions, Tokens},
     config::Config,
     error::Result,
     live::{Hub, Typists},
@@ -42,6 +43,8 @@ pub struct App {
     pub hub: Arc<Hub>,
     /// Who is logged in.
     pub sessions: Sessions,
+    /// By which time they are logged in for too long.
+    pub session_clock: SessionClock,
     /// Hashing.
     pub passwords: Passwords,
     /// Signing.
@@ -54,6 +57,13 @@ pub struct App {
     pub typists: Typists,
     /// Another one after a backup was restored: what clients know is void then.
     pub epoch: String,
+}
+
+impl App {
+    /// The time by which sessions end.
+    pub(crate) fn session_time(&self) -> Timestamp {
+        self.session_clock.read(Timestamp::now(), Instant::now())
+    }
 }
 
 /// Somebody with a live session.

@@ -6,7 +6,9 @@ mod batch;
 mod change;
 mod changes;
 mod chats;
+mod clock;
 mod connect;
+mod copy;
 mod engine;
 mod errors;
 mod fence;
@@ -31,6 +33,7 @@ pub use batch::{
     StoredMessage, Uncommitted, Written,
 };
 pub use changes::{Changes, MAX_CHANGES};
+pub use clock::Repaired;
 pub use connect::place;
 pub use errors::is_conflict;
 pub use fence::BatchId;

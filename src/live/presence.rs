@@ -69,7 +69,9 @@ impl Presence {
 
     /// Whether somebody counts as there.
     pub(super) fn is_online(&self, user: UserId, connected: bool, now: Timestamp) -> bool {
-        connected || self.departures.get(&user).is_some_and(|left| now < left.plus_millis(GRACE_MILLIS))
+        // Of a departure in the future the clock was set back since.
+        let is_recent = |left: &Timestamp| *left <= now && now < left.plus_millis(GRACE_MILLIS);
+        connected || self.departures.get(&user).is_some_and(is_recent)
     }
 
     /// From now on a connection watches these people, and no others; each with what its watcher is told now.
@@ -184,6 +186,13 @@ mod tests {
         presence.came(bob);
         let changes = presence.changes(Timestamp(GRACE_MILLIS + 2), |_| true);
         assert_eq!((changes.len(), changes[0].online, changes[0].last_seen_at), (1, true, None));
+    }
+
+    #[test]
+    fn who_went_before_the_clock_was_set_back_is_gone() {
+        let (mut presence, bob) = (Presence::default(), person(2));
+        presence.went(bob, Timestamp(10 * GRACE_MILLIS));
+        assert!(!presence.is_online(bob, false, Timestamp(0)));
     }
 
     #[test]

@@ -29,7 +29,7 @@ async fn tidy(app: &App) -> Result<()> {
         tokio::time::sleep(PAUSE).await;
     }
     app.store.forget_erased().await?;
-    while app.store.remove_expired_sessions(Timestamp::now(), SESSIONS_STEP).await? > 0 {
+    while app.store.remove_expired_sessions(app.session_time(), SESSIONS_STEP).await? > 0 {
         tokio::time::sleep(PAUSE).await;
     }
     app.store.forget_commits().await

@@ -48,9 +48,11 @@ pub async fn watch(app: &App, caller: Caller, request: WatchPresence) -> Result<
     let people: Vec<_> = sharing.into_iter().map(|(user, _)| user).collect();
     let stored: std::collections::HashMap<_, _> = app.store.last_seen(&people).await?.into_iter().collect();
     let Some(connection) = caller.origin.connection else { return Ok(Answer::done()) };
-    let present = app.hub.watch(caller.user, connection, &people, Timestamp::now());
+    let now = Timestamp::now();
+    let present = app.hub.watch(caller.user, connection, &people, now);
     let rows = present.into_iter().map(|(user_id, online, left_at)| {
-        let last_seen_at = left_at.max(stored.get(&user_id).copied()).filter(|_| !online);
+        // Not in the future, where a clock that was ahead may have put it.
+        let last_seen_at = left_at.max(stored.get(&user_id).copied()).map(|at| at.min(now)).filter(|_| !online);
         PresenceRow { user_id, online, last_seen_at }
     });
     // As if they were gone, whether they are or not.

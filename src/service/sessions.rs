@@ -139,7 +139,7 @@ pub async fn renew(app: &App, token: Option<&str>) -> Result<Renewed> {
     let renewal = renewal(app, user, session, claims.generation(), now);
     let Some(session_ends_at) = app.store.renew_session(&renewal).await.map_err(cannot_check)? else {
         let kept_until = now.plus_millis(ENDED_SHOWN_MILLIS);
-        let ended = app.store.end_reused(session, claims.generation(), now, kept_until).await;
+        let ended = app.store.end_reused(&renewal, kept_until).await;
         if ended.inspect_err(|_| app.sessions.forget(user)).map_err(cannot_check)? {
             tracing::warn!(%user, %session, "a replaced token was presented: the session has ended");
             have_ended(app, user, &[session]);
@@ -154,6 +154,8 @@ pub async fn renew(app: &App, token: Option<&str>) -> Result<Renewed> {
 pub(super) fn renewed(app: &App, account: &Account, renewal: &Renewal, session_ends_at: Timestamp) -> Result<Renewed> {
     let Renewal { session, generation, now, .. } = *renewal;
     app.sessions.renewed(session, generation + 1);
+    // Of a session that lives on for a day of doubt about the clock: its end is past, its token's is not.
+    let session_ends_at = if session_ends_at > now { session_ends_at } else { Timestamp::MAX };
     let grant = Grant { session, generation: generation + 1, now, session_ends_at };
     let token = app.tokens.sign(&account.person, &account.email, grant)?;
     Ok(Renewed { token, expires_at: app.tokens.end_of(grant) })
@@ -162,7 +164,7 @@ pub(super) fn renewed(app: &App, account: &Account, renewal: &Renewal, session_e
 /// What it takes to replace a token that has this generation.
 pub(super) fn renewal(app: &App, user: UserId, session: SessionId, generation: i64, now: Timestamp) -> Renewal {
     let (unused_until, max_millis) = (expiry(app, now), max_millis(app));
-    Renewal { session, user, generation, now, unused_until, max_millis }
+    Renewal { session, user, generation, now, session_time: app.session_time(), unused_until, max_millis }
 }
 
 /// A socket goes on with another token of its session.
@@ -181,7 +183,7 @@ pub async fn extend(app: &App, caller: Caller, request: Renew) -> Result<Answer>
 
 /// A page of the caller's sessions, those begun last first; with each whether a socket is open.
 pub async fn list(app: &App, caller: Caller, request: ListSessions) -> Result<Vec<(Session, bool)>> {
-    let sessions = app.store.sessions(caller.user, request.before, Timestamp::now(), PAGE).await?;
+    let sessions = app.store.sessions(caller.user, request.before, app.session_time(), PAGE).await?;
     let connected = app.hub.sessions(caller.user);
     let with_socket = |session: Session| {
         let is_connected = connected.contains(&session.id);
@@ -224,7 +226,7 @@ pub async fn authenticate(app: &App, token: Option<&str>) -> Result<Caller> {
     };
     let mut check = check(app, caller);
     if check == Check::Unknown {
-        let live = app.store.live_session(caller.session, Timestamp::now()).await.map_err(cannot_check)?;
+        let live = app.store.live_session(caller.session, app.session_time()).await.map_err(cannot_check)?;
         let (owner, mut rotation) = live.ok_or(Refusal::Unauthorized)?;
         if owner != caller.user {
             return Err(Refusal::Unauthorized.into());

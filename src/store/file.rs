@@ -119,6 +119,44 @@ impl DatabaseFile {
     }
 }
 
+/// A copy that is being made, under the name of an unfinished database.
+pub(super) struct Copy {
+    unfinished: PathBuf,
+    path: PathBuf,
+}
+
+impl DatabaseFile {
+    /// Makes an empty file for a copy, which only its owner can read.
+    pub(super) fn begin_copy(&self, suffix: &str) -> anyhow::Result<Copy> {
+        let path = beside(&self.path, suffix);
+        let unfinished = beside(&path, UNFINISHED);
+        ensure!(!path.try_exists()?, "{} is there already", path.display());
+        let file = File::options().create(true).truncate(true).write(true).mode(0o600).open(&unfinished);
+        file.with_context(|| unfinished.display().to_string())?.set_permissions(Permissions::from_mode(0o600))?;
+        Ok(Copy { unfinished, path })
+    }
+}
+
+impl Copy {
+    /// The file that is to be filled.
+    pub(super) fn path(&self) -> anyhow::Result<&str> {
+        self.unfinished.to_str().with_context(|| format!("{} is not UTF-8", self.unfinished.display()))
+    }
+
+    /// Gives the copy its name, once it is on disk.
+    pub(super) fn finish(self) -> anyhow::Result<PathBuf> {
+        File::open(&self.unfinished)?.sync_all()?;
+        fs::rename(&self.unfinished, &self.path)?;
+        File::open(folder(&self.path))?.sync_all()?;
+        Ok(self.path)
+    }
+
+    /// Makes room.
+    pub(super) fn discard(self) {
+        let _ = fs::remove_file(self.unfinished);
+    }
+}
+
 /// Follows symbolic links, also to a file that is not there yet.
 fn real(mut path: PathBuf) -> std::io::Result<PathBuf> {
     for _ in 0..MAX_LINKS {

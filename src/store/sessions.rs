@@ -43,6 +43,8 @@ pub struct Renewal {
     pub generation: i64,
     /// When.
     pub now: Timestamp,
+    /// By which time the session may have ended.
+    pub session_time: Timestamp,
     /// When the session ends if it is not used again.
     pub unused_until: Timestamp,
     /// How long a session lives in any case, in milliseconds.
@@ -125,19 +127,14 @@ impl Store {
 
     /// Ends a session to which a token came back that was replaced twice, so that either its thief or its owner has a
     /// newer one. Its owner sees it until `kept_until`. Says whether it ended now.
-    pub async fn end_reused(
-        &self,
-        session: SessionId,
-        generation: i64,
-        now: Timestamp,
-        kept_until: Timestamp,
-    ) -> Result<bool> {
+    pub async fn end_reused(&self, renewal: &Renewal, kept_until: Timestamp) -> Result<bool> {
         let work = async {
             let query = sqlx::query(
                 "UPDATE sessions SET ended_at = $3, expires_at = $4 \
-                 WHERE id = $1 AND generation > $2 + 1 AND expires_at > $3 AND ended_at IS NULL",
+                 WHERE id = $1 AND generation > $2 + 1 AND expires_at > $5 AND ended_at IS NULL",
             );
-            self.write(query.bind(session).bind(generation).bind(now).bind(kept_until)).await
+            let query = query.bind(renewal.session).bind(renewal.generation).bind(renewal.now).bind(kept_until);
+            self.write(query.bind(renewal.session_time)).await
         };
         Ok(self.within(work).await? > 0)
     }
@@ -241,6 +238,12 @@ impl Store {
         self.within(work).await
     }
 
+    /// When a session was last begun or renewed.
+    pub async fn last_session_use(&self) -> Result<Option<Timestamp>> {
+        let query = sqlx::query("SELECT MAX(last_seen_at) FROM sessions");
+        self.within(async { query.fetch_one(&self.reads).await?.try_get(0) }).await
+    }
+
     /// Ends every session, and begins a new epoch with the next start: the database is a backup that was restored.
     pub async fn restored(&self) -> Result<u64> {
         let work = async {
@@ -278,7 +281,7 @@ pub(super) async fn renew(connection: &mut AnyConnection, renewal: &Renewal) -> 
         "UPDATE sessions SET last_seen_at = $3, \
            expires_at = CASE WHEN $4 < created_at + $5 THEN $4 ELSE created_at + $5 END, \
            used_at = CASE WHEN generation = $6 THEN used_at END, generation = $6 \
-         WHERE id = $1 AND user_id = $2 AND expires_at > $3 AND ended_at IS NULL AND created_at + $5 > $3 \
+         WHERE id = $1 AND user_id = $2 AND expires_at > $8 AND ended_at IS NULL AND created_at + $5 > $8 \
            AND (generation < $6 OR (generation = $6 AND (used_at IS NULL OR used_at > $7))) \
          RETURNING expires_at",
     )
@@ -289,6 +292,7 @@ pub(super) async fn renew(connection: &mut AnyConnection, renewal: &Renewal) -> 
     .bind(renewal.max_millis)
     .bind(renewal.generation + 1)
     .bind(renewal.now.plus_millis(-GRACE_MILLIS))
+    .bind(renewal.session_time)
     .fetch_all(connection)
     .await?;
     renewed.first().map(|row| row.try_get("expires_at")).transpose()

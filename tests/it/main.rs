@@ -10,6 +10,7 @@ mod asyncapi;
 mod binary;
 mod bounds;
 mod chat_list;
+mod clock;
 mod config;
 mod confirmation;
 mod connections;

@@ -1,0 +1,24 @@
+//! A copy of the whole database, before something is done to it that cannot be undone.
+
+use std::path::PathBuf;
+
+use super::{Store, engine::Engine, file::DatabaseFile};
+
+impl Store {
+    /// Copies a SQLite database to a new file beside it: its name and `suffix`. `None` on PostgreSQL, whose copies are
+    /// the operator's.
+    pub async fn copy_beside(&self, suffix: &str) -> anyhow::Result<Option<PathBuf>> {
+        if self.engine == Engine::Postgres {
+            return Ok(None);
+        }
+        let copy = DatabaseFile::of(&self.place)?.begin_copy(suffix)?;
+        let copied = sqlx::query("VACUUM INTO $1").bind(copy.path()?).execute(&self.writes).await;
+        match copied {
+            Ok(_) => copy.finish().map(Some),
+            Err(error) => {
+                copy.discard();
+                Err(error.into())
+            }
+        }
+    }
+}
