@@ -5,6 +5,7 @@ mod hub;
 mod peers;
 mod presence;
 mod publisher;
+mod turn;
 mod typing;
 
 pub use connection::{Connection, ConnectionId, Taken};
@@ -12,4 +13,5 @@ pub use hub::{Entered, Entrant, Full, HEARTBEAT_SECONDS, Hub};
 pub use peers::{Crowded, Peer, PeerBounds, Peers};
 pub use presence::PresenceChange;
 pub use publisher::{Broadcast, Except, People, Publication, publish};
+pub use turn::Turn;
 pub use typing::Typists;

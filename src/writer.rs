@@ -23,7 +23,7 @@ use tokio::{
 
 use crate::{
     error::{Error, Result},
-    live::{Broadcast, Publication},
+    live::{Broadcast, Publication, Turn},
     model::{SessionId, UserId},
     protocol::{Answer, Texts},
     store::Store,
@@ -67,8 +67,11 @@ struct Outcome {
 
 struct Entry {
     task: Task,
-    reply: oneshot::Sender<Result<Done>>,
+    reply: Reply,
 }
+
+/// To whoever asked, with the answer's turn among what the publisher tells.
+type Reply = oneshot::Sender<(Turn, Result<Done>)>;
 
 struct Done {
     answer: Answer,
@@ -82,16 +85,22 @@ pub struct Writer {
 }
 
 /// A command in the queue.
-pub struct Pending(oneshot::Receiver<Result<Done>>);
+pub struct Pending(oneshot::Receiver<(Turn, Result<Done>)>);
 
 impl Pending {
     /// Waits until the command is on disk and everybody was told, or was refused.
     pub async fn answer(self) -> Result<Answer> {
-        self.done().await.map(|done| done.answer)
+        self.answer_in_turn().await.1
     }
 
-    async fn done(self) -> Result<Done> {
-        self.0.await.unwrap_or(Err(Error::Unavailable(STOPPING)))
+    /// The same, with the answer's turn.
+    pub async fn answer_in_turn(self) -> (Turn, Result<Answer>) {
+        let (turn, done) = self.done().await;
+        (turn, done.map(|done| done.answer))
+    }
+
+    async fn done(self) -> (Turn, Result<Done>) {
+        self.0.await.unwrap_or_else(|_| (Turn::of_answer(), Err(Error::Unavailable(STOPPING))))
     }
 }
 
@@ -104,7 +113,7 @@ impl Writer {
     /// Erases an account with all that hangs on it. The sessions that ended.
     pub async fn erase_account(&self, user: UserId, texts: Texts) -> Result<Vec<SessionId>> {
         let pending = self.push(Task::EraseAccount { user, texts })?;
-        pending.done().await.map(|done| done.ended_sessions)
+        pending.done().await.1.map(|done| done.ended_sessions)
     }
 
     /// Whether writer and publisher still work: an empty task passes through both. It may well be refused, by a database
@@ -170,7 +179,7 @@ async fn run(mut committer: Committer, mut entries: mpsc::Receiver<Entry>, publi
 }
 
 /// Without a reply if whoever asked was answered earlier that the database is away.
-fn publication(outcome: Result<Outcome>, reply: Option<oneshot::Sender<Result<Done>>>) -> Publication {
+fn publication(outcome: Result<Outcome>, reply: Option<Reply>) -> Publication {
     let (broadcasts, ended_sessions, done) = match outcome {
         Ok(Outcome { answer, broadcasts, ended_sessions }) => {
             let ended = ended_sessions.iter().flat_map(|(_, sessions)| sessions).copied().collect();
@@ -181,7 +190,7 @@ fn publication(outcome: Result<Outcome>, reply: Option<oneshot::Sender<Result<Do
     // Whoever asked may be gone by now: what was committed stays.
     let acknowledge = Box::new(move || {
         if let Some(reply) = reply {
-            drop(reply.send(done));
+            drop(reply.send((Turn::of_answer(), done)));
         }
     });
     Publication { broadcasts, ended_sessions, acknowledge }
@@ -199,7 +208,7 @@ mod tests {
         let work = async {
             for _ in 0..2 {
                 let entry = entries.recv().await.unwrap();
-                let _ = entry.reply.send(Err(Error::Unavailable(BUSY)));
+                let _ = entry.reply.send((Turn::of_answer(), Err(Error::Unavailable(BUSY))));
             }
         };
         assert!(tokio::join!(writer.works(), work).0);

@@ -11,7 +11,7 @@ use std::{
 
 use tokio::sync::Notify;
 
-use super::hub::Entrant;
+use super::{hub::Entrant, turn::Turn};
 use crate::{
     model::{SessionId, Timestamp, UserId},
     protocol::{Close, Frame, Protocol},
@@ -47,7 +47,7 @@ pub struct Connection {
 
 #[derive(Default)]
 struct Outbox {
-    frames: VecDeque<Frame>,
+    frames: VecDeque<(Turn, Frame)>,
     bytes: usize,
     closing: Option<Close>,
 }
@@ -55,10 +55,25 @@ struct Outbox {
 /// What was in an outbox.
 #[derive(Default)]
 pub struct Taken {
-    /// In the order in which they came.
-    pub frames: VecDeque<Frame>,
+    /// In the order in which they came, each with its turn.
+    pub frames: VecDeque<(Turn, Frame)>,
     /// Set if the connection is to be closed after them.
     pub close: Option<Close>,
+}
+
+impl Taken {
+    /// Answers and what was in the outbox, in one order.
+    pub fn merged_with(mut self, answers: Vec<(Turn, Frame)>) -> Vec<Frame> {
+        let mut frames = Vec::with_capacity(self.frames.len() + answers.len());
+        for (turn, answer) in answers {
+            while let Some((_, pushed)) = self.frames.pop_front_if(|(pushed, _)| *pushed <= turn) {
+                frames.push(pushed);
+            }
+            frames.push(answer);
+        }
+        frames.extend(self.frames.into_iter().map(|(_, frame)| frame));
+        frames
+    }
 }
 
 impl Connection {
@@ -97,7 +112,7 @@ impl Connection {
             *outbox = Outbox { closing: Some(Close::SlowReader), ..Outbox::default() };
         } else {
             outbox.bytes = bytes;
-            outbox.frames.push_back(frame.clone());
+            outbox.frames.push_back((Turn::of_push(), frame.clone()));
         }
         drop(outbox);
         self.wake.notify_one();
@@ -166,6 +181,18 @@ mod tests {
         }
         let taken = connection.take();
         assert_eq!((taken.frames.len(), taken.close), (0, Some(Close::SlowReader)));
+    }
+
+    #[test]
+    fn an_answer_stands_between_what_was_pushed_before_and_after_it() {
+        let frames = [Close::Silent, Close::Protocol, Close::GoingAway, Close::Normal].map(Frame::close);
+        let connection = connection();
+        connection.push(&frames[0]);
+        let first = Turn::of_answer();
+        connection.push(&frames[2]);
+        let merged =
+            connection.take().merged_with(vec![(first, frames[1].clone()), (Turn::of_answer(), frames[3].clone())]);
+        assert!(merged.iter().map(Frame::bytes).eq(frames.iter().map(Frame::bytes)));
     }
 
     #[test]

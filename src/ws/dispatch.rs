@@ -6,6 +6,7 @@ use futures_util::future::BoxFuture;
 
 use crate::{
     error::Result,
+    live::Turn,
     protocol::{Answer, ClientFrame as Ask},
     service::{App, Caller, changes, dialogs, groups, history, messages, people, sessions},
     writer::Pending,
@@ -43,21 +44,23 @@ pub(super) fn is_write(request: &Ask) -> bool {
 }
 
 /// Starts a request. A write is in the writer's queue when this returns.
-pub(super) fn start(app: &Arc<App>, caller: Caller, request: Ask) -> BoxFuture<'static, Result<Answer>> {
+///
+/// An answer that was read takes its turn when it is there: what was queued for the socket until then goes first.
+pub(super) fn start(app: &Arc<App>, caller: Caller, request: Ask) -> BoxFuture<'static, (Turn, Result<Answer>)> {
     let app = app.clone();
     match request {
-        Ask::ListLastMessage(page) => Box::pin(async move { history::list(&app, caller, page).await }),
-        Ask::DialogHistory(page) => Box::pin(async move { history::dialog(&app, caller, page).await }),
-        Ask::GroupHistory(page) => Box::pin(async move { history::group(&app, caller, page).await }),
-        Ask::GetChangedChats(known) => Box::pin(async move { changes::chats(&app, caller, known).await }),
-        Ask::GetChanges(since) => Box::pin(async move { changes::since(&app, caller, since).await }),
-        Ask::GroupMembers(page) => Box::pin(async move { groups::members(&app, caller, page).await }),
-        Ask::BlockedUsers(page) => Box::pin(async move { people::blocked(&app, caller, page).await }),
-        Ask::People(request) => Box::pin(async move { people::names(&app, request).await }),
-        Ask::Typing(request) => Box::pin(async move { people::typing(&app, caller, request).await }),
-        Ask::WatchPresence(request) => Box::pin(async move { people::watch(&app, caller, request).await }),
-        Ask::BlockUser(request) => Box::pin(async move { people::block(&app, caller, request).await }),
-        Ask::Renew(request) => Box::pin(async move { sessions::extend(&app, caller, request).await }),
+        Ask::ListLastMessage(page) => read(async move { history::list(&app, caller, page).await }),
+        Ask::DialogHistory(page) => read(async move { history::dialog(&app, caller, page).await }),
+        Ask::GroupHistory(page) => read(async move { history::group(&app, caller, page).await }),
+        Ask::GetChangedChats(known) => read(async move { changes::chats(&app, caller, known).await }),
+        Ask::GetChanges(since) => read(async move { changes::since(&app, caller, since).await }),
+        Ask::GroupMembers(page) => read(async move { groups::members(&app, caller, page).await }),
+        Ask::BlockedUsers(page) => read(async move { people::blocked(&app, caller, page).await }),
+        Ask::People(request) => read(async move { people::names(&app, request).await }),
+        Ask::Typing(request) => read(async move { people::typing(&app, caller, request).await }),
+        Ask::WatchPresence(request) => read(async move { people::watch(&app, caller, request).await }),
+        Ask::BlockUser(request) => read(async move { people::block(&app, caller, request).await }),
+        Ask::Renew(request) => read(async move { sessions::extend(&app, caller, request).await }),
         Ask::PrivateMessage(message) => wait(messages::send_to_person(&app, caller, message)),
         Ask::MessageInGroup(message) => wait(messages::send_to_group(&app, caller, message)),
         Ask::EditMessage(request) => wait(messages::edit(&app, caller, request)),
@@ -74,6 +77,18 @@ pub(super) fn start(app: &Arc<App>, caller: Caller, request: Ask) -> BoxFuture<'
     }
 }
 
-fn wait(pending: Result<Pending>) -> BoxFuture<'static, Result<Answer>> {
-    Box::pin(async move { pending?.answer().await })
+fn read(answer: impl Future<Output = Result<Answer>> + Send + 'static) -> BoxFuture<'static, (Turn, Result<Answer>)> {
+    Box::pin(async move {
+        let answer = answer.await;
+        (Turn::of_answer(), answer)
+    })
+}
+
+fn wait(pending: Result<Pending>) -> BoxFuture<'static, (Turn, Result<Answer>)> {
+    Box::pin(async move {
+        match pending {
+            Ok(pending) => pending.answer_in_turn().await,
+            Err(error) => (Turn::of_answer(), Err(error)),
+        }
+    })
 }

@@ -4,15 +4,12 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use futures_util::{
-    StreamExt,
-    future::{BoxFuture, ready},
-    stream::FuturesOrdered,
-};
+use futures_util::{StreamExt, future::BoxFuture, stream::FuturesOrdered};
 
 use super::dispatch;
 use crate::{
     error::Error,
+    live::Turn,
     protocol::{Bounds, ClientFrame, Envelope, Frame, Kind, RequestId},
     service::{App, Caller, hello::IN_FLIGHT},
 };
@@ -22,7 +19,7 @@ pub(super) struct Pipeline {
     app: Arc<App>,
     caller: Caller,
     waiting: VecDeque<Waiting>,
-    running: FuturesOrdered<BoxFuture<'static, Frame>>,
+    running: FuturesOrdered<BoxFuture<'static, (Turn, Frame)>>,
     reading: bool,
 }
 
@@ -53,8 +50,8 @@ impl Pipeline {
         self.start();
     }
 
-    /// The next answer, in the order of the requests. Waits for ever if nothing is under way.
-    pub(super) async fn next(&mut self) -> Frame {
+    /// The next answer, in the order of the requests, with its turn. Waits for ever if nothing is under way.
+    pub(super) async fn next(&mut self) -> (Turn, Frame) {
         let Some(answer) = self.running.next().await else { return std::future::pending().await };
         self.reading &= !self.running.is_empty();
         self.start();
@@ -65,7 +62,7 @@ impl Pipeline {
     pub(super) async fn finish(&mut self) -> Vec<Frame> {
         let mut answers = Vec::new();
         while !self.running.is_empty() {
-            answers.push(self.next().await);
+            answers.push(self.next().await.1);
         }
         answers
     }
@@ -74,7 +71,7 @@ impl Pipeline {
         while let Some(next) = self.waiting.pop_front() {
             let (kind, id, request) = match next {
                 Waiting::Refused(answer) => {
-                    self.running.push_back(Box::pin(ready(answer)));
+                    self.running.push_back(Box::pin(async move { (Turn::of_answer(), answer) }));
                     continue;
                 }
                 Waiting::Request { kind, id, request } => (kind, id, request),
@@ -89,8 +86,8 @@ impl Pipeline {
             let answer = dispatch::start(&self.app, self.caller, request);
             self.running.push_back(Box::pin(async move {
                 match answer.await {
-                    Ok(answer) => Frame::answer(kind, id.as_ref(), &answer),
-                    Err(error) => Frame::failure(kind.name(), id.as_ref(), &error),
+                    (turn, Ok(answer)) => (turn, Frame::answer(kind, id.as_ref(), &answer)),
+                    (turn, Err(error)) => (turn, Frame::failure(kind.name(), id.as_ref(), &error)),
                 }
             }));
         }

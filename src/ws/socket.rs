@@ -50,10 +50,10 @@ pub(super) async fn serve(app: Arc<App>, caller: Caller, io: Upgraded, connectio
     let rate = Rate::new(&app);
     let mut pipeline = Pipeline::new(app, caller);
     let close = loop {
-        let mut frames = Vec::new();
+        let mut answers = Vec::new();
         tokio::select! {
             () = connection.woken() => {}
-            answer = pipeline.next() => frames.push(answer),
+            answer = pipeline.next() => answers.push(answer),
             message = socket.next(), if pipeline.has_room() => {
                 connection.heard();
                 match read(message) {
@@ -64,14 +64,16 @@ pub(super) async fn serve(app: Arc<App>, caller: Caller, io: Upgraded, connectio
             }
         }
         while let Some(answer) = pipeline.next().now_or_never() {
-            frames.push(answer);
+            answers.push(answer);
         }
+        // After the answers: whatever was queued before one of them is among what is taken.
         let taken = connection.take();
-        frames.extend(taken.frames);
+        let close = taken.close;
+        let frames = taken.merged_with(answers);
         if write(&mut socket, &frames, || connection.is_cut_off()).await.is_err() {
             return;
         }
-        match taken.close {
+        match close {
             // Whatever was read is done and answered first.
             Some(Close::GoingAway) => {
                 let _ = write(&mut socket, &pipeline.finish().await, || false).await;

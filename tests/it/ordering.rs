@@ -161,3 +161,27 @@ async fn a_refused_frame_keeps_its_place_and_stops_none_of_its_neighbours() {
     let rows = |answer: &Value| answer["params"]["data"].as_array().map(Vec::len);
     assert_eq!((rows(&answers[2]), rows(&answers[6])), (Some(1), Some(2)));
 }
+
+#[tokio::test]
+async fn no_answer_overtakes_a_broadcast_nor_a_broadcast_an_answer() {
+    let server = TestServer::start().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    for extended in [false, true] {
+        let group = ann.create_group("tea", &[&bob]).await;
+        let mut anns = if extended { ann.hearth().await } else { ann.connect().await };
+        let mut bobs = bob.connect().await;
+        let (mine, theirs) = (numbered(&group, 40), numbered(&group, 40));
+        for (mine, theirs) in mine.iter().zip(&theirs) {
+            tokio::join!(anns.try_send(mine), bobs.try_send(theirs));
+        }
+        let mut seen = Vec::new();
+        while seen.len() < 80 {
+            let frame = anns.frame().await;
+            assert_eq!(frame["type"], "messageInGroup");
+            seen.push(if frame["params"]["isBroadcast"] == true { "Bob" } else { "Ann" });
+        }
+        let mut stored = anns.group_page(&group, 80, None).await;
+        stored.reverse();
+        assert_eq!(seen, column(&stored, "senderName"));
+    }
+}
