@@ -1,7 +1,9 @@
 //! WebSockets: the handshake, and one task per socket.
 
 mod dispatch;
+mod gate;
 mod handshake;
+mod pace;
 mod pipeline;
 mod socket;
 

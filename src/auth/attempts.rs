@@ -45,6 +45,7 @@ struct Limiters {
     backoff: Backoff,
     passwords: DefaultKeyedRateLimiter<UserId>,
     requests: DefaultKeyedRateLimiter<UserId>,
+    frames: DefaultKeyedRateLimiter<UserId>,
     clock: DefaultClock,
 }
 
@@ -55,7 +56,8 @@ impl Attempts {
             return Self(None);
         }
         let per_account = Quota::per_minute(positive(limits.log_ins_per_account_and_minute));
-        let requests = Quota::per_second(positive(limits.requests_per_second));
+        let burst =
+            |rate: u32| Quota::per_second(positive(rate)).allow_burst(positive(rate.saturating_mul(BURST_SECONDS)));
         Self(Some(Limiters {
             sign_ups: NetworkRate::new(limits.sign_ups_per_hour, Quota::per_hour),
             log_ins: NetworkRate::new(limits.log_ins_per_minute, Quota::per_minute),
@@ -63,9 +65,8 @@ impl Attempts {
             log_ins_from_device: RateLimiter::keyed(per_account),
             backoff: Backoff::new(limits.log_in_failures_per_account),
             passwords: RateLimiter::keyed(per_account),
-            requests: RateLimiter::keyed(
-                requests.allow_burst(positive(limits.requests_per_second.saturating_mul(BURST_SECONDS))),
-            ),
+            requests: RateLimiter::keyed(burst(limits.requests_per_second)),
+            frames: RateLimiter::keyed(burst(limits.frames_per_second_and_user)),
             clock: DefaultClock::default(),
         }))
     }
@@ -114,6 +115,12 @@ impl Attempts {
         check(&limiters.requests, &user, &limiters.clock)
     }
 
+    /// One more frame on any WebSocket of this person; else how long to wait.
+    pub fn frame(&self, user: UserId) -> Result<(), Duration> {
+        let Some(limiters) = &self.0 else { return Ok(()) };
+        limiters.frames.check_key(&user).map_err(|refused| refused.wait_time_from(limiters.clock.now()))
+    }
+
     /// Forgets those whose attempts are long past.
     pub fn tidy(&self) {
         let Some(limiters) = &self.0 else { return };
@@ -124,6 +131,7 @@ impl Attempts {
         limiters.log_ins_from_device.retain_recent();
         limiters.passwords.retain_recent();
         limiters.requests.retain_recent();
+        limiters.frames.retain_recent();
     }
 }
 

@@ -62,6 +62,7 @@ impl Config {
             ("limits.log_in_failures_per_account", limits.log_in_failures_per_account),
             ("limits.requests_per_second", limits.requests_per_second),
             ("limits.frames_per_second", limits.frames_per_second),
+            ("limits.frames_per_second_and_user", limits.frames_per_second_and_user),
         ] {
             check(
                 (1..=1_000_000).contains(&rate),

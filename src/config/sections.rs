@@ -143,6 +143,8 @@ pub struct Limits {
     pub connections_per_user: usize,
     /// Requests on one WebSocket; bursts of ten seconds' worth are fine.
     pub frames_per_second: u32,
+    /// Frames on all WebSockets of one person; bursts of ten seconds' worth are fine.
+    pub frames_per_second_and_user: u32,
     /// Open WebSockets.
     pub connections: usize,
     /// Open connections that are no WebSocket.
@@ -166,6 +168,7 @@ impl Default for Limits {
             requests_per_second: 20,
             connections_per_user: 20,
             frames_per_second: 50,
+            frames_per_second_and_user: 100,
             connections: 10_000,
             http_connections: 2_000,
             connections_per_address: 1_000,

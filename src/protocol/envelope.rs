@@ -6,6 +6,7 @@ use super::{
     Protocol,
     fields::Bounds,
     json,
+    peek::peek,
     requests::{
         AddUserInGroup, BlockUser, BlockedUsers, ChangedChats, ChangesSince, DeleteMessage, DialogPage, DropGroup,
         EditMessage, FieldSchema, GroupMembers, GroupPage, LeaveGroup, ListPage, MarkRead, MessageInGroup, MuteChat,
@@ -184,16 +185,16 @@ impl Envelope {
             Ok(frame) => frame,
             Err(error) => return Self::refused(Fault::new("frame", format!("must be JSON: {error}"))),
         };
-        let id = match request_id(&frame, bounds.protocol) {
+        let id = match request_id(frame.get("id"), bounds.protocol) {
             Ok(id) => id,
             Err(fault) => return Self::refused(fault),
         };
         let Some(name) = frame.get("type").and_then(Value::as_str) else {
             return Self { id, ..Self::refused(Fault::new("type", "is required: the name of a request")) };
         };
-        let known = Kind::REQUESTS.iter().copied().find(|kind| kind.name() == name);
-        let known = known.filter(|kind| kind.protocol() == Protocol::Auth || bounds.protocol == Protocol::Hearth);
-        let Some(kind) = known else { return Self { name: NO_KIND, id, request: Err(Error::NoSuchType) } };
+        let Some(kind) = known_kind(name, bounds.protocol) else {
+            return Self { name: NO_KIND, id, request: Err(Error::NoSuchType) };
+        };
         let nothing = Map::new();
         let request = match frame.get("params") {
             None | Some(Value::Null) => ClientFrame::from_params(kind, &nothing, bounds),
@@ -203,14 +204,28 @@ impl Envelope {
         Self { name: kind.name(), id, request: request.map(|request| (kind, request)) }
     }
 
+    /// Refuses a frame without parsing it. The answer has its type and id if they lie in the first 512 bytes.
+    pub fn refuse(text: &[u8], protocol: Protocol, error: Error) -> Self {
+        let found = peek(text);
+        let kind = found.kind.as_ref().and_then(Value::as_str).and_then(|name| known_kind(name, protocol));
+        let id = request_id(found.id.as_ref(), protocol).unwrap_or_default();
+        Self { name: kind.map_or(NO_KIND, Kind::name), id, request: Err(error) }
+    }
+
     fn refused(fault: Fault) -> Self {
         Self { name: NO_KIND, id: None, request: Err(Error::Invalid(vec![fault])) }
     }
 }
 
+/// The request with this name that clients of the protocol may send.
+fn known_kind(name: &str, protocol: Protocol) -> Option<Kind> {
+    let kind = Kind::REQUESTS.iter().copied().find(|kind| kind.name() == name)?;
+    (kind.protocol() == Protocol::Auth || protocol == Protocol::Hearth).then_some(kind)
+}
+
 /// Clients that speak the contract alone have no request ids: the key is unknown to them.
-fn request_id(frame: &Value, protocol: Protocol) -> Result<Option<RequestId>, Fault> {
-    let id = match frame.get("id") {
+fn request_id(id: Option<&Value>, protocol: Protocol) -> Result<Option<RequestId>, Fault> {
+    let id = match id {
         Some(id) if protocol == Protocol::Hearth && !id.is_null() => id,
         _ => return Ok(None),
     };

@@ -56,6 +56,8 @@ closes! {
     InvalidData: 1007, "A text must be UTF-8";
     /// Nothing was heard for two heartbeats; come back.
     Silent: 1008, "No answer to pings";
+    /// 1,000 requests in a row were over the rate limit; come back after a minute, and more slowly.
+    Flood: 1008, "Too many requests over the limit";
     /// A message above the limit; come back without it.
     TooBig: 1009, "A message has at most 64 KiB";
     /// The client reads too slowly for what it is sent; come back and read the history.

@@ -38,11 +38,20 @@ impl Pipeline {
         self.waiting.len() + self.running.len() < IN_FLIGHT
     }
 
-    /// Takes a frame's text; `allowed` is an error if it came too fast.
-    pub(super) fn push(&mut self, text: &[u8], allowed: Result<(), Error>) {
+    /// Takes a frame's text.
+    pub(super) fn push(&mut self, text: &[u8]) {
         let bounds = Bounds { protocol: self.caller.origin.protocol, ..self.app.bounds };
-        let Envelope { name, id, request } = Envelope::parse(text, bounds);
-        let waiting = match request.and_then(|request| allowed.map(|()| request)) {
+        self.queue(Envelope::parse(text, bounds));
+    }
+
+    /// Refuses a frame without parsing it; the answer comes in its turn.
+    pub(super) fn refuse(&mut self, text: &[u8], error: Error) {
+        self.queue(Envelope::refuse(text, self.caller.origin.protocol, error));
+    }
+
+    fn queue(&mut self, envelope: Envelope) {
+        let Envelope { name, id, request } = envelope;
+        let waiting = match request {
             Ok((kind, request)) => Waiting::Request { kind, id, request },
             Err(error) => Waiting::Refused(Frame::failure(name, id.as_ref(), &error)),
         };

@@ -1,13 +1,9 @@
 //! One socket, one task: reads requests, writes answers and broadcasts, until either side has had enough.
 //! Reading is tungstenite's; what is written is encoded already and goes out as it is, several frames a write.
 
-use std::{num::NonZeroU32, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use futures_util::{FutureExt, SinkExt, StreamExt};
-use governor::{
-    DefaultDirectRateLimiter, Quota, RateLimiter,
-    clock::{Clock, DefaultClock},
-};
 use poem::Upgraded;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -21,9 +17,8 @@ use tokio_tungstenite::{
     },
 };
 
-use super::pipeline::Pipeline;
+use super::{gate::Gate, pipeline::Pipeline};
 use crate::{
-    error::Error,
     live::Entered,
     protocol::{Close, Frame},
     service::{App, Caller, hello::MAX_FRAME},
@@ -36,8 +31,6 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long a closed peer may take to close, too. Until then what it sent is thrown away: unread, it would make the
 /// system answer with a reset, and the close frame could be lost.
 const LINGER: Duration = Duration::from_secs(2);
-/// Seconds' worth of requests that may come at once: a client that was offline has something to catch up on.
-const BURST_SECONDS: u32 = 10;
 
 type Socket = WebSocketStream<Upgraded>;
 
@@ -47,19 +40,22 @@ pub(super) async fn serve(app: Arc<App>, caller: Caller, io: Upgraded, connectio
     if write(&mut socket, hello.as_slice(), || connection.is_cut_off()).await.is_err() {
         return;
     }
-    let rate = Rate::new(&app);
+    let mut gate = Gate::new(app.clone(), caller);
     let mut pipeline = Pipeline::new(app, caller);
     let close = loop {
         let mut answers = Vec::new();
         tokio::select! {
             () = connection.woken() => {}
             answer = pipeline.next() => answers.push(answer),
-            message = socket.next(), if pipeline.has_room() => {
+            message = gate.opened() => {
+                if let Err(close) = gate.pass(message, &mut pipeline) {
+                    break close;
+                }
+            }
+            message = socket.next(), if gate.is_open() && pipeline.has_room() => {
                 connection.heard();
-                match read(message) {
-                    Ok(Some(text)) => pipeline.push(&text, rate.check()),
-                    Ok(None) => {}
-                    Err(close) => break close,
+                if let Err(close) = read(message).and_then(|message| gate.pass(message, &mut pipeline)) {
+                    break close;
                 }
             }
         }
@@ -104,7 +100,7 @@ async fn open(io: Upgraded) -> Socket {
     WebSocketStream::from_raw_socket(io, Role::Server, Some(config)).await
 }
 
-/// A request's text, nothing for a control frame, or why the connection ends.
+/// A request's text, `None` for a ping or pong, or why the connection ends.
 fn read(message: Option<tungstenite::Result<Message>>) -> Result<Option<tungstenite::Bytes>, Close> {
     match message {
         Some(Ok(Message::Text(text))) => Ok(Some(text.into())),
@@ -162,23 +158,4 @@ async fn finish(mut socket: Socket, close: Close) {
         std::io::Result::Ok(())
     };
     let _ = timeout(LINGER, drain).await;
-}
-
-/// How fast requests may come.
-struct Rate(Option<DefaultDirectRateLimiter>);
-
-impl Rate {
-    fn new(app: &App) -> Self {
-        let limits = &app.config.limits;
-        let per_second = NonZeroU32::new(limits.frames_per_second).filter(|_| limits.enabled);
-        Self(per_second.map(|rate| {
-            let burst = NonZeroU32::new(rate.get().saturating_mul(BURST_SECONDS)).unwrap_or(rate);
-            RateLimiter::direct(Quota::per_second(rate).allow_burst(burst))
-        }))
-    }
-
-    fn check(&self) -> Result<(), Error> {
-        let Some(limiter) = &self.0 else { return Ok(()) };
-        limiter.check().map_err(|refused| Error::TooMany(refused.wait_time_from(DefaultClock::default().now())))
-    }
 }

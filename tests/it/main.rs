@@ -23,6 +23,7 @@ mod dialogs;
 mod documentation;
 mod extended;
 mod failures;
+mod floods;
 mod frames;
 #[cfg(target_os = "linux")]
 mod full_disk;
