@@ -10,6 +10,7 @@ use crate::support::snapshot;
 
 /// Refusals that only REST and the handshake give.
 const REST_ALONE: &[&str] = &[
+    "confirm_required",
     "email_taken",
     "group_id_taken",
     "origin_not_allowed",
