@@ -19,7 +19,7 @@ use poem_openapi::{LicenseObject, OpenApiService, Tags};
 use serde_json::{Map, Value, json};
 use tracing::Instrument;
 
-pub use failure::{answer, method_not_allowed};
+pub use failure::{answer, method_not_allowed, not_found};
 
 use crate::{
     config::Origins,
@@ -91,8 +91,9 @@ pub fn documentation() -> String {
 /// Every endpoint below [`PREFIX`]; whatever fails is answered in one shape.
 pub fn endpoint(app: &Arc<App>) -> impl Endpoint<Output = Response> + 'static {
     let answering = Answering {
+        app: app.clone(),
         endpoint: Arc::new(service().into_endpoint().data(app.clone()).boxed()),
-        methods: failure::AllowedMethods::of(&document()),
+        operations: failure::Operations::of(&document()),
     };
     let cors_refusal = |error| async move { failure::catch(Err(error), None) };
     let origins = Arc::new(Origins::of(&app.config.server.origins));
@@ -119,24 +120,26 @@ pub fn origin_is_allowed(origins: &Origins, request: &Request) -> bool {
 
 /// The endpoints with what they have in common: a bound on bodies, and the shape of failures.
 struct Answering {
+    app: Arc<App>,
     endpoint: Arc<BoxEndpoint<'static>>,
-    methods: failure::AllowedMethods,
+    operations: failure::Operations,
 }
 
 impl Endpoint for Answering {
     type Output = Response;
 
-    async fn call(&self, request: Request) -> poem::Result<Response> {
-        let allowed = self.methods.allowed(request.uri().path());
-        let result = match input::limit_body(request).await {
-            Ok(request) => {
-                // What is begun is finished, whether or not the client waits for it: a task of its own.
-                let endpoint = self.endpoint.clone();
-                let work = tokio::spawn(async move { endpoint.call(request).await }.in_current_span());
-                work.await.unwrap_or_else(|panic| Err(Error::Internal(panic.into()).into()))
-            }
-            Err(error) => Err(error),
+    async fn call(&self, mut request: Request) -> poem::Result<Response> {
+        let allowed = self.operations.allowed(request.uri().path());
+        let token = self.operations.token(request.uri().path(), request.method());
+        let (app, endpoint) = (self.app.clone(), self.endpoint.clone());
+        let work = async move {
+            // The token first: a body without one is not read.
+            caller::authorize(&app, &mut request, token).await?;
+            endpoint.call(input::limit_body(request).await?).await
         };
+        // What is begun is finished, whether or not the client waits for it: a task of its own.
+        let result = tokio::spawn(work.in_current_span()).await;
+        let result = result.unwrap_or_else(|panic| Err(Error::Internal(panic.into()).into()));
         Ok(failure::catch(result, allowed.as_deref()))
     }
 }

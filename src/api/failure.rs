@@ -3,7 +3,7 @@
 use poem::{
     Response,
     error::{CorsError, MethodNotAllowedError, NotFoundError, ResponseError, SizedLimitError},
-    http::{StatusCode, header},
+    http::{Method, StatusCode, header},
 };
 use poem_openapi::{
     ApiResponse, Object,
@@ -13,7 +13,7 @@ use poem_openapi::{
 };
 use serde::Serialize;
 
-use super::input::EncodedBody;
+use super::{caller::Token, input::EncodedBody};
 use crate::error::{Error, Fault, Kind, seconds};
 
 /// Why a request failed.
@@ -95,7 +95,7 @@ pub(super) fn catch(result: poem::Result<Response>, allowed: Option<&str>) -> Re
         return answer(error);
     }
     if error.is::<NotFoundError>() {
-        return respond(StatusCode::NOT_FOUND, &Body::simple("There is no such path", "not_found"));
+        return not_found();
     }
     if error.is::<MethodNotAllowedError>() {
         return method_not_allowed(allowed.unwrap_or_default());
@@ -123,6 +123,11 @@ pub(super) fn catch(result: poem::Result<Response>, allowed: Option<&str>) -> Re
         status if status.is_client_error() => respond(status, &Body::simple(&error.to_string(), "invalid")),
         _ => answer(&Error::Internal(error.to_string().into())),
     }
+}
+
+/// The answer to a path that is nobody's, or whose escapes are no UTF-8.
+pub fn not_found() -> Response {
+    respond(StatusCode::NOT_FOUND, &Body::simple("There is no such path", "not_found"))
 }
 
 /// The answer to a method that a path does not take.
@@ -197,26 +202,40 @@ impl ApiResponse for Error {
     }
 }
 
-/// The methods of every path, read from the document.
-pub(super) struct AllowedMethods(Vec<(String, String)>);
+/// The operations of every path, read from the document.
+pub(super) struct Operations(Vec<(String, Vec<(String, Token)>)>);
 
-impl AllowedMethods {
+impl Operations {
     pub(super) fn of(document: &str) -> Self {
         let document: serde_json::Value = serde_json::from_str(document).unwrap_or_default();
         let paths = document["paths"].as_object().into_iter().flatten();
         let row = |(path, operations): (&String, &serde_json::Value)| {
-            let methods = operations.as_object().into_iter().flatten().map(|(method, _)| method.to_uppercase());
-            (path.clone(), methods.collect::<Vec<_>>().join(", "))
+            let operations = operations.as_object().into_iter().flatten();
+            let operations = operations.map(|(method, operation)| (method.to_uppercase(), Token::of(operation)));
+            (path.clone(), operations.collect())
         };
         Self(paths.map(row).collect())
     }
 
     /// Such as `GET, POST`; `None` for an unknown path.
     pub(super) fn allowed(&self, path: &str) -> Option<String> {
+        let operations = self.of_path(path)?;
+        Some(operations.iter().map(|(method, _)| method.as_str()).collect::<Vec<_>>().join(", "))
+    }
+
+    /// What token a request needs; none where there is no such operation.
+    pub(super) fn token(&self, path: &str, method: &Method) -> Token {
+        // Where GET is served, HEAD is.
+        let method = if *method == Method::HEAD { &Method::GET } else { method };
+        let operations = self.of_path(path).unwrap_or_default();
+        operations.iter().find(|(known, _)| known == method.as_str()).map_or(Token::None, |(_, token)| *token)
+    }
+
+    fn of_path(&self, path: &str) -> Option<&[(String, Token)]> {
         let fits = |(known, given): (&str, &str)| known == given || known.starts_with('{') && !given.is_empty();
         let same = |known: &str| {
             known.split('/').count() == path.split('/').count() && known.split('/').zip(path.split('/')).all(fits)
         };
-        self.0.iter().find(|(known, _)| same(known)).map(|(_, methods)| methods.clone())
+        self.0.iter().find(|(known, _)| same(known)).map(|(_, operations)| operations.as_slice())
     }
 }

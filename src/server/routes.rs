@@ -69,7 +69,7 @@ pub(super) fn routes(
     };
     let proxies = app.config.server.proxies();
     let with_headers = move |endpoint, request| headers::add(endpoint, request, proxies.clone());
-    routes.catch_all_error(fallback).around(with_host).around(with_headers).around(telemetry::trace)
+    routes.around(below_api).catch_all_error(fallback).around(with_host).around(with_headers).around(telemetry::trace)
 }
 
 /// Rejects HTTP/1.1 requests without `Host`, or with several (RFC 9112, 3.2): proxies may disagree on which one counts.
@@ -78,6 +78,14 @@ async fn with_host<E: Endpoint>(endpoint: Arc<E>, request: Request) -> poem::Res
         return Ok(api::answer(&Error::Invalid(vec![Fault::new("Host", "must be given exactly once")])));
     }
     endpoint.call(request).await.map(IntoResponse::into_response)
+}
+
+/// To the router, a path whose escapes are no UTF-8 is below nothing: below the API it is answered as there.
+async fn below_api<E: Endpoint<Output = Response>>(endpoint: Arc<E>, request: Request) -> poem::Result<Response> {
+    let is_below = request.uri().path().strip_prefix(api::PREFIX).is_some_and(|rest| rest.starts_with('/'));
+    let answered = endpoint.call(request).await;
+    let is_nobodys = |error: &poem::Error| is_below && error.status().is_client_error();
+    answered.or_else(|error| if is_nobodys(&error) { Ok(api::not_found()) } else { Err(error) })
 }
 
 /// The WebSocket's endpoint: one list of origins serves it and REST.

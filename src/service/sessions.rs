@@ -129,6 +129,11 @@ async fn renew_hash(app: &App, account: &Account, password: String) {
     }
 }
 
+/// Fails unless a token that may have expired is ours.
+pub fn check_presented(app: &App, token: Option<&str>) -> Result<()> {
+    token.and_then(|token| app.tokens.verify_signature(token)).map(drop).ok_or_else(|| Refusal::Unauthorized.into())
+}
+
 /// A new token of the same session. The old one may have expired, the session not: it lives for as long as it is
 /// renewed often enough, up to `auth.session_max_days`. A token that was replaced twice ends the session: of its thief
 /// and its owner, one has used a newer one.

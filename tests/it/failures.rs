@@ -39,11 +39,34 @@ async fn malformed_chunks_are_400_with_a_sentence_of_ours() {
 }
 
 #[tokio::test]
+async fn the_token_is_looked_at_before_the_body() {
+    let server = TestServer::start().await;
+    for (method, path) in [
+        (Method::PATCH, UPDATE),
+        (Method::PATCH, "/api/profile/change-password"),
+        (Method::DELETE, "/api/profile/destroy"),
+        (Method::POST, "/api/use-cases/create-group"),
+        (Method::POST, "/api/use-cases/mark-as-deleted"),
+        (Method::POST, "/api/auth/logout"),
+        (Method::POST, "/api/auth/renew"),
+        (Method::DELETE, "/api/sessions/x"),
+    ] {
+        // The body never comes: who waits for it does not answer.
+        let head = format!("{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-encoding: gzip\r\n");
+        let answer = server.api().raw(format!("{head}content-length: 204800\r\n\r\n").as_bytes()).await;
+        assert!(answer.starts_with("HTTP/1.1 401 "), "{method} {path}: {answer}");
+        assert!(answer.contains("Not authorized"), "{method} {path}: {answer}");
+    }
+}
+
+#[tokio::test]
 async fn every_failure_below_api_has_the_failure_body() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     for (method, path) in [
         (Method::GET, "/api/%00"),
+        (Method::GET, "/api/%ff"),
+        (Method::POST, "/api/auth/%ff"),
         (Method::GET, "/api/auth/%2e%2e/login"),
         (Method::DELETE, "/api/sessions/x"),
         (Method::POST, "/api/ws"),
