@@ -6,6 +6,7 @@ mod caller;
 mod chats;
 mod failure;
 mod input;
+mod privacy;
 mod reply;
 mod search;
 mod sessions;
@@ -30,7 +31,7 @@ use crate::{
 /// Where the API is mounted.
 pub const PREFIX: &str = "/api";
 
-type Api = (accounts::Accounts, sessions::SessionsApi, search::SearchApi, chats::Chats);
+type Api = (accounts::Accounts, privacy::PrivacyApi, sessions::SessionsApi, search::SearchApi, chats::Chats);
 
 #[derive(Tags)]
 enum Tag {
@@ -46,7 +47,7 @@ enum Tag {
 
 /// The API as documented.
 fn service() -> OpenApiService<Api, ()> {
-    let api = (accounts::Accounts, sessions::SessionsApi, search::SearchApi, chats::Chats);
+    let api = (accounts::Accounts, privacy::PrivacyApi, sessions::SessionsApi, search::SearchApi, chats::Chats);
     OpenApiService::new(api, "Hearth", env!("CARGO_PKG_VERSION"))
         .description(DESCRIPTION)
         .license(LicenseObject::new(env!("CARGO_PKG_LICENSE")).url("https://spdx.org/licenses/"))

@@ -43,6 +43,15 @@ pub enum Error {
     GroupFull(u32),
     /// Too many requests; try again after this time.
     TooMany(Duration),
+    /// So many people were added to groups in an hour; the next one can be after `wait`.
+    TooManyAdds {
+        /// Adds in an hour.
+        limit: u32,
+        /// Whether it counts people with whom one has no dialog.
+        strangers: bool,
+        /// How long.
+        wait: Duration,
+    },
     /// The database does not answer, or the server is full; nothing is wrong with the request.
     Unavailable(&'static str),
     /// The disk that holds the database is full: nothing was stored.
@@ -117,6 +126,8 @@ refusals! {
     NotMember: Forbidden, "not_a_member", "User is not a member of this group";
     /// The person to add is in the group.
     AlreadyMember: Conflict, "already_a_member", "the user is already in the group";
+    /// The person to add has blocked the caller, or was in the group before and the caller is a plain member.
+    CannotBeAdded: Forbidden, "cannot_be_added", "This person cannot be added";
     /// No account with this id.
     UserNotFound: NotFound, "user_not_found", "User not found";
     /// The caller has no such dialog.
@@ -152,7 +163,9 @@ refusals! {
     /// The reaction would be one kind too many.
     TooManyReactions: Conflict, "too_many_reactions", "A message has at most 20 different reactions";
     /// The other person has blocked the caller.
-    Blocked: Forbidden, "blocked", "This person accepts no messages or group invitations from you";
+    Blocked: Forbidden, "blocked", "Not delivered: this person does not accept messages from you";
+    /// The caller has blocked the other person.
+    Blocking: Forbidden, "you_blocked", "You blocked this person: unblock them to write, edit or react here";
     /// The caller tried to remove themselves.
     LeaveInstead: Forbidden, "not_allowed", "Nobody may remove themselves from a group: use leaveGroup";
 }
@@ -164,7 +177,7 @@ impl Error {
             Self::Invalid(_) | Self::NoSuchType => Kind::Invalid,
             Self::Refused(refusal) => refusal.row().0,
             Self::GroupFull(_) => Kind::Conflict,
-            Self::TooMany(_) => Kind::TooMany,
+            Self::TooMany(_) | Self::TooManyAdds { .. } => Kind::TooMany,
             Self::Unavailable(_) | Self::DiskFull => Kind::Unavailable,
             Self::Damaged | Self::Internal(_) => Kind::Internal,
         }
@@ -178,6 +191,7 @@ impl Error {
             Self::NoSuchType => "unknown_type",
             Self::GroupFull(_) => "group_full",
             Self::TooMany(_) => "too_many_requests",
+            Self::TooManyAdds { .. } => "too_many_adds",
             Self::Unavailable(_) => "unavailable",
             Self::DiskFull => "disk_full",
             Self::Damaged | Self::Internal(_) => "internal",
@@ -228,6 +242,11 @@ impl fmt::Display for Error {
             Self::TooMany(wait) => {
                 write!(f, "Too many requests: try again in {} s", seconds(*wait))
             }
+            Self::TooManyAdds { limit, strangers, wait } => {
+                let whom = if *strangers { " with whom you have not written to each other" } else { "" };
+                let (people, wait) = (people(*limit), seconds(*wait));
+                write!(f, "You can add {people} an hour{whom}: try again in {wait} s")
+            }
             Self::Unavailable(reason) => f.write_str(reason),
             Self::DiskFull => f.write_str("The server's disk is full, so nothing was saved: try again later"),
             Self::Damaged | Self::Internal(_) => f.write_str("Server error"),
@@ -241,6 +260,10 @@ impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
     }
+}
+
+fn people(count: u32) -> String {
+    if count == 1 { "1 person".to_owned() } else { format!("{count} people") }
 }
 
 /// Whole seconds, rounded up: what `Retry-After` can say.

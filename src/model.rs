@@ -103,6 +103,15 @@ pub struct Person {
     pub last_name: String,
 }
 
+/// What others see of a person, and the person of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Privacy {
+    /// Whether the person is online.
+    pub presence: bool,
+    /// How far the person has read.
+    pub read_receipts: bool,
+}
+
 /// A log-in, as its owner sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {

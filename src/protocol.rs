@@ -24,7 +24,7 @@ pub use requests::{
     DeleteAccount, DeleteMessage, DialogPage, DropGroup, EditMessage, EndSession, FieldSchema, GroupMembers, GroupPage,
     LeaveGroup, ListPage, ListSessions, LogIn, MarkAsDeleted, MarkRead, MessageInGroup, MuteChat, PeopleNames,
     PrivateMessage, React, RemoveUserFromGroup, RenameGroup, Renew, Request, Search, SearchUsers, SetRole, SignUp,
-    Typing, UpdateProfile, WatchPresence,
+    Typing, UpdatePrivacy, UpdateProfile, WatchPresence,
 };
 pub use rows::{DialogRow, GroupGone, GroupMessage, GroupRow, ListRow, NoticeItem, Received};
 

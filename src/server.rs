@@ -65,7 +65,7 @@ impl Server {
 
         let per_user = if config.limits.enabled { config.limits.connections_per_user } else { usize::MAX };
         let hub = Arc::new(Hub::new(config.limits.connections, per_user));
-        let (writer, write, batches) = writer::start(store.clone(), config.limits.group_members);
+        let (writer, write, batches) = writer::start(store.clone(), &config.limits);
         let publisher = tokio::spawn(publish(hub.clone(), batches));
         let secret = signing_secret(&store, &config).await?;
         let app = App {

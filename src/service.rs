@@ -13,6 +13,7 @@ pub mod housekeeping;
 pub mod import;
 pub mod messages;
 pub mod people;
+pub mod privacy;
 pub mod search;
 pub mod sessions;
 

@@ -1,6 +1,7 @@
 //! Group commit: whatever changes a chat is a command in one queue. One task takes all that is queued, applies it in
 //! queue order in ONE transaction, checks membership and role there, commits, and hands the results to the publisher.
 
+mod admission;
 mod apply;
 mod blocks;
 mod changes;
@@ -10,6 +11,7 @@ mod delivery;
 mod groups;
 mod notices;
 mod permissions;
+mod privacy;
 mod rosters;
 mod sends;
 mod standings;
@@ -22,6 +24,7 @@ use tokio::{
 };
 
 use crate::{
+    config::Limits,
     error::{Error, Result},
     live::{Broadcast, Publication, Turn},
     model::{SessionId, UserId},
@@ -31,7 +34,7 @@ use crate::{
 use commit::Committer;
 
 pub use changes::MAX_REACTIONS;
-pub use command::{Action, Command, Origin};
+pub use command::{Action, Command, Origin, PrivacyChange};
 pub use standings::RECEIPTS_UP_TO;
 
 /// Commands that may wait: half a second's worth. When it is full, clients are told to come back.
@@ -52,6 +55,7 @@ enum Task {
         user: UserId,
         texts: Texts,
     },
+    SetPrivacy(PrivacyChange),
     /// Only to come out at the other end.
     Nothing,
 }
@@ -63,6 +67,8 @@ struct Outcome {
     broadcasts: Vec<Broadcast>,
     /// Of an account that was deleted.
     ended_sessions: Option<(UserId, Vec<SessionId>)>,
+    /// Of a person who shows their presence from now on, or no longer.
+    shows_presence: Option<(UserId, bool)>,
 }
 
 struct Entry {
@@ -116,6 +122,11 @@ impl Writer {
         pending.done().await.1.map(|done| done.ended_sessions)
     }
 
+    /// Changes what others see of a person.
+    pub async fn set_privacy(&self, change: PrivacyChange) -> Result<()> {
+        self.push(Task::SetPrivacy(change))?.done().await.1.map(|_| ())
+    }
+
     /// Whether writer and publisher still work: an empty task passes through both. It may well be refused, by a database
     /// that does not answer, say.
     pub async fn works(self) -> bool {
@@ -138,11 +149,11 @@ impl Writer {
 /// [`Writer`] is gone and the queue is empty.
 pub fn start(
     store: Store,
-    group_limit: u32,
-) -> (Writer, impl Future<Output = ()> + Send, mpsc::Receiver<Vec<Publication>>) {
+    limits: &Limits,
+) -> (Writer, impl Future<Output = ()> + Send + use<>, mpsc::Receiver<Vec<Publication>>) {
     let (queue, entries) = mpsc::channel(QUEUE);
     let (publisher, batches) = mpsc::channel(PUBLISHER_QUEUE);
-    let committer = Committer::new(store, group_limit);
+    let committer = Committer::new(store, limits);
     (Writer { queue }, run(committer, entries, publisher), batches)
 }
 
@@ -180,12 +191,12 @@ async fn run(mut committer: Committer, mut entries: mpsc::Receiver<Entry>, publi
 
 /// Without a reply if whoever asked was answered earlier that the database is away.
 fn publication(outcome: Result<Outcome>, reply: Option<Reply>) -> Publication {
-    let (broadcasts, ended_sessions, done) = match outcome {
-        Ok(Outcome { answer, broadcasts, ended_sessions }) => {
+    let (broadcasts, ended_sessions, shows_presence, done) = match outcome {
+        Ok(Outcome { answer, broadcasts, ended_sessions, shows_presence }) => {
             let ended = ended_sessions.iter().flat_map(|(_, sessions)| sessions).copied().collect();
-            (broadcasts, ended_sessions, Ok(Done { answer, ended_sessions: ended }))
+            (broadcasts, ended_sessions, shows_presence, Ok(Done { answer, ended_sessions: ended }))
         }
-        Err(error) => (Vec::new(), None, Err(error)),
+        Err(error) => (Vec::new(), None, None, Err(error)),
     };
     // Whoever asked may be gone by now: what was committed stays.
     let acknowledge = Box::new(move || {
@@ -193,7 +204,7 @@ fn publication(outcome: Result<Outcome>, reply: Option<Reply>) -> Publication {
             drop(reply.send((Turn::of_answer(), done)));
         }
     });
-    Publication { broadcasts, ended_sessions, acknowledge }
+    Publication { broadcasts, ended_sessions, shows_presence, acknowledge }
 }
 
 #[cfg(test)]

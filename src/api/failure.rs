@@ -75,7 +75,9 @@ pub fn answer(error: &Error) -> Response {
     let mut response = respond(status, &Body::of(error));
     let headers = response.headers_mut();
     match error {
-        Error::TooMany(wait) => drop(headers.insert(header::RETRY_AFTER, seconds(*wait).into())),
+        Error::TooMany(wait) | Error::TooManyAdds { wait, .. } => {
+            drop(headers.insert(header::RETRY_AFTER, seconds(*wait).into()));
+        }
         Error::Unavailable(_) | Error::DiskFull => drop(headers.insert(header::RETRY_AFTER, RETRY_UNAVAILABLE.into())),
         _ if status == StatusCode::UNAUTHORIZED => {
             headers.insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));

@@ -63,6 +63,8 @@ impl Config {
             ("limits.requests_per_second", limits.requests_per_second),
             ("limits.frames_per_second", limits.frames_per_second),
             ("limits.frames_per_second_and_user", limits.frames_per_second_and_user),
+            ("limits.adds_of_strangers_per_hour", limits.adds_of_strangers_per_hour),
+            ("limits.adds_per_hour", limits.adds_per_hour),
         ] {
             check(
                 (1..=1_000_000).contains(&rate),

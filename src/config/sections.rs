@@ -153,6 +153,10 @@ pub struct Limits {
     pub connections_per_address: usize,
     /// Open connections of one address on which nobody has logged in.
     pub anonymous_connections_per_address: usize,
+    /// People whom somebody adds to groups without a dialog in which both have written.
+    pub adds_of_strangers_per_hour: u32,
+    /// Other people whom somebody adds to groups.
+    pub adds_per_hour: u32,
     /// Members of a group.
     pub group_members: u32,
 }
@@ -173,6 +177,8 @@ impl Default for Limits {
             http_connections: 2_000,
             connections_per_address: 1_000,
             anonymous_connections_per_address: 200,
+            adds_of_strangers_per_hour: 100,
+            adds_per_hour: 1000,
             group_members: 10_000,
         }
     }

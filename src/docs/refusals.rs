@@ -13,6 +13,10 @@ pub(super) fn about(code: &str, message: &str) -> &'static str {
         (Error::GroupFull(0), "The group is as large as the operator allows."),
         (Error::TooMany(Duration::ZERO), "More requests than the operator allows; nothing was done."),
         (
+            Error::TooManyAdds { limit: 0, strangers: false, wait: Duration::ZERO },
+            "The caller has added as many people to groups in an hour as the operator allows.",
+        ),
+        (
             Error::Unavailable(""),
             "The database does not answer. Whether a message was stored shows when it is sent again.",
         ),

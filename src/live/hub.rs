@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     model::{SessionId, Timestamp, UserId},
-    protocol::{Close, Frame, Protocol},
+    protocol::{Close, Frame, Item, Kind, Protocol, extended::PresenceRow},
 };
 
 /// Seconds between two pings to a connection.
@@ -175,6 +175,18 @@ impl Hub {
     /// A person watches another no more. The connections that did.
     pub fn part(&self, watcher: UserId, user: UserId) -> Vec<Arc<Connection>> {
         self.lock().presence.part(watcher, user)
+    }
+
+    /// Somebody's presence is shown from now on, or no longer: who watches the person, and the person, see nobody there.
+    pub fn show_presence(&self, user: UserId, shows: bool) {
+        let mut connections = self.lock();
+        if shows {
+            return connections.presence.reveal(user);
+        }
+        let own = connections.by_user.get(&user).map_or(&[][..], Vec::as_slice);
+        for (connection, gone) in connections.presence.conceal(user, own) {
+            connection.push(&Frame::broadcast(Kind::Presence, &Item::Presence(PresenceRow::gone(gone))));
+        }
     }
 
     /// Who has come or gone since the last time, and is watched.

@@ -105,6 +105,26 @@ impl Presence {
         parted
     }
 
+    /// Somebody hides: which connections see whom as gone from now on. Their lists stay.
+    pub(super) fn conceal(&self, user: UserId, own: &[Arc<Connection>]) -> Vec<(Arc<Connection>, UserId)> {
+        let watchers = self.watched.get(&user).into_iter().flat_map(|watched| watched.watchers.values());
+        let to_watchers = watchers.map(|watcher| (watcher.clone(), user));
+        let to_own = own.iter().flat_map(|connection| {
+            let list = self.lists.get(&connection.id).into_iter().flatten();
+            list.map(|watched| (connection.clone(), *watched))
+        });
+        // People see themselves.
+        to_watchers.chain(to_own).filter(|(connection, gone)| connection.user != *gone).collect()
+    }
+
+    /// Somebody hides no longer: if there, the watchers are told.
+    pub(super) fn reveal(&mut self, user: UserId) {
+        if let Some(watched) = self.watched.get_mut(&user) {
+            watched.online = false;
+            self.moved.insert(user);
+        }
+    }
+
     /// Who has come or gone since the last time, and is watched.
     pub(super) fn changes(&mut self, now: Timestamp, is_connected: impl Fn(UserId) -> bool) -> Vec<PresenceChange> {
         let mut changes = Vec::new();

@@ -63,6 +63,8 @@ pub struct Publication {
     pub broadcasts: Vec<Broadcast>,
     /// A person's sessions that ended with it: their connections are closed.
     pub ended_sessions: Option<(UserId, Vec<SessionId>)>,
+    /// Somebody whose presence is shown from now on, or no longer.
+    pub shows_presence: Option<(UserId, bool)>,
     /// Then whoever asked for it is answered.
     pub acknowledge: Box<dyn FnOnce() + Send>,
 }
@@ -76,6 +78,9 @@ pub async fn publish(hub: Arc<Hub>, mut batches: mpsc::Receiver<Vec<Publication>
             }
             if let Some((user, sessions)) = publication.ended_sessions {
                 hub.close_sessions(user, &sessions);
+            }
+            if let Some((user, shows)) = publication.shows_presence {
+                hub.show_presence(user, shows);
             }
             (publication.acknowledge)();
         }

@@ -105,8 +105,8 @@ pub struct Member {
     pub role: Role,
     /// Since when.
     pub joined_at: Timestamp,
-    /// The last seq that the person has seen.
-    pub read_up_to: i64,
+    /// The last seq that the person has seen; `None` if the person or the reader sends no receipts.
+    pub read_up_to: Option<i64>,
 }
 
 /// How far a chat has come: what clients compare.
@@ -138,8 +138,8 @@ pub enum Conversation {
         partner: Person,
         /// Who received the newest message: the other side, or oneself.
         receiver: Person,
-        /// How far the other side has read.
-        partner_read_up_to: i64,
+        /// How far the other side has read; `None` if one of both sends no receipts, or the other side blocks one.
+        partner_read_up_to: Option<i64>,
         /// Whether the other side's account is gone.
         deleted: bool,
         /// Whether one takes nothing from the other side.

@@ -36,6 +36,7 @@ pub enum Item {
     Changes(extended::ChangesItem),
     Renewed(extended::Renewed),
     Session(extended::SessionItem),
+    Privacy(extended::PrivacyItem),
 }
 
 /// The `data` of an answer.

@@ -158,6 +158,8 @@ kinds! {
         DialogHidden "dialogHidden",
         /// One's own name has changed.
         ProfileChanged "profileChanged",
+        /// Your privacy settings have changed.
+        PrivacyChanged "privacyChanged",
         /// You logged in on a new device.
         SessionBegan "sessionBegan",
         /// Somebody has come online or gone offline.

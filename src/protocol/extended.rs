@@ -8,7 +8,7 @@ mod row;
 pub use hello::{Hello, HelloBounds};
 pub use items::{
     Blocked, ChangedChatsItem, ChangesItem, ChatSideItem, Gone, Hidden, MemberRow, Muted, PersonRow, PresenceRow,
-    Reacted, ReactionsItem, ReadItem, Renewed, RoleItem, SessionItem, TypingItem,
+    PrivacyItem, Reacted, ReactionsItem, ReadItem, Renewed, RoleItem, SessionItem, TypingItem,
 };
 pub use list::ChatRow;
 pub use row::{Row, Viewpoint};

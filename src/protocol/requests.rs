@@ -108,7 +108,7 @@ pub use extended::{
 };
 pub use rest::{
     ChangePassword, ConfirmIdentity, CreateGroup, DeleteAccount, EndSession, ListSessions, LogIn, MarkAsDeleted,
-    Search, SearchUsers, SignUp, UpdateProfile,
+    Search, SearchUsers, SignUp, UpdatePrivacy, UpdateProfile,
 };
 pub use socket::{
     AddUserInGroup, DialogPage, DropGroup, GroupPage, LeaveGroup, ListPage, MessageInGroup, PrivateMessage,

@@ -57,7 +57,7 @@ pub fn set_role(app: &App, caller: Caller, request: SetRole) -> Result<Pending> 
 /// A page of the members, for members.
 pub async fn members(app: &App, caller: Caller, page: GroupMembers) -> Result<Answer> {
     let (chat, _) = app.store.open_group(page.group, caller.user).await?.ok_or(Refusal::NotMember)?;
-    let (members, count) = app.store.members(&chat, page.cursor, page.limit.0).await?;
+    let (members, count) = app.store.members(&chat, caller.user, page.cursor, page.limit.0).await?;
     let rows = members.into_iter().map(MemberRow::from);
     Ok(Answer::rows(Rows::Members(if count <= RECEIPTS_UP_TO {
         rows.collect()

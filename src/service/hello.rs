@@ -33,6 +33,7 @@ pub async fn frame(app: &App, caller: Caller) -> Result<Frame> {
         epoch: app.epoch.clone(),
         heartbeat_seconds: HEARTBEAT_SECONDS,
         unread_total: app.store.unread_total(caller.user, now).await?,
+        privacy: app.store.privacy(caller.user).await?.ok_or(Refusal::Unauthorized)?.into(),
         bounds: bounds(app),
     };
     Ok(Frame::broadcast(Kind::Hello, &Item::Hello(Box::new(hello))))

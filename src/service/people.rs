@@ -1,5 +1,7 @@
 //! What people see of each other: names, who is there, who is typing; and whom they block.
 
+use std::collections::{HashMap, HashSet};
+
 use super::{App, Caller, submit};
 use crate::{
     error::{Refusal, Result},
@@ -40,24 +42,25 @@ pub async fn typing(app: &App, caller: Caller, request: Typing) -> Result<Answer
     Ok(Answer::done())
 }
 
-/// From now on the caller's connection is told when these people come and go, as far as a chat is shared with them.
+/// From now on the caller's connection is told when these people come and go, if it may see that. All others read as gone.
 pub async fn watch(app: &App, caller: Caller, request: WatchPresence) -> Result<Answer> {
-    let people = distinct(request.users.0);
-    let (blocking, sharing): (Vec<_>, Vec<_>) =
-        app.store.sharing_with(caller.user, &people).await?.into_iter().partition(|(_, blocks)| *blocks);
-    let people: Vec<_> = sharing.into_iter().map(|(user, _)| user).collect();
-    let stored: std::collections::HashMap<_, _> = app.store.last_seen(&people).await?.into_iter().collect();
+    let asked = distinct(request.users.0);
+    let sharing = app.store.sharing_with(caller.user, &asked, RECEIPTS_UP_TO).await?;
+    let shown: HashSet<_> = sharing.iter().filter(|sharing| sharing.shows).map(|sharing| sharing.user).collect();
+    // Also those who hide their presence: they may show it again.
+    let people: Vec<_> = sharing.into_iter().filter(|sharing| !sharing.blocks).map(|sharing| sharing.user).collect();
+    let stored: HashMap<_, _> = app.store.last_seen(&people).await?.into_iter().collect();
     let Some(connection) = caller.origin.connection else { return Ok(Answer::done()) };
     let now = Timestamp::now();
     let present = app.hub.watch(caller.user, connection, &people, now);
-    let rows = present.into_iter().map(|(user_id, online, left_at)| {
+    let rows = present.into_iter().filter(|(user, ..)| shown.contains(user)).map(|(user_id, online, left_at)| {
         // Not in the future, where a clock that was ahead may have put it.
         let last_seen_at = left_at.max(stored.get(&user_id).copied()).map(|at| at.min(now)).filter(|_| !online);
-        PresenceRow { user_id, online, last_seen_at }
+        (user_id, PresenceRow { user_id, online, last_seen_at })
     });
-    // As if they were gone, whether they are or not.
-    let gone = blocking.into_iter().map(|(user, _)| PresenceRow::gone(user));
-    Ok(Answer::rows(Rows::Presence(rows.chain(gone).collect())))
+    let mut rows: HashMap<_, _> = rows.collect();
+    let row = |user| rows.remove(&user).unwrap_or_else(|| PresenceRow::gone(user));
+    Ok(Answer::rows(Rows::Presence(asked.into_iter().map(row).collect())))
 }
 
 /// Tells those who watch, and still may, who has come and gone.
@@ -74,7 +77,7 @@ pub async fn tell_presence(app: &App) -> Result<()> {
 
 async fn tell_change(app: &App, change: &PresenceChange) -> Result<()> {
     let watchers = distinct(change.watchers.iter().map(|connection| connection.user).collect());
-    let allowed = app.store.watchers_of(change.user, &watchers).await?;
+    let allowed = app.store.watchers_of(change.user, &watchers, RECEIPTS_UP_TO).await?;
     let row = PresenceRow { user_id: change.user, online: change.online, last_seen_at: change.last_seen_at };
     let frame = Frame::broadcast(Kind::Presence, &Item::Presence(row));
     for connection in change.watchers.iter().filter(|connection| allowed.contains(&connection.user)) {

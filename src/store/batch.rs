@@ -117,7 +117,7 @@ impl Batch {
         query.execute(self.connection()).await.map(|_| ())
     }
 
-    fn connection(&mut self) -> &mut AnyConnection {
+    pub(super) fn connection(&mut self) -> &mut AnyConnection {
         &mut self.change
     }
 }

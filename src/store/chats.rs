@@ -33,7 +33,9 @@ macro_rules! summaries {
         concat!(
             "SELECT mine.id, mine.group_id, mine.name, mine.role, mine.member_count, mine.last_seq, mine.revision, \
                mine.state, mine.read_up_to_seq, mine.hidden_up_to_seq, mine.muted_until, \
-               p.id, p.first_name, p.last_name, p.deleted_at, pm.read_up_to_seq, b.created_at, \
+               p.id, p.first_name, p.last_name, p.deleted_at, \
+               CASE WHEN p.id = u.id OR p.sends_receipts = 1 AND u.sends_receipts = 1 AND pb.created_at IS NULL \
+                 THEN pm.read_up_to_seq END, b.created_at, \
                u.id, u.first_name, u.last_name, ",
             message_columns!(),
             " FROM mine JOIN messages m ON m.chat_id = mine.id AND m.seq = mine.last_seq",
@@ -41,7 +43,8 @@ macro_rules! summaries {
             "JOIN users u ON u.id = $1 \
              LEFT JOIN users p ON p.id = CASE mine.user_low WHEN $1 THEN mine.user_high ELSE mine.user_low END \
              LEFT JOIN members pm ON pm.user_id = p.id AND pm.chat_id = mine.id \
-             LEFT JOIN blocks b ON b.user_id = $1 AND b.blocked_id = p.id "
+             LEFT JOIN blocks b ON b.user_id = $1 AND b.blocked_id = p.id \
+             LEFT JOIN blocks pb ON pb.user_id = p.id AND pb.blocked_id = $1 "
         )
     };
 }
@@ -166,7 +169,7 @@ fn summary(row: &AnyRow) -> sqlx::Result<(ChatId, ChatSummary)> {
             receiver: if newest.sender.id == partner.id { person(row, 17)? } else { partner.clone() },
             partner,
             deleted: row.try_get::<Option<i64>, _>(14)?.is_some(),
-            partner_read_up_to: row.try_get::<Option<i64>, _>(15)?.unwrap_or_default(),
+            partner_read_up_to: row.try_get(15)?,
             blocked: row.try_get::<Option<i64>, _>(16)?.is_some(),
         },
         (None, None) => return Err(sqlx::Error::RowNotFound),

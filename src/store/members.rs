@@ -17,27 +17,43 @@ use crate::{
     model::{ChatSide, Member, Person, Timestamp, UserId},
 };
 
-/// With which of `$1` the person `$2` shares a chat, and when those who block that person began to. A dialog is found at
-/// once; only for others groups are looked through, theirs and not the person's: who asks about 200 strangers is to look
-/// through 200 times nothing. SQLite takes the tables of a CROSS JOIN in their order.
-static SHARING: Sql = Sql::steps(&["SELECT q.id, b.created_at FROM rows($1: id BYTES) q \
-     LEFT JOIN blocks b ON b.user_id = q.id AND b.blocked_id = $2 \
-     WHERE q.id = $2 OR EXISTS (SELECT 1 FROM chats d \
-         WHERE d.user_low = CASE WHEN q.id < $2 THEN q.id ELSE $2 END \
-           AND d.user_high = CASE WHEN q.id < $2 THEN $2 ELSE q.id END) \
-       OR EXISTS (SELECT 1 FROM members other CROSS JOIN members me \
-         WHERE other.user_id = q.id AND other.left_at IS NULL AND me.user_id = $2 AND me.chat_id = other.chat_id \
-           AND me.left_at IS NULL) \
-     ORDER BY q.id"]);
+/// Whether two people have both written in a dialog of theirs, or in a group of at most so many members. SQLite takes the
+/// tables of a CROSS JOIN in their order: the first person's memberships are looked through, not the second one's.
+macro_rules! both_wrote {
+    ($one:literal, $other:literal, $up_to:literal) => {
+        concat!(
+            "EXISTS (SELECT 1 FROM members one CROSS JOIN members other CROSS JOIN chats c \
+             WHERE one.user_id = ",
+            $one,
+            " AND one.wrote = 1 AND one.left_at IS NULL AND other.user_id = ",
+            $other,
+            " AND other.chat_id = one.chat_id AND other.wrote = 1 AND other.left_at IS NULL \
+             AND c.id = one.chat_id AND c.dropped_at IS NULL AND c.member_count <= ",
+            $up_to,
+            ")"
+        )
+    };
+}
 
-/// Who of `$1` may keep an eye on the person `$2`.
-static WATCHING: Sql = Sql::steps(&["SELECT q.id FROM rows($1: id BYTES) q \
-     WHERE (q.id = $2 OR EXISTS (SELECT 1 FROM chats d \
-         WHERE d.user_low = CASE WHEN q.id < $2 THEN q.id ELSE $2 END \
-           AND d.user_high = CASE WHEN q.id < $2 THEN $2 ELSE q.id END) \
-       OR EXISTS (SELECT 1 FROM members me JOIN members other ON other.chat_id = me.chat_id \
-         WHERE me.user_id = q.id AND me.left_at IS NULL AND other.user_id = $2 AND other.left_at IS NULL)) \
-       AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.user_id = $2 AND b.blocked_id = q.id)"]);
+/// Those of `$1` whose presence the person `$2` may watch: the person, and those with whom it has written in a dialog or a
+/// group of at most `$3` members. Also whether they block the person, and whether both show their presence. For the others
+/// their groups are looked through and not the person's: a question about 200 strangers looks through nothing 200 times.
+static SHARING: Sql = Sql::steps(&[concat!(
+    "SELECT q.id, b.created_at, CASE WHEN q.id = $2 THEN 1 ELSE u.shows_presence * w.shows_presence END \
+     FROM rows($1: id BYTES) q JOIN users u ON u.id = q.id JOIN users w ON w.id = $2 \
+     LEFT JOIN blocks b ON b.user_id = q.id AND b.blocked_id = $2 \
+     WHERE q.id = $2 OR ",
+    both_wrote!("q.id", "$2", "$3"),
+    " ORDER BY q.id"
+)]);
+
+/// Who of `$1` may watch the presence of the person `$2`, as in `SHARING`.
+static WATCHING: Sql = Sql::steps(&[concat!(
+    "SELECT q.id FROM rows($1: id BYTES) q JOIN users u ON u.id = q.id JOIN users w ON w.id = $2 \
+     WHERE (q.id = $2 OR u.shows_presence = 1 AND w.shows_presence = 1 AND ",
+    both_wrote!("q.id", "$2", "$3"),
+    ") AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.user_id = $2 AND b.blocked_id = q.id)"
+)]);
 
 static NAMES: Sql = Sql::steps(&["SELECT u.id, u.first_name, u.last_name FROM rows($1: id BYTES) q \
      JOIN users u ON u.id = q.id ORDER BY u.id"]);
@@ -45,6 +61,16 @@ static NAMES: Sql = Sql::steps(&["SELECT u.id, u.first_name, u.last_name FROM ro
 /// When these people used a session last.
 static SEEN: Sql = Sql::steps(&["SELECT q.id, MAX(s.last_seen_at) FROM rows($1: id BYTES) q \
      JOIN sessions s ON s.user_id = q.id GROUP BY q.id"]);
+
+/// Somebody with whom a watcher has written.
+pub struct Sharing {
+    /// Who.
+    pub user: UserId,
+    /// Whether this person blocks the watcher.
+    pub blocks: bool,
+    /// Whether both show their presence.
+    pub shows: bool,
+}
 
 #[derive(Serialize)]
 struct Id {
@@ -56,18 +82,26 @@ fn ids(users: &[UserId]) -> String {
 }
 
 impl Store {
-    /// A page of a group's members in the order in which they joined, after one of them; and how many there are.
-    pub async fn members(&self, chat: &Readable, after: Option<UserId>, limit: i64) -> Result<(Vec<Member>, i64)> {
+    /// A page of a group's members as `reader` sees them, in the order in which they joined, after one of them; and how many
+    /// there are.
+    pub async fn members(
+        &self,
+        chat: &Readable,
+        reader: UserId,
+        after: Option<UserId>,
+        limit: i64,
+    ) -> Result<(Vec<Member>, i64)> {
         let work = async {
             let query = sqlx::query(
-                "SELECT u.id, u.first_name, u.last_name, m.role, m.joined_at, m.read_up_to_seq \
-                 FROM members m JOIN users u ON u.id = m.user_id \
+                "SELECT u.id, u.first_name, u.last_name, m.role, m.joined_at, \
+                   CASE WHEN u.id = w.id OR u.sends_receipts = 1 AND w.sends_receipts = 1 THEN m.read_up_to_seq END \
+                 FROM members m JOIN users u ON u.id = m.user_id JOIN users w ON w.id = $4 \
                  WHERE m.chat_id = $1 AND m.left_at IS NULL AND (m.joined_at, m.user_id) > (\
                    COALESCE((SELECT l.joined_at FROM members l WHERE l.chat_id = $1 AND l.user_id = $2), 0), $2) \
                  ORDER BY m.joined_at, m.user_id LIMIT $3",
             );
             let after = after.unwrap_or(UserId(uuid::Uuid::nil()));
-            let rows = query.bind(chat.id).bind(after).bind(limit).fetch_all(&self.reads).await?;
+            let rows = query.bind(chat.id).bind(after).bind(limit).bind(reader).fetch_all(&self.reads).await?;
             let member = |row: &sqlx::any::AnyRow| {
                 Ok(Member {
                     person: person(row, 0)?,
@@ -84,30 +118,40 @@ impl Store {
         self.within(work).await
     }
 
-    /// Those to whom somebody's typing is shown: the other members of a group of at most `up_to`, or the other side of
-    /// a dialog unless it blocks the person. Nothing if the chat is not one of the person's.
+    /// Those to whom somebody's typing is shown: of a group of at most `up_to` members or a dialog, those who have written
+    /// there, if the person has, too; neither side blocks the other in a dialog, and both show their presence. `None` if
+    /// the chat is not one of the person's.
     pub async fn readers_of_typing(&self, user: UserId, chat: ChatSide, up_to: i64) -> Result<Option<Vec<UserId>>> {
         let work = async {
             let rows = match chat {
                 ChatSide::Group(group) => {
                     let query = sqlx::query(
-                        "SELECT m.user_id FROM chats c JOIN members m ON m.chat_id = c.id AND m.left_at IS NULL \
+                        "SELECT m.user_id, m.wrote * u.shows_presence FROM chats c \
+                         JOIN members m ON m.chat_id = c.id AND m.left_at IS NULL JOIN users u ON u.id = m.user_id \
                          WHERE c.group_id = $1 AND c.dropped_at IS NULL AND (c.member_count <= $2 OR m.user_id = $3)",
                     );
                     query.bind(group).bind(up_to).bind(user).fetch_all(&self.reads).await?
                 }
                 ChatSide::Dialog(other) => {
                     let query = sqlx::query(
-                        "SELECT u.id FROM users u WHERE u.id IN ($1, $2) AND u.deleted_at IS NULL AND NOT EXISTS (\
-                           SELECT 1 FROM blocks b WHERE b.user_id = u.id AND b.blocked_id = $1)",
+                        "SELECT u.id, COALESCE(m.wrote, 0) * u.shows_presence FROM users u \
+                         LEFT JOIN chats c ON c.user_low = $3 AND c.user_high = $4 \
+                         LEFT JOIN members m ON m.chat_id = c.id AND m.user_id = u.id \
+                         WHERE u.id IN ($1, $2) AND u.deleted_at IS NULL AND (u.id = $1 OR NOT EXISTS (\
+                           SELECT 1 FROM blocks b WHERE b.user_id = $1 AND b.blocked_id = $2 \
+                             OR b.user_id = $2 AND b.blocked_id = $1))",
                     );
-                    query.bind(user).bind(other).fetch_all(&self.reads).await?
+                    let query = query.bind(user).bind(other).bind(user.min(other)).bind(user.max(other));
+                    query.fetch_all(&self.reads).await?
                 }
             };
-            let mut people = rows.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<Vec<UserId>>>()?;
-            let is_there = people.contains(&user);
-            people.retain(|person| *person != user);
-            Ok(is_there.then_some(people))
+            let mut people = Vec::with_capacity(rows.len());
+            for row in &rows {
+                people.push((row.try_get::<UserId, _>(0)?, row.try_get::<i64, _>(1)? == 1));
+            }
+            let Some(&(_, is_shown)) = people.iter().find(|(person, _)| *person == user) else { return Ok(None) };
+            let readers = people.into_iter().filter(|&(person, reads)| is_shown && reads && person != user);
+            Ok(Some(readers.map(|(person, _)| person).collect()))
         };
         self.within(work).await
     }
@@ -135,24 +179,28 @@ impl Store {
         self.within(work).await
     }
 
-    /// Those of these people with whom somebody shares a chat; and whether they block that person, who is to see them
-    /// as gone.
-    pub async fn sharing_with(&self, watcher: UserId, people: &[UserId]) -> Result<Vec<(UserId, bool)>> {
+    /// Those of these people whose presence somebody may watch, because both have written in a chat of at most `up_to`
+    /// members, in the order of their ids.
+    pub async fn sharing_with(&self, watcher: UserId, people: &[UserId], up_to: i64) -> Result<Vec<Sharing>> {
         let work = async {
-            let query = sqlx::query(SHARING.on(self.engine)).bind(ids(people)).bind(watcher);
+            let query = sqlx::query(SHARING.on(self.engine)).bind(ids(people)).bind(watcher).bind(up_to);
             let rows = query.fetch_all(&self.reads).await?;
-            rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get::<Option<Timestamp>, _>(1)?.is_some()))).collect()
+            let sharing = |row: &sqlx::any::AnyRow| {
+                let blocks = row.try_get::<Option<Timestamp>, _>(1)?.is_some();
+                Ok(Sharing { user: row.try_get(0)?, blocks, shows: row.try_get::<i64, _>(2)? == 1 })
+            };
+            rows.iter().map(sharing).collect()
         };
         self.within(work).await
     }
 
-    /// Those of these people who may see somebody's coming and going.
-    pub async fn watchers_of(&self, user: UserId, watchers: &[UserId]) -> Result<HashSet<UserId>> {
+    /// Those of these people who may see somebody's presence, as in [`Self::sharing_with`].
+    pub async fn watchers_of(&self, user: UserId, watchers: &[UserId], up_to: i64) -> Result<HashSet<UserId>> {
         if watchers.is_empty() {
             return Ok(HashSet::new());
         }
         let work = async {
-            let query = sqlx::query(WATCHING.on(self.engine)).bind(ids(watchers)).bind(user);
+            let query = sqlx::query(WATCHING.on(self.engine)).bind(ids(watchers)).bind(user).bind(up_to);
             query.fetch_all(&self.reads).await?.iter().map(|row| row.try_get(0)).collect()
         };
         self.within(work).await

@@ -1,9 +1,11 @@
 //! A batch in queue order: runs of messages together, runs of reads together, everything else one by one.
 
 use super::{
-    Action, Command, Outcome, Task, blocks, changes, delivery::role_changed, groups, rosters::Rosters, sends, standings,
+    Action, Command, Outcome, Task, admission::Admission, blocks, changes, delivery::role_changed, groups, privacy,
+    rosters::Rosters, sends, standings,
 };
 use crate::{
+    config::Limits,
     error::{Error, Refusal, Result},
     model::{ChatKey, Role, Timestamp, UserId},
     protocol::Texts,
@@ -34,11 +36,24 @@ impl From<DatabaseError> for Stop {
     }
 }
 
+/// What the writer knows besides the database.
+pub(super) struct Memory {
+    pub(super) rosters: Rosters,
+    pub(super) admission: Admission,
+    group_limit: u32,
+}
+
+impl Memory {
+    pub(super) fn new(limits: &Limits) -> Self {
+        let (rosters, admission) = (Rosters::default(), Admission::new(limits));
+        Self { rosters, admission, group_limit: limits.group_members }
+    }
+}
+
 /// Applies every task, in order. A refused one changes nothing and fails none of its neighbours.
 pub(super) async fn all(
     batch: &mut Batch,
-    rosters: &mut Rosters,
-    group_limit: u32,
+    memory: &mut Memory,
     tasks: &[Task],
 ) -> DatabaseResult<Vec<Result<Outcome>>> {
     let mut outcomes = Vec::with_capacity(tasks.len());
@@ -47,30 +62,26 @@ pub(super) async fn all(
         let sends = rest.iter().map_while(sends::Send::of).collect::<Vec<_>>();
         if !sends.is_empty() {
             rest = &rest[sends.len()..];
-            outcomes.extend(sends::apply(batch, rosters, &sends).await?);
+            outcomes.extend(sends::apply(batch, &mut memory.rosters, &sends).await?);
             continue;
         }
         let updates = rest.iter().map_while(standings::Update::of).collect::<Vec<_>>();
         if !updates.is_empty() {
             rest = &rest[updates.len()..];
-            outcomes.extend(standings::apply(batch, rosters, &updates).await?);
+            outcomes.extend(standings::apply(batch, &mut memory.rosters, &updates).await?);
             continue;
         }
-        outcomes.push(one(batch, rosters, group_limit, first).await?);
+        outcomes.push(one(batch, memory, first).await?);
         rest = &rest[1..];
     }
     Ok(outcomes)
 }
 
-async fn one(
-    batch: &mut Batch,
-    rosters: &mut Rosters,
-    group_limit: u32,
-    task: &Task,
-) -> DatabaseResult<Result<Outcome>> {
+async fn one(batch: &mut Batch, memory: &mut Memory, task: &Task) -> DatabaseResult<Result<Outcome>> {
     let outcome = match task {
-        Task::Command(command) => change(batch, rosters, group_limit, command).await,
-        Task::EraseAccount { user, texts } => erase(batch, rosters, *user, *texts).await,
+        Task::Command(command) => change(batch, memory, command).await,
+        Task::EraseAccount { user, texts } => erase(batch, &mut memory.rosters, *user, *texts).await,
+        Task::SetPrivacy(change) => privacy::apply(batch, &mut memory.rosters, change).await,
         Task::Nothing => Ok(Outcome::default()),
     };
     match outcome {
@@ -80,12 +91,8 @@ async fn one(
     }
 }
 
-async fn change(
-    batch: &mut Batch,
-    rosters: &mut Rosters,
-    group_limit: u32,
-    command: &Command,
-) -> Result<Outcome, Stop> {
+async fn change(batch: &mut Batch, memory: &mut Memory, command: &Command) -> Result<Outcome, Stop> {
+    let Memory { rosters, admission, group_limit } = memory;
     let Command { actor, chat, action, .. } = command;
     let (target, message) = match action {
         Action::Add { user, message, .. }
@@ -111,7 +118,8 @@ async fn change(
         (Action::Block | Action::Unblock, _) => blocks::apply(batch, command, situation).await,
         (_, ChatKey::Group(group)) => {
             let (origin, now) = (command.origin, Timestamp::now());
-            let mut change = groups::Change { batch, rosters, origin, group: *group, group_limit, now };
+            let mut change =
+                groups::Change { batch, rosters, admission, origin, group: *group, group_limit: *group_limit, now };
             change.apply(situation, action).await
         }
         (_, ChatKey::Dialog(..)) => Err(Refusal::NotMember.into()),

@@ -91,6 +91,7 @@ async fn change(
     let (chat, seq) = (situation.chat.as_ref().ok_or(Refusal::NotMember)?.id, before.seq);
     let is_sender = before.sender.id == command.actor;
     let is_deleted = before.deleted_at.is_some();
+    let is_dialog = matches!(command.chat, ChatKey::Dialog(..));
     let reaction = |emoji| ReactionKey { chat, seq, emoji, user: command.actor };
     let (revision, kind) = match &command.action {
         Action::Edit { .. } if !is_sender => return Err(Refusal::SenderOnly.into()),
@@ -101,6 +102,10 @@ async fn change(
         Action::Delete { .. } => (Some(batch.erase_message(chat, seq, now).await?), Kind::MessageDeleted),
         _ if is_deleted => return Err(Refusal::MessageDeleted.into()),
         _ if situation.blocked => return Err(Refusal::Blocked.into()),
+        // A reaction can still be taken back.
+        Action::Edit { .. } | Action::React { on: true, .. } if is_dialog && situation.blocks => {
+            return Err(Refusal::Blocking.into());
+        }
         Action::Edit { content, .. } if *content == before.content => (None, Kind::MessageEdited),
         Action::Edit { content, .. } => (Some(batch.edit(chat, seq, content, now).await?), Kind::MessageEdited),
         Action::React { emoji, on: true, .. } => {

@@ -34,6 +34,17 @@ pub struct Command {
     pub action: Action,
 }
 
+/// What others are to see of a person; `None` stays as it is.
+#[derive(Debug, Clone, Copy)]
+pub struct PrivacyChange {
+    /// Whose.
+    pub user: UserId,
+    /// Whether they see the person's presence.
+    pub presence: Option<bool>,
+    /// Whether they see how far the person has read.
+    pub read_receipts: Option<bool>,
+}
+
 /// How a chat is changed. The ids are the client's, the texts are checked.
 #[expect(missing_docs, reason = "the fields are those of the requests in `protocol`")]
 pub enum Action {

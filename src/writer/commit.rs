@@ -5,8 +5,12 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::{Outcome, Task, apply, rosters::Rosters};
+use super::{
+    Outcome, Task,
+    apply::{self, Memory},
+};
 use crate::{
+    config::Limits,
     error::Result,
     store::{self, BatchId, DatabaseError, Store, Uncommitted},
 };
@@ -18,8 +22,7 @@ const ASK_EVERY: Duration = Duration::from_millis(50);
 
 pub(super) struct Committer {
     store: Store,
-    group_limit: u32,
-    rosters: Rosters,
+    memory: Memory,
     /// Nothing else is committed before its outcome is known: the order of events would be lost.
     unsettled: Option<Unsettled>,
 }
@@ -44,8 +47,8 @@ impl From<DatabaseError> for Failure {
 }
 
 impl Committer {
-    pub(super) fn new(store: Store, group_limit: u32) -> Self {
-        Self { store, group_limit, rosters: Rosters::default(), unsettled: None }
+    pub(super) fn new(store: Store, limits: &Limits) -> Self {
+        Self { store, memory: Memory::new(limits), unsettled: None }
     }
 
     /// Whether there is something for [`Self::settle`].
@@ -83,11 +86,19 @@ impl Committer {
         let mut attempt = 1;
         loop {
             let failure = match self.transact(tasks).await {
-                Ok(outcomes) => return Ok(outcomes),
+                Ok(outcomes) => {
+                    self.memory.admission.keep();
+                    return Ok(outcomes);
+                }
                 Err(failure) => failure,
             };
             // Undone with the transaction, but not in memory.
-            self.rosters.forget_all();
+            self.memory.rosters.forget_all();
+            if self.is_unsettled() {
+                self.memory.admission.keep();
+            } else {
+                self.memory.admission.give_back();
+            }
             match failure {
                 Failure::Database(error) if attempt == ATTEMPTS || !store::is_conflict(&error) => {
                     return Err(self.store.failure(error));
@@ -104,7 +115,7 @@ impl Committer {
         }
         let work = async {
             let mut batch = self.store.batch().await?;
-            let outcomes = apply::all(&mut batch, &mut self.rosters, self.group_limit, tasks).await?;
+            let outcomes = apply::all(&mut batch, &mut self.memory, tasks).await?;
             Ok((batch, outcomes))
         };
         let work = timeout(self.store.batch_timeout(), work).await;

@@ -2,6 +2,7 @@
 
 use super::{
     Action, Origin, Outcome,
+    admission::Admission,
     apply::Stop,
     delivery::{role_changed, to_own, to_person},
     notices::{self, GroupNotice, NewNotice},
@@ -20,6 +21,7 @@ use crate::{
 pub(super) struct Change<'a> {
     pub(super) batch: &'a mut Batch,
     pub(super) rosters: &'a mut Rosters,
+    pub(super) admission: &'a mut Admission,
     pub(super) origin: Origin,
     pub(super) group: GroupId,
     pub(super) group_limit: u32,
@@ -106,13 +108,11 @@ impl Change<'_> {
         if target.role.is_some() {
             return Err(Refusal::AlreadyMember.into());
         }
-        if target.blocks_actor {
-            return Err(Refusal::Blocked.into());
-        }
         let chat = &acting.chat;
         if chat.member_count >= i64::from(self.group_limit) {
             return Err(Error::GroupFull(self.group_limit).into());
         }
+        self.admission.admit(self.batch, &acting, &target).await?;
         // The whole history is theirs, and none of it is unread.
         let (user, read_up_to) = (target.person.id, chat.counters.last_seq + 1);
         let member = NewMember { user, chat: chat.id, role: Role::Member, read_up_to };

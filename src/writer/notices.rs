@@ -103,7 +103,7 @@ impl Change<'_> {
             .write(&Written {
                 messages: vec![message],
                 chats: vec![ChatChange { chat: chat.id, last_seq, last_at, joined: new.joined }],
-                reads: vec![Read { user: actor.id, chat: chat.id, seq: last_seq }],
+                reads: vec![Read { user: actor.id, chat: chat.id, seq: last_seq, wrote: false }],
             })
             .await?;
         let message = Message::new(last_seq, new.id, actor, new.text.to_owned(), last_at);

@@ -21,13 +21,21 @@ pub(super) struct Target {
     pub(super) role: Option<Role>,
     pub(super) state: i64,
     pub(super) blocks_actor: bool,
+    /// Whether the person left the group, or was removed from it.
+    pub(super) was_member: bool,
 }
 
 /// The acting member of a group that exists, and whom it is done to.
 pub(super) fn acting(situation: Situation) -> Result<(Acting, Option<Target>), Refusal> {
-    let Situation { chat, actor, role, standing, target, target_role, target_standing, blocked, .. } = situation;
-    let target =
-        target.map(|person| Target { person, role: target_role, state: target_standing.state, blocks_actor: blocked });
+    let Situation { chat, actor, role, standing, target, target_role, target_standing, target_left, blocked, .. } =
+        situation;
+    let target = target.map(|person| Target {
+        person,
+        role: target_role,
+        state: target_standing.state,
+        blocks_actor: blocked,
+        was_member: target_left,
+    });
     match (chat, actor, role) {
         (Some(chat), Some(actor), Some(role)) if !chat.dropped => {
             Ok((Acting { chat, actor, role, state: standing.state }, target))

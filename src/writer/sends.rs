@@ -117,6 +117,6 @@ async fn store(batch: &mut Batch, chats: &HashMap<ChatKey, Chat>, accepted: &[Ac
         Some(ChatChange { chat: chat.id?, last_seq, last_at: chat.last_at, joined: 0 })
     });
     let changes = changes.collect();
-    let reads = reads.into_iter().map(|((user, chat), seq)| Read { user, chat, seq }).collect();
+    let reads = reads.into_iter().map(|((user, chat), seq)| Read { user, chat, seq, wrote: true }).collect();
     batch.write(&Written { messages, chats: changes, reads }).await
 }

@@ -86,11 +86,14 @@ pub(super) async fn apply(
             }
         };
         let members = match update.chat {
-            ChatKey::Group(_) if chat.member_count <= RECEIPTS_UP_TO => Some(rosters.get(batch, chat.id).await?),
+            ChatKey::Group(_) if chat.member_count <= RECEIPTS_UP_TO => Some(rosters.receipts(batch, chat.id).await?),
             _ => None,
         };
+        // Who sends no receipts gets none.
+        let members = members.filter(|members| members.binary_search(&update.actor).is_ok());
         let before = *standings.entry((update.actor, chat.id)).or_insert(situation.standing);
-        let partner = update.chat.partner(update.actor).filter(|partner| *partner != update.actor);
+        let sends_receipt = situation.receipts && !situation.blocks;
+        let partner = update.chat.partner(update.actor).filter(|partner| *partner != update.actor && sends_receipt);
         let after = match stands(before, update.change, chat) {
             Ok(after) => after,
             Err(error) => {

@@ -16,6 +16,7 @@ mod nonsense;
 mod own_devices;
 mod paging;
 mod presence;
+mod privacy;
 mod reactions;
 mod reading;
 mod renewal;

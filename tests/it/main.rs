@@ -6,6 +6,7 @@
 mod support;
 
 mod accounts;
+mod adding;
 mod asyncapi;
 mod binary;
 mod bounds;

@@ -16,7 +16,7 @@ pub mod token;
 
 pub use api::{Api, Reply};
 pub use database::TestDatabase;
-pub use extended::{dialog, group, hearths, of_group, with_user};
+pub use extended::{acquaint, all_write, dialog, group, hearths, of_group, with_user};
 pub use line::Loss;
 pub use process::{Hearth, Serving};
 pub use requests::{Request, all_quiet, column, grows, instants, items, seen, sockets, tick};

@@ -5,7 +5,7 @@ use crate::protocol::{
     Kind,
     extended::{
         Blocked, ChangedChatsItem, ChangesItem, ChatRow, Gone, Hello, Hidden, MemberRow, Muted, PersonRow, PresenceRow,
-        ReactionsItem, ReadItem, Renewed, RoleItem, Row, SessionItem, TypingItem,
+        PrivacyItem, ReactionsItem, ReadItem, Renewed, RoleItem, Row, SessionItem, TypingItem,
     },
 };
 
@@ -74,10 +74,14 @@ fn sending(kind: Kind) -> Option<Topic> {
         )
         .with::<Row>()
         .tells::<Row>(Kind::MessageInGroup, "the other members and one's other connections"),
-        Kind::Typing => topic("Not stored; told at most once in 3 seconds per chat. Whoever hears it lets it fade.")
-            .tells::<TypingItem>(Kind::Typing, "the others in the chat"),
+        Kind::Typing => topic(
+            "Not stored; told at most once in 3 seconds per chat, in dialogs and groups of at most 100 members in which you \
+             have written. Let the indicator fade. It is not told if one of both hides their presence.",
+        )
+        .tells::<TypingItem>(Kind::Typing, "the others who have written in the chat"),
         Kind::MarkRead => topic(
-            "What one sends counts as seen. Nothing is ever unread again: a lower seq than before changes nothing.",
+            "What one sends counts as seen. Nothing is ever unread again: a lower seq than before changes nothing. Without \
+             read receipts, or to a partner whom you block, only your own connections are told.",
         )
         .with::<ReadItem>()
         .tells::<ReadItem>(
@@ -91,7 +95,10 @@ fn sending(kind: Kind) -> Option<Topic> {
 fn in_groups(kind: Kind) -> Option<Topic> {
     let topic = |detail| Topic::new(kind, detail);
     Some(match kind {
-        Kind::AddUserInGroup => topic("Any member may add people. The notice becomes a row of the group's history.")
+        Kind::AddUserInGroup => topic(
+            "Any member may add people; only the owner and the admins may add who was in the group before. Nobody adds \
+             people who block them. The notice becomes a row of the group's history.",
+        )
             .with::<Row>()
             .tells::<Row>(kind, "all members, also whoever was added, and one's other connections"),
         Kind::LeaveGroup => topic(
@@ -155,15 +162,18 @@ fn ones_own(kind: Kind) -> Option<Topic> {
         .with::<Muted>()
             .tells::<Muted>(kind, "one's other connections"),
         Kind::BlockUser => topic(
-            "What the other person sends, edits and reacts to in the dialog is refused, and so is adding one to a group. \
-             To that person one seems to be away.",
+            "What the other person sends, edits and reacts to in the dialog is refused, and so is adding you to a group. \
+             To that person you seem to be away, and your typing and read receipts stop. Until you unblock the person, you \
+             cannot write, edit or react in the dialog either.",
         )
         .with::<Blocked>()
         .tells::<Blocked>(kind, "one's other connections")
         .tells::<PresenceRow>(Kind::Presence, "the blocked person's connections that watch: one seems to have gone"),
         Kind::WatchPresence => topic(
-            "Takes the place of the list before. Only people with whom one shares a chat are answered; to be away takes \
-             some seconds of being away.",
+            "Takes the place of the list before. You can watch people with whom you share a dialog, or a group of at most \
+             100 members, in which both of you have written. All others read as offline without a time, and so do those \
+             who block you, and everybody if one of both hides their presence. To be offline takes some seconds of being \
+             away.",
         )
         .page_of::<PresenceRow>()
         .tells::<PresenceRow>(Kind::Presence, "those who watch, when it changes"),
@@ -184,6 +194,12 @@ pub(super) fn events() -> Vec<Broadcast> {
         event(Kind::GroupChanged, shape::<Row>(), "`POST /api/use-cases/create-group`", "the creator's connections"),
         event(Kind::DialogHidden, shape::<Hidden>(), "`POST /api/use-cases/mark-as-deleted`", "one's own connections"),
         event(Kind::ProfileChanged, shape::<PersonRow>(), "`PATCH /api/profile/update`", "one's own connections"),
+        event(
+            Kind::PrivacyChanged,
+            shape::<PrivacyItem>(),
+            "`PATCH /api/profile/privacy`. With `presence` on again, send `#watchPresence` again to see others'.",
+            "your own connections",
+        ),
         event(Kind::SessionBegan, shape::<SessionItem>(), "`POST /api/auth/login`", "your connections"),
     ]
 }

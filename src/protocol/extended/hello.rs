@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::items::PrivacyItem;
 use crate::model::{SessionId, Timestamp, UserId};
 
 /// Who is connected, and what a client needs to know of the server.
@@ -29,6 +30,8 @@ pub struct Hello {
     pub heartbeat_seconds: u64,
     /// Unread messages of all chats that are not muted.
     pub unread_total: i64,
+    /// What others see of you, and you of them.
+    pub privacy: PrivacyItem,
     /// The bounds in force.
     pub bounds: HelloBounds,
 }

@@ -4,7 +4,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::row::{ReactionItem, shared_reactions};
-use crate::model::{ChatSide, Counters, GroupId, Member, Message, MessageId, Person, SessionId, Timestamp, UserId};
+use crate::model::{
+    ChatSide, Counters, GroupId, Member, Message, MessageId, Person, Privacy, SessionId, Timestamp, UserId,
+};
 
 /// A chat, as its reader names it: by the other person, or by the group.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
@@ -211,6 +213,23 @@ impl PresenceRow {
     }
 }
 
+/// What others see of a person, and the person of them.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Privacy")]
+pub struct PrivacyItem {
+    /// Whether others see when the person is online.
+    presence: bool,
+    /// Whether others see how far the person has read.
+    read_receipts: bool,
+}
+
+impl From<Privacy> for PrivacyItem {
+    fn from(Privacy { presence, read_receipts }: Privacy) -> Self {
+        Self { presence, read_receipts }
+    }
+}
+
 /// A member of a group.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -225,7 +244,7 @@ pub struct MemberRow {
     role: &'static str,
     /// When the person joined last.
     joined_at: Timestamp,
-    /// Null in large groups.
+    /// Null in large groups, and if the person or the caller sends no read receipts.
     read_up_to: Option<i64>,
 }
 
@@ -245,7 +264,7 @@ impl From<Member> for MemberRow {
             last_name: member.person.last_name,
             role: member.role.name(),
             joined_at: member.joined_at,
-            read_up_to: Some(member.read_up_to),
+            read_up_to: member.read_up_to,
         }
     }
 }

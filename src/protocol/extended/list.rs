@@ -60,8 +60,8 @@ struct Partner {
     partner_name: String,
     /// In dialogs: last name; empty if there is none.
     partner_last_name: String,
-    /// In dialogs: how far the other side has read.
-    partner_read_up_to: i64,
+    /// In dialogs: how far the other side has read. Null if one of both sends no read receipts.
+    partner_read_up_to: Option<i64>,
     /// In dialogs: whether the account of the other side is gone.
     deleted: bool,
     /// In dialogs: whether one blocks the other side.

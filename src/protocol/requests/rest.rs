@@ -50,6 +50,13 @@ requests! {
         /// Whether the answer is to hold a new token that takes the place of this one.
         "rotate" rotate: Option<Flag>,
     }
+    /// What others are to see of the caller; what is missing stays.
+    UpdatePrivacy {
+        /// Whether they see when the caller is online.
+        "presence" presence: Option<Flag>,
+        /// Whether they see how far the caller has read.
+        "readReceipts" read_receipts: Option<Flag>,
+    }
     /// The end of an account.
     DeleteAccount {
         /// What becomes of the person's messages.

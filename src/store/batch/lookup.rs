@@ -30,6 +30,7 @@ pub struct Lookup {
 
 /// What the database knows of a [`Lookup`], in this transaction.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Situation {
     /// The chat, also a dropped one.
     pub chat: Option<StoredChat>,
@@ -45,8 +46,14 @@ pub struct Situation {
     pub target_role: Option<Role>,
     /// How the target stands in the chat.
     pub target_standing: Standing,
+    /// Whether the target was in the chat and is no longer. Only a close look finds it.
+    pub target_left: bool,
     /// Whether the target takes nothing from the actor.
     pub blocked: bool,
+    /// Whether the actor takes nothing from the target.
+    pub blocks: bool,
+    /// Whether both send read receipts. Only a close look finds it.
+    pub receipts: bool,
     /// What the message id names already, unless the chat is dropped.
     pub message: Option<StoredMessage>,
     /// The message that is answered, and whether it is one: a notice is not.
@@ -115,7 +122,7 @@ macro_rules! look_up {
                a.id, a.first_name, a.last_name, am.role, t.id, t.first_name, t.last_name, tm.role, b.created_at, \
                m.seq, m.sender_id, m.event, m.deleted_at, am.hidden_up_to_seq",
             $columns,
-            " FROM rows($1: position BIGINT, group_id BYTES, user_low BYTES, user_high BYTES, actor BYTES, \
+            ", n.created_at AS blocks_since FROM rows($1: position BIGINT, group_id BYTES, user_low BYTES, user_high BYTES, actor BYTES, \
                target BYTES, message BYTES",
             $fields,
             ") l \
@@ -127,6 +134,7 @@ macro_rules! look_up {
              LEFT JOIN users t ON t.id = l.target AND t.deleted_at IS NULL \
              LEFT JOIN members tm ON tm.user_id = l.target AND tm.chat_id = c.id AND tm.left_at IS NULL \
              LEFT JOIN blocks b ON b.user_id = l.target AND b.blocked_id = l.actor \
+             LEFT JOIN blocks n ON n.user_id = l.actor AND n.blocked_id = l.target \
              LEFT JOIN messages m ON m.chat_id = c.id AND m.id = l.message AND c.dropped_at IS NULL",
             $tables
         )
@@ -143,10 +151,11 @@ static LOOK_UP_CLOSELY: Sql = Sql::steps(&[look_up!(
        tm.state, tm.read_up_to_seq, tm.muted_until, tm.hidden_up_to_seq, \
        q.event, ",
         quote_columns!(),
-        ", m.subject_id"
+        ", m.subject_id, f.left_at AS target_left_at, a.sends_receipts * t.sends_receipts AS receipts"
     ),
     ", reply_to BYTES",
-    " LEFT JOIN messages q ON q.chat_id = c.id AND q.id = l.reply_to LEFT JOIN users w ON w.id = q.sender_id"
+    " LEFT JOIN messages q ON q.chat_id = c.id AND q.id = l.reply_to LEFT JOIN users w ON w.id = q.sender_id \
+      LEFT JOIN members f ON f.user_id = l.target AND f.chat_id = c.id AND f.left_at IS NOT NULL"
 )]);
 
 impl Batch {
@@ -229,6 +238,7 @@ fn situation(row: &AnyRow) -> sqlx::Result<Situation> {
         target: optional_person(row, 12)?,
         target_role: row.try_get(15)?,
         blocked: row.try_get::<Option<i64>, _>(16)?.is_some(),
+        blocks: row.try_get::<Option<i64>, _>("blocks_since")?.is_some(),
         message,
         standing: Standing {
             hidden_up_to: row.try_get::<Option<i64>, _>(21)?.unwrap_or_default(),
@@ -249,7 +259,9 @@ fn close_situation(row: &AnyRow) -> sqlx::Result<Situation> {
     }
     let standing = standing_of(row, 22, situation.standing.hidden_up_to)?;
     let target_standing = standing_of(row, 25, row.try_get::<Option<i64>, _>(28)?.unwrap_or_default())?;
-    Ok(Situation { standing, target_standing, reply_to, ..situation })
+    let target_left = row.try_get::<Option<i64>, _>("target_left_at")?.is_some();
+    let receipts = row.try_get::<Option<i64>, _>("receipts")? == Some(1);
+    Ok(Situation { standing, target_standing, target_left, receipts, reply_to, ..situation })
 }
 
 /// State, read pointer and mute; zeros for who never was in the chat.

@@ -141,6 +141,27 @@ impl Batch {
         query.bind(chat).execute(self.connection()).await.map(|_| ())
     }
 
+    /// Whether two people have a dialog in which both have written.
+    pub async fn have_both_written(&mut self, one: UserId, other: UserId) -> sqlx::Result<bool> {
+        let query = sqlx::query(
+            "SELECT 1 FROM chats d JOIN members a ON a.chat_id = d.id AND a.user_id = $1 AND a.wrote = 1 \
+             JOIN members b ON b.chat_id = d.id AND b.user_id = $2 AND b.wrote = 1 \
+             WHERE d.user_low = $1 AND d.user_high = $2",
+        );
+        let query = query.bind(one.min(other)).bind(one.max(other));
+        Ok(query.fetch_optional(self.connection()).await?.is_some())
+    }
+
+    /// Who is in a chat and sends read receipts, sorted.
+    pub async fn members_with_receipts(&mut self, chat: ChatId) -> sqlx::Result<Vec<UserId>> {
+        let query = sqlx::query(
+            "SELECT m.user_id FROM members m JOIN users u ON u.id = m.user_id \
+             WHERE m.chat_id = $1 AND m.left_at IS NULL AND u.sends_receipts = 1 ORDER BY m.user_id",
+        );
+        let rows = query.bind(chat).fetch_all(self.connection()).await?;
+        rows.iter().map(|row| row.try_get(0)).collect()
+    }
+
     /// Who is in a chat, sorted.
     pub async fn members(&mut self, chat: ChatId) -> sqlx::Result<Vec<UserId>> {
         let query = sqlx::query("SELECT user_id FROM members WHERE chat_id = $1 AND left_at IS NULL ORDER BY user_id");

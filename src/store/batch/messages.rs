@@ -47,7 +47,7 @@ pub struct ChatChange {
     pub joined: i64,
 }
 
-/// How far somebody has read.
+/// How far somebody has read, having written a message or a notice.
 pub struct Read {
     /// Who.
     pub user: UserId,
@@ -55,6 +55,8 @@ pub struct Read {
     pub chat: ChatId,
     /// The last seq that was seen.
     pub seq: i64,
+    /// Whether a message was written, and not only a notice.
+    pub wrote: bool,
 }
 
 /// What a run of messages changes, together.
@@ -114,11 +116,12 @@ struct ReadRow {
     user_id: Hex,
     chat_id: i64,
     seq: i64,
+    wrote: i64,
 }
 
 impl From<&Read> for ReadRow {
     fn from(read: &Read) -> Self {
-        Self { user_id: Hex(read.user.0), chat_id: read.chat.0, seq: read.seq }
+        Self { user_id: Hex(read.user.0), chat_id: read.chat.0, seq: read.seq, wrote: read.wrote.into() }
     }
 }
 
@@ -130,7 +133,8 @@ static WRITE: Sql = Sql::steps(&[
        subject_id BYTES, detail TEXT, reply_to BIGINT, created_at BIGINT) q",
     "UPDATE chats SET last_seq = q.last_seq, last_at = q.last_at, member_count = chats.member_count + q.joined \
      FROM rows($2: chat_id BIGINT, last_seq BIGINT, last_at BIGINT, joined BIGINT) q WHERE chats.id = q.chat_id",
-    "UPDATE members SET read_up_to_seq = q.seq FROM rows($3: user_id BYTES, chat_id BIGINT, seq BIGINT) q \
+    "UPDATE members SET read_up_to_seq = q.seq, wrote = CASE WHEN q.wrote = 1 THEN 1 ELSE members.wrote END \
+     FROM rows($3: user_id BYTES, chat_id BIGINT, seq BIGINT, wrote BIGINT) q \
      WHERE members.user_id = q.user_id AND members.chat_id = q.chat_id AND members.read_up_to_seq < q.seq",
 ]);
 

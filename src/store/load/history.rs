@@ -1,6 +1,6 @@
 //! Histories: numbered as they come, each message once.
 
-use std::collections::{BTreeMap, HashMap, hash_map::Entry};
+use std::collections::{BTreeMap, HashMap, HashSet, hash_map::Entry};
 
 use serde::Serialize;
 use sqlx::Row;
@@ -118,6 +118,9 @@ static ADD_FORMER: Sql = Sql::steps(&["INSERT INTO members (user_id, chat_id, ro
      FROM rows($1: user_id BYTES, chat_id BIGINT, first_at BIGINT, last_at BIGINT) q WHERE true \
      ON CONFLICT (user_id, chat_id) DO UPDATE SET left_at = excluded.left_at WHERE members.left_at < excluded.left_at"]);
 
+static WROTE: Sql = Sql::steps(&["UPDATE members SET wrote = 1 FROM rows($1: user_id BYTES, chat_id BIGINT) q \
+     WHERE members.user_id = q.user_id AND members.chat_id = q.chat_id AND members.wrote = 0"]);
+
 /// What is hidden is all up to some message: one that follows what is hidden already hides itself, too.
 static HIDE: Sql = Sql::steps(&["UPDATE members SET hidden_up_to_seq = q.to_seq, \
        read_up_to_seq = CASE WHEN read_up_to_seq < q.to_seq THEN q.to_seq ELSE read_up_to_seq END \
@@ -138,7 +141,7 @@ impl Load {
         let mut known = self.known(messages, &chats).await?;
 
         let (mut rows, mut reactions, mut fates) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut hidden, mut writers) = (Vec::new(), HashMap::new());
+        let (mut hidden, mut writers, mut wrote) = (Vec::new(), HashMap::new(), HashSet::new());
         for message in messages {
             let Some(chat) = chats.get_mut(&message.chat).filter(|chat| !chat.dropped && !is_strange(message)) else {
                 fates.push(if is_strange(message) { Fate::NoPerson } else { Fate::NoGroup });
@@ -159,6 +162,9 @@ impl Load {
                     if let ChatKey::Group(_) = message.chat {
                         writers.entry((message.sender, chat.id)).or_insert([chat.last_at; 2])[1] = chat.last_at;
                     }
+                    if message.event == Event::Message {
+                        wrote.insert((message.sender, chat.id));
+                    }
                     *entry.insert(chat.last_seq)
                 }
             };
@@ -168,6 +174,7 @@ impl Load {
         self.execute(&ADD_REACTIONS, &reactions).await?;
         self.grow(&chats).await?;
         self.remember_former(writers).await?;
+        self.remember_writers(wrote).await?;
         self.hide(hidden).await?;
         Ok(fates)
     }
@@ -205,6 +212,16 @@ impl Load {
             last_at: last_at.0,
         };
         self.execute(&ADD_FORMER, &writers.into_iter().map(row).collect::<Vec<_>>()).await.map(|_| ())
+    }
+
+    async fn remember_writers(&mut self, wrote: HashSet<(UserId, ChatId)>) -> DatabaseResult<()> {
+        #[derive(Serialize)]
+        struct Row {
+            user_id: Hex,
+            chat_id: i64,
+        }
+        let row = |(user, chat): (UserId, ChatId)| Row { user_id: Hex(user.0), chat_id: chat.0 };
+        self.execute(&WROTE, &wrote.into_iter().map(row).collect::<Vec<_>>()).await.map(|_| ())
     }
 
     /// Hides from each of these what follows without a gap what is hidden already.

@@ -109,6 +109,7 @@ impl<'a> Run<'a> {
         let sender = situation.actor.clone().ok_or(Refusal::Unauthorized)?;
         match send.chat {
             ChatKey::Dialog(..) if situation.target.is_none() => return Err(Refusal::UserNotFound),
+            ChatKey::Dialog(..) if situation.blocks => return Err(Refusal::Blocking),
             ChatKey::Dialog(..) if situation.blocked => return Err(Refusal::Blocked),
             ChatKey::Group(_) if situation.role.is_none() => return Err(Refusal::NotMember),
             ChatKey::Group(_) if situation.chat.as_ref().is_none_or(|chat| chat.dropped) => {

@@ -16,6 +16,8 @@ pub struct Model {
     /// By the two people or the group.
     pub(super) chats: BTreeMap<Key, Chat>,
     pub(super) blocks: BTreeSet<(usize, usize)>,
+    /// Blocks of any time: how far the first has read is no longer compared on the devices of the second.
+    pub(super) receipts_ended: BTreeSet<(usize, usize)>,
     joins: usize,
 }
 
@@ -56,9 +58,9 @@ impl Model {
         match *act {
             Act::Send { place, reply_to } => self.send(who, place, reply_to, id, text),
             Act::Edit { place, nth } => {
-                let blocked = self.is_blocked(who, place);
+                let (blocked, blocks) = (self.is_blocked(who, place), self.has_blocked(who, place));
                 let message = self.message(who, place, nth)?;
-                (message.sender == who && !message.deleted && !blocked).then_some(())?;
+                (message.sender == who && !message.deleted && !blocked && !blocks).then_some(())?;
                 (message.text, message.edited) = (text.to_owned(), true);
                 Some(())
             }
@@ -75,9 +77,9 @@ impl Model {
                 Some(())
             }
             Act::React { place, nth, emoji, on } => {
-                let blocked = self.is_blocked(who, place);
+                let (blocked, blocks) = (self.is_blocked(who, place), self.has_blocked(who, place));
                 let message = self.message(who, place, nth)?;
-                (!message.deleted && !blocked).then_some(())?;
+                (!message.deleted && !blocked && (!on || !blocks)).then_some(())?;
                 react(&mut message.reactions, who, emoji, on);
                 Some(())
             }
@@ -104,6 +106,7 @@ impl Model {
             Act::Block { whom, on } => {
                 (whom != who).then_some(())?;
                 if on {
+                    self.receipts_ended.insert((who, whom));
                     self.blocks.insert((who, whom))
                 } else {
                     self.blocks.remove(&(who, whom))
@@ -124,7 +127,9 @@ impl Model {
                 self.joins += 1;
                 let (joins, blocked) = (self.joins, self.blocks.contains(&(whom, who)));
                 let chat = self.group(group, who)?;
-                (chat.member(whom).is_none() && !blocked).then_some(())?;
+                let returns = chat.members.contains_key(&whom);
+                let may = !blocked && (!returns || chat.role(who)? != "member");
+                (chat.member(whom).is_none() && may).then_some(())?;
                 chat.join(whom, "member", joins);
                 chat.push(id, who, text, Some(event("added", Some(whom))), None);
                 Some(())
@@ -170,7 +175,7 @@ impl Model {
 
     fn send(&mut self, who: usize, place: Place, reply_to: Option<usize>, id: &str, text: &str) -> Option<()> {
         if let Place::With(other) = place {
-            (!self.blocks.contains(&(other, who))).then_some(())?;
+            (!self.blocks.contains(&(other, who)) && !self.blocks.contains(&(who, other))).then_some(())?;
             if reply_to.is_some() {
                 self.chats.get(&Key::of(who, place))?;
             }
@@ -227,6 +232,10 @@ impl Model {
 
     fn is_blocked(&self, who: usize, place: Place) -> bool {
         matches!(place, Place::With(other) if self.blocks.contains(&(other, who)))
+    }
+
+    fn has_blocked(&self, who: usize, place: Place) -> bool {
+        matches!(place, Place::With(other) if self.blocks.contains(&(who, other)))
     }
 }
 

@@ -37,7 +37,8 @@ impl Model {
                 let other = if who == low { high } else { low };
                 let blocked = self.blocks.contains(&(who, other));
                 // With oneself there is nobody else to have read it.
-                let read = (other != who).then(|| chat.members[&other].read);
+                let is_shown = other != who && !self.receipts_ended.contains(&(other, who));
+                let read = is_shown.then(|| chat.members[&other].read);
                 value["dialog"] = json!([read, blocked]);
             }
         }

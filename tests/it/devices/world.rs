@@ -222,7 +222,10 @@ impl World {
             "muted": !list["mutedUntil"].is_null(), "unread": unread, "rows": rows,
         });
         if list["groupId"].is_null() {
-            let read = Some(&list["partnerReadUpTo"]).filter(|_| list["partnerId"] != device.user.as_str());
+            let place = |id: &str| self.users.iter().position(|user| user.id == id).expect("one of the people");
+            let (other, who) = (place(list["partnerId"].as_str().expect("an id")), place(&device.user));
+            let is_shown = other != who && !self.model.receipts_ended.contains(&(other, who));
+            let read = Some(&list["partnerReadUpTo"]).filter(|_| is_shown);
             value["dialog"] = json!([read, list["blocked"]]);
         } else {
             value["group"] = json!([list["groupName"], list["role"], list["memberCount"]]);

@@ -14,7 +14,7 @@ async fn messages_of_the_blocked_are_refused_until_they_are_unblocked() {
     let request = Request::write(&dialog(&ann), "hello?");
     assert_eq!(bobs.code(&request).await, "blocked");
     let mut contract = bob.connect().await;
-    assert_eq!(contract.may_not(&request).await, "This person accepts no messages or group invitations from you");
+    assert_eq!(contract.may_not(&request).await, "Not delivered: this person does not accept messages from you");
     anns.hears_nothing().await;
     anns.does(&Request::unblock(&bob)).await;
     bobs.does(&request).await;
@@ -52,7 +52,7 @@ async fn the_blocked_add_nobody_who_blocks_them() {
     let tea = bob.create_group("tea", &[&eve]).await;
     let [mut anns, mut bobs, mut eves] = hearths([&ann, &bob, &eve]).await;
     anns.does(&Request::block(&bob)).await;
-    assert_eq!(bobs.code(&Request::add(&tea, &ann.id)).await, "blocked");
+    assert_eq!(bobs.code(&Request::add(&tea, &ann.id)).await, "cannot_be_added");
     anns.hears_nothing().await;
     eves.does(&Request::add(&tea, &ann.id)).await;
     bobs.writes(&group(&tea), "in groups we meet").await;
@@ -107,7 +107,40 @@ async fn blocks_are_ones_own() {
     assert_eq!(bobs.code(&Request::write(&dialog(&ann), "hello")).await, "blocked");
     let request = Request::new("blockedUsers", json!({ "limit": 10 }));
     assert_eq!(eves.rows(&request).await, [json!(null); 0]);
-    anns.writes(&dialog(&bob), "I may").await;
+}
+
+#[tokio::test]
+async fn who_blocks_somebody_is_told_so_when_writing_editing_or_reacting() {
+    let server = TestServer::start().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    let (own, others) = (ann.write_to(&bob, "mine").await, bob.write_to(&ann, "his").await);
+    let [mut anns, mut bobs] = hearths([&ann, &bob]).await;
+    anns.does(&Request::react(&dialog(&bob), &others, "👍")).await;
+    bobs.hears("messageReactions").await;
+    anns.does(&Request::block(&bob)).await;
+    let (write, edit) = (Request::write(&dialog(&bob), "hello"), Request::edit(&dialog(&bob), &own, "still mine"));
+    for request in [&write, &edit, &Request::react(&dialog(&bob), &others, "🫖")] {
+        assert_eq!(anns.code(request).await, "you_blocked");
+    }
+    assert!(anns.may_not(&write).await.starts_with("You blocked this person: unblock them"));
+    bobs.hears_nothing().await;
+    anns.does(&Request::react(&dialog(&bob), &others, "👍").with("on", false)).await;
+    anns.does(&Request::unblock(&bob)).await;
+    anns.does(&write).await;
+}
+
+#[tokio::test]
+async fn whom_one_blocks_gets_no_more_read_receipts() {
+    let server = TestServer::start().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    bob.write_to(&ann, "hello").await;
+    let [mut anns, mut bobs] = hearths([&ann, &bob]).await;
+    anns.does(&Request::block(&bob)).await;
+    anns.does(&Request::read(&dialog(&bob), 1)).await;
+    bobs.hears_nothing().await;
+    assert_eq!(bobs.rows(&Request::list()).await[0]["partnerReadUpTo"], json!(null));
+    anns.does(&Request::unblock(&bob)).await;
+    assert_eq!(bobs.rows(&Request::list()).await[0]["partnerReadUpTo"], 1);
 }
 
 #[tokio::test]

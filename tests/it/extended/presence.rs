@@ -1,11 +1,16 @@
-//! Who is there: told to those who watch and share a chat.
+//! Who is there: told to those who watch and have written in a chat with the person.
 
 use serde_json::{Value, json};
 
-use crate::support::{Request, Socket, TestServer, User, column, dialog, hearths, new_id};
+use crate::support::{Request, Socket, TestServer, User, hearths, new_id};
 
 async fn watch(socket: &mut Socket, people: &[&User]) -> Vec<Value> {
     socket.rows(&Request::watch(people)).await
+}
+
+/// Somebody who is not there, or is not shown.
+fn gone(id: &str) -> Value {
+    json!({ "userId": id, "online": false, "lastSeenAt": null })
 }
 
 /// Waits for news of somebody; they must be the next.
@@ -21,6 +26,7 @@ async fn coming_is_told_to_who_watches() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     ann.write_to(&bob, "hello").await;
+    server.database.everybody_has_written().await;
     let mut anns = ann.hearth().await;
     let row = watch(&mut anns, &[&bob]).await.remove(0);
     assert_eq!((&row["userId"], &row["online"]), (&json!(bob.id), &json!(false)));
@@ -32,19 +38,24 @@ async fn coming_is_told_to_who_watches() {
 }
 
 #[tokio::test]
-async fn only_people_with_whom_a_chat_is_shared_are_watched() {
+async fn only_people_with_whom_both_have_written_are_watched() {
     let server = TestServer::start().await;
     let [ann, bob, cy, eve] = server.people(["Ann", "Bob", "Cy", "Eve"]).await;
     ann.create_group("tea", &[&bob]).await;
+    server.database.everybody_has_written().await;
     cy.write_to(&ann, "hello").await;
-    let mut anns = ann.hearth().await;
+    let [mut anns, _cys] = hearths([&ann, &cy]).await;
     let rows = anns.rows(&Request::watch(&[&bob, &cy, &eve, &bob, &ann])).await;
-    let mut expected = vec![bob.id.clone(), cy.id.clone(), ann.id.clone()];
-    expected.sort();
-    assert_eq!(column(&rows, "userId"), expected);
+    assert_eq!(rows.len(), 4);
+    for stranger in [&cy, &eve] {
+        assert!(rows.contains(&gone(&stranger.id)), "{rows:?}");
+    }
     let [_eves, _bobs] = hearths([&eve, &bob]).await;
     assert_eq!(news(&mut anns).await, (bob.id.clone(), true));
-    assert_eq!(anns.rows(&Request::watch(&[]).with("userIds", vec![new_id()])).await, [json!(null); 0]);
+    let nobody = new_id();
+    assert_eq!(anns.rows(&Request::watch(&[]).with("userIds", vec![nobody.as_str()])).await, [gone(&nobody)]);
+    ann.write_to(&cy, "hello").await;
+    assert_eq!(watch(&mut anns, &[&cy]).await[0]["online"], true);
 }
 
 #[tokio::test]
@@ -52,6 +63,7 @@ async fn clients_of_the_contract_are_there_as_well() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     ann.write_to(&bob, "hello").await;
+    server.database.everybody_has_written().await;
     let mut anns = ann.hearth().await;
     watch(&mut anns, &[&bob]).await;
     let mut bobs = bob.connect().await;
@@ -64,6 +76,7 @@ async fn two_devices_are_one_presence_and_a_short_absence_is_none() {
     let server = TestServer::start().await;
     let [ann, bob, cy] = server.people(["Ann", "Bob", "Cy"]).await;
     ann.create_group("tea", &[&bob, &cy]).await;
+    server.database.everybody_has_written().await;
     let [mut anns, bobs, others] = hearths([&ann, &bob, &bob]).await;
     watch(&mut anns, &[&bob, &cy]).await;
     bobs.close().await;
@@ -78,7 +91,8 @@ async fn two_devices_are_one_presence_and_a_short_absence_is_none() {
 async fn going_is_told_once_with_its_time() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
-    ann.create_group("tea", &[&bob]).await;
+    ann.write_to(&bob, "hello").await;
+    server.database.everybody_has_written().await;
     let [mut anns, bobs, others] = hearths([&ann, &bob, &bob]).await;
     assert_eq!(watch(&mut anns, &[&bob]).await[0]["online"], true);
     bobs.close().await;
@@ -94,6 +108,7 @@ async fn a_new_list_takes_the_place_of_the_old_one() {
     let server = TestServer::start().await;
     let [ann, bob, cy] = server.people(["Ann", "Bob", "Cy"]).await;
     ann.create_group("tea", &[&bob, &cy]).await;
+    server.database.everybody_has_written().await;
     let mut anns = ann.hearth().await;
     watch(&mut anns, &[&bob]).await;
     watch(&mut anns, &[&cy]).await;
@@ -107,7 +122,8 @@ async fn without_a_shared_chat_there_is_no_more_news() {
     let server = TestServer::start().await;
     let [ann, bob, cy] = server.people(["Ann", "Bob", "Cy"]).await;
     let tea = ann.create_group("tea", &[&bob]).await;
-    ann.create_group("coffee", &[&cy]).await;
+    ann.write_to(&cy, "hello").await;
+    server.database.everybody_has_written().await;
     let mut anns = ann.hearth().await;
     watch(&mut anns, &[&bob, &cy]).await;
     anns.does(&Request::remove(&tea, &bob.id)).await;
@@ -115,7 +131,7 @@ async fn without_a_shared_chat_there_is_no_more_news() {
     let _cys = cy.hearth().await;
     assert_eq!(news(&mut anns).await, (cy.id.clone(), true));
     let rows = watch(&mut anns, &[&bob, &cy]).await;
-    assert_eq!(column(&rows, "userId"), [cy.id.as_str()]);
+    assert!(rows.contains(&gone(&bob.id)) && !rows.contains(&gone(&cy.id)), "{rows:?}");
 }
 
 #[tokio::test]
@@ -123,11 +139,12 @@ async fn whom_one_blocks_sees_one_as_gone() {
     let server = TestServer::start().await;
     let [ann, bob, cy] = server.people(["Ann", "Bob", "Cy"]).await;
     ann.create_group("tea", &[&bob, &cy]).await;
+    server.database.everybody_has_written().await;
     let [mut anns, mut bobs, mut cys] = hearths([&ann, &bob, &cy]).await;
     assert_eq!(watch(&mut bobs, &[&ann]).await[0]["online"], true);
     watch(&mut cys, &[&ann]).await;
     anns.does(&Request::block(&bob)).await;
-    let told = json!({ "userId": ann.id, "online": false, "lastSeenAt": null });
+    let told = gone(&ann.id);
     assert_eq!(bobs.hears_only("presence").await, told);
     assert_eq!(watch(&mut bobs, &[&ann]).await, [told]);
     cys.hears_nothing().await;
@@ -140,9 +157,25 @@ async fn whom_one_blocks_sees_one_as_gone() {
 async fn who_has_no_account_any_more_is_gone() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    ann.write_to(&bob, "hello").await;
+    server.database.everybody_has_written().await;
     let mut anns = ann.hearth().await;
-    anns.writes(&dialog(&bob), "hello").await;
     bob.delete("/api/profile/destroy").await.expect(200);
     let rows = watch(&mut anns, &[&bob]).await;
-    assert_eq!(rows, [json!({ "userId": bob.id, "online": false, "lastSeenAt": null })]);
+    assert_eq!(rows, [gone(&bob.id)]);
+}
+
+#[tokio::test]
+async fn in_a_group_both_must_have_written_and_notices_do_not_count() {
+    let server = TestServer::start().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    let tea = ann.create_group("tea", &[&bob]).await;
+    let [mut anns, mut bobs] = hearths([&ann, &bob]).await;
+    bob.write_in(&tea, "hello").await;
+    anns.does(&Request::rename(&tea, "green tea")).await;
+    assert_eq!(watch(&mut anns, &[&bob]).await, [gone(&bob.id)]);
+    ann.write_in(&tea, "hello").await;
+    assert_eq!(watch(&mut anns, &[&bob]).await[0]["online"], true);
+    server.database.run("UPDATE chats SET member_count = 101").await;
+    assert_eq!(watch(&mut bobs, &[&ann]).await, [gone(&ann.id)]);
 }

@@ -2,12 +2,13 @@
 
 use serde_json::json;
 
-use crate::support::{Request, TestServer, dialog, group, hearths, new_id, of_group, with_user};
+use crate::support::{Request, TestServer, acquaint, all_write, dialog, group, hearths, new_id, of_group, with_user};
 
 #[tokio::test]
 async fn the_other_side_of_a_dialog_is_told_from_its_side() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    acquaint(&ann, &bob).await;
     let [mut anns, mut bobs, other] = hearths([&ann, &bob, &ann]).await;
     assert_eq!(anns.does(&Request::typing(&dialog(&bob))).await["item"], json!(null));
     let told = json!({ "chat": with_user(&ann), "userId": ann.id, "firstName": "Ann" });
@@ -20,6 +21,7 @@ async fn the_other_members_of_a_group_are_told() {
     let server = TestServer::start().await;
     let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
     let tea = ann.create_group("tea", &[&bob, &eve]).await;
+    all_write(&tea, &[&ann, &bob, &eve]).await;
     let [mut anns, mut bobs, mut eves] = hearths([&ann, &bob, &eve]).await;
     anns.does(&Request::typing(&group(&tea))).await;
     let told = json!({ "chat": of_group(&tea), "userId": ann.id, "firstName": "Ann" });
@@ -32,6 +34,8 @@ async fn the_other_members_of_a_group_are_told() {
 async fn fast_fingers_are_told_once_a_chat() {
     let server = TestServer::start().await;
     let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
+    acquaint(&ann, &bob).await;
+    acquaint(&ann, &eve).await;
     let [mut anns, mut bobs, mut eves] = hearths([&ann, &bob, &eve]).await;
     let flood = [Request::typing(&dialog(&bob)), Request::typing(&dialog(&eve))];
     for _ in 0..10 {
@@ -45,6 +49,7 @@ async fn fast_fingers_are_told_once_a_chat() {
 async fn a_flood_of_typing_is_a_drop_to_the_others() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    acquaint(&ann, &bob).await;
     let [mut anns, mut bobs] = hearths([&ann, &bob]).await;
     let flood = vec![Request::typing(&dialog(&bob)); 50];
     for _ in 0..20 {
@@ -74,10 +79,30 @@ async fn where_one_is_no_member_one_does_not_type() {
 async fn who_blocks_somebody_does_not_see_them_typing() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    acquaint(&ann, &bob).await;
     let [mut anns, mut bobs] = hearths([&ann, &bob]).await;
     anns.does(&Request::block(&bob)).await;
     bobs.does(&Request::typing(&dialog(&ann))).await;
-    anns.hears_nothing().await;
+    anns.does(&Request::typing(&dialog(&bob))).await;
+    crate::support::all_quiet(&mut [anns, bobs]).await;
+}
+
+#[tokio::test]
+async fn only_those_who_have_written_see_who_types_and_are_seen() {
+    let server = TestServer::start().await;
+    let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
+    let tea = ann.create_group("tea", &[&bob, &eve]).await;
+    all_write(&tea, &[&ann, &bob]).await;
+    ann.write_to(&eve, "hello").await;
+    let [mut anns, mut bobs, mut eves] = hearths([&ann, &bob, &eve]).await;
+    for request in [Request::typing(&dialog(&eve)), Request::typing(&group(&tea))] {
+        anns.does(&request).await;
+    }
+    bobs.hears_only("typing").await;
+    for request in [Request::typing(&dialog(&ann)), Request::typing(&group(&tea))] {
+        eves.does(&request).await;
+    }
+    crate::support::all_quiet(&mut [anns, bobs, eves]).await;
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! The contract as a plain program: chats in memory, commands one after the other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::steps::{Command, MEMBERS, PEOPLE};
 
@@ -69,6 +69,7 @@ struct Group {
     rows: Vec<Row>,
     /// In the order of joining.
     members: Vec<(usize, Role)>,
+    former: BTreeSet<usize>,
 }
 
 #[derive(Default)]
@@ -98,6 +99,7 @@ impl Group {
     fn end(&mut self, who: usize) {
         let owned = self.role(who) == Some(Role::Owner);
         self.members.retain(|(member, _)| *member != who);
+        self.former.insert(who);
         if let Some(longest_standing) = self.members.first_mut().filter(|_| owned) {
             longest_standing.1 = Role::Owner;
         }
@@ -112,11 +114,12 @@ impl Contract {
     /// Whether somebody may create a group, or has.
     pub fn create(&mut self, who: usize, group: usize, id: usize, text: String) -> bool {
         let row = Row { id, sender: who, text, event: Event::Created };
-        if let Some(Group { rows, members }) = self.groups.get(&group) {
+        if let Some(Group { rows, members, .. }) = self.groups.get(&group) {
             let first = &rows[0];
             return !members.is_empty() && first.id == id && first.sender == who;
         }
-        self.groups.insert(group, Group { rows: vec![row], members: vec![(who, Role::Owner)] });
+        self.groups
+            .insert(group, Group { rows: vec![row], members: vec![(who, Role::Owner)], former: BTreeSet::new() });
         true
     }
 
@@ -225,7 +228,7 @@ impl Contract {
         let Some(role) = group.role(row.sender) else { return (NOT_A_MEMBER, Vec::new()) };
         match (row.event, whom) {
             (Event::Added, _) if !is_there => (NO_SUCH_USER, Vec::new()),
-            (Event::Added, Some(whom)) => add(group, number, whom, row),
+            (Event::Added, Some(whom)) => add(group, number, whom, role, row),
             (Event::Removed, Some(whom)) => remove(group, number, whom, role, row),
             (Event::Left, _) => leave(group, number, row),
             _ => {
@@ -245,12 +248,15 @@ fn reply(group: usize, row: &Row) -> Reply {
     }
 }
 
-fn add(group: &mut Group, number: usize, whom: usize, row: Row) -> (Reply, Vec<(usize, Heard)>) {
+fn add(group: &mut Group, number: usize, whom: usize, role: Role, row: Row) -> (Reply, Vec<(usize, Heard)>) {
     if group.role(whom).is_some() {
         return (Reply::Refused("the user is already in the group"), Vec::new());
     }
     if group.members.len() >= MEMBERS as usize {
         return (Reply::Explained("at most 3 members"), Vec::new());
+    }
+    if role == Role::Member && group.former.contains(&whom) {
+        return (Reply::Refused("This person cannot be added"), Vec::new());
     }
     group.members.push((whom, Role::Member));
     group.rows.push(row.clone());

@@ -175,6 +175,11 @@ impl TestDatabase {
         row.get::<i64, _>(0) > 0
     }
 
+    /// As if everybody had written in each of their chats, without a connection.
+    pub async fn everybody_has_written(&self) {
+        self.run("UPDATE members SET wrote = 1").await;
+    }
+
     /// Makes somebody an admin of the groups with this name.
     pub async fn make_admin(&self, person: &User, group_name: &str) {
         let (email, chats) = (&person.email, format!("SELECT id FROM chats WHERE name = '{group_name}'"));

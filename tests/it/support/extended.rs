@@ -30,6 +30,19 @@ pub async fn hearths<const N: usize>(people: [&User; N]) -> [Socket; N] {
     sockets.try_into().unwrap_or_else(|_| unreachable!("as many as people"))
 }
 
+/// Both have written to each other.
+pub async fn acquaint(one: &User, other: &User) {
+    one.write_to(other, "hello").await;
+    other.write_to(one, "hello").await;
+}
+
+/// Each of these people has written in a group.
+pub async fn all_write(group: &str, people: &[&User]) {
+    for person in people {
+        person.write_in(group, "hello").await;
+    }
+}
+
 impl User {
     /// A socket of the extended protocol, which has been greeted.
     pub async fn hearth(&self) -> Socket {
