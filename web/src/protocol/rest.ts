@@ -105,6 +105,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/profile/privacy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read your privacy settings */
+        get: operations["read_privacy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change your privacy settings
+         * @description A missing field stays as it is. Both settings work both ways. With `presence` off you read as offline to everybody
+         *     at once, without a last time, and nobody's presence or typing is shown to you, nor yours to them. With
+         *     `readReceipts` off nobody sees how far you have read, and you do not see it of others; with it on again, the
+         *     present value is shown.
+         */
+        patch: operations["update_privacy"];
+        trace?: never;
+    };
     "/auth/login": {
         parameters: {
             query?: never;
@@ -665,6 +689,20 @@ export interface components {
             deviceToken?: string;
         };
         /**
+         * Privacy
+         * @description What others see of you, and you of them.
+         * @example {
+         *       "presence": true,
+         *       "readReceipts": false
+         *     }
+         */
+        Privacy: {
+            /** @description Whether others see when you are online, and you see it of them. */
+            presence: boolean;
+            /** @description Whether others see how far you have read, and you see it of them. */
+            readReceipts: boolean;
+        };
+        /**
          * ProfileUpdated
          * @description That it is done.
          * @example {
@@ -805,6 +843,24 @@ export interface components {
         };
         /**
          * @example {
+         *       "presence": true,
+         *       "readReceipts": true
+         *     }
+         */
+        UpdatePrivacy: {
+            /**
+             * @description Whether it is to be so.
+             * @example true
+             */
+            presence?: boolean;
+            /**
+             * @description Whether it is to be so.
+             * @example true
+             */
+            readReceipts?: boolean;
+        };
+        /**
+         * @example {
          *       "firstName": "Ada",
          *       "lastName": "Lovelace"
          *     }
@@ -846,6 +902,7 @@ export type LoggedIn = components['schemas']['LoggedIn'];
 export type LoggedOut = components['schemas']['LoggedOut'];
 export type MarkAsDeleted = components['schemas']['MarkAsDeleted'];
 export type PasswordChanged = components['schemas']['PasswordChanged'];
+export type Privacy = components['schemas']['Privacy'];
 export type ProfileUpdated = components['schemas']['ProfileUpdated'];
 export type Renewed = components['schemas']['Renewed'];
 export type SessionEnded = components['schemas']['SessionEnded'];
@@ -854,6 +911,7 @@ export type SessionRows = components['schemas']['SessionRows'];
 export type SessionsEnded = components['schemas']['SessionsEnded'];
 export type SignUp = components['schemas']['SignUp'];
 export type SignedUp = components['schemas']['SignedUp'];
+export type UpdatePrivacy = components['schemas']['UpdatePrivacy'];
 export type UpdateProfile = components['schemas']['UpdateProfile'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -1310,6 +1368,218 @@ export interface operations {
                 };
                 content: {
                     "application/json; charset=utf-8": components["schemas"]["AccountDeleted"];
+                };
+            };
+            /** @description Something is wrong with the request, or with the e-mail or password in it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No, bad, expired or revoked token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not allowed to this person. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Something with this e-mail or id exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The body has more than 100 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The body is not JSON, or is compressed. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+            /** @description A defect of the server; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The database does not answer, its disk is full (`disk_full`), or the server is full. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    read_privacy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Privacy"];
+                };
+            };
+            /** @description Something is wrong with the request, or with the e-mail or password in it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No, bad, expired or revoked token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not allowed to this person. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Something with this e-mail or id exists already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The body has more than 100 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The body is not JSON, or is compressed. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+            /** @description A defect of the server; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The database does not answer, its disk is full (`disk_full`), or the server is full. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    update_privacy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json; charset=utf-8": components["schemas"]["UpdatePrivacy"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Privacy"];
                 };
             };
             /** @description Something is wrong with the request, or with the e-mail or password in it. */
