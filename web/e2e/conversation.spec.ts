@@ -14,11 +14,14 @@ test('what is written reaches the other at once, both ways', async ({ meet }) =>
   await expect(ann.messages).toHaveText([/the kettle's on/, /coming/]);
 });
 
-test('one sees that the other is there, and that they write', async ({ meet }) => {
+test('once both have written, one sees that the other is there, and that they write', async ({ meet }) => {
   const [ann, bob] = await meet('Ann', 'Bob');
   await ann.visit(bob);
   await ann.write('there?');
   await bob.visit(ann);
+  await expect(ann.message('there?')).toContainText('Seen');
+  await expect(ann.header).not.toContainText('online');
+  await bob.write('yes');
   await expect(ann.header).toContainText('online');
   await bob.composer.pressSequentially('jus');
   await expect(ann.header).toContainText('typing…');

@@ -93,7 +93,7 @@ export class Messenger extends Listeners {
     this.emoji = new EmojiUse(user.id);
     this.people = new People(this.line.insist);
     this.search = new Search(host.api, everywhereFor(user));
-    this.presence = new Presence(this.line.ask);
+    this.presence = new Presence(this.line.ask, () => this.chats.partners());
     this.privacy = new Privacy(host.api, () => this.#seen());
     this.blocked = new Blocked(user.id, this.line.insist, this.chats);
     this.typing = new Typing(this.line.ask);
@@ -134,6 +134,7 @@ export class Messenger extends Listeners {
     this.typing.stopped(key, row.senderId);
     this.receipts.wrote(row);
     void told.then(() => this.onArrival(row));
+    void told.then(() => this.presence.wrote(row));
     for (const listener of this.onStored) listener(row);
   }
 
@@ -161,7 +162,7 @@ export class Messenger extends Listeners {
     const answer = await this.line.ask('listLastMessage', { limit: 10 }).catch(() => null);
     if (!answer) return;
     this.chats.merge(answer.data);
-    await this.presence.watch(this.chats.partners());
+    await this.presence.watch();
   }
 
   async #opened(hello: Hello): Promise<void> {
@@ -181,13 +182,13 @@ export class Messenger extends Listeners {
     this.#wasOpen = true;
     this.cache.save();
     this.cache.prune();
-    await this.presence.watch(this.chats.partners());
+    await this.presence.watch();
   }
 
   // Who hides from others does not see them, either.
   #seen(): void {
     this.presence.forget();
-    if (this.privacy.presence && this.#wasOpen) void this.presence.watch(this.chats.partners());
+    if (this.privacy.presence && this.#wasOpen) void this.presence.watch();
   }
 
   async #renew(): Promise<string> {
