@@ -31,7 +31,8 @@ pub struct Rotated {
 pub async fn sign_up(app: &App, address: IpAddr, new: SignUp) -> Result<()> {
     let last_name = new.last_name.map_or_else(String::new, |name| name.0);
     let person = Person { id: UserId(Uuid::now_v7()), first_name: new.first_name.0, last_name };
-    let name = name_fault(&person.first_name, &person.last_name);
+    let is_reserved = text::is_reserved(&format!("{} {}", person.first_name, person.last_name));
+    let name = is_reserved.then(reserved_name);
     let password = password_fault(app, "password", &new.password.0, &new.email.0);
     all_fine(name.into_iter().chain(password).collect())?;
     app.attempts.sign_up(address)?;
@@ -47,10 +48,9 @@ pub async fn rename(app: &App, caller: Caller, names: UpdateProfile) -> Result<(
     if first_name.is_none() && last_name.is_none() {
         return Ok(());
     }
-    let person = app.store.person(caller.user).await?.ok_or(Refusal::Unauthorized)?;
-    let (first, last) = (first_name.unwrap_or(&person.first_name), last_name.unwrap_or(&person.last_name));
-    all_fine(name_fault(first, last).into_iter().collect())?;
-    app.store.rename(caller.user, first_name, last_name, Timestamp::now()).await?;
+    if !app.store.rename(caller.user, first_name, last_name, Timestamp::now()).await? {
+        return Err(Error::Invalid(vec![reserved_name()]));
+    }
     if let Some(person) = app.store.person(caller.user).await? {
         let (item, people) = (Item::Profile(person.into()), People::One(caller.user));
         app.hub.tell(&Broadcast::extended(Kind::ProfileChanged, item, people, Except::Nobody));
@@ -94,12 +94,9 @@ pub async fn delete(app: &App, caller: Caller, request: DeleteAccount) -> Result
     Ok(())
 }
 
-/// The names that the server gives itself are nobody's.
-fn name_fault(first_name: &str, last_name: &str) -> Option<Fault> {
-    text::is_reserved(&format!("{first_name} {last_name}")).then(|| {
-        let given = [text::DELETED_ACCOUNT, text::UNNAMED].join(" and ");
-        Fault::new("firstName", format!("must not make a name that the server gives itself: {given} are reserved"))
-    })
+fn reserved_name() -> Fault {
+    let given = [text::DELETED_ACCOUNT, text::UNNAMED].join(" and ");
+    Fault::new("firstName", format!("must not make a name that the server gives itself: {given} are reserved"))
 }
 
 /// An e-mail is the first guess at its account's password, and the part before the @ the second.

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     error::{Error, Refusal, Result},
     model::{Person, SessionId, Timestamp, UserId},
-    text::{identity, search},
+    text::{identity, is_reserved, search},
 };
 
 /// What logging in takes. Holds a secret: stays within the server.
@@ -128,35 +128,46 @@ impl Store {
         self.within(work).await.map(|_| ())
     }
 
-    /// Changes the names that are given. Refused if there is no such account any more.
+    /// Changes the names that are given, unless the whole name would be one that the server gives itself: then nothing
+    /// changes. Says whether it changed them. Refused if there is no such account any more.
     pub async fn rename(
         &self,
         user: UserId,
         first_name: Option<&str>,
         last_name: Option<&str>,
         now: Timestamp,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let work = async {
-            let query = sqlx::query(
+            let mut change = self.begin().await?;
+            // Two changes of half a name each wait for one another here, so the second returns the names of both.
+            let renamed = sqlx::query(
                 "UPDATE users SET first_name = COALESCE($1, first_name), \
                  first_name_folded = COALESCE($2, first_name_folded), last_name = COALESCE($3, last_name), \
                  last_name_folded = COALESCE($4, last_name_folded), updated_at = $5 \
-                 WHERE id = $6 AND deleted_at IS NULL",
+                 WHERE id = $6 AND deleted_at IS NULL RETURNING id, first_name, last_name",
             )
             .bind(first_name)
             .bind(first_name.map(search))
             .bind(last_name)
             .bind(last_name.map(search))
             .bind(now)
-            .bind(user);
-            self.write(query).await
+            .bind(user)
+            .fetch_all(&mut *change)
+            .await?;
+            let renamed = renamed.first().map(|row| person(row, 0)).transpose()?;
+            let is_reserved = renamed
+                .as_ref()
+                .is_some_and(|Person { first_name, last_name, .. }| is_reserved(&format!("{first_name} {last_name}")));
+            if is_reserved {
+                change.rollback().await?;
+            } else {
+                change.commit().await?;
+            }
+            Ok(renamed.map(|_| !is_reserved))
         };
         let renamed = self.within(work).await;
         self.people.have_changed([user]);
-        match renamed? {
-            0 => Err(Error::Refused(Refusal::Unauthorized)),
-            _ => Ok(()),
-        }
+        renamed?.ok_or_else(|| Refusal::Unauthorized.into())
     }
 
     /// Sets a new hash, if the old one still stands, ends all of the person's sessions but that of `kept` and, if it

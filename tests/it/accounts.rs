@@ -1,6 +1,6 @@
 //! Signing up, logging in, and one's own profile.
 
-use futures_util::future::join_all;
+use futures_util::{FutureExt, future::join_all};
 use serde_json::{Value, json};
 
 use crate::support::{PASSWORD, TestServer};
@@ -148,6 +148,21 @@ async fn nobody_is_called_what_the_server_calls_those_who_are_gone() {
     ann.patch(UPDATE, json!({ "lastName": "Account" })).await.expect(201);
     assert_eq!(ann.patch(UPDATE, json!({ "firstName": "Deleted" })).await.faults(), ["firstName"]);
     ann.patch(UPDATE, json!({ "firstName": "Undeleted" })).await.expect(201);
+}
+
+#[tokio::test]
+async fn two_changes_at_once_make_no_reserved_name_of_their_halves() {
+    let server = TestServer::start().await;
+    let [ann] = server.people(["Ann"]).await;
+    let held = server.database.hold("users").await;
+    let second = ann.patch(UPDATE, json!({ "lastName": "account" }));
+    let (first, second) =
+        held.in_turn(ann.patch(UPDATE, json!({ "firstName": "Deleted" })), vec![second.boxed()]).await;
+    let mut replies = [first, second.into_iter().next().expect("one")];
+    replies.sort_by_key(|reply| reply.status);
+    let [renamed, refused] = replies;
+    renamed.expect(201);
+    assert_eq!(refused.faults(), ["firstName"]);
 }
 
 #[tokio::test]
