@@ -16,7 +16,7 @@ macro_rules! migrations {
             (3, "writers", include_str!(concat!("../../migrations/", $folder, "/0003_writers.sql"))),
             (4, "folds", include_str!(concat!("../../migrations/", $folder, "/0004_folds.sql"))),
             (5, "sessions", include_str!(concat!("../../migrations/", $folder, "/0005_sessions.sql"))),
-            (8, "privacy", include_str!(concat!("../../migrations/", $folder, "/0008_privacy.sql"))),
+            (6, "privacy", include_str!(concat!("../../migrations/", $folder, "/0006_privacy.sql"))),
         ]
     };
 }

@@ -8,7 +8,7 @@ use super::{
     sessions::{Renewal, renew},
 };
 use crate::{
-    error::{Error, Refusal, Result},
+    error::{Refusal, Result},
     model::{Person, SessionId, Timestamp, UserId},
     text::{identity, is_reserved, search},
 };

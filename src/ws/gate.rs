@@ -60,10 +60,16 @@ impl Gate {
     /// Passes a frame on, holds it, or refuses it. Fails if the socket is to be closed; its session is barred then.
     pub(super) fn pass(&mut self, message: Message, pipeline: &mut Pipeline) -> Result<(), Close> {
         match self.pace.judge(self.check(), Instant::now().into_std()) {
-            Verdict::Accept => message.iter().for_each(|text| pipeline.push(text)),
+            Verdict::Accept => {
+                if let Some(text) = &message {
+                    pipeline.push(text);
+                }
+            }
             Verdict::Pause(wait) => self.held = Some((message, Instant::now() + wait)),
             Verdict::Refuse(wait) => {
-                message.iter().for_each(|text| pipeline.refuse(text, Error::TooMany(wait)));
+                if let Some(text) = &message {
+                    pipeline.refuse(text, Error::TooMany(wait));
+                }
             }
             Verdict::Close => {
                 self.app.hub.bar(self.caller.session);
