@@ -23,7 +23,8 @@ test('once both have written, one sees that the other is there, and that they wr
   await expect(ann.header).not.toContainText('online');
   await bob.write('yes');
   await expect(ann.header).toContainText('online');
-  await bob.composer.pressSequentially('jus');
+  // For longer than a client waits before it tells again.
+  await bob.composer.pressSequentially('just a moment please', { delay: 250 });
   await expect(ann.header).toContainText('typing…');
   await expect(ann.chat('Bob')).toContainText('Bob is typing…');
   await bob.page.context().close();
