@@ -25,13 +25,14 @@ mod purge;
 mod rows;
 mod search;
 mod sessions;
+mod size;
 mod source;
 mod types;
 mod users;
 
 pub use batch::{
-    Batch, ChatChange, Erased, Lookup, NewMember, NewMessage, NewStanding, ReactionKey, Read, Situation, StoredChat,
-    StoredMessage, Uncommitted, Written,
+    Author, Batch, ChatChange, Erased, Lookup, NewMember, NewMessage, NewStanding, ReactionKey, Situation, StoredChat,
+    StoredMessage, Uncommitted, Written, cost,
 };
 pub use changes::{Changes, MAX_CHANGES};
 pub use clock::Repaired;
@@ -48,7 +49,10 @@ pub use sessions::{Confirmation, NewSession, Renewal};
 pub use source::{Source, SourceGroup, SourceMember, SourceMessage, SourceUser, Table};
 pub use users::{Account, Changed, PasswordChange};
 
-use std::sync::{Arc, atomic::AtomicBool};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicI64},
+};
 
 use engine::Engine;
 use fence::Fence;
@@ -79,6 +83,8 @@ pub struct Store {
     place: Arc<str>,
     /// Something was erased that the log still has.
     erased: Arc<AtomicBool>,
+    /// Bytes of the database, when they were measured last.
+    size: Arc<AtomicI64>,
     /// How long any work may take.
     timeout: std::time::Duration,
 }

@@ -2,8 +2,10 @@
 //! queue order in ONE transaction, checks membership and role there, commits, and hands the results to the publisher.
 
 mod admission;
+mod allowances;
 mod apply;
 mod blocks;
+mod budgets;
 mod changes;
 mod command;
 mod commit;
@@ -15,6 +17,7 @@ mod privacy;
 mod rosters;
 mod sends;
 mod standings;
+mod storage;
 
 use std::{future::Future, time::Duration};
 

@@ -63,6 +63,8 @@ impl Config {
             ("limits.requests_per_second", limits.requests_per_second),
             ("limits.frames_per_second", limits.frames_per_second),
             ("limits.frames_per_second_and_user", limits.frames_per_second_and_user),
+            ("limits.messages_per_minute", limits.messages_per_minute),
+            ("limits.changes_per_minute", limits.changes_per_minute),
             ("limits.adds_of_strangers_per_hour", limits.adds_of_strangers_per_hour),
             ("limits.adds_per_hour", limits.adds_per_hour),
         ] {
@@ -81,6 +83,11 @@ impl Config {
             ("limits.anonymous_connections_per_address", limits.anonymous_connections_per_address),
         ] {
             check((1..=1_000_000).contains(&count), key, &count, "1 to 1000000");
+        }
+        for (key, mb) in
+            [("limits.storage_mb_per_user", limits.storage_mb_per_user), ("limits.storage_mb", limits.storage_mb)]
+        {
+            check((0..=1_000_000_000).contains(&mb), key, &mb, "0 (no bound) to 1000000000 (a petabyte)");
         }
         let members = limits.group_members;
         check((2..=100_000).contains(&members), "limits.group_members", &members, "2 to 100000");

@@ -153,6 +153,14 @@ pub struct Limits {
     pub connections_per_address: usize,
     /// Open connections of one address on which nobody has logged in.
     pub anonymous_connections_per_address: usize,
+    /// Messages and notices of one person in a minute.
+    pub messages_per_minute: u32,
+    /// Edits, deletions and reactions of one person in a minute.
+    pub changes_per_minute: u32,
+    /// MB that one person's messages take up; 0 is without bound.
+    pub storage_mb_per_user: u32,
+    /// MB of the whole database; 0 is without bound.
+    pub storage_mb: u32,
     /// People whom somebody adds to groups without a dialog in which both have written.
     pub adds_of_strangers_per_hour: u32,
     /// Other people whom somebody adds to groups.
@@ -177,6 +185,10 @@ impl Default for Limits {
             http_connections: 2_000,
             connections_per_address: 1_000,
             anonymous_connections_per_address: 200,
+            messages_per_minute: 600,
+            changes_per_minute: 300,
+            storage_mb_per_user: 1000,
+            storage_mb: 0,
             adds_of_strangers_per_hour: 100,
             adds_per_hour: 1000,
             group_members: 10_000,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::error::{Error, Refusal};
+use crate::error::{Budget, Error, Refusal, Storage};
 
 /// When a refusal is given.
 pub(super) fn about(code: &str, message: &str) -> &'static str {
@@ -11,10 +11,19 @@ pub(super) fn about(code: &str, message: &str) -> &'static str {
         (Error::Invalid(Vec::new()), "A param is missing, malformed or out of bounds; the message names all of them."),
         (Error::NoSuchType, "The frame names a type that there is not."),
         (Error::GroupFull(0), "The group is as large as the operator allows."),
-        (Error::TooMany(Duration::ZERO), "More requests than the operator allows; nothing was done."),
         (
-            Error::TooManyAdds { limit: 0, strangers: false, wait: Duration::ZERO },
+            Error::TooMany(Duration::ZERO),
+            "More requests, messages or changes than the operator allows. Nothing was done: send the same request again \
+             after the time that the message says.",
+        ),
+        (
+            Error::OverBudget { budget: Budget::Adds, limit: 0, wait: Duration::ZERO },
             "The caller has added as many people to groups in an hour as the operator allows.",
+        ),
+        (
+            Error::StorageFull(Storage::Person, 0),
+            "The caller's messages, or those of all people, take up as much storage as the operator allows. Nothing was \
+             stored. What was stored before can still be sent again, and is acknowledged.",
         ),
         (
             Error::Unavailable(""),

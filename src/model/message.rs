@@ -120,6 +120,18 @@ impl Notice {
             Self::Created | Self::Added(_) | Self::Left | Self::Removed(_) => None,
         }
     }
+
+    /// The same about a person whose name is left out.
+    #[must_use]
+    pub fn without_names(self) -> Self {
+        let unnamed = |Person { id, .. }| Person { id, first_name: String::new(), last_name: String::new() };
+        match self {
+            Self::Added(person) => Self::Added(unnamed(person)),
+            Self::Removed(person) => Self::Removed(unnamed(person)),
+            Self::Role(person, role) => Self::Role(unnamed(person), role),
+            Self::Created | Self::Left | Self::Renamed(_) => self,
+        }
+    }
 }
 
 /// A message that another one answers, as far as the reader may see it.

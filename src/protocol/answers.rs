@@ -37,6 +37,7 @@ pub enum Item {
     Renewed(extended::Renewed),
     Session(extended::SessionItem),
     Privacy(extended::PrivacyItem),
+    PersonDeleted(extended::PersonDeletedItem),
 }
 
 /// The `data` of an answer.

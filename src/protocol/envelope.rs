@@ -160,6 +160,8 @@ kinds! {
         ProfileChanged "profileChanged",
         /// Your privacy settings have changed.
         PrivacyChanged "privacyChanged",
+        /// A person deleted their account.
+        PersonDeleted "personDeleted",
         /// You logged in on a new device.
         SessionBegan "sessionBegan",
         /// Somebody has come online or gone offline.

@@ -3,12 +3,14 @@
 mod hello;
 mod items;
 mod list;
+mod people;
 mod row;
 
 pub use hello::{Hello, HelloBounds};
 pub use items::{
-    Blocked, ChangedChatsItem, ChangesItem, ChatSideItem, Gone, Hidden, MemberRow, Muted, PersonRow, PresenceRow,
-    PrivacyItem, Reacted, ReactionsItem, ReadItem, Renewed, RoleItem, SessionItem, TypingItem,
+    ChangedChatsItem, ChangesItem, ChatSideItem, Gone, Hidden, Muted, Reacted, ReactionsItem, ReadItem, Renewed,
+    RoleItem,
 };
 pub use list::ChatRow;
+pub use people::{Blocked, MemberRow, PersonDeletedItem, PersonRow, PresenceRow, PrivacyItem, SessionItem, TypingItem};
 pub use row::{Row, Viewpoint};

@@ -1,6 +1,6 @@
 //! What a client has missed while it was away: which chats differ, and what happened in each.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{App, Caller, history::dialog_rows};
 use crate::{
@@ -21,7 +21,9 @@ const PAGE: usize = MAX_PAGE as usize;
 pub async fn chats(app: &App, caller: Caller, request: ChangedChats) -> Result<Answer> {
     let from = request.cursor.map(|cursor| cursor.0);
     let known = request.known.0;
-    let present = app.store.known_chats(caller.user).await?;
+    // Of so many, more than a page differs, whatever the client knows.
+    let limit = i64::try_from(known.len() + PAGE + 1).unwrap_or(i64::MAX);
+    let present = app.store.known_chats(caller.user, from, limit).await?;
     let Comparison { differing, gone, reached, complete } = compare(present, &known, from);
     let rows = app.store.chats(caller.user, &differing).await?;
     let item = ChangedChatsItem {
@@ -41,8 +43,8 @@ struct Comparison {
     complete: bool,
 }
 
-/// Goes through the chats in the order of their ids: up to a full page of those that differ or, if the client could
-/// not name all that it knows, up to the last that it named.
+/// Goes through the chats after `from` in the order of their ids: up to a full page of those that differ or, if the client
+/// could not name all that it knows, up to the last that it named.
 fn compare(mut present: Vec<(ChatId, Known)>, known: &[Known], from: Option<ChatSide>) -> Comparison {
     let after = |side: ChatSide| from.is_none_or(|from| side.rank() > from.rank());
     // Who names as many as may be named knows more, beyond the last of them.
@@ -50,8 +52,7 @@ fn compare(mut present: Vec<(ChatId, Known)>, known: &[Known], from: Option<Chat
     let last = known.iter().map(|known| known.chat).max_by_key(|chat| chat.rank()).filter(|_| is_full);
     let within = |side: ChatSide| last.is_none_or(|last| side.rank() <= last.rank());
 
-    present.retain(|(_, chat)| after(chat.chat) && within(chat.chat));
-    present.sort_by_key(|(_, chat)| chat.chat.rank());
+    present.retain(|(_, chat)| within(chat.chat));
     let known: HashMap<ChatSide, &Known> = known.iter().map(|known| (known.chat, known)).collect();
     let differs = |chat: &Known| known.get(&chat.chat).is_none_or(|known| *known != chat);
     let mut differing: Vec<_> = present.iter().filter(|(_, chat)| differs(chat)).collect();
@@ -60,7 +61,7 @@ fn compare(mut present: Vec<(ChatId, Known)>, known: &[Known], from: Option<Chat
 
     let reached = if is_cut { differing.last().map(|(_, chat)| chat.chat) } else { last };
     let passed = |side: ChatSide| after(side) && reached.is_none_or(|reached| side.rank() <= reached.rank());
-    let there: std::collections::HashSet<_> = present.iter().map(|(_, chat)| chat.chat).collect();
+    let there: HashSet<_> = present.iter().map(|(_, chat)| chat.chat).collect();
     let mut gone: Vec<_> = known.into_keys().filter(|side| passed(*side) && !there.contains(side)).collect();
     gone.sort_by_key(|side| side.rank());
     let differing = differing.into_iter().map(|(id, _)| *id).collect();

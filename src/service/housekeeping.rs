@@ -1,4 +1,5 @@
-//! What is done in the background: removing what is only marked, forgetting what has expired, learning new names.
+//! What is done in the background: removing what is only marked, forgetting what has expired, learning new names, and
+//! measuring the database.
 
 use std::time::Duration;
 
@@ -23,6 +24,9 @@ pub async fn run(app: &App) {
 }
 
 async fn tidy(app: &App) -> Result<()> {
+    if app.config.limits.storage_mb > 0 {
+        app.store.measure().await?;
+    }
     // At first everybody is read: the first search need not wait for it.
     app.store.refresh_people().await?;
     while app.store.purge_step(Timestamp::now()).await? {

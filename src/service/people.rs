@@ -14,6 +14,9 @@ use crate::{
     writer::{Action, RECEIPTS_UP_TO},
 };
 
+/// Watchers and whom they watch of one question to the database: some 10 ms of its work.
+const PRESENCE_PAIRS: usize = 1000;
+
 /// What these people are called, in the order of their ids: a link to somebody says no more than the id.
 pub async fn names(app: &App, request: PeopleNames) -> Result<Answer> {
     let people = app.store.names(&distinct(request.users.0)).await?;
@@ -65,23 +68,44 @@ pub async fn watch(app: &App, caller: Caller, request: WatchPresence) -> Result<
 
 /// Tells those who watch, and still may, who has come and gone.
 pub async fn tell_presence(app: &App) -> Result<()> {
-    let mut changes = app.hub.presence_changes(Timestamp::now()).into_iter();
-    while let Some(change) = changes.next() {
-        if let Err(error) = tell_change(app, &change).await {
-            app.hub.untold(std::iter::once(change).chain(changes));
+    let mut changes = app.hub.presence_changes(Timestamp::now());
+    while !changes.is_empty() {
+        let batch = batch(&mut changes);
+        if let Err(error) = tell_changes(app, &batch).await {
+            app.hub.untold(batch.into_iter().chain(changes));
             return Err(error);
         }
     }
     Ok(())
 }
 
-async fn tell_change(app: &App, change: &PresenceChange) -> Result<()> {
-    let watchers = distinct(change.watchers.iter().map(|connection| connection.user).collect());
-    let allowed = app.store.watchers_of(change.user, &watchers, RECEIPTS_UP_TO).await?;
-    let row = PresenceRow { user_id: change.user, online: change.online, last_seen_at: change.last_seen_at };
-    let frame = Frame::broadcast(Kind::Presence, &Item::Presence(row));
-    for connection in change.watchers.iter().filter(|connection| allowed.contains(&connection.user)) {
-        connection.push(&frame);
+/// Takes the last changes off: as many as one question to the database is asked about, and at least one.
+fn batch(changes: &mut Vec<PresenceChange>) -> Vec<PresenceChange> {
+    let mut pairs = 0;
+    let counted = changes.iter().rev().take_while(|change| {
+        let has_room = pairs < PRESENCE_PAIRS;
+        pairs += change.watchers.len();
+        has_room
+    });
+    let count = counted.count();
+    changes.split_off(changes.len() - count)
+}
+
+async fn tell_changes(app: &App, changes: &[PresenceChange]) -> Result<()> {
+    let of_change = |change: &PresenceChange| {
+        let watched = change.user;
+        change.watchers.iter().map(move |watcher| (watcher.user, watched)).collect::<Vec<_>>()
+    };
+    let mut pairs: Vec<_> = changes.iter().flat_map(of_change).collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    let allowed = app.store.watching(&pairs, RECEIPTS_UP_TO).await?;
+    for PresenceChange { user, online, last_seen_at, watchers } in changes {
+        let row = PresenceRow { user_id: *user, online: *online, last_seen_at: *last_seen_at };
+        let frame = Frame::broadcast(Kind::Presence, &Item::Presence(row));
+        for connection in watchers.iter().filter(|watcher| allowed.contains(&(watcher.user, *user))) {
+            connection.push(&frame);
+        }
     }
     Ok(())
 }

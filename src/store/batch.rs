@@ -33,7 +33,7 @@ pub use changes::ReactionKey;
 pub use erasure::Erased;
 pub use lookup::{Lookup, Situation, StoredChat, StoredMessage};
 pub use membership::NewMember;
-pub use messages::{ChatChange, NewMessage, Read, Written};
+pub use messages::{Author, ChatChange, NewMessage, Written, cost};
 pub use standing::NewStanding;
 
 /// A transaction that changes chats. Dropped without [`Batch::commit`], it changes nothing.

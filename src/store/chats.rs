@@ -20,9 +20,17 @@ use crate::{
 /// The chats that `$1` sees, with how the person stands in each. A condition may follow.
 macro_rules! mine {
     () => {
-        "SELECT c.id, c.group_id, c.name, c.user_low, c.user_high, c.last_seq, c.last_at, c.revision, \
-           c.member_count, me.role, me.state, me.read_up_to_seq, me.hidden_up_to_seq, me.muted_until \
-         FROM members me JOIN chats c ON c.id = me.chat_id \
+        concat!(
+            "SELECT c.id, c.group_id, c.name, c.user_low, c.user_high, c.last_seq, c.last_at, c.revision, \
+               c.member_count, me.role, me.state, me.read_up_to_seq, me.hidden_up_to_seq, me.muted_until",
+            from_mine!()
+        )
+    };
+}
+
+macro_rules! from_mine {
+    () => {
+        " FROM members me JOIN chats c ON c.id = me.chat_id \
          WHERE me.user_id = $1 AND me.left_at IS NULL AND c.dropped_at IS NULL AND c.last_seq > me.hidden_up_to_seq"
     };
 }
@@ -65,11 +73,12 @@ static SOME: Sql = Sql::steps(&[concat!(
     summaries!()
 )]);
 
+/// In the order of [`ChatSide::rank`], after the chat with `$2` and `$3`.
 static STANDINGS: Sql = Sql::steps(&[concat!(
-    "SELECT mine.id, mine.group_id, CASE mine.user_low WHEN $1 THEN mine.user_high ELSE mine.user_low END, \
-       mine.last_seq, mine.revision, mine.state FROM (",
-    mine!(),
-    ") mine"
+    "SELECT c.id, me.side, CASE WHEN c.group_id IS NULL THEN 0 ELSE 1 END AS is_group, c.last_seq, c.revision, me.state",
+    from_mine!(),
+    " AND me.side >= $2 AND (me.side > $2 OR CASE WHEN c.group_id IS NULL THEN 0 ELSE 1 END > $3) \
+     ORDER BY me.side, is_group LIMIT $4"
 )]);
 
 impl Store {
@@ -87,11 +96,16 @@ impl Store {
         Ok(summaries.into_iter().map(|(_, summary)| summary).collect())
     }
 
-    /// Every chat that somebody sees, as clients compare it.
-    pub async fn known_chats(&self, user: UserId) -> Result<Vec<(ChatId, Known)>> {
+    /// The chats that somebody sees as clients compare them: at most `limit`, in the order of [`ChatSide::rank`], after one
+    /// of them.
+    pub async fn known_chats(&self, user: UserId, after: Option<ChatSide>, limit: i64) -> Result<Vec<(ChatId, Known)>> {
+        let (side, is_group) = after.map_or((Vec::new(), -1), |after| {
+            let (id, is_group) = after.rank();
+            (id.as_bytes().to_vec(), i64::from(is_group))
+        });
         let work = async {
-            let rows = sqlx::query(STANDINGS.on(self.engine)).bind(user).fetch_all(&self.reads).await?;
-            rows.iter().map(known).collect()
+            let query = sqlx::query(STANDINGS.on(self.engine)).bind(user).bind(side).bind(is_group).bind(limit);
+            query.fetch_all(&self.reads).await?.iter().map(known).collect()
         };
         self.within(work).await
     }
@@ -144,12 +158,12 @@ impl Store {
 }
 
 fn known(row: &AnyRow) -> sqlx::Result<(ChatId, Known)> {
-    let chat = match row.try_get(1)? {
-        Some(group) => ChatSide::Group(group),
-        None => ChatSide::Dialog(row.try_get(2)?),
+    let chat = match row.try_get("is_group")? {
+        0_i64 => ChatSide::Dialog(row.try_get("side")?),
+        _ => ChatSide::Group(row.try_get("side")?),
     };
-    let counters = Counters { last_seq: row.try_get(3)?, revision: row.try_get(4)? };
-    Ok((row.try_get(0)?, Known { chat, counters, state: row.try_get(5)? }))
+    let counters = Counters { last_seq: row.try_get("last_seq")?, revision: row.try_get("revision")? };
+    Ok((row.try_get("id")?, Known { chat, counters, state: row.try_get("state")? }))
 }
 
 fn summary(row: &AnyRow) -> sqlx::Result<(ChatId, ChatSummary)> {

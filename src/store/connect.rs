@@ -68,6 +68,7 @@ impl Store {
             health: Arc::new(Health::new(engine)),
             place: place.into(),
             erased: Arc::default(),
+            size: Arc::default(),
             timeout: patience(engine, timeout),
         };
         store.ping().await.with_context(|| format!("database {place}"))?;

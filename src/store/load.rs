@@ -114,9 +114,9 @@ static ADD_GROUPS: Sql = Sql::steps(&["INSERT INTO chats (group_id, name, name_f
      ON CONFLICT (group_id) DO NOTHING"]);
 
 /// What is joined late is read: only what is said afterwards is new.
-static ADD_MEMBERS: Sql = Sql::steps(&["INSERT INTO members (user_id, chat_id, role, joined_at, hidden_up_to_seq, \
-       read_up_to_seq) \
-     SELECT q.user_id, c.id, q.role, q.joined_at, 0, c.last_seq \
+static ADD_MEMBERS: Sql = Sql::steps(&["INSERT INTO members (user_id, chat_id, side, role, joined_at, \
+       hidden_up_to_seq, read_up_to_seq) \
+     SELECT q.user_id, c.id, c.group_id, q.role, q.joined_at, 0, c.last_seq \
      FROM rows($1: user_id BYTES, group_id BYTES, role BIGINT, joined_at BIGINT) q \
      JOIN chats c ON c.group_id = q.group_id AND c.dropped_at IS NULL \
      JOIN users u ON u.id = q.user_id AND u.deleted_at IS NULL \

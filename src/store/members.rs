@@ -47,12 +47,13 @@ static SHARING: Sql = Sql::steps(&[concat!(
     " ORDER BY q.id"
 )]);
 
-/// Who of `$1` may watch the presence of the person `$2`, as in `SHARING`.
+/// Which watchers of `$1` may watch whom, as in `SHARING`.
 static WATCHING: Sql = Sql::steps(&[concat!(
-    "SELECT q.id FROM rows($1: id BYTES) q JOIN users u ON u.id = q.id JOIN users w ON w.id = $2 \
-     WHERE (q.id = $2 OR u.shows_presence = 1 AND w.shows_presence = 1 AND ",
-    both_wrote!("q.id", "$2", "$3"),
-    ") AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.user_id = $2 AND b.blocked_id = q.id)"
+    "SELECT q.watcher, q.watched FROM rows($1: watcher BYTES, watched BYTES) q \
+     JOIN users u ON u.id = q.watcher JOIN users w ON w.id = q.watched \
+     WHERE (q.watcher = q.watched OR u.shows_presence = 1 AND w.shows_presence = 1 AND ",
+    both_wrote!("q.watcher", "q.watched", "$2"),
+    ") AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.user_id = q.watched AND b.blocked_id = q.watcher)"
 )]);
 
 static NAMES: Sql = Sql::steps(&["SELECT u.id, u.first_name, u.last_name FROM rows($1: id BYTES) q \
@@ -194,14 +195,23 @@ impl Store {
         self.within(work).await
     }
 
-    /// Those of these people who may see somebody's presence, as in [`Self::sharing_with`].
-    pub async fn watchers_of(&self, user: UserId, watchers: &[UserId], up_to: i64) -> Result<HashSet<UserId>> {
-        if watchers.is_empty() {
+    /// Of these pairs of a watcher and a watched person, those in which the watcher may see the other's presence, as in
+    /// [`Self::sharing_with`].
+    pub async fn watching(&self, pairs: &[(UserId, UserId)], up_to: i64) -> Result<HashSet<(UserId, UserId)>> {
+        #[derive(Serialize)]
+        struct Pair {
+            watcher: Hex,
+            watched: Hex,
+        }
+        if pairs.is_empty() {
             return Ok(HashSet::new());
         }
+        let pair = |&(watcher, watched): &(UserId, UserId)| Pair { watcher: Hex(watcher.0), watched: Hex(watched.0) };
+        let pairs: Vec<_> = pairs.iter().map(pair).collect();
         let work = async {
-            let query = sqlx::query(WATCHING.on(self.engine)).bind(ids(watchers)).bind(user).bind(up_to);
-            query.fetch_all(&self.reads).await?.iter().map(|row| row.try_get(0)).collect()
+            let query = sqlx::query(WATCHING.on(self.engine)).bind(json(&pairs)).bind(up_to);
+            let rows = query.fetch_all(&self.reads).await?;
+            rows.iter().map(|row| Ok((row.try_get("watcher")?, row.try_get("watched")?))).collect()
         };
         self.within(work).await
     }

@@ -17,6 +17,7 @@ macro_rules! migrations {
             (4, "folds", include_str!(concat!("../../migrations/", $folder, "/0004_folds.sql"))),
             (5, "sessions", include_str!(concat!("../../migrations/", $folder, "/0005_sessions.sql"))),
             (6, "privacy", include_str!(concat!("../../migrations/", $folder, "/0006_privacy.sql"))),
+            (7, "bounds", include_str!(concat!("../../migrations/", $folder, "/0007_bounds.sql"))),
         ]
     };
 }

@@ -54,6 +54,14 @@ pub(super) use quote_columns;
 /// Characters of a quoted text, here and in `quote_columns`.
 pub const QUOTED: usize = 200;
 
+/// How a member names the chat `c`: by the partner, or by the group's id.
+macro_rules! side_of {
+    ($member:literal) => {
+        concat!("COALESCE(c.group_id, CASE c.user_low WHEN ", $member, " THEN c.user_high ELSE c.user_low END)")
+    };
+}
+pub(super) use side_of;
+
 /// A message's sender, whom it is about, and what it answers.
 macro_rules! message_tables {
     () => {

@@ -1,15 +1,18 @@
 //! A batch in queue order: runs of messages together, runs of reads together, everything else one by one.
 
+use std::sync::Arc;
+
 use super::{
-    Action, Command, Outcome, Task, admission::Admission, blocks, changes, delivery::role_changed, groups, privacy,
+    Action, Command, Outcome, Task, allowances::Allowances, blocks, changes, delivery::role_changed, groups, privacy,
     rosters::Rosters, sends, standings,
 };
 use crate::{
     config::Limits,
     error::{Error, Refusal, Result},
+    live::{Broadcast, Except, People},
     model::{ChatKey, Role, Timestamp, UserId},
-    protocol::Texts,
-    store::{Batch, DatabaseError, DatabaseResult, Erased, Lookup},
+    protocol::{Item, Kind, Texts, extended::PersonDeletedItem},
+    store::{Batch, DatabaseError, DatabaseResult, Erased, Lookup, Store},
 };
 
 /// Why a command was not carried out: refused alone, or the whole transaction failed.
@@ -39,14 +42,14 @@ impl From<DatabaseError> for Stop {
 /// What the writer knows besides the database.
 pub(super) struct Memory {
     pub(super) rosters: Rosters,
-    pub(super) admission: Admission,
+    pub(super) allowances: Allowances,
     group_limit: u32,
 }
 
 impl Memory {
-    pub(super) fn new(limits: &Limits) -> Self {
-        let (rosters, admission) = (Rosters::default(), Admission::new(limits));
-        Self { rosters, admission, group_limit: limits.group_members }
+    pub(super) fn new(limits: &Limits, store: Store) -> Self {
+        let (rosters, allowances) = (Rosters::default(), Allowances::new(limits, store));
+        Self { rosters, allowances, group_limit: limits.group_members }
     }
 }
 
@@ -62,7 +65,7 @@ pub(super) async fn all(
         let sends = rest.iter().map_while(sends::Send::of).collect::<Vec<_>>();
         if !sends.is_empty() {
             rest = &rest[sends.len()..];
-            outcomes.extend(sends::apply(batch, &mut memory.rosters, &sends).await?);
+            outcomes.extend(sends::apply(batch, memory, &sends).await?);
             continue;
         }
         let updates = rest.iter().map_while(standings::Update::of).collect::<Vec<_>>();
@@ -92,7 +95,7 @@ async fn one(batch: &mut Batch, memory: &mut Memory, task: &Task) -> DatabaseRes
 }
 
 async fn change(batch: &mut Batch, memory: &mut Memory, command: &Command) -> Result<Outcome, Stop> {
-    let Memory { rosters, admission, group_limit } = memory;
+    let Memory { rosters, allowances, group_limit } = memory;
     let Command { actor, chat, action, .. } = command;
     let (target, message) = match action {
         Action::Add { user, message, .. }
@@ -113,13 +116,13 @@ async fn change(batch: &mut Batch, memory: &mut Memory, command: &Command) -> Re
     let situation = batch.look_up_closely(&[lookup]).await?.pop().expect("each lookup finds one situation");
     match (action, chat) {
         (Action::Edit { .. } | Action::Delete { .. } | Action::React { .. }, _) => {
-            changes::apply(batch, rosters, command, situation).await
+            changes::apply(batch, rosters, allowances, command, situation).await
         }
         (Action::Block | Action::Unblock, _) => blocks::apply(batch, command, situation).await,
         (_, ChatKey::Group(group)) => {
             let (origin, now) = (command.origin, Timestamp::now());
             let mut change =
-                groups::Change { batch, rosters, admission, origin, group: *group, group_limit: *group_limit, now };
+                groups::Change { batch, rosters, allowances, origin, group: *group, group_limit: *group_limit, now };
             change.apply(situation, action).await
         }
         (_, ChatKey::Dialog(..)) => Err(Refusal::NotMember.into()),
@@ -128,8 +131,12 @@ async fn change(batch: &mut Batch, memory: &mut Memory, command: &Command) -> Re
 
 async fn erase(batch: &mut Batch, rosters: &mut Rosters, user: UserId, texts: Texts) -> Result<Outcome, Stop> {
     let erased = batch.erase_account(user, texts, Timestamp::now()).await?;
-    let Erased { sessions, successors } = erased.ok_or(Refusal::Unauthorized)?;
+    let Erased { sessions, successors, companions } = erased.ok_or(Refusal::Unauthorized)?;
     rosters.forget_all();
     let owners = successors.into_iter().map(|(group, owner, state)| role_changed(group, owner, Role::Owner, state));
-    Ok(Outcome { ended_sessions: Some((user, sessions)), broadcasts: owners.collect(), ..Outcome::default() })
+    let deleted = Item::PersonDeleted(PersonDeletedItem { user_id: user, erased: texts == Texts::Erase });
+    let people = People::Many(Arc::new(companions));
+    let deleted = Broadcast::extended(Kind::PersonDeleted, deleted, people, Except::Nobody);
+    let broadcasts = owners.chain([deleted]).collect();
+    Ok(Outcome { ended_sessions: Some((user, sessions)), broadcasts, ..Outcome::default() })
 }

@@ -1,7 +1,10 @@
 //! Changes of stored messages: edits, deletions, reactions.
 
+use std::iter;
+
 use super::{
     Action, Command, Outcome,
+    allowances::Allowances,
     apply::Stop,
     delivery::{Audience, Delivery},
     rosters::Rosters,
@@ -29,6 +32,7 @@ struct Changed {
 pub(super) async fn apply(
     batch: &mut Batch,
     rosters: &mut Rosters,
+    allowances: &mut Allowances,
     command: &Command,
     situation: Situation,
 ) -> Result<Outcome, Stop> {
@@ -52,7 +56,7 @@ pub(super) async fn apply(
 
     let hidden_up_to = situation.standing.hidden_up_to;
     let before = batch.message(chat.id, stored.seq, actor.id, hidden_up_to).await?;
-    let changed = change(batch, command, &situation, &before).await?;
+    let changed = change(batch, allowances, command, &situation, &before).await?;
     let Some(revision) = changed.revision else {
         return Ok(Outcome { answer: delivery.answer(before, chat.counters), ..Outcome::default() });
     };
@@ -83,6 +87,7 @@ fn visible<'a>(command: &Command, situation: &'a Situation) -> Result<(&'a Store
 
 async fn change(
     batch: &mut Batch,
+    allowances: &mut Allowances,
     command: &Command,
     situation: &Situation,
     before: &Message,
@@ -99,7 +104,11 @@ async fn change(
             return Err(Refusal::NotAllowedToDelete.into());
         }
         Action::Delete { .. } if is_deleted => (None, Kind::MessageDeleted),
-        Action::Delete { .. } => (Some(batch.erase_message(chat, seq, now).await?), Kind::MessageDeleted),
+        Action::Delete { .. } => {
+            allowances.change(command.actor)?;
+            allowances.resize(before.sender.id, -bytes(&before.content))?;
+            (Some(batch.erase_message(chat, seq, now).await?), Kind::MessageDeleted)
+        }
         _ if is_deleted => return Err(Refusal::MessageDeleted.into()),
         _ if situation.blocked => return Err(Refusal::Blocked.into()),
         // A reaction can still be taken back.
@@ -107,15 +116,24 @@ async fn change(
             return Err(Refusal::Blocking.into());
         }
         Action::Edit { content, .. } if *content == before.content => (None, Kind::MessageEdited),
-        Action::Edit { content, .. } => (Some(batch.edit(chat, seq, content, now).await?), Kind::MessageEdited),
+        Action::Edit { content, .. } => {
+            allowances.learn(batch, iter::once(command.actor)).await?;
+            allowances.change(command.actor)?;
+            allowances.resize(command.actor, bytes(content) - bytes(&before.content))?;
+            (Some(batch.edit(chat, seq, content, now).await?), Kind::MessageEdited)
+        }
         Action::React { emoji, on: true, .. } => {
             let is_new = before.reactions.iter().all(|reaction| reaction.emoji != *emoji);
             if is_new && before.reactions.len() >= MAX_REACTIONS {
                 return Err(Refusal::TooManyReactions.into());
             }
+            allowances.change(command.actor)?;
             (batch.add_reaction(&reaction(emoji), now).await?, Kind::MessageReactions)
         }
-        Action::React { emoji, .. } => (batch.remove_reaction(&reaction(emoji)).await?, Kind::MessageReactions),
+        Action::React { emoji, .. } => {
+            allowances.change(command.actor)?;
+            (batch.remove_reaction(&reaction(emoji)).await?, Kind::MessageReactions)
+        }
         _ => (None, Kind::MessageEdited),
     };
     Ok(Changed { revision, kind })
@@ -124,4 +142,8 @@ async fn change(
 /// A group's owner and admins delete what others wrote.
 fn looks_after(command: &Command, situation: &Situation) -> bool {
     matches!(command.chat, ChatKey::Group(_)) && situation.role.is_some_and(|role| role >= Role::Admin)
+}
+
+fn bytes(text: &str) -> i64 {
+    i64::try_from(text.len()).unwrap_or(i64::MAX)
 }

@@ -48,7 +48,7 @@ impl From<DatabaseError> for Failure {
 
 impl Committer {
     pub(super) fn new(store: Store, limits: &Limits) -> Self {
-        Self { store, memory: Memory::new(limits), unsettled: None }
+        Self { memory: Memory::new(limits, store.clone()), store, unsettled: None }
     }
 
     /// Whether there is something for [`Self::settle`].
@@ -87,7 +87,7 @@ impl Committer {
         loop {
             let failure = match self.transact(tasks).await {
                 Ok(outcomes) => {
-                    self.memory.admission.keep();
+                    self.memory.allowances.keep();
                     return Ok(outcomes);
                 }
                 Err(failure) => failure,
@@ -95,9 +95,9 @@ impl Committer {
             // Undone with the transaction, but not in memory.
             self.memory.rosters.forget_all();
             if self.is_unsettled() {
-                self.memory.admission.keep();
+                self.memory.allowances.keep_unsettled();
             } else {
-                self.memory.admission.give_back();
+                self.memory.allowances.give_back();
             }
             match failure {
                 Failure::Database(error) if attempt == ATTEMPTS || !store::is_conflict(&error) => {

@@ -1,8 +1,11 @@
 //! What changes a group: created, joined, left, renamed, deleted. Each is decided and stored alone, inside the batch.
 
+use std::iter;
+
 use super::{
     Action, Origin, Outcome,
-    admission::Admission,
+    admission::admit,
+    allowances::Allowances,
     apply::Stop,
     delivery::{role_changed, to_own, to_person},
     notices::{self, GroupNotice, NewNotice},
@@ -12,7 +15,7 @@ use super::{
 use crate::{
     error::{Error, Refusal},
     live::{Broadcast, Except, People},
-    model::{Counters, GroupId, Notice, Role, Timestamp},
+    model::{Counters, GroupId, Notice, Role, Timestamp, UserId},
     protocol::{GroupGone, Item, Kind, Protocol, extended::Gone},
     store::{Batch, NewMember, Situation, StoredChat},
 };
@@ -21,7 +24,7 @@ use crate::{
 pub(super) struct Change<'a> {
     pub(super) batch: &'a mut Batch,
     pub(super) rosters: &'a mut Rosters,
-    pub(super) admission: &'a mut Admission,
+    pub(super) allowances: &'a mut Allowances,
     pub(super) origin: Origin,
     pub(super) group: GroupId,
     pub(super) group_limit: u32,
@@ -31,7 +34,7 @@ pub(super) struct Change<'a> {
 impl Change<'_> {
     /// Carries an action out, or refuses it with nothing changed. A repetition is recognised before anything else.
     pub(super) async fn apply(&mut self, situation: Situation, action: &Action) -> Result<Outcome, Stop> {
-        if let Some(repeated) = notices::repeated(&situation, action) {
+        if let Some(repeated) = notices::repeated(self.group, &situation, action) {
             let seq = repeated?.seq;
             return self.repeat(situation, seq).await;
         }
@@ -73,15 +76,23 @@ impl Change<'_> {
         let (Some(mut chat), Some(actor)) = (situation.chat, situation.actor) else {
             return Err(Refusal::NotMember.into());
         };
-        if situation.role.is_none() && self.origin.protocol == Protocol::Hearth {
-            // What has become of the group is no business of who is a member no more.
+        let mut message = self.batch.message(chat.id, seq, actor.id, 0).await?;
+        if situation.role.is_none() {
+            // Former members learn nothing that happened after they left: no present name, neither of group nor people.
+            let name = self.batch.group_name_at(chat.id, seq).await?.unwrap_or_default();
             let counters = Counters { last_seq: seq, revision: 0 };
-            chat = StoredChat { name: String::new(), counters, member_count: 0, ..chat };
+            chat = StoredChat { name, counters, member_count: 0, ..chat };
+            message.notice = message.notice.map(Notice::without_names);
         }
-        let message = self.batch.message(chat.id, seq, actor.id, 0).await?;
         let StoredChat { name, counters, member_count, .. } = chat;
         let notice = GroupNotice { message, group: self.group, name: &name, counters, member_count };
         Ok(Outcome { answer: notice.answer(self.origin), ..Outcome::default() })
+    }
+
+    /// Counts a notice that is stored next, or refuses it. Whoever leaves or removes somebody is not kept from it.
+    async fn allow(&mut self, user: UserId, new: &NewNotice<'_>) -> Result<(), Stop> {
+        self.allowances.learn(self.batch, iter::once(user)).await?;
+        Ok(self.allowances.write(user, new.text)?)
     }
 
     async fn create(&mut self, situation: Situation, name: &str, new: NewNotice<'_>) -> Result<Outcome, Stop> {
@@ -89,6 +100,7 @@ impl Change<'_> {
             return Err(Refusal::GroupIdTaken.into());
         }
         let owner = situation.actor.ok_or(Refusal::Unauthorized)?;
+        self.allow(owner.id, &new).await?;
         let id = self.batch.add_group(self.group, name, owner.id, self.now).await?;
         let chat = StoredChat {
             id,
@@ -112,7 +124,8 @@ impl Change<'_> {
         if chat.member_count >= i64::from(self.group_limit) {
             return Err(Error::GroupFull(self.group_limit).into());
         }
-        self.admission.admit(self.batch, &acting, &target).await?;
+        admit(self.batch, self.allowances, &acting, &target).await?;
+        self.allow(acting.actor.id, &new).await?;
         // The whole history is theirs, and none of it is unread.
         let (user, read_up_to) = (target.person.id, chat.counters.last_seq + 1);
         let member = NewMember { user, chat: chat.id, role: Role::Member, read_up_to };
@@ -130,6 +143,7 @@ impl Change<'_> {
             self.batch.end_membership(user, chat_id, self.now).await?;
             self.batch.drop_chat(chat_id, self.now).await?;
             self.rosters.forget(chat_id);
+            self.allowances.forget_storage();
             return Ok(Outcome { answer, broadcasts: vec![gone], ..Outcome::default() });
         }
         let successor = match role {
@@ -161,6 +175,7 @@ impl Change<'_> {
         if acting.role < Role::Admin {
             return Err(Refusal::NotAllowedToRename.into());
         }
+        self.allow(acting.actor.id, &new).await?;
         self.batch.rename_group(acting.chat.id, name).await?;
         name.clone_into(&mut acting.chat.name);
         self.notify(acting, &new, (Kind::LeaveGroup, Kind::GroupChanged)).await
@@ -174,6 +189,7 @@ impl Change<'_> {
         new: NewNotice<'_>,
     ) -> Result<Outcome, Stop> {
         let (chat, owner, state) = (acting.chat.id, acting.actor.id, acting.state);
+        self.allow(owner, &new).await?;
         let mut changed = vec![role_changed(self.group, target.person.id, role, target.state + 1)];
         self.batch.set_role(target.person.id, chat, role).await?;
         if role == Role::Owner {
@@ -194,6 +210,7 @@ impl Change<'_> {
         let members = self.rosters.get(self.batch, chat.id).await?;
         self.batch.drop_chat(chat.id, self.now).await?;
         self.rosters.forget(chat.id);
+        self.allowances.forget_storage();
         let (contract, extended) = (Item::Group(GroupGone { group_id: self.group }), Item::Gone(Gone::new(self.group)));
         let broadcasts = vec![
             Broadcast::contract(Kind::DropGroup, contract, People::Many(members.clone()), Except::User(actor.id)),

@@ -1,15 +1,20 @@
 //! The rows that tell of a group's changes, and how a repeated change is known by them.
 
-use super::{Action, Origin, Outcome, apply::Stop, groups::Change, permissions::Acting};
+use super::{
+    Action, Origin, Outcome,
+    apply::Stop,
+    groups::Change,
+    permissions::{Acting, taken},
+};
 use crate::{
     error::Refusal,
     live::{Broadcast, Except, People},
-    model::{Counters, Event, GroupId, Message, MessageId, Notice, Person, Timestamp, UserId},
+    model::{ChatKey, Counters, Event, GroupId, Message, MessageId, Notice, Person, Timestamp, UserId},
     protocol::{
         Answer, GroupGone, Item, Kind, NoticeItem, Protocol,
         extended::{Gone, Row, Viewpoint},
     },
-    store::{ChatChange, DatabaseResult, NewMessage, Read, Situation, StoredChat, StoredMessage, Written},
+    store::{Author, ChatChange, DatabaseResult, NewMessage, Situation, StoredChat, StoredMessage, Written, cost},
 };
 
 /// A notice to be stored.
@@ -44,13 +49,20 @@ fn subject_of(action: &Action) -> Option<UserId> {
 
 /// What a message id that is there already means: a repetition by the same sender of the same request, or a refusal.
 /// About another person it is another request.
-pub(super) fn repeated<'a>(situation: &'a Situation, action: &Action) -> Option<Result<&'a StoredMessage, Refusal>> {
+pub(super) fn repeated<'a>(
+    group: GroupId,
+    situation: &'a Situation,
+    action: &Action,
+) -> Option<Result<&'a StoredMessage, Refusal>> {
     let (message, event) = (situation.message.as_ref()?, event_of(action)?);
     let is_same = situation.actor.as_ref().is_some_and(|actor| actor.id == message.sender)
         && event == message.event
         && subject_of(action) == message.subject;
-    let taken = if event == Event::Created { Refusal::GroupIdTaken } else { Refusal::MessageIdTaken };
-    Some(if is_same { Ok(message) } else { Err(taken) })
+    let refusal = match event {
+        Event::Created => Refusal::GroupIdTaken,
+        _ => taken(ChatKey::Group(group), situation),
+    };
+    Some(if is_same { Ok(message) } else { Err(refusal) })
 }
 
 impl Change<'_> {
@@ -99,11 +111,13 @@ impl Change<'_> {
             reply_to: None,
             created_at: last_at,
         };
+        let (user, bytes) = (actor.id, cost(new.text));
+        let author = Author { user, chat: chat.id, seq: last_seq, wrote: false, bytes };
         self.batch
             .write(&Written {
                 messages: vec![message],
                 chats: vec![ChatChange { chat: chat.id, last_seq, last_at, joined: new.joined }],
-                reads: vec![Read { user: actor.id, chat: chat.id, seq: last_seq, wrote: false }],
+                authors: vec![author],
             })
             .await?;
         let message = Message::new(last_seq, new.id, actor, new.text.to_owned(), last_at);

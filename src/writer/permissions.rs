@@ -2,7 +2,7 @@
 
 use crate::{
     error::Refusal,
-    model::{Person, Role, UserId},
+    model::{ChatKey, Person, Role, UserId},
     store::{Situation, StoredChat},
 };
 
@@ -41,6 +41,14 @@ pub(super) fn acting(situation: Situation) -> Result<(Acting, Option<Target>), R
             Ok((Acting { chat, actor, role, state: standing.state }, target))
         }
         _ => Err(Refusal::NotMember),
+    }
+}
+
+/// Rejects a message id that names something else already. Only members of a group learn which ids it uses.
+pub(super) fn taken(chat: ChatKey, situation: &Situation) -> Refusal {
+    match (chat, situation.role) {
+        (ChatKey::Group(_), None) => Refusal::NotMember,
+        _ => Refusal::MessageIdTaken,
     }
 }
 

@@ -6,11 +6,11 @@ mod tell;
 
 use std::collections::HashMap;
 
-use super::{Action, Command, Origin, Outcome, Task, rosters::Rosters};
+use super::{Action, Command, Origin, Outcome, Task, apply::Memory};
 use crate::{
     error::Result,
     model::{ChatId, ChatKey, Event, MessageId, Timestamp, UserId},
-    store::{Batch, ChatChange, DatabaseError, DatabaseResult, Lookup, NewMessage, Read, Written},
+    store::{Author, Batch, ChatChange, DatabaseError, DatabaseResult, Lookup, NewMessage, Written, cost},
 };
 use run::{Accepted, Chat, Run};
 use tell::{repeat, tell};
@@ -46,21 +46,23 @@ impl<'a> Send<'a> {
 /// Decides and stores a run of messages.
 pub(super) async fn apply(
     batch: &mut Batch,
-    rosters: &mut Rosters,
+    memory: &mut Memory,
     sends: &[Send<'_>],
 ) -> DatabaseResult<Vec<Result<Outcome>>> {
+    let Memory { rosters, allowances, .. } = memory;
     let lookups: Vec<_> = sends.iter().map(Send::lookup).collect();
     let situations = if sends.iter().any(|send| send.reply_to.is_some()) {
         batch.look_up_closely(&lookups).await?
     } else {
         batch.look_up(&lookups).await?
     };
+    allowances.learn(batch, sends.iter().map(|send| send.actor)).await?;
     let now = Timestamp::now();
 
-    let mut run = Run::default();
+    let mut run = Run::new(now, allowances);
     let mut outcomes = Vec::with_capacity(sends.len());
     for (position, (send, situation)) in sends.iter().zip(situations).enumerate() {
-        outcomes.push(run.take(position, send, situation, now).map(|()| Outcome::default()).map_err(Into::into));
+        outcomes.push(run.take(position, send, situation).map(|()| Outcome::default()));
     }
     let Run { mut chats, accepted, repeats, .. } = run;
     if !accepted.is_empty() {
@@ -94,11 +96,14 @@ async fn begin_dialogs(batch: &mut Batch, chats: &mut HashMap<ChatKey, Chat>, no
 async fn store(batch: &mut Batch, chats: &HashMap<ChatKey, Chat>, accepted: &[Accepted<'_>]) -> DatabaseResult<()> {
     let id = |send: &Send<'_>| chats[&send.chat].id.ok_or(DatabaseError::RowNotFound);
     let mut messages = Vec::with_capacity(accepted.len());
-    let mut reads: HashMap<(UserId, ChatId), i64> = HashMap::new();
+    let mut authors: HashMap<(UserId, ChatId), Author> = HashMap::new();
     for Accepted { send, seq, quote, created_at, .. } in accepted {
         let chat = id(send)?;
-        // Sending reads: later messages of the run overwrite earlier ones.
-        reads.insert((send.actor, chat), *seq);
+        let author = authors.entry((send.actor, chat));
+        let author = author.or_insert(Author { user: send.actor, chat, seq: *seq, wrote: true, bytes: 0 });
+        // Sending reads.
+        author.seq = *seq;
+        author.bytes += cost(send.content);
         messages.push(NewMessage {
             chat,
             seq: *seq,
@@ -117,6 +122,5 @@ async fn store(batch: &mut Batch, chats: &HashMap<ChatKey, Chat>, accepted: &[Ac
         Some(ChatChange { chat: chat.id?, last_seq, last_at: chat.last_at, joined: 0 })
     });
     let changes = changes.collect();
-    let reads = reads.into_iter().map(|((user, chat), seq)| Read { user, chat, seq, wrote: true }).collect();
-    batch.write(&Written { messages, chats: changes, reads }).await
+    batch.write(&Written { messages, chats: changes, authors: authors.into_values().collect() }).await
 }

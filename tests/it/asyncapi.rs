@@ -65,7 +65,8 @@ fn every_reason_for_a_refusal_has_a_sample() {
         let is_shown = shown.contains(&(Some(code), Some(&*message)));
         assert!(is_shown != REST_ALONE.contains(&code), "{code}, {message}: a sample, or REST alone");
     }
-    for code in ["invalid", "unknown_type", "group_full", "too_many_requests", "unavailable", "disk_full", "internal"] {
+    let others = ["invalid", "unknown_type", "group_full", "unavailable", "disk_full", "internal"];
+    for code in others.into_iter().chain(["too_many_requests", "too_many_adds", "storage_full"]) {
         assert!(shown.iter().any(|(shown, _)| *shown == Some(code)), "{code}");
     }
 }

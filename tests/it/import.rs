@@ -20,7 +20,7 @@ use libtest_mimic::{Arguments, Trial};
 use reference::{OLD_PASSWORD, Reference};
 use serde_json::Value;
 use sqlx::Row;
-use support::{Hearth, Request, TestDatabase, column, grows, instants, texts};
+use support::{Hearth, Request, TestDatabase, column, grows, instants, memberships_are_sound, texts};
 
 macro_rules! tests {
     ($($name:ident)*) => {
@@ -80,7 +80,7 @@ fn counts(report: &str, of: &str) -> [u64; 2] {
 }
 
 async fn people_groups_and_messages_come_over_with_their_ids_and_in_their_order() {
-    let (reference, (_database, hearth)) = (Reference::create().await, target().await);
+    let (reference, (database, hearth)) = (Reference::create().await, target().await);
     let ann = reference.user("Ann", "Lee", "ann@example.org").await;
     let bob = reference.user("Bob", "", "bob@example.org").await;
     let tea = reference.group("Tea", &ann, &[&bob]).await;
@@ -92,6 +92,7 @@ async fn people_groups_and_messages_come_over_with_their_ids_and_in_their_order(
     assert_eq!(counts(&report, "people"), [2, 2], "{report}");
     assert_eq!([counts(&report, "groups"), counts(&report, "memberships")], [[1, 1], [2, 2]], "{report}");
     assert_eq!(counts(&report, "messages"), [5, 5], "{report}");
+    memberships_are_sound(&database).await;
 
     let serving = hearth.serve();
     let user = serving.api.log_in("ann@example.org", OLD_PASSWORD).await;

@@ -2,9 +2,10 @@
 
 use serde_json::json;
 
-use crate::support::{Request, TestServer, column, new_id, seen, sockets};
+use crate::support::{Request, Socket, TestServer, column, new_id, seen, sockets};
 
 const TAKEN: &str = "Message id already exists";
+const NOT_A_MEMBER: &str = "User is not a member of this group";
 
 #[tokio::test]
 async fn one_id_may_be_used_in_every_chat() {
@@ -128,6 +129,67 @@ async fn the_id_of_the_first_notice_is_taken() {
         assert_eq!(anns.may_not(&request.with("messageId", first.clone())).await, TAKEN);
     }
     assert_eq!(ann.texts_in(&group).await, ["a new group"]);
+}
+
+#[tokio::test]
+async fn who_is_no_member_does_not_learn_which_ids_are_used() {
+    let server = TestServer::start().await;
+    let [ann, bob, lea] = server.people(["Ann", "Bob", "Lea"]).await;
+    let group = ann.create_group("tea", &[&bob]).await;
+    let [mut anns, mut bobs] = sockets([&ann, &bob]).await;
+    let (message, add) = (Request::message(&group, "hi"), Request::add(&group, &lea.id));
+    anns.pipeline(&[message.clone(), add.clone()]).await;
+    let own = Request::message(&group, "mine");
+    bobs.does(&own).await;
+    bobs.leave(&group).await;
+    let stranger = server.user("Eve").await;
+    let mut strangers = stranger.connect().await;
+    let mut hearths = stranger.hearth().await;
+    for used in [&message, &add, &own] {
+        for request in [Request::message(&group, "hi"), Request::add(&group, &bob.id), Request::leave(&group)] {
+            let request = request.with("messageId", used.id());
+            if request.kind != own.kind || used.id() != own.id() {
+                assert_eq!(bobs.may_not(&request).await, NOT_A_MEMBER, "{request:?}");
+            }
+            assert_eq!(strangers.may_not(&request).await, NOT_A_MEMBER, "{request:?}");
+            assert_eq!(hearths.may_not(&request).await, NOT_A_MEMBER, "{request:?}");
+        }
+    }
+    // What was acknowledged once is acknowledged again.
+    bobs.does(&own).await;
+}
+
+#[tokio::test]
+async fn who_left_is_answered_again_with_the_names_of_then() {
+    let server = TestServer::start().await;
+    let [ann, bob, lea] = server.people(["Ann", "Bob", "Lea"]).await;
+    let group = ann.create_group("tea", &[&bob]).await;
+    let mut anns = ann.hearth().await;
+    let rename = async |socket: &mut Socket, name: &str| socket.does(&Request::rename(&group, name)).await;
+    let [first, second] = [Request::add(&group, &lea.id), Request::add(&group, &new_id())];
+    let mut bobs = bob.connect().await;
+    let answer = bobs.does(&first).await;
+    assert_eq!(answer["item"]["groupName"], "tea");
+    bobs.leave(&group).await;
+    assert_eq!(bobs.does(&first).await, answer, "nobody renamed it");
+    rename(&mut anns, "coffee").await;
+    lea.patch("/api/profile/update", json!({ "firstName": "Leonora" })).await.expect(201);
+    assert_eq!(bobs.does(&first).await["item"]["groupName"], "", "its first name is not kept");
+    let row = bob.hearth().await.does(&first).await["item"].clone();
+    assert_eq!(
+        (&row["groupName"], &row["event"]["firstName"], &row["memberCount"]),
+        (&json!(""), &json!(""), &json!(0))
+    );
+
+    anns.does(&Request::add(&group, &bob.id)).await;
+    anns.does(&Request::remove(&group, &lea.id)).await;
+    assert_eq!(bobs.may_not(&second).await, "User not found");
+    server.database.make_admin(&bob, "coffee").await;
+    let again = Request::add(&group, &lea.id);
+    bobs.does(&again).await;
+    bobs.leave(&group).await;
+    rename(&mut anns, "a secret").await;
+    assert_eq!(bobs.does(&again).await["item"]["groupName"], "coffee");
 }
 
 #[tokio::test]

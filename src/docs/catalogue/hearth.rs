@@ -4,8 +4,8 @@ use super::{Broadcast, Topic, shape};
 use crate::protocol::{
     Kind,
     extended::{
-        Blocked, ChangedChatsItem, ChangesItem, ChatRow, Gone, Hello, Hidden, MemberRow, Muted, PersonRow, PresenceRow,
-        PrivacyItem, ReactionsItem, ReadItem, Renewed, RoleItem, Row, SessionItem, TypingItem,
+        Blocked, ChangedChatsItem, ChangesItem, ChatRow, Gone, Hello, Hidden, MemberRow, Muted, PersonDeletedItem,
+        PersonRow, PresenceRow, PrivacyItem, ReactionsItem, ReadItem, Renewed, RoleItem, Row, SessionItem, TypingItem,
     },
 };
 
@@ -199,6 +199,12 @@ pub(super) fn events() -> Vec<Broadcast> {
             shape::<PrivacyItem>(),
             "`PATCH /api/profile/privacy`. With `presence` on again, send `#watchPresence` again to see others'.",
             "your own connections",
+        ),
+        event(
+            Kind::PersonDeleted,
+            shape::<PersonDeletedItem>(),
+            "`DELETE /api/profile/destroy`. The person is no longer a member of any group.",
+            "everybody who has a dialog with the person, or is a member of a group that the person is or was in",
         ),
         event(Kind::SessionBegan, shape::<SessionItem>(), "`POST /api/auth/login`", "your connections"),
     ]

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::items::PrivacyItem;
+use super::people::PrivacyItem;
 use crate::model::{SessionId, Timestamp, UserId};
 
 /// Who is connected, and what a client needs to know of the server.

@@ -1,12 +1,10 @@
-//! What is told besides messages: reads, reactions, presence and the like.
+//! What is told of chats besides messages: reads, reactions, mutes and the like.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::row::{ReactionItem, shared_reactions};
-use crate::model::{
-    ChatSide, Counters, GroupId, Member, Message, MessageId, Person, Privacy, SessionId, Timestamp, UserId,
-};
+use crate::model::{ChatSide, Counters, GroupId, Message, MessageId, Timestamp, UserId};
 
 /// A chat, as its reader names it: by the other person, or by the group.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
@@ -128,16 +126,6 @@ pub struct Muted {
     pub state: i64,
 }
 
-/// Whether one takes nothing from somebody.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Blocked {
-    /// From whom.
-    pub user_id: UserId,
-    /// Whether it is so.
-    pub on: bool,
-}
-
 /// A dialog whose messages up to here are hidden from oneself.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -162,111 +150,6 @@ pub struct RoleItem {
     pub role: &'static str,
     /// The membership's counter.
     pub state: i64,
-}
-
-/// Somebody, by name.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct PersonRow {
-    /// Who.
-    user_id: UserId,
-    /// Never empty.
-    first_name: String,
-    /// Empty if there is none.
-    last_name: String,
-}
-
-impl From<Person> for PersonRow {
-    fn from(Person { id, first_name, last_name }: Person) -> Self {
-        Self { user_id: id, first_name, last_name }
-    }
-}
-
-/// Somebody is writing.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct TypingItem {
-    /// Where.
-    pub chat: ChatSideItem,
-    /// Who.
-    pub user_id: UserId,
-    /// By name.
-    pub first_name: String,
-}
-
-/// Whether somebody is there.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct PresenceRow {
-    /// Who.
-    pub user_id: UserId,
-    /// Whether any client of the person is connected.
-    pub online: bool,
-    /// When the person was seen last; null if that is not known.
-    pub last_seen_at: Option<Timestamp>,
-}
-
-impl PresenceRow {
-    /// Somebody who is not there, and of whom nothing more is said.
-    pub fn gone(user_id: UserId) -> Self {
-        Self { user_id, online: false, last_seen_at: None }
-    }
-}
-
-/// What others see of a person, and the person of them.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(rename = "Privacy")]
-pub struct PrivacyItem {
-    /// Whether others see when the person is online.
-    presence: bool,
-    /// Whether others see how far the person has read.
-    read_receipts: bool,
-}
-
-impl From<Privacy> for PrivacyItem {
-    fn from(Privacy { presence, read_receipts }: Privacy) -> Self {
-        Self { presence, read_receipts }
-    }
-}
-
-/// A member of a group.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct MemberRow {
-    /// Who; the cursor of the next page.
-    user_id: UserId,
-    /// Never empty.
-    first_name: String,
-    /// Empty if there is none.
-    last_name: String,
-    /// `owner`, `admin` or `member`.
-    role: &'static str,
-    /// When the person joined last.
-    joined_at: Timestamp,
-    /// Null in large groups, and if the person or the caller sends no read receipts.
-    read_up_to: Option<i64>,
-}
-
-impl MemberRow {
-    /// Without how far the person has read.
-    #[must_use]
-    pub fn without_receipt(self) -> Self {
-        Self { read_up_to: None, ..self }
-    }
-}
-
-impl From<Member> for MemberRow {
-    fn from(member: Member) -> Self {
-        Self {
-            user_id: member.person.id,
-            first_name: member.person.first_name,
-            last_name: member.person.last_name,
-            role: member.role.name(),
-            joined_at: member.joined_at,
-            read_up_to: member.read_up_to,
-        }
-    }
 }
 
 /// What became of the chats that a client knows.
@@ -306,16 +189,4 @@ pub struct ChangesItem {
 pub struct Renewed {
     /// When the token ends, and the connection with it.
     pub expires_at: Timestamp,
-}
-
-/// A log-in on a device that is new to the person's sessions.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct SessionItem {
-    /// Its id, as in `GET /api/sessions`.
-    pub session_id: SessionId,
-    /// What the client called itself; at most 256 characters, may be empty.
-    pub user_agent: String,
-    /// When it began.
-    pub created_at: Timestamp,
 }

@@ -45,6 +45,7 @@ impl Batch {
 
     /// Gives a message another text. The chat's new revision.
     pub async fn edit(&mut self, chat: ChatId, seq: i64, content: &str, now: Timestamp) -> sqlx::Result<i64> {
+        self.resize(chat, seq, content).await?;
         let query = sqlx::query("UPDATE messages SET content = $1, edited_at = $2 WHERE chat_id = $3 AND seq = $4");
         query.bind(content).bind(now).bind(chat).bind(seq).execute(self.connection()).await?;
         self.revise(chat, seq).await
@@ -52,11 +53,23 @@ impl Batch {
 
     /// Erases a message's text and reactions; its row stays. The chat's new revision.
     pub async fn erase_message(&mut self, chat: ChatId, seq: i64, now: Timestamp) -> sqlx::Result<i64> {
+        self.resize(chat, seq, "").await?;
         let query = sqlx::query("UPDATE messages SET content = '', deleted_at = $1 WHERE chat_id = $2 AND seq = $3");
         query.bind(now).bind(chat).bind(seq).execute(self.connection()).await?;
         let query = sqlx::query("DELETE FROM reactions WHERE chat_id = $1 AND seq = $2");
         query.bind(chat).bind(seq).execute(self.connection()).await?;
         self.revise(chat, seq).await
+    }
+
+    /// A message is about to get another text: its sender's membership counts the bytes.
+    async fn resize(&mut self, chat: ChatId, seq: i64, content: &str) -> sqlx::Result<()> {
+        let query = sqlx::query(
+            "UPDATE members SET bytes = bytes + $3 \
+               - (SELECT octet_length(content) FROM messages WHERE chat_id = $1 AND seq = $2) \
+             WHERE chat_id = $1 AND user_id = (SELECT sender_id FROM messages WHERE chat_id = $1 AND seq = $2)",
+        );
+        let bytes = i64::try_from(content.len()).unwrap_or(i64::MAX);
+        query.bind(chat).bind(seq).bind(bytes).execute(self.connection()).await.map(|_| ())
     }
 
     /// Adds somebody's reaction, later than the message's others: they are shown in this order. The chat's new

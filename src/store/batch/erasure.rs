@@ -8,11 +8,12 @@ use crate::{
     protocol::Texts,
 };
 
-/// What `$1` leaves behind: chats to be looked at again, blocks that go, and groups with a new owner each, one member fewer; those left empty are to be purged.
+/// What `$1` leaves behind: chats to be looked at again, blocks that go, and groups with a new owner each, one member fewer;
+/// those left empty are to be purged.
 const PREPARE: &[&str] = &[
-    // Who shares a chat with the person is to look at it again, though none of its messages has changed.
+    // Clients fetch these chats again, though none of their messages has changed: they show the person's name.
     "UPDATE chats SET revision = revision + 1 WHERE dropped_at IS NULL \
-       AND id IN (SELECT chat_id FROM members WHERE user_id = $1 AND left_at IS NULL)",
+       AND id IN (SELECT chat_id FROM members WHERE user_id = $1)",
     "DELETE FROM blocks WHERE user_id = $1 OR blocked_id = $1",
     "UPDATE members SET role = 2, state = state + 1 WHERE (chat_id, user_id) IN (\
        SELECT chat_id, user_id FROM (\
@@ -41,6 +42,8 @@ pub struct Erased {
     pub sessions: Vec<SessionId>,
     /// Who owns the person's groups from now on, with the memberships' new states.
     pub successors: Vec<(GroupId, UserId, i64)>,
+    /// Present members of all chats that the person is or was in, sorted.
+    pub companions: Vec<UserId>,
 }
 
 impl Batch {
@@ -57,6 +60,7 @@ impl Batch {
             return Ok(None);
         }
         self.erased.push(user);
+        let companions = self.companions_of(user).await?;
         for step in PREPARE {
             sqlx::query(*step).bind(user).execute(self.connection()).await?;
         }
@@ -74,7 +78,17 @@ impl Batch {
         let query = sqlx::query("DELETE FROM sessions WHERE user_id = $1 RETURNING id");
         let ended = query.bind(user).fetch_all(self.connection()).await?;
         let sessions = ended.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<_>>()?;
-        Ok(Some(Erased { sessions, successors }))
+        Ok(Some(Erased { sessions, successors, companions }))
+    }
+
+    async fn companions_of(&mut self, user: UserId) -> sqlx::Result<Vec<UserId>> {
+        let query = sqlx::query(
+            "SELECT DISTINCT m.user_id FROM members own JOIN chats c ON c.id = own.chat_id AND c.dropped_at IS NULL \
+             JOIN members m ON m.chat_id = own.chat_id AND m.left_at IS NULL AND m.user_id <> $1 \
+             WHERE own.user_id = $1 ORDER BY m.user_id",
+        );
+        let rows = query.bind(user).fetch_all(self.connection()).await?;
+        rows.iter().map(|row| row.try_get("user_id")).collect()
     }
 
     /// The second owners of somebody's groups.

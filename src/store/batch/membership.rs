@@ -10,9 +10,10 @@ use crate::{
     model::{ChatId, ChatKey, GroupId, Role, Timestamp, UserId},
     store::{
         engine::Sql,
+        rows::side_of,
         types::{Hex, json},
     },
-    text::search,
+    text::{search, shown_group},
 };
 
 static ADD_DIALOGS: Sql = Sql::steps(&[
@@ -22,12 +23,16 @@ static ADD_DIALOGS: Sql = Sql::steps(&[
      RETURNING id, user_low, user_high",
 ]);
 
-static ADD_MEMBERS: Sql =
-    Sql::steps(&["INSERT INTO members (user_id, chat_id, role, joined_at, hidden_up_to_seq, read_up_to_seq) \
-     SELECT user_id, chat_id, role, $2, 0, read_up_to_seq \
-     FROM rows($1: user_id BYTES, chat_id BIGINT, role BIGINT, read_up_to_seq BIGINT) q WHERE true \
+static ADD_MEMBERS: Sql = Sql::steps(&[concat!(
+    "INSERT INTO members (user_id, chat_id, side, role, joined_at, hidden_up_to_seq, read_up_to_seq) \
+     SELECT q.user_id, c.id, ",
+    side_of!("q.user_id"),
+    ", q.role, $2, 0, q.read_up_to_seq \
+     FROM rows($1: user_id BYTES, chat_id BIGINT, role BIGINT, read_up_to_seq BIGINT) q \
+     JOIN chats c ON c.id = q.chat_id WHERE true \
      ON CONFLICT (user_id, chat_id) DO UPDATE SET role = excluded.role, joined_at = excluded.joined_at, \
-       left_at = NULL, read_up_to_seq = excluded.read_up_to_seq, state = members.state + 1"]);
+       left_at = NULL, read_up_to_seq = excluded.read_up_to_seq, state = members.state + 1"
+)]);
 
 /// Somebody who joins a chat, whether new or returning.
 pub struct NewMember {
@@ -131,6 +136,20 @@ impl Batch {
     pub async fn rename_group(&mut self, chat: ChatId, name: &str) -> sqlx::Result<()> {
         let query = sqlx::query("UPDATE chats SET name = $1, name_folded = $2 WHERE id = $3");
         query.bind(name).bind(search(name)).bind(chat).execute(self.connection()).await.map(|_| ())
+    }
+
+    /// The name that a group had at a seq. `None` if that name is not known: of names that were replaced, only those
+    /// that a renaming set are kept.
+    pub async fn group_name_at(&mut self, chat: ChatId, seq: i64) -> sqlx::Result<Option<String>> {
+        let query = sqlx::query(
+            "SELECT COALESCE(\
+               (SELECT m.detail FROM messages m WHERE m.chat_id = c.id AND m.event = 5 AND m.seq <= $2 \
+                ORDER BY m.seq DESC LIMIT 1), \
+               CASE WHEN NOT EXISTS (SELECT 1 FROM messages m WHERE m.chat_id = c.id AND m.event = 5) THEN c.name END\
+             ) AS name FROM chats c WHERE c.id = $1",
+        );
+        let row = query.bind(chat).bind(seq).fetch_one(self.connection()).await?;
+        Ok(row.try_get::<Option<String>, _>("name")?.map(shown_group))
     }
 
     /// Marks a chat as deleted; its rows are removed later, in steps.

@@ -1,6 +1,7 @@
 //! Storing messages, and what they make of their chats and senders.
 
 use serde::Serialize;
+use sqlx::Row;
 
 use super::Batch;
 use crate::{
@@ -47,16 +48,26 @@ pub struct ChatChange {
     pub joined: i64,
 }
 
-/// How far somebody has read, having written a message or a notice.
-pub struct Read {
+/// What writing makes of the writer's membership.
+pub struct Author {
     /// Who.
     pub user: UserId,
     /// Where.
     pub chat: ChatId,
-    /// The last seq that was seen.
+    /// The seq of the last message or notice: everything up to it counts as read.
     pub seq: i64,
     /// Whether a message was written, and not only a notice.
     pub wrote: bool,
+    /// What was written [costs](cost).
+    pub bytes: i64,
+}
+
+/// Bytes that a message's row takes up besides its text.
+const ROW_BYTES: i64 = 128;
+
+/// The storage that a message or notice with this text takes up, in bytes.
+pub fn cost(text: &str) -> i64 {
+    i64::try_from(text.len()).unwrap_or(i64::MAX - ROW_BYTES) + ROW_BYTES
 }
 
 /// What a run of messages changes, together.
@@ -66,8 +77,8 @@ pub struct Written<'a> {
     pub messages: Vec<NewMessage<'a>>,
     /// Their chats, each once.
     pub chats: Vec<ChatChange>,
-    /// How far their senders have read: forward, never back.
-    pub reads: Vec<Read>,
+    /// Who wrote them, once for each chat.
+    pub authors: Vec<Author>,
 }
 
 #[derive(Serialize)]
@@ -112,16 +123,18 @@ struct ChatRow {
 }
 
 #[derive(Serialize)]
-struct ReadRow {
+struct AuthorRow {
     user_id: Hex,
     chat_id: i64,
     seq: i64,
     wrote: i64,
+    bytes: i64,
 }
 
-impl From<&Read> for ReadRow {
-    fn from(read: &Read) -> Self {
-        Self { user_id: Hex(read.user.0), chat_id: read.chat.0, seq: read.seq, wrote: read.wrote.into() }
+impl From<&Author> for AuthorRow {
+    fn from(author: &Author) -> Self {
+        let Author { user, chat, seq, wrote, bytes } = *author;
+        Self { user_id: Hex(user.0), chat_id: chat.0, seq, wrote: wrote.into(), bytes }
     }
 }
 
@@ -133,13 +146,19 @@ static WRITE: Sql = Sql::steps(&[
        subject_id BYTES, detail TEXT, reply_to BIGINT, created_at BIGINT) q",
     "UPDATE chats SET last_seq = q.last_seq, last_at = q.last_at, member_count = chats.member_count + q.joined \
      FROM rows($2: chat_id BIGINT, last_seq BIGINT, last_at BIGINT, joined BIGINT) q WHERE chats.id = q.chat_id",
-    "UPDATE members SET read_up_to_seq = q.seq, wrote = CASE WHEN q.wrote = 1 THEN 1 ELSE members.wrote END \
-     FROM rows($3: user_id BYTES, chat_id BIGINT, seq BIGINT, wrote BIGINT) q \
-     WHERE members.user_id = q.user_id AND members.chat_id = q.chat_id AND members.read_up_to_seq < q.seq",
+    "UPDATE members SET read_up_to_seq = q.seq, wrote = CASE WHEN q.wrote = 1 THEN 1 ELSE members.wrote END, \
+       bytes = members.bytes + q.bytes \
+     FROM rows($3: user_id BYTES, chat_id BIGINT, seq BIGINT, wrote BIGINT, bytes BIGINT) q \
+     WHERE members.user_id = q.user_id AND members.chat_id = q.chat_id",
 ]);
 
+static STORED: Sql = Sql::steps(&["SELECT q.id, \
+       (SELECT CAST(COALESCE(SUM(m.bytes), 0) AS BIGINT) FROM members m JOIN chats c ON c.id = m.chat_id \
+        WHERE m.user_id = q.id AND c.dropped_at IS NULL) AS bytes \
+     FROM rows($1: id BYTES) q"]);
+
 impl Batch {
-    /// Stores messages and notices, and moves chats and read pointers along.
+    /// Stores messages and notices, and moves chats and memberships along.
     pub async fn write(&mut self, written: &Written<'_>) -> sqlx::Result<()> {
         let chat = |change: &ChatChange| ChatRow {
             chat_id: change.chat.0,
@@ -150,7 +169,19 @@ impl Batch {
         let query = sqlx::query(WRITE.on(self.engine))
             .bind(json(&written.messages.iter().map(MessageRow::from).collect::<Vec<_>>()))
             .bind(json(&written.chats.iter().map(chat).collect::<Vec<_>>()))
-            .bind(json(&written.reads.iter().map(ReadRow::from).collect::<Vec<_>>()));
+            .bind(json(&written.authors.iter().map(AuthorRow::from).collect::<Vec<_>>()));
         query.execute(self.connection()).await.map(|_| ())
+    }
+
+    /// Bytes that these people's messages and notices take up, but for those of groups that are gone.
+    pub async fn stored_bytes(&mut self, users: &[UserId]) -> sqlx::Result<Vec<(UserId, i64)>> {
+        #[derive(Serialize)]
+        struct Id {
+            id: Hex,
+        }
+        let ids: Vec<_> = users.iter().map(|user| Id { id: Hex(user.0) }).collect();
+        let engine = self.engine;
+        let rows = sqlx::query(STORED.on(engine)).bind(json(&ids)).fetch_all(self.connection()).await?;
+        rows.iter().map(|row| Ok((row.try_get("id")?, row.try_get("bytes")?))).collect()
     }
 }

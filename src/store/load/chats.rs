@@ -11,6 +11,7 @@ use crate::{
     store::{
         DatabaseResult,
         engine::Sql,
+        rows::side_of,
         types::{Hex, json},
     },
 };
@@ -61,12 +62,15 @@ static ADD_DIALOGS: Sql =
      FROM rows($1: user_low BYTES, user_high BYTES, created_at BIGINT) q WHERE user_low IS NOT NULL \
      ON CONFLICT (user_low, user_high) DO NOTHING"]);
 
-static ADD_SIDES: Sql = Sql::steps(&["INSERT INTO members (user_id, chat_id, role, joined_at, hidden_up_to_seq, \
-       read_up_to_seq) \
-     SELECT u.id, c.id, 0, c.created_at, 0, 0 FROM rows($1: user_low BYTES, user_high BYTES) q \
+static ADD_SIDES: Sql = Sql::steps(&[concat!(
+    "INSERT INTO members (user_id, chat_id, side, role, joined_at, hidden_up_to_seq, read_up_to_seq) \
+     SELECT u.id, c.id, ",
+    side_of!("u.id"),
+    ", 0, c.created_at, 0, 0 FROM rows($1: user_low BYTES, user_high BYTES) q \
      JOIN chats c ON c.user_low = q.user_low AND c.user_high = q.user_high \
      JOIN users u ON u.id = q.user_low OR u.id = q.user_high \
-     WHERE true ON CONFLICT (user_id, chat_id) DO NOTHING"]);
+     WHERE true ON CONFLICT (user_id, chat_id) DO NOTHING"
+)]);
 
 static CHATS: Sql = Sql::steps(&["SELECT q.position, c.id, c.last_seq, c.last_at, \
        CASE WHEN c.dropped_at IS NULL THEN 0 ELSE 1 END \

@@ -1,6 +1,6 @@
 //! Histories: numbered as they come, each message once.
 
-use std::collections::{BTreeMap, HashMap, HashSet, hash_map::Entry};
+use std::collections::{BTreeMap, HashMap, hash_map::Entry};
 
 use serde::Serialize;
 use sqlx::Row;
@@ -9,8 +9,9 @@ use super::{Load, chats::Grown};
 use crate::{
     model::{ChatId, ChatKey, Event, MessageId, Timestamp, UserId},
     store::{
-        DatabaseResult,
+        DatabaseResult, cost,
         engine::Sql,
+        rows::side_of,
         types::{Hex, json},
     },
 };
@@ -112,14 +113,20 @@ static ADD_REACTIONS: Sql = Sql::steps(&["INSERT INTO reactions (chat_id, seq, e
      FROM rows($1: chat_id BIGINT, seq BIGINT, emoji TEXT, user_id BYTES, created_at BIGINT) q"]);
 
 /// Who wrote in a group and is no member was one: export and erasure find it by that.
-static ADD_FORMER: Sql = Sql::steps(&["INSERT INTO members (user_id, chat_id, role, joined_at, left_at, \
-       hidden_up_to_seq, read_up_to_seq) \
-     SELECT user_id, chat_id, 0, first_at, last_at, 0, 0 \
-     FROM rows($1: user_id BYTES, chat_id BIGINT, first_at BIGINT, last_at BIGINT) q WHERE true \
-     ON CONFLICT (user_id, chat_id) DO UPDATE SET left_at = excluded.left_at WHERE members.left_at < excluded.left_at"]);
+static ADD_FORMER: Sql = Sql::steps(&[concat!(
+    "INSERT INTO members (user_id, chat_id, side, role, joined_at, left_at, hidden_up_to_seq, read_up_to_seq) \
+     SELECT q.user_id, c.id, ",
+    side_of!("q.user_id"),
+    ", 0, q.first_at, q.last_at, 0, 0 \
+     FROM rows($1: user_id BYTES, chat_id BIGINT, first_at BIGINT, last_at BIGINT) q \
+     JOIN chats c ON c.id = q.chat_id WHERE true \
+     ON CONFLICT (user_id, chat_id) DO UPDATE SET left_at = excluded.left_at WHERE members.left_at < excluded.left_at"
+)]);
 
-static WROTE: Sql = Sql::steps(&["UPDATE members SET wrote = 1 FROM rows($1: user_id BYTES, chat_id BIGINT) q \
-     WHERE members.user_id = q.user_id AND members.chat_id = q.chat_id AND members.wrote = 0"]);
+static WROTE: Sql = Sql::steps(&["UPDATE members SET bytes = members.bytes + q.bytes, \
+       wrote = CASE WHEN q.wrote = 1 THEN 1 ELSE members.wrote END \
+     FROM rows($1: user_id BYTES, chat_id BIGINT, wrote BIGINT, bytes BIGINT) q \
+     WHERE members.user_id = q.user_id AND members.chat_id = q.chat_id"]);
 
 /// What is hidden is all up to some message: one that follows what is hidden already hides itself, too.
 static HIDE: Sql = Sql::steps(&["UPDATE members SET hidden_up_to_seq = q.to_seq, \
@@ -141,7 +148,7 @@ impl Load {
         let mut known = self.known(messages, &chats).await?;
 
         let (mut rows, mut reactions, mut fates) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut hidden, mut writers, mut wrote) = (Vec::new(), HashMap::new(), HashSet::new());
+        let (mut hidden, mut writers, mut authors) = (Vec::new(), HashMap::new(), HashMap::new());
         for message in messages {
             let Some(chat) = chats.get_mut(&message.chat).filter(|chat| !chat.dropped && !is_strange(message)) else {
                 fates.push(if is_strange(message) { Fate::NoPerson } else { Fate::NoGroup });
@@ -162,9 +169,9 @@ impl Load {
                     if let ChatKey::Group(_) = message.chat {
                         writers.entry((message.sender, chat.id)).or_insert([chat.last_at; 2])[1] = chat.last_at;
                     }
-                    if message.event == Event::Message {
-                        wrote.insert((message.sender, chat.id));
-                    }
+                    let author: &mut (bool, i64) = authors.entry((message.sender, chat.id)).or_default();
+                    author.0 |= message.event == Event::Message;
+                    author.1 += cost(&message.content);
                     *entry.insert(chat.last_seq)
                 }
             };
@@ -174,7 +181,7 @@ impl Load {
         self.execute(&ADD_REACTIONS, &reactions).await?;
         self.grow(&chats).await?;
         self.remember_former(writers).await?;
-        self.remember_writers(wrote).await?;
+        self.remember_authors(authors).await?;
         self.hide(hidden).await?;
         Ok(fates)
     }
@@ -214,14 +221,22 @@ impl Load {
         self.execute(&ADD_FORMER, &writers.into_iter().map(row).collect::<Vec<_>>()).await.map(|_| ())
     }
 
-    async fn remember_writers(&mut self, wrote: HashSet<(UserId, ChatId)>) -> DatabaseResult<()> {
+    /// `authors` have whether they wrote messages, and not only notices, and what those cost.
+    async fn remember_authors(&mut self, authors: HashMap<(UserId, ChatId), (bool, i64)>) -> DatabaseResult<()> {
         #[derive(Serialize)]
         struct Row {
             user_id: Hex,
             chat_id: i64,
+            wrote: i64,
+            bytes: i64,
         }
-        let row = |(user, chat): (UserId, ChatId)| Row { user_id: Hex(user.0), chat_id: chat.0 };
-        self.execute(&WROTE, &wrote.into_iter().map(row).collect::<Vec<_>>()).await.map(|_| ())
+        let row = |((user, chat), (wrote, bytes)): ((UserId, ChatId), (bool, i64))| Row {
+            user_id: Hex(user.0),
+            chat_id: chat.0,
+            wrote: wrote.into(),
+            bytes,
+        };
+        self.execute(&WROTE, &authors.into_iter().map(row).collect::<Vec<_>>()).await.map(|_| ())
     }
 
     /// Hides from each of these what follows without a gap what is hidden already.

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use super::Send;
 use crate::{
-    error::Refusal,
+    error::{Error, Refusal},
     model::{ChatId, ChatKey, Counters, Event, MessageId, Person, Quote, Timestamp},
     store::{QUOTED, Situation},
+    writer::{allowances::Allowances, permissions::taken},
 };
 
 /// A chat while the run is decided.
@@ -34,7 +35,7 @@ pub(super) struct Accepted<'a> {
 pub(super) struct Repeat {
     pub(super) position: usize,
     pub(super) seq: i64,
-    /// What the sender has hidden; none of who is a member no more.
+    /// What the sender has hidden; `None` if the sender is no longer a member.
     pub(super) hidden_up_to: Option<i64>,
 }
 
@@ -47,8 +48,9 @@ enum Decision {
 }
 
 /// A run while it is decided.
-#[derive(Default)]
 pub(super) struct Run<'a> {
+    now: Timestamp,
+    allowances: &'a mut Allowances,
     pub(super) chats: HashMap<ChatKey, Chat>,
     pub(super) accepted: Vec<Accepted<'a>>,
     /// Where in `accepted` a message of the run is.
@@ -57,15 +59,17 @@ pub(super) struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
+    pub(super) fn new(now: Timestamp, allowances: &'a mut Allowances) -> Self {
+        let (chats, places) = (HashMap::new(), HashMap::new());
+        Self { now, allowances, chats, accepted: Vec::new(), places, repeats: Vec::new() }
+    }
+
     /// Decides on one message, after those before it.
-    pub(super) fn take(
-        &mut self,
-        position: usize,
-        send: &'a Send<'a>,
-        situation: Situation,
-        now: Timestamp,
-    ) -> Result<(), Refusal> {
+    pub(super) fn take(&mut self, position: usize, send: &'a Send<'a>, situation: Situation) -> Result<(), Error> {
         let decision = self.decide(send, &situation)?;
+        if let Decision::Accept { .. } = decision {
+            self.allowances.write(send.actor, send.content)?;
+        }
         let Situation { chat, role, standing, target: receiver, target_standing, .. } = situation;
         let chat = self.chats.entry(send.chat).or_insert_with(|| match chat {
             Some(chat) => Chat { id: Some(chat.id), name: chat.name, counters: chat.counters, last_at: chat.last_at },
@@ -80,7 +84,7 @@ impl<'a> Run<'a> {
             }
         };
         chat.counters.last_seq += 1;
-        chat.last_at = now.max(chat.last_at.plus_millis(1));
+        chat.last_at = self.now.max(chat.last_at.plus_millis(1));
         self.places.insert((send.chat, send.message), self.accepted.len());
         self.accepted.push(Accepted {
             position,
@@ -99,12 +103,13 @@ impl<'a> Run<'a> {
     fn decide(&self, send: &Send<'_>, situation: &Situation) -> Result<Decision, Refusal> {
         if let Some(place) = self.places.get(&(send.chat, send.message)) {
             let Accepted { sender, seq, .. } = &self.accepted[*place];
-            let repeated = sender.id == send.actor;
-            return if repeated { Ok(Decision::Repeat { seq: *seq }) } else { Err(Refusal::MessageIdTaken) };
+            let is_same = sender.id == send.actor;
+            return if is_same { Ok(Decision::Repeat { seq: *seq }) } else { Err(taken(send.chat, situation)) };
         }
         if let Some(message) = &situation.message {
-            let repeated = message.sender == send.actor && message.event == Event::Message;
-            return if repeated { Ok(Decision::Repeat { seq: message.seq }) } else { Err(Refusal::MessageIdTaken) };
+            let is_same = message.sender == send.actor && message.event == Event::Message;
+            let seq = message.seq;
+            return if is_same { Ok(Decision::Repeat { seq }) } else { Err(taken(send.chat, situation)) };
         }
         let sender = situation.actor.clone().ok_or(Refusal::Unauthorized)?;
         match send.chat {

@@ -77,7 +77,8 @@ async fn the_new_owner_of_a_group_is_told() {
     ann.create_group("tea", &[&bob]).await;
     let mut bobs = bob.hearth().await;
     erase(&ann, "").await;
-    assert_eq!(bobs.hears_only("roleChanged").await["state"], 1);
+    let [role, deleted] = bobs.hears_all(["roleChanged", "personDeleted"]).await;
+    assert_eq!((&role["state"], &deleted["userId"]), (&json!(1), &json!(ann.id)));
     let row = list(&mut bobs).await.remove(0);
     let seen = ["role", "memberCount", "state", "revision"].map(|key| row[key].clone());
     assert_eq!(json!(seen), json!(["owner", 1, 1, 1]));
@@ -124,4 +125,47 @@ async fn erasing_texts_and_deleting_messages_do_not_get_in_each_others_way() {
     };
     let (_, steps) = held.in_turn(deletion, vec![step.boxed()]).await;
     assert!(steps[0].is_ok(), "{steps:?}");
+}
+
+#[tokio::test]
+async fn everybody_who_knows_a_person_is_told_of_the_deletion_at_once() {
+    let server = TestServer::start().await;
+    let people = server.people(["Ann", "Bob", "Cy", "Dan", "Eve", "Flo"]).await;
+    let [ann, bob, cy, dan, eve, flo] = &people;
+    // A dialog, a group that Ann is in, one that she left, one that Flo left, and one that is gone.
+    bob.write_to(ann, "hi").await;
+    let tea = ann.create_group("tea", &[cy, flo]).await;
+    flo.connect().await.leave(&tea).await;
+    let left = dan.create_group("coffee", &[ann]).await;
+    ann.connect().await.leave(&left).await;
+    let gone = eve.create_group("cake", &[ann]).await;
+    eve.connect().await.does(&Request::drop(&gone)).await;
+    let mut told = hearths([bob, dan, cy]).await;
+    let mut others = hearths([eve, flo]).await;
+    let mut of_contract = bob.connect().await;
+    erase(ann, "?messages=erase").await;
+    told[2].hears("roleChanged").await;
+    for socket in &mut told {
+        let heard = socket.hears("personDeleted").await;
+        assert_eq!(heard, json!({ "userId": ann.id, "erased": true }));
+    }
+    for socket in &mut others {
+        socket.hears_nothing().await;
+    }
+    of_contract.hears_nothing().await;
+    erase(bob, "").await;
+    told[2].hears_nothing().await;
+}
+
+#[tokio::test]
+async fn a_group_that_a_deleted_person_had_left_is_fetched_again() {
+    let server = TestServer::start().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    let tea = bob.create_group("tea", &[&ann]).await;
+    ann.connect().await.leave(&tea).await;
+    let mut bobs = bob.hearth().await;
+    let before = list(&mut bobs).await[0]["revision"].clone();
+    erase(&ann, "").await;
+    let after = list(&mut bobs).await.remove(0);
+    assert_eq!((&before, &after["revision"], &after["senderName"]), (&json!(0), &json!(1), &json!("Deleted account")));
 }

@@ -223,7 +223,8 @@ impl Contract {
         };
         if let Some(known) = group.rows.iter().find(|known| known.id == row.id) {
             let again = known.sender == row.sender && known.event == row.event;
-            return (if again { reply(number, known) } else { TAKEN }, Vec::new());
+            let refusal = if group.role(row.sender).is_some() { TAKEN } else { NOT_A_MEMBER };
+            return (if again { reply(number, known) } else { refusal }, Vec::new());
         }
         let Some(role) = group.role(row.sender) else { return (NOT_A_MEMBER, Vec::new()) };
         match (row.event, whom) {

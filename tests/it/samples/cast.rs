@@ -104,6 +104,10 @@ impl Cast {
                 let request = user.request(text("method").parse().expect("a method"), text("path"));
                 let reply = user.finish(request.json(&call["body"])).await;
                 assert!([200, 201].contains(&reply.status), "{story}: {}", reply.body);
+                if call["method"] == "DELETE" {
+                    // Who is gone hears nothing.
+                    self.sockets.retain(|(name, _)| !name.starts_with(who));
+                }
             }
         }
         heard.extend(self.heard().await);

@@ -1,23 +1,28 @@
 //! Samples that take other circumstances than the conversation's.
 
+use hearth::config::Limits;
 use serde_json::json;
 
 use super::samples;
-use crate::support::{TestServer, new_id};
+use crate::support::{Request, TestServer, new_id, sockets};
 
 /// Tried where the disk is: in `full_disk`.
 pub const FULL_DISK: &str = "privateMessage with a full disk refusal";
 
+const TOO_OFTEN: &str = "listLastMessage too often refusal";
+const TOO_MANY_MESSAGES: &str = "privateMessage too often refusal";
+const FULL_STORAGE: &str = "privateMessage without storage left refusal";
+const TOO_MANY_ADDS: &str = "addUserInGroup too often refusal";
+const NO_DATABASE: &str = "privateMessage without database refusal";
+const DEFECT: &str = "listLastMessage by a defect refusal";
+const TOO_MANY_KINDS: &str = "react with one kind too many refusal";
+
 /// Their names in `frames.json`: nobody of the conversation sends or gets them.
-pub(super) const OF_AUTH: [&str; 4] = [
-    "listLastMessage too often refusal",
-    "privateMessage without database refusal",
-    FULL_DISK,
-    "listLastMessage by a defect refusal",
-];
+pub(super) const OF_AUTH: [&str; 7] =
+    [TOO_OFTEN, TOO_MANY_MESSAGES, FULL_STORAGE, TOO_MANY_ADDS, NO_DATABASE, FULL_DISK, DEFECT];
 
 /// Their names in `hearth.json`.
-pub(super) const OF_HEARTH: [&str; 1] = ["react with one kind too many refusal"];
+pub(super) const OF_HEARTH: [&str; 1] = [TOO_MANY_KINDS];
 
 /// The frame of a sample that takes other circumstances.
 pub fn frame(name: &str) -> String {
@@ -45,7 +50,42 @@ async fn requests_that_come_too_often_are_refused_as_the_sample_shows() {
     for _ in 0..64 {
         answers.push(socket.text().await);
     }
-    assert!(answers.contains(&frame(OF_AUTH[0])), "{answers:?}");
+    assert!(answers.contains(&frame(TOO_OFTEN)), "{answers:?}");
+}
+
+#[tokio::test]
+async fn what_is_beyond_a_budget_is_refused_as_the_samples_show() {
+    let server = TestServer::start_with(|config| {
+        config.limits.enabled = true;
+        config.limits.messages_per_minute = 3;
+        config.limits.adds_of_strangers_per_hour = 1;
+    });
+    let server = server.await;
+    let [ann, bob, cy, dan] = server.people(["Ann", "Bob", "Cy", "Dan"]).await;
+    let tea = cy.create_group("tea", &[]).await;
+    let [mut anns, mut cys] = sockets([&ann, &cy]).await;
+    let messages = ["one", "two", "three", "four"].map(|text| Request::private(&bob.id, text));
+    let messages = anns.pipeline(&messages).await;
+    let adds = cys.pipeline(&[Request::add(&tea, &bob.id), Request::add(&tea, &dan.id)]).await;
+    for (refused, sample) in [(&messages[3], TOO_MANY_MESSAGES), (&adds[1], TOO_MANY_ADDS)] {
+        // Some seconds may have passed.
+        let but_for_the_time = |frame: &str| frame.split_once("try again in").map(|(before, _)| before.to_owned());
+        assert_eq!(but_for_the_time(&refused.to_string()), but_for_the_time(&frame(sample)));
+    }
+}
+
+#[tokio::test]
+async fn what_is_beyond_the_storage_is_refused_as_the_sample_shows() {
+    let server = TestServer::start_with(|config| {
+        let (storage_mb_per_user, messages_per_minute) = (1, 1000);
+        config.limits = Limits { storage_mb_per_user, messages_per_minute, ..Limits::default() };
+    });
+    let server = server.await;
+    let ann = server.user("Ann").await;
+    let long = Request::private(&ann.id, &"\u{1F600}".repeat(4096));
+    let requests: Vec<_> = (0..62).map(|_| long.clone().with("messageId", new_id())).collect();
+    let answers = ann.connect().await.pipeline(&requests).await;
+    assert_eq!(answers[61].to_string(), frame(FULL_STORAGE));
 }
 
 #[tokio::test]
@@ -56,7 +96,7 @@ async fn without_the_database_a_message_is_refused_as_the_sample_shows() {
     server.database.gone().await;
     let params = json!({ "messageId": new_id(), "receiverId": ann.id, "content": "Anybody?" });
     socket.send("privateMessage", params).await;
-    assert_eq!(socket.text().await, frame(OF_AUTH[1]));
+    assert_eq!(socket.text().await, frame(NO_DATABASE));
 }
 
 #[tokio::test]
@@ -66,7 +106,7 @@ async fn a_defect_is_told_as_the_sample_shows() {
     let mut socket = ann.connect().await;
     server.database.hide("messages").await;
     socket.send("listLastMessage", json!({ "limit": 1 })).await;
-    assert_eq!(socket.text().await, frame(OF_AUTH[3]));
+    assert_eq!(socket.text().await, frame(DEFECT));
 }
 
 #[tokio::test]
@@ -85,5 +125,5 @@ async fn one_kind_of_reaction_too_many_is_refused_as_the_sample_shows() {
     }
     let refusal = answers.pop().expect("the last one");
     assert!(answers.iter().all(|answer| answer["success"] == true), "{answers:?}");
-    assert_eq!(refusal.to_string(), frame(OF_HEARTH[0]));
+    assert_eq!(refusal.to_string(), frame(TOO_MANY_KINDS));
 }
