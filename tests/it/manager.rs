@@ -1,4 +1,4 @@
-//! What a service manager hears: readiness, signs of life, the end.
+//! What a service manager hears: readiness, signs of life, the end; and what memory the process takes.
 
 use std::{
     os::{
@@ -114,4 +114,14 @@ async fn signs_of_life_that_another_process_is_to_give_it_does_not() {
     serving.terminate();
     assert_eq!(serving.ended().0, Some(0));
     assert_eq!(notices.rest(), ["READY=1", "STOPPING=1"]);
+}
+
+#[tokio::test]
+async fn it_takes_no_huge_pages() {
+    let database = TestDatabase::create().await;
+    let serving = Hearth::with_database(&database.url).serve();
+    let status = std::fs::read_to_string(format!("/proc/{}/status", serving.id())).expect("a running process");
+    // Kernels before 5.0 do not say.
+    let said = status.lines().find_map(|line| line.strip_prefix("THP_enabled:"));
+    assert!(said.is_none_or(|enabled| enabled.trim() == "0"), "{status}");
 }
