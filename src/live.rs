@@ -1,5 +1,6 @@
 //! Who is connected, and how news reach them. Knows frames and user ids; no SQL, no permissions, no sockets.
 
+mod barred;
 mod connection;
 mod hub;
 mod peers;

@@ -8,6 +8,7 @@ use std::{
 };
 
 use super::{
+    barred::Barred,
     connection::{Connection, ConnectionId},
     presence::{Presence, PresenceChange},
     publisher::{Broadcast, Except, People},
@@ -19,9 +20,6 @@ use crate::{
 
 /// Seconds between two pings to a connection.
 pub const HEARTBEAT_SECONDS: u64 = 30;
-
-/// How long a session stays out that lost a connection to others, or would not wait when it was told to.
-const BARRED_FOR: Duration = Duration::from_mins(1);
 
 /// The open connections.
 pub struct Hub {
@@ -50,8 +48,7 @@ struct Connections {
     /// Connections ever: the next one's number.
     count: u64,
     presence: Presence,
-    /// Sessions that stay out, and until when.
-    barred: HashMap<SessionId, Instant>,
+    barred: Barred,
 }
 
 /// Somebody who wants to be told.
@@ -83,9 +80,8 @@ impl Hub {
     /// most, if that person has at least two more than the newcomer would have.
     pub fn enter(self: &Arc<Self>, entrant: Entrant) -> Result<Entered, Full> {
         let mut connections = self.lock();
-        let now = Instant::now();
-        if let Some(until) = connections.barred.get(&entrant.session).filter(|until| **until > now) {
-            return Err(Full::Session(until.duration_since(now)));
+        if let Some(wait) = connections.barred.wait(entrant.session, Instant::now()) {
+            return Err(Full::Session(wait));
         }
         let held = connections.by_user.get(&entrant.user).map_or(0, Vec::len);
         if held >= self.limit_per_user {
@@ -108,7 +104,7 @@ impl Hub {
 
     /// Keeps a session's new connections out for a while.
     pub fn bar(&self, session: SessionId) {
-        self.lock().bar(session);
+        self.lock().barred.bar(session, Instant::now());
     }
 
     /// Sends something to all for whom it is. Encoded once; not at all if no such client is connected.
@@ -246,15 +242,9 @@ impl Connections {
         let Some(own) = most.filter(|own| own.len() >= held + 3) else { return false };
         let displaced = own.remove(0);
         self.left(&displaced);
-        self.bar(displaced.session);
+        self.barred.bar(displaced.session, Instant::now());
         displaced.close(Close::Displaced);
         true
-    }
-
-    fn bar(&mut self, session: SessionId) {
-        let now = Instant::now();
-        self.barred.retain(|_, until| *until > now);
-        self.barred.insert(session, now + BARRED_FOR);
     }
 
     /// Does not count a connection any more that is out of `by_user`.
