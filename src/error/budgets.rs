@@ -55,7 +55,7 @@ impl Storage {
         match self {
             Self::Person => write!(
                 f,
-                "Your messages take up the {mb} MB that they may on this server: delete some, or ask the operator for more"
+                "Your messages take up the {mb} MB that they may on this server: delete some for everybody, or ask the operator for more"
             ),
             Self::Server => write!(f, "This server stores the {mb} MB that it may: ask the operator for more"),
         }

@@ -49,7 +49,8 @@ fn compare(mut present: Vec<(ChatId, Known)>, known: &[Known], from: Option<Chat
     let after = |side: ChatSide| from.is_none_or(|from| side.rank() > from.rank());
     // Who names as many as may be named knows more, beyond the last of them.
     let is_full = known.len() >= KnownChats::MAX;
-    let last = known.iter().map(|known| known.chat).max_by_key(|chat| chat.rank()).filter(|_| is_full);
+    let last = known.iter().map(|known| known.chat).max_by_key(|chat| chat.rank());
+    let last = last.filter(|last| is_full && after(*last));
     let within = |side: ChatSide| last.is_none_or(|last| side.rank() <= last.rank());
 
     present.retain(|(_, chat)| within(chat.chat));

@@ -15,18 +15,30 @@ const SESSIONS_STEP: i64 = 500;
 
 /// Tidies up for as long as it is polled.
 pub async fn run(app: &App) {
-    loop {
-        if let Err(error) = tidy(app).await {
-            error.log();
+    let tidy = async {
+        loop {
+            if let Err(error) = tidy(app).await {
+                error.log();
+            }
+            tokio::time::sleep(EVERY).await;
         }
-        tokio::time::sleep(EVERY).await;
-    }
+    };
+    // In a loop of its own: a purge may take minutes.
+    let measure = async {
+        if app.config.limits.storage_mb == 0 {
+            return;
+        }
+        loop {
+            if let Err(error) = app.store.measure().await {
+                error.log();
+            }
+            tokio::time::sleep(EVERY).await;
+        }
+    };
+    tokio::join!(tidy, measure);
 }
 
 async fn tidy(app: &App) -> Result<()> {
-    if app.config.limits.storage_mb > 0 {
-        app.store.measure().await?;
-    }
     // At first everybody is read: the first search need not wait for it.
     app.store.refresh_people().await?;
     while app.store.purge_step(Timestamp::now()).await? {

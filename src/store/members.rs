@@ -18,7 +18,8 @@ use crate::{
 };
 
 /// Whether two people have both written in a dialog of theirs, or in a group of at most so many members. SQLite takes the
-/// tables of a CROSS JOIN in their order: the first person's memberships are looked through, not the second one's.
+/// tables of a CROSS JOIN in their order: the first person's memberships are looked through, not the second one's. OFFSET
+/// keeps PostgreSQL from hashing all pairs of the server.
 macro_rules! both_wrote {
     ($one:literal, $other:literal, $up_to:literal) => {
         concat!(
@@ -30,7 +31,7 @@ macro_rules! both_wrote {
             " AND other.chat_id = one.chat_id AND other.wrote = 1 AND other.left_at IS NULL \
              AND c.id = one.chat_id AND c.dropped_at IS NULL AND c.member_count <= ",
             $up_to,
-            ")"
+            " LIMIT 1 OFFSET 0)"
         )
     };
 }

@@ -12,7 +12,7 @@ const SQLITE: &str = "SELECT (c.page_count - f.freelist_count) * s.page_size AS 
      FROM pragma_page_count c, pragma_freelist_count f, pragma_page_size s";
 
 const POSTGRES: &str = "SELECT CAST(COALESCE(SUM(pg_total_relation_size(c.oid)), 0) AS BIGINT) AS size FROM pg_class c \
-     WHERE c.relkind = 'r' AND c.relnamespace = CAST(current_schema() AS regnamespace)";
+     WHERE c.relkind = 'r' AND c.relnamespace = (SELECT n.oid FROM pg_namespace n WHERE n.nspname = current_schema())";
 
 impl Store {
     /// Bytes of the database, when [`Self::measure`] looked last; 0 before.

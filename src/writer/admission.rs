@@ -1,23 +1,31 @@
 //! Who may add whom to a group.
 
+use std::iter;
+
 use super::{
     allowances::Allowances,
     apply::Stop,
     permissions::{Acting, Target},
 };
-use crate::{error::Refusal, model::Role, store::Batch};
+use crate::{
+    error::Refusal,
+    model::Role,
+    store::{Batch, cost},
+};
 
-/// Counts an add of this transaction, or refuses it.
+/// Counts an add and its notice, or refuses it.
 pub(super) async fn admit(
     batch: &mut Batch,
     allowances: &mut Allowances,
     acting: &Acting,
     target: &Target,
+    notice: &str,
 ) -> Result<(), Stop> {
     if target.blocks_actor || target.was_member && acting.role == Role::Member {
         return Err(Refusal::CannotBeAdded.into());
     }
-    let adder = acting.actor.id;
+    let (adder, bytes) = (acting.actor.id, cost(notice));
+    allowances.learn(batch, iter::once((adder, bytes))).await?;
     let know_each_other = batch.have_both_written(adder, target.person.id).await?;
-    Ok(allowances.add(adder, know_each_other)?)
+    Ok(allowances.add(adder, know_each_other, bytes)?)
 }

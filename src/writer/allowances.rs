@@ -18,36 +18,43 @@ impl Allowances {
         Self { budgets: Budgets::new(limits), storage: Storage::new(limits, store) }
     }
 
-    /// Learns how much these people have stored; needed before they write or change anything.
-    pub(super) async fn learn(&mut self, batch: &mut Batch, users: impl Iterator<Item = UserId>) -> DatabaseResult<()> {
-        self.storage.learn(batch, users).await
+    /// Learns how much these people have stored who are about to write so many bytes; needed before they are counted.
+    pub(super) async fn learn(
+        &mut self,
+        batch: &mut Batch,
+        writes: impl Iterator<Item = (UserId, i64)>,
+    ) -> DatabaseResult<()> {
+        self.storage.learn(batch, writes).await
     }
 
     /// Counts a message or notice that is stored next, or refuses it.
-    pub(super) fn write(&mut self, user: UserId, text: &str) -> Result<(), Error> {
-        self.budgets.spend(Budget::Messages, user)?;
-        self.storage.take(user, text)
+    pub(super) fn write(&mut self, user: UserId, bytes: i64) -> Result<(), Error> {
+        self.spend(&[Budget::Messages], user, bytes)
     }
 
-    /// Counts an edit, a deletion or a reaction that is made next, or refuses it.
-    pub(super) fn change(&mut self, user: UserId) -> Result<(), Error> {
-        self.budgets.spend(Budget::Changes, user)
-    }
-
-    /// Counts the bytes by which somebody's text grows, or those that it gives back; or refuses them.
-    pub(super) fn resize(&mut self, user: UserId, bytes: i64) -> Result<(), Error> {
-        self.storage.change(user, bytes)
-    }
-
-    /// Counts a person who is added to a group next, or refuses it.
-    pub(super) fn add(&mut self, adder: UserId, know_each_other: bool) -> Result<(), Error> {
+    /// Counts a person who is added to a group next, and the notice of it, or refuses it.
+    pub(super) fn add(&mut self, adder: UserId, know_each_other: bool, bytes: i64) -> Result<(), Error> {
         let budget = if know_each_other { Budget::Adds } else { Budget::AddsOfStrangers };
-        self.budgets.spend(budget, adder)
+        self.spend(&[Budget::Messages, budget], adder, bytes)
     }
 
-    /// Messages went with a group.
-    pub(super) fn forget_storage(&mut self) {
-        self.storage.forget_all();
+    /// Counts an edit, a deletion or a reaction that is made next, with the bytes by which the person's text grows, or
+    /// refuses it.
+    pub(super) fn change(&mut self, user: UserId, bytes: i64) -> Result<(), Error> {
+        self.spend(&[Budget::Changes], user, bytes)
+    }
+
+    /// Counts bytes that are stored in any case or, below 0, given back.
+    pub(super) fn count(&mut self, user: UserId, bytes: i64) {
+        self.storage.count(user, bytes);
+    }
+
+    /// Nothing is counted if anything is refused.
+    fn spend(&mut self, budgets: &[Budget], user: UserId, bytes: i64) -> Result<(), Error> {
+        self.storage.room(user, bytes)?;
+        self.budgets.spend(budgets, user)?;
+        self.storage.count(user, bytes);
+        Ok(())
     }
 
     /// The transaction was committed.

@@ -37,19 +37,23 @@ impl Budgets {
         }
     }
 
-    /// Counts one, or refuses it.
-    pub(super) fn spend(&mut self, budget: Budget, user: UserId) -> Result<(), Error> {
+    /// Counts one of each of these, or refuses it: then none is counted.
+    pub(super) fn spend(&mut self, budgets: &[Budget], user: UserId) -> Result<(), Error> {
         if !self.enabled {
             return Ok(());
         }
-        let accounts = match budget {
-            Budget::Messages => &mut self.messages,
-            Budget::Changes => &mut self.changes,
-            Budget::AddsOfStrangers => &mut self.adds_of_strangers,
-            Budget::Adds => &mut self.adds,
-        };
-        let limit = accounts.limit;
-        accounts.spend(user, Instant::now()).map_err(|wait| Error::OverBudget { budget, limit, wait })
+        let now = Instant::now();
+        for &budget in budgets {
+            let accounts = self.of(budget);
+            let (limit, wait) = (accounts.limit, accounts.wait(user, now));
+            if !wait.is_zero() {
+                return Err(Error::OverBudget { budget, limit, wait });
+            }
+        }
+        for &budget in budgets {
+            self.of(budget).spend(user, now);
+        }
+        Ok(())
     }
 
     /// The transaction was committed, or its outcome is not known.
@@ -60,6 +64,15 @@ impl Budgets {
     /// The transaction changed nothing.
     pub(super) fn give_back(&mut self) {
         self.all().for_each(Accounts::give_back);
+    }
+
+    fn of(&mut self, budget: Budget) -> &mut Accounts {
+        match budget {
+            Budget::Messages => &mut self.messages,
+            Budget::Changes => &mut self.changes,
+            Budget::AddsOfStrangers => &mut self.adds_of_strangers,
+            Budget::Adds => &mut self.adds,
+        }
     }
 
     fn all(&mut self) -> impl Iterator<Item = &mut Accounts> {
@@ -82,19 +95,23 @@ impl Accounts {
         Self { limit, period, full_at: HashMap::new(), spent: Vec::new() }
     }
 
-    /// Counts one; else how long to wait for the next.
-    fn spend(&mut self, user: UserId, now: Instant) -> Result<(), Duration> {
+    /// How long to wait for the next one.
+    fn wait(&self, user: UserId, now: Instant) -> Duration {
+        self.after_next(user, now).duration_since(now).saturating_sub(self.period)
+    }
+
+    /// Counts one.
+    fn spend(&mut self, user: UserId, now: Instant) {
         if self.full_at.len() >= REMEMBERED {
             self.full_at.retain(|_, full_at| *full_at > now);
         }
-        let full_at = self.full_at.get(&user).copied().unwrap_or(now).max(now) + self.each();
-        let wait = full_at.duration_since(now).saturating_sub(self.period);
-        if !wait.is_zero() {
-            return Err(wait);
-        }
-        self.full_at.insert(user, full_at);
+        self.full_at.insert(user, self.after_next(user, now));
         self.spent.push(user);
-        Ok(())
+    }
+
+    /// When the account is full again if one more is counted.
+    fn after_next(&self, user: UserId, now: Instant) -> Instant {
+        self.full_at.get(&user).copied().unwrap_or(now).max(now) + self.each()
     }
 
     fn give_back(&mut self) {
@@ -118,24 +135,46 @@ mod tests {
 
     use super::*;
 
+    /// Counts one if there is room; else how long to wait.
+    fn spend(accounts: &mut Accounts, user: UserId, now: Instant) -> Result<(), Duration> {
+        let wait = accounts.wait(user, now);
+        if !wait.is_zero() {
+            return Err(wait);
+        }
+        accounts.spend(user, now);
+        Ok(())
+    }
+
     #[test]
     fn an_account_is_spent_and_comes_back_evenly() {
         let (mut accounts, now) = (Accounts::new(2, HOUR), Instant::now());
         let [ann, bob] = [1, 2].map(|number| UserId(Uuid::from_u128(number)));
-        assert_eq!([accounts.spend(ann, now), accounts.spend(ann, now)], [Ok(()); 2]);
-        assert_eq!(accounts.spend(ann, now), Err(HOUR / 2));
-        assert_eq!(accounts.spend(bob, now), Ok(()));
-        assert_eq!(accounts.spend(ann, now + HOUR / 2), Ok(()));
-        assert_eq!(accounts.spend(ann, now + HOUR / 2), Err(HOUR / 2));
+        assert_eq!([spend(&mut accounts, ann, now), spend(&mut accounts, ann, now)], [Ok(()); 2]);
+        assert_eq!(spend(&mut accounts, ann, now), Err(HOUR / 2));
+        assert_eq!(spend(&mut accounts, bob, now), Ok(()));
+        assert_eq!(spend(&mut accounts, ann, now + HOUR / 2), Ok(()));
+        assert_eq!(spend(&mut accounts, ann, now + HOUR / 2), Err(HOUR / 2));
     }
 
     #[test]
     fn what_a_failed_transaction_spent_comes_back() {
         let (mut accounts, now) = (Accounts::new(1, HOUR), Instant::now());
         let ann = UserId(Uuid::from_u128(1));
-        accounts.spend(ann, now).unwrap();
+        assert_eq!(spend(&mut accounts, ann, now), Ok(()));
         accounts.give_back();
-        accounts.spend(ann, now).unwrap();
-        assert_eq!(accounts.spend(ann, now), Err(HOUR));
+        assert_eq!(spend(&mut accounts, ann, now), Ok(()));
+        assert_eq!(spend(&mut accounts, ann, now), Err(HOUR));
+    }
+
+    #[test]
+    fn what_one_budget_refuses_uses_up_no_other() {
+        let limits = Limits { messages_per_minute: 1, adds_per_hour: 1, ..Limits::default() };
+        let (mut budgets, ann) = (Budgets::new(&limits), UserId(Uuid::from_u128(1)));
+        budgets.spend(&[Budget::Messages], ann).unwrap();
+        for refused in [[Budget::Messages, Budget::Adds], [Budget::Adds, Budget::Messages]] {
+            assert!(budgets.spend(&refused, ann).is_err());
+        }
+        budgets.spend(&[Budget::Adds], ann).unwrap();
+        assert!(budgets.spend(&[Budget::Adds], ann).is_err());
     }
 }

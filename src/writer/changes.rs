@@ -105,8 +105,8 @@ async fn change(
         }
         Action::Delete { .. } if is_deleted => (None, Kind::MessageDeleted),
         Action::Delete { .. } => {
-            allowances.change(command.actor)?;
-            allowances.resize(before.sender.id, -bytes(&before.content))?;
+            allowances.change(command.actor, 0)?;
+            allowances.count(before.sender.id, -bytes(&before.content));
             (Some(batch.erase_message(chat, seq, now).await?), Kind::MessageDeleted)
         }
         _ if is_deleted => return Err(Refusal::MessageDeleted.into()),
@@ -117,26 +117,32 @@ async fn change(
         }
         Action::Edit { content, .. } if *content == before.content => (None, Kind::MessageEdited),
         Action::Edit { content, .. } => {
-            allowances.learn(batch, iter::once(command.actor)).await?;
-            allowances.change(command.actor)?;
-            allowances.resize(command.actor, bytes(content) - bytes(&before.content))?;
+            let growth = bytes(content) - bytes(&before.content);
+            allowances.learn(batch, iter::once((command.actor, growth))).await?;
+            allowances.change(command.actor, growth)?;
             (Some(batch.edit(chat, seq, content, now).await?), Kind::MessageEdited)
         }
+        Action::React { emoji, on, .. } if *on == has(before, emoji) => (None, Kind::MessageReactions),
         Action::React { emoji, on: true, .. } => {
             let is_new = before.reactions.iter().all(|reaction| reaction.emoji != *emoji);
             if is_new && before.reactions.len() >= MAX_REACTIONS {
                 return Err(Refusal::TooManyReactions.into());
             }
-            allowances.change(command.actor)?;
+            allowances.change(command.actor, 0)?;
             (batch.add_reaction(&reaction(emoji), now).await?, Kind::MessageReactions)
         }
         Action::React { emoji, .. } => {
-            allowances.change(command.actor)?;
+            allowances.change(command.actor, 0)?;
             (batch.remove_reaction(&reaction(emoji)).await?, Kind::MessageReactions)
         }
         _ => (None, Kind::MessageEdited),
     };
     Ok(Changed { revision, kind })
+}
+
+/// Whether the actor reacted so already.
+fn has(message: &Message, emoji: &str) -> bool {
+    message.reactions.iter().any(|reaction| reaction.mine && reaction.emoji == emoji)
 }
 
 /// A group's owner and admins delete what others wrote.

@@ -17,7 +17,7 @@ use crate::{
     live::{Broadcast, Except, People},
     model::{Counters, GroupId, Notice, Role, Timestamp, UserId},
     protocol::{GroupGone, Item, Kind, Protocol, extended::Gone},
-    store::{Batch, NewMember, Situation, StoredChat},
+    store::{Batch, NewMember, Situation, StoredChat, cost},
 };
 
 /// A change to one group, with what it needs.
@@ -91,8 +91,9 @@ impl Change<'_> {
 
     /// Counts a notice that is stored next, or refuses it. Whoever leaves or removes somebody is not kept from it.
     async fn allow(&mut self, user: UserId, new: &NewNotice<'_>) -> Result<(), Stop> {
-        self.allowances.learn(self.batch, iter::once(user)).await?;
-        Ok(self.allowances.write(user, new.text)?)
+        let bytes = cost(new.text);
+        self.allowances.learn(self.batch, iter::once((user, bytes))).await?;
+        Ok(self.allowances.write(user, bytes)?)
     }
 
     async fn create(&mut self, situation: Situation, name: &str, new: NewNotice<'_>) -> Result<Outcome, Stop> {
@@ -124,8 +125,7 @@ impl Change<'_> {
         if chat.member_count >= i64::from(self.group_limit) {
             return Err(Error::GroupFull(self.group_limit).into());
         }
-        admit(self.batch, self.allowances, &acting, &target).await?;
-        self.allow(acting.actor.id, &new).await?;
+        admit(self.batch, self.allowances, &acting, &target, new.text).await?;
         // The whole history is theirs, and none of it is unread.
         let (user, read_up_to) = (target.person.id, chat.counters.last_seq + 1);
         let member = NewMember { user, chat: chat.id, role: Role::Member, read_up_to };
@@ -143,7 +143,6 @@ impl Change<'_> {
             self.batch.end_membership(user, chat_id, self.now).await?;
             self.batch.drop_chat(chat_id, self.now).await?;
             self.rosters.forget(chat_id);
-            self.allowances.forget_storage();
             return Ok(Outcome { answer, broadcasts: vec![gone], ..Outcome::default() });
         }
         let successor = match role {
@@ -152,6 +151,7 @@ impl Change<'_> {
         };
         self.batch.end_membership(user, chat_id, self.now).await?;
         self.rosters.remove(chat_id, user);
+        self.allowances.count(user, cost(new.text));
         let mut told = self.notify(acting, &new, (Kind::LeaveGroup, Kind::LeaveGroup)).await?;
         told.broadcasts.push(gone);
         told.broadcasts.extend(successor.map(|(owner, state)| role_changed(self.group, owner, Role::Owner, state)));
@@ -163,6 +163,7 @@ impl Change<'_> {
         let chat = acting.chat.id;
         self.batch.end_membership(user, chat, self.now).await?;
         self.rosters.remove(chat, user);
+        self.allowances.count(acting.actor.id, cost(new.text));
         // To existing clients a removal looks like somebody who leaves; the removed one's close the group.
         let mut told = self.notify(acting, &new, (Kind::LeaveGroup, Kind::RemoveUserFromGroup)).await?;
         let gone = Item::Group(GroupGone { group_id: self.group });
@@ -210,7 +211,6 @@ impl Change<'_> {
         let members = self.rosters.get(self.batch, chat.id).await?;
         self.batch.drop_chat(chat.id, self.now).await?;
         self.rosters.forget(chat.id);
-        self.allowances.forget_storage();
         let (contract, extended) = (Item::Group(GroupGone { group_id: self.group }), Item::Gone(Gone::new(self.group)));
         let broadcasts = vec![
             Broadcast::contract(Kind::DropGroup, contract, People::Many(members.clone()), Except::User(actor.id)),

@@ -107,7 +107,8 @@ impl Change<'_> {
             content: new.text,
             event: new.notice.event(),
             subject: new.notice.subject().map(|person| person.id),
-            detail: new.notice.detail(),
+            // The first name is kept, too, for members who leave before it changes.
+            detail: if new.notice == Notice::Created { Some(&chat.name) } else { new.notice.detail() },
             reply_to: None,
             created_at: last_at,
         };

@@ -56,7 +56,7 @@ pub(super) async fn apply(
     } else {
         batch.look_up(&lookups).await?
     };
-    allowances.learn(batch, sends.iter().map(|send| send.actor)).await?;
+    allowances.learn(batch, sends.iter().map(|send| (send.actor, cost(send.content)))).await?;
     let now = Timestamp::now();
 
     let mut run = Run::new(now, allowances);

@@ -7,7 +7,7 @@ use crate::{
     config::Limits,
     error::{self, Error},
     model::UserId,
-    store::{Batch, DatabaseResult, Store, cost},
+    store::{Batch, DatabaseResult, Store},
 };
 
 /// People who are remembered: 4 MiB.
@@ -29,46 +29,59 @@ impl Storage {
         Self { per_user, server, store, used: HashMap::new() }
     }
 
-    /// Learns what these people use; needed before [`Self::take`].
-    pub(super) async fn learn(&mut self, batch: &mut Batch, users: impl Iterator<Item = UserId>) -> DatabaseResult<()> {
+    /// Learns what these people use who are about to write so many bytes; needed before [`Self::room`]. Also anew if what
+    /// is remembered would refuse them: groups that are gone and erased accounts give room back unnoticed.
+    pub(super) async fn learn(
+        &mut self,
+        batch: &mut Batch,
+        writes: impl Iterator<Item = (UserId, i64)>,
+    ) -> DatabaseResult<()> {
         if self.per_user == 0 {
-            return Ok(());
-        }
-        let mut unknown: Vec<_> = users.filter(|user| !self.used.contains_key(user)).collect();
-        unknown.sort_unstable();
-        unknown.dedup();
-        if unknown.is_empty() {
             return Ok(());
         }
         if self.used.len() >= REMEMBERED {
             self.used.clear();
         }
-        let used: HashMap<_, _> = batch.stored_bytes(&unknown).await?.into_iter().collect();
-        self.used.extend(unknown.into_iter().map(|user| (user, used.get(&user).copied().unwrap_or_default())));
+        let mut wanted: HashMap<UserId, i64> = HashMap::new();
+        for (user, bytes) in writes {
+            *wanted.entry(user).or_default() += bytes;
+        }
+        wanted.retain(|user, bytes| self.used.get(user).is_none_or(|used| is_over(used + *bytes, self.per_user)));
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let users: Vec<_> = wanted.into_keys().collect();
+        self.used.extend(batch.stored_bytes(&users).await?);
         Ok(())
     }
 
-    /// Takes room for a text, or refuses it.
-    pub(super) fn take(&mut self, user: UserId, text: &str) -> Result<(), Error> {
-        self.change(user, cost(text))
-    }
-
-    /// Takes room for the bytes by which a text grows, or gives some back.
-    pub(super) fn change(&mut self, user: UserId, bytes: i64) -> Result<(), Error> {
-        let is_over = |used: i64, mb: u32| mb > 0 && bytes > 0 && used > i64::from(mb) * 1_000_000;
-        if is_over(self.store.size(), self.server) {
+    /// Whether there is room for so many bytes more.
+    pub(super) fn room(&self, user: UserId, bytes: i64) -> Result<(), Error> {
+        if bytes > 0 && is_over(self.store.size(), self.server) {
             return Err(Error::StorageFull(error::Storage::Server, self.server));
         }
-        let Some(used) = self.used.get_mut(&user) else { return Ok(()) };
-        if is_over(*used + bytes, self.per_user) {
-            return Err(Error::StorageFull(error::Storage::Person, self.per_user));
+        match self.used.get(&user) {
+            Some(used) if bytes > 0 && is_over(used + bytes, self.per_user) => {
+                Err(Error::StorageFull(error::Storage::Person, self.per_user))
+            }
+            _ => Ok(()),
         }
-        *used += bytes;
-        Ok(())
+    }
+
+    /// Counts bytes that somebody stores, or gives back.
+    pub(super) fn count(&mut self, user: UserId, bytes: i64) {
+        if let Some(used) = self.used.get_mut(&user) {
+            *used += bytes;
+        }
     }
 
     /// After anything that this cannot follow. The database knows.
     pub(super) fn forget_all(&mut self) {
         self.used.clear();
     }
+}
+
+/// A bound of 0 is none.
+fn is_over(bytes: i64, mb: u32) -> bool {
+    mb > 0 && bytes > i64::from(mb) * 1_000_000
 }

@@ -62,7 +62,10 @@ async fn changes_beyond_the_budget_are_refused_and_those_that_change_nothing_are
     let edit = Request::edit(&dialog(&bob), &id, "two");
     anns.does(&edit).await;
     anns.does(&edit).await;
-    anns.does(&Request::react(&dialog(&bob), &id, "👍")).await;
+    let reaction = Request::react(&dialog(&bob), &id, "👍");
+    anns.does(&reaction).await;
+    anns.does(&reaction).await;
+    anns.does(&Request::react(&dialog(&bob), &id, "🎉").with("on", false)).await;
     let deletion = Request::delete(&dialog(&bob), &id);
     anns.does(&deletion).await;
     anns.does(&deletion).await;
@@ -115,6 +118,21 @@ async fn storage_of_a_group_that_is_gone_is_free_again() {
     let note = Request::write(&dialog(&ann), &"x".repeat(4096)).with("messageId", new_id());
     anns.does(&Request::drop(&tea)).await;
     anns.does(&note).await;
+}
+
+#[tokio::test]
+async fn storage_of_a_group_that_went_with_its_last_members_account_is_free_again() {
+    let limits = Limits { storage_mb_per_user: 1, messages_per_minute: 10_000, ..Limits::default() };
+    let server = limited(limits).await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    let tea = ann.create_group("tea", &[&bob]).await;
+    let mut bobs = bob.hearth().await;
+    fill(&mut bobs, &group(&tea)).await;
+    bobs.does(&Request::leave(&tea)).await;
+    let note = Request::write(&dialog(&bob), &"\u{1F600}".repeat(4096));
+    assert_eq!(bobs.code(&note).await, "storage_full");
+    ann.delete("/api/profile/destroy").await.expect(200);
+    bobs.does(&note).await;
 }
 
 #[tokio::test]

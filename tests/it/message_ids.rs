@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Request, Socket, TestServer, column, new_id, seen, sockets};
+use crate::support::{Request, Socket, TestServer, column, hearths, new_id, seen, sockets};
 
 const TAKEN: &str = "Message id already exists";
 const NOT_A_MEMBER: &str = "User is not a member of this group";
@@ -174,7 +174,9 @@ async fn who_left_is_answered_again_with_the_names_of_then() {
     assert_eq!(bobs.does(&first).await, answer, "nobody renamed it");
     rename(&mut anns, "coffee").await;
     lea.patch("/api/profile/update", json!({ "firstName": "Leonora" })).await.expect(201);
-    assert_eq!(bobs.does(&first).await["item"]["groupName"], "", "its first name is not kept");
+    assert_eq!(bobs.does(&first).await, answer, "its first name is kept");
+    server.database.run("UPDATE messages SET detail = NULL WHERE event = 1").await;
+    assert_eq!(bobs.does(&first).await["item"]["groupName"], "", "older versions did not keep it");
     let row = bob.hearth().await.does(&first).await["item"].clone();
     assert_eq!(
         (&row["groupName"], &row["event"]["firstName"], &row["memberCount"]),
@@ -190,6 +192,23 @@ async fn who_left_is_answered_again_with_the_names_of_then() {
     bobs.leave(&group).await;
     rename(&mut anns, "a secret").await;
     assert_eq!(bobs.does(&again).await["item"]["groupName"], "coffee");
+}
+
+#[tokio::test]
+async fn who_left_does_not_learn_that_a_message_was_deleted_since() {
+    let server = TestServer::start().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    let group = ann.create_group("tea", &[&bob]).await;
+    let [mut anns, mut bobs] = hearths([&ann, &bob]).await;
+    let message = Request::message(&group, "mine");
+    bobs.does(&message).await;
+    let leave = Request::leave(&group);
+    bobs.does(&leave).await;
+    let answer = bobs.does(&message).await;
+    let deletion = Request::new("deleteMessage", json!({ "groupId": group, "messageId": message.id() }));
+    anns.does(&deletion).await;
+    assert_eq!(bobs.does(&message).await, answer);
+    assert_eq!(answer["item"]["content"], "mine");
 }
 
 #[tokio::test]

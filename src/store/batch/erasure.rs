@@ -83,9 +83,10 @@ impl Batch {
 
     async fn companions_of(&mut self, user: UserId) -> sqlx::Result<Vec<UserId>> {
         let query = sqlx::query(
-            "SELECT DISTINCT m.user_id FROM members own JOIN chats c ON c.id = own.chat_id AND c.dropped_at IS NULL \
+            "SELECT DISTINCT m.user_id FROM members own \
              JOIN members m ON m.chat_id = own.chat_id AND m.left_at IS NULL AND m.user_id <> $1 \
-             WHERE own.user_id = $1 ORDER BY m.user_id",
+             WHERE own.user_id = $1 AND (SELECT c.dropped_at FROM chats c WHERE c.id = own.chat_id) IS NULL \
+             ORDER BY m.user_id",
         );
         let rows = query.bind(user).fetch_all(self.connection()).await?;
         rows.iter().map(|row| row.try_get("user_id")).collect()

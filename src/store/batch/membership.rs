@@ -138,13 +138,13 @@ impl Batch {
         query.bind(name).bind(search(name)).bind(chat).execute(self.connection()).await.map(|_| ())
     }
 
-    /// The name that a group had at a seq. `None` if that name is not known: of names that were replaced, only those
-    /// that a renaming set are kept.
+    /// The name that a group had at a seq. `None` if that name is not known: older versions did not keep the first one.
     pub async fn group_name_at(&mut self, chat: ChatId, seq: i64) -> sqlx::Result<Option<String>> {
         let query = sqlx::query(
             "SELECT COALESCE(\
                (SELECT m.detail FROM messages m WHERE m.chat_id = c.id AND m.event = 5 AND m.seq <= $2 \
                 ORDER BY m.seq DESC LIMIT 1), \
+               (SELECT m.detail FROM messages m WHERE m.chat_id = c.id AND m.seq = 1 AND m.event = 1), \
                CASE WHEN NOT EXISTS (SELECT 1 FROM messages m WHERE m.chat_id = c.id AND m.event = 5) THEN c.name END\
              ) AS name FROM chats c WHERE c.id = $1",
         );

@@ -152,9 +152,10 @@ static WRITE: Sql = Sql::steps(&[
      WHERE members.user_id = q.user_id AND members.chat_id = q.chat_id",
 ]);
 
+/// The chat is looked up row by row: PostgreSQL would join all chats of the server.
 static STORED: Sql = Sql::steps(&["SELECT q.id, \
-       (SELECT CAST(COALESCE(SUM(m.bytes), 0) AS BIGINT) FROM members m JOIN chats c ON c.id = m.chat_id \
-        WHERE m.user_id = q.id AND c.dropped_at IS NULL) AS bytes \
+       (SELECT CAST(COALESCE(SUM(m.bytes), 0) AS BIGINT) FROM members m \
+        WHERE m.user_id = q.id AND (SELECT c.dropped_at FROM chats c WHERE c.id = m.chat_id) IS NULL) AS bytes \
      FROM rows($1: id BYTES) q"]);
 
 impl Batch {

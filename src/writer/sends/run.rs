@@ -6,7 +6,7 @@ use super::Send;
 use crate::{
     error::{Error, Refusal},
     model::{ChatId, ChatKey, Counters, Event, MessageId, Person, Quote, Timestamp},
-    store::{QUOTED, Situation},
+    store::{QUOTED, Situation, cost},
     writer::{allowances::Allowances, permissions::taken},
 };
 
@@ -68,7 +68,7 @@ impl<'a> Run<'a> {
     pub(super) fn take(&mut self, position: usize, send: &'a Send<'a>, situation: Situation) -> Result<(), Error> {
         let decision = self.decide(send, &situation)?;
         if let Decision::Accept { .. } = decision {
-            self.allowances.write(send.actor, send.content)?;
+            self.allowances.write(send.actor, cost(send.content))?;
         }
         let Situation { chat, role, standing, target: receiver, target_standing, .. } = situation;
         let chat = self.chats.entry(send.chat).or_insert_with(|| match chat {

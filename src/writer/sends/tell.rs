@@ -70,13 +70,15 @@ pub(super) async fn repeat(
     let id = chat.id.ok_or(DatabaseError::RowNotFound)?;
     let hidden_up_to = repeated.hidden_up_to.unwrap_or(i64::MAX);
     let mut message = batch.message(id, repeated.seq, send.actor, hidden_up_to).await?;
-    let (name, counters) = match repeated.hidden_up_to {
-        Some(_) => (chat.name.as_str(), chat.counters),
-        // What has become of the group is no business of who is a member no more.
-        None => ("", Counters { last_seq: repeated.seq, revision: 0 }),
-    };
+    let (mut name, mut counters) = (chat.name.clone(), chat.counters);
     if repeated.hidden_up_to.is_none() {
+        // What has become of the group is no business of former members.
+        name = batch.group_name_at(id, repeated.seq).await?.unwrap_or_default();
+        counters = Counters { last_seq: repeated.seq, revision: 0 };
         message.reactions.clear();
+        if message.deleted_at.take().is_some() {
+            send.content.clone_into(&mut message.content);
+        }
     }
     let partner = match send.chat.partner(send.actor) {
         Some(partner) => Some(batch.person(partner).await?),
@@ -85,7 +87,7 @@ pub(super) async fn repeat(
     let sender = message.sender.clone();
     let audience = match send.chat {
         // Nobody else is told.
-        ChatKey::Group(id) => Audience::Group { id, name, members: Arc::default() },
+        ChatKey::Group(id) => Audience::Group { id, name: &name, members: Arc::default() },
         ChatKey::Dialog(..) => {
             Audience::Dialog { partner: partner.as_ref().unwrap_or(&sender), hidden_from_partner: 0 }
         }

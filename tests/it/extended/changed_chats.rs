@@ -250,3 +250,20 @@ async fn forged_counters_only_make_a_difference() {
     assert_eq!(column(&rows, "groupId"), [tea.as_str()]);
     assert_eq!(bobs.rows(&Request::page(&group(&tea))).await.len(), 2);
 }
+
+#[tokio::test]
+async fn a_full_list_of_chats_before_the_cursor_does_not_lead_back() {
+    let server = TestServer::start().await;
+    let ann = server.user("Ann").await;
+    let tea = ann.create_group("tea", &[]).await;
+    let mut anns = ann.hearth().await;
+    let before = |number: u32| {
+        let chat = group(&format!("00000000-0000-4000-8000-{number:012x}"));
+        json!({ "chat": chat, "lastSeq": 1, "revision": 0, "state": 0 })
+    };
+    let known: Vec<_> = (0..500).map(before).collect();
+    let cursor = group("00000000-0000-4000-8000-ffffffffffff");
+    let (rows, item) = page(&mut anns, &known, &cursor).await;
+    assert_eq!((column(&rows, "groupId"), &item["complete"]), (vec![tea], &json!(true)));
+    assert_eq!((&item["gone"], &item["cursor"]), (&json!([]), &cursor));
+}
