@@ -75,7 +75,7 @@ for (const [size, screen] of Object.entries(sizes))
         await expect(page.getByRole('dialog')).toBeHidden();
 
         await chats.locator('a[href*="/chat/u/"]').first().click();
-        await expect(page.getByRole('article').last()).toBeVisible();
+        await expect(page.getByRole('article').last()).toBeInViewport();
         await check(page, 'dialog');
         await page.getByRole('article').last().scrollIntoViewIfNeeded();
         // With a mouse there is a button, by touch the message is its own.
@@ -88,7 +88,7 @@ for (const [size, screen] of Object.entries(sizes))
 
         if (size === 'phone') await page.getByRole('button', { name: texts.conversation.back }).click();
         await chats.locator('a[href*="/chat/g/"]').first().click();
-        await expect(page.getByRole('article').last()).toBeVisible();
+        await expect(page.getByRole('article').last()).toBeInViewport();
         await check(page, 'group');
       });
 

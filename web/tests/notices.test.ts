@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { ChatEvent } from '../src/protocol/rows';
 import { dictionaries, type Language } from '../src/strings/language';
 import { plainNotice } from '../src/views/groups/notice';
-import { noticeText } from '../src/views/naming';
+import { fullName, noticeText, shownName } from '../src/views/naming';
 import { BOB, ME, row } from './support/rows';
 
 const nobody = { userId: null, firstName: null, lastName: null, groupName: null, role: null };
@@ -19,7 +19,7 @@ test('a notice says “you” to whom it is about, and to who did it', () => {
   expect(worded('en', BOB, { kind: 'added', ...me })).toBe('Bob added you');
   expect(worded('en', ME, { kind: 'removed', ...cleo })).toBe('You removed Cleo');
   expect(worded('en', BOB, { kind: 'role', role: 'owner', ...me })).toBe('Bob made you the owner');
-  expect(worded('ru', ME, { kind: 'left' })).toBe('Вы вышли из группы');
+  expect(worded('ru', ME, { kind: 'left' })).toBe('Вы покинули группу');
   expect(worded('ru', BOB, { kind: 'added', ...me })).toBe('Bob добавил(а) вас');
   expect(worded('ru', BOB, { kind: 'role', role: 'admin', ...me })).toBe('Bob назначил(а) вас админом');
 });
@@ -41,4 +41,13 @@ test('the text for other clients speaks of oneself by name', () => {
   const { en, ru } = dictionaries;
   expect(plainNotice(ann, { kind: 'created' }, en)).toBe('Ann Lee created the group');
   expect(plainNotice(ann, { kind: 'added', ...cleo }, ru)).toBe('Ann Lee добавил(а) участника: Cleo');
+});
+
+test('who has no account any more is named in the reader’s language', () => {
+  const { en, ru } = dictionaries;
+  expect(fullName('Deleted account', '', ru)).toBe('Удалённый аккаунт');
+  expect(shownName('Deleted account', en)).toBe('Deleted account');
+  expect(fullName('Deleted account', 'Lee', ru)).toBe('Deleted account Lee');
+  const left = row(1, { senderId: BOB, senderName: 'Deleted account' });
+  expect(noticeText({ ...left, event: { ...nobody, kind: 'left' } }, ME, ru)).toContain('Удалённый аккаунт');
 });

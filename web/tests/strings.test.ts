@@ -115,7 +115,7 @@ test('a name turns nothing around it, whatever it contains', () => {
   expect(ru.notices.removed(sarah, eve)).toBe(`\u2068${HEBREW}\u2069 исключил(а) участника: \u2068Eve\u2069`);
   expect(en.conversation.typing([HEBREW, 'Bob'])).toBe(`\u2068${HEBREW}\u2069 and Bob are typing…`);
   expect(en.conversation.says('Eve\u2069\u202e', 'hi')).toBe('\u2068Eve\u2069: hi');
-  expect(people.ru.blockTitle('Анна')).toBe('Заблокировать (Анна)?');
+  expect(people.ru.blockTitle('Анна')).toBe('Заблокировать пользователя Анна?');
 });
 
 test('every sentence isolates its names, and leaves numbers to the rules of the language', () => {

@@ -5,7 +5,7 @@ import type { Chat } from './chat';
 import type { Messenger } from './messenger.svelte';
 
 /** How the server calls everybody whose account is gone. */
-const NAME = 'Deleted account';
+export const DELETED = 'Deleted account';
 
 export function personDeleted(to: Messenger, news: PersonDeleted): void {
   const { userId } = news;
@@ -27,22 +27,22 @@ export function personDeleted(to: Messenger, news: PersonDeleted): void {
 export function without<T extends Row | ListRow>(row: T, { userId, erased }: PersonDeleted, now: string): T {
   let next = row;
   if (row.senderId === userId) {
-    next = { ...next, senderName: NAME, senderLastName: '' };
+    next = { ...next, senderName: DELETED, senderLastName: '' };
     if (erased && !row.event) next = { ...next, content: '', deletedAt: row.deletedAt ?? now, reactions: [] };
   }
-  if (row.receiverId === userId) next = { ...next, receiverName: NAME };
+  if (row.receiverId === userId) next = { ...next, receiverName: DELETED };
   if (row.event?.userId === userId)
-    next = { ...next, event: { ...row.event, firstName: NAME, lastName: '' } };
+    next = { ...next, event: { ...row.event, firstName: DELETED, lastName: '' } };
   const replyTo = row.replyTo && quoteWithout(row.replyTo, { userId, erased });
   return replyTo === row.replyTo ? next : { ...next, replyTo };
 }
 
 export function quoteWithout(quote: Quote, { userId, erased }: PersonDeleted): Quote {
   if (quote.senderId !== userId) return quote;
-  return erased ? { ...quote, senderName: '', content: '' } : { ...quote, senderName: NAME };
+  return erased ? { ...quote, senderName: '', content: '' } : { ...quote, senderName: DELETED };
 }
 
 function withoutPartner(chat: Chat, userId: string): Chat {
   if (chat.partnerId !== userId) return chat;
-  return { ...chat, partnerName: NAME, partnerLastName: '', deleted: true };
+  return { ...chat, partnerName: DELETED, partnerLastName: '', deleted: true };
 }

@@ -24,7 +24,7 @@ export const ru: typeof en = {
   mutedUntil: (when) => words`до ${when}`,
   mutedForever: 'навсегда',
   hide: 'Удалить беседу…',
-  hideTitle: (name) => words`Удалить беседу (${name})?`,
+  hideTitle: (name) => words`Удалить беседу с пользователем ${name}?`,
   hideNotesTitle: 'Удалить заметки?',
   hideText: 'Она исчезнет у вас на всех устройствах. У собеседника она останется.',
   hideNotesText: 'Они исчезнут на всех ваших устройствах.',

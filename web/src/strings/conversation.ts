@@ -103,7 +103,7 @@ export const ru: typeof en = {
   says: (who, text) => words`${who}: ${text}`,
   saysAt: (who, when, text) => words`${who}, ${when}: ${text}`,
   online: 'в сети',
-  lastSeen: (when) => words`был(а) ${when}`,
+  lastSeen: (when) => words`был(а) в сети: ${when}`,
   members: plural('ru', {
     one: '# участник',
     few: '# участника',

@@ -12,7 +12,7 @@ export const en = {
   reply: 'Reply',
   copy: 'Copy',
   copied: 'Copied',
-  notCopied: 'The browser did not allow it to be copied',
+  notCopied: 'The browser did not allow copying',
   edit: 'Edit',
   remove: 'Delete',
   removeTitle: 'Delete this message?',

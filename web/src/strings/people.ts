@@ -12,14 +12,14 @@ export const en = {
   blockAction: 'Block',
   blockTitle: (name: string) => words`Block ${name}?`,
   blockText:
-    'Their messages to you are not delivered, and they read: “Not delivered: this person does not accept messages from you”. They cannot add you to groups. In groups that you share, their messages are hidden.\n\nThey do not notice that they no longer see when you are online, when you type, and what you have read.',
+    'Their messages to you are not delivered, and they read: “Not delivered: this person does not accept messages from you”. They cannot add you to groups. In groups that you share, their messages are hidden.\n\nThey will also stop seeing when you are online, when you type and what you have read, without being told.',
   unblock: 'Unblock',
   unblockName: (name: string) => words`Unblock ${name}`,
   blocked: 'Blocked people',
   blockedNow: (name: string) => words`You have blocked ${name}.`,
   unblockedNow: (name: string) => words`${name} can write to you again.`,
   nobodyBlocked: 'You have blocked nobody.',
-  nobodyBlockedHint: 'Whom you block from a conversation’s menu stands here.',
+  nobodyBlockedHint: 'People you block from a conversation’s menu are listed here.',
   blockedFailed: 'The list could not be loaded.',
 };
 
@@ -32,9 +32,9 @@ export const ru: typeof en = {
   offline: 'не в сети',
   block: 'Заблокировать…',
   blockAction: 'Заблокировать',
-  blockTitle: (name) => words`Заблокировать (${name})?`,
+  blockTitle: (name) => words`Заблокировать пользователя ${name}?`,
   blockText:
-    'Сообщения этого человека вам не доставляются, и он видит: «Не доставлено: этот человек не принимает от вас сообщения». Он не может добавлять вас в группы. В общих группах его сообщения скрыты.\n\nНезаметно для себя он больше не видит, когда вы в сети, когда печатаете и что прочитали.',
+    'Сообщения этого человека вам не доставляются, и он видит: «Не доставлено: этот человек не принимает от вас сообщения». Он не может добавлять вас в группы. В общих группах его сообщения скрыты.\n\nОн также перестанет видеть, когда вы в сети, когда печатаете и что прочитали, и не узнает об этом.',
   unblock: 'Разблокировать',
   unblockName: (name) => words`Разблокировать: ${name}`,
   blocked: 'Заблокированные',

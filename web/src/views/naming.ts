@@ -2,17 +2,23 @@
 import { idOf, keyOf } from '../protocol/chat';
 import type { ChatEvent, Row } from '../protocol/rows';
 import type { Chat } from '../state/chat';
+import { DELETED } from '../state/deletion';
 import type { Strings } from '../strings/dictionary';
 
 export function chatTitle(chat: Chat, me: string, strings: Strings): string {
   if ('groupId' in chat.chat) return chat.groupName ?? '';
   if (chat.chat.userId === me) return strings.chats.notes;
   if (chat.deleted) return strings.chats.deletedAccount;
-  return fullName(chat.partnerName ?? '', chat.partnerLastName ?? '');
+  return fullName(chat.partnerName ?? '', chat.partnerLastName ?? '', strings);
 }
 
-export function fullName(first: string, last: string): string {
-  return last ? `${first} ${last}` : first;
+export function fullName(first: string, last: string, strings: Strings): string {
+  return last ? `${first} ${last}` : shownName(first, strings);
+}
+
+/** A first name. Nobody else can be called what the server calls people whose account is gone. */
+export function shownName(first: string, strings: Strings): string {
+  return first === DELETED ? strings.chats.deletedAccount : first;
 }
 
 /** One line about a chat's newest message, without who wrote it. */
@@ -29,8 +35,11 @@ type Noticed = Pick<Row, 'senderId' | 'senderName' | 'senderLastName' | 'content
 export function noticeText(row: Noticed, me: string, strings: Strings): string {
   const { event } = row;
   if (!event) return row.content;
-  const who = { name: fullName(row.senderName, row.senderLastName), you: row.senderId === me };
-  const whom = { name: fullName(event.firstName ?? '', event.lastName ?? ''), you: event.userId === me };
+  const who = { name: fullName(row.senderName, row.senderLastName, strings), you: row.senderId === me };
+  const whom = {
+    name: fullName(event.firstName ?? '', event.lastName ?? '', strings),
+    you: event.userId === me,
+  };
   const words = strings.notices;
   switch (event.kind) {
     case 'created':
@@ -50,7 +59,7 @@ export function noticeText(row: Noticed, me: string, strings: Strings): string {
 
 /** Many notices of people added by the sender of this one, as one. */
 export function addedMany(row: Noticed, count: number, me: string, strings: Strings): string {
-  const who = { name: fullName(row.senderName, row.senderLastName), you: row.senderId === me };
+  const who = { name: fullName(row.senderName, row.senderLastName, strings), you: row.senderId === me };
   return strings.notices.addedMany(who, count);
 }
 

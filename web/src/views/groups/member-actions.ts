@@ -25,7 +25,7 @@ export function memberChoices(
   const texts = words[ui.language];
   const groupId = 'groupId' in chat.chat ? chat.chat.groupId : '';
   const { userId, firstName, lastName } = member;
-  const name = withHint(fullName(firstName, lastName), hint);
+  const name = withHint(fullName(firstName, lastName, ui.strings), hint);
 
   const give = (role: Role) => {
     const notice = plainNotice(

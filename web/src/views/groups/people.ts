@@ -5,7 +5,6 @@ import { chatKey, type Chat } from '../../state/chat';
 import type { Found } from '../../state/search.svelte';
 import type { User } from '../../state/session.svelte';
 import type { Strings } from '../../strings/dictionary';
-import { fullName } from '../naming';
 import { plainNotice } from './notice';
 
 const OFFERED = 30;
@@ -18,7 +17,7 @@ export function partners(chats: Chat[], me: string, without: ReadonlySet<string>
     .slice(0, OFFERED)
     .map((chat) => ({
       key: chatKey(chat),
-      name: fullName(chat.partnerName ?? '', chat.partnerLastName ?? ''),
+      name: [chat.partnerName, chat.partnerLastName].filter(Boolean).join(' '),
       detail: '',
     }));
 }
