@@ -8,7 +8,7 @@ use std::{fmt, time::Duration};
 
 use serde::Serialize;
 
-pub use budgets::{Budget, Storage};
+pub use budgets::{Budget, StorageBound};
 pub use refusals::Refusal;
 
 /// The result of a use case.
@@ -49,7 +49,7 @@ pub enum Error {
     GroupFull(u32),
     /// Too many requests; try again after this time.
     TooMany(Duration),
-    /// Somebody did as much as a budget allows; the next can be after `wait`.
+    /// The person's budget is used up; retry after `wait`.
     OverBudget {
         /// Which.
         budget: Budget,
@@ -58,8 +58,8 @@ pub enum Error {
         /// How long.
         wait: Duration,
     },
-    /// The messages take up all the storage that they may: so many MB.
-    StorageFull(Storage, u32),
+    /// The storage for messages is used up; the bound in MB.
+    StorageFull(StorageBound, u32),
     /// The database does not answer, or the server is full; nothing is wrong with the request.
     Unavailable(&'static str),
     /// The disk that holds the database is full: nothing was stored.

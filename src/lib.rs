@@ -3,7 +3,7 @@
 //!
 //! # How a message travels
 //! A frame arrives at its connection's task ([`ws`]), is read and checked ([`protocol`]), and becomes a command in the
-//! queue of the one writer ([`writer`]). The writer takes whatever is queued, checks permissions and stores it all in
+//! queue of the one writer ([`writer`]). The writer takes whatever is queued, checks permissions and budgets, and stores it all in
 //! one transaction ([`store`]), and hands the committed batch to the one publisher ([`live`]). The publisher encodes
 //! each broadcast once for each protocol, puts it into the outboxes of the connections that it is for, never waiting
 //! for any of them, and acknowledges. So an acknowledged message is on disk, and everybody sees a chat in the same order.

@@ -1,5 +1,5 @@
 //! Group commit: whatever changes a chat is a command in one queue. One task takes all that is queued, applies it in
-//! queue order in ONE transaction, checks membership and role there, commits, and hands the results to the publisher.
+//! queue order in ONE transaction, checks membership, role, budgets and storage there, commits, and hands the results to the publisher.
 
 mod admission;
 mod allowances;

@@ -171,7 +171,7 @@ impl ApiResponse for Error {
         let rows = [
             (400, "Something is wrong with the request, or with the e-mail or password in it."),
             (401, "No, bad, expired or revoked token."),
-            (403, "Not allowed to this person."),
+            (403, "Not allowed to this person, or no storage is left (`storage_full`)."),
             (409, "Something with this e-mail or id exists already."),
             (413, "The body has more than 100 KiB."),
             (415, "The body is not JSON, or is compressed."),

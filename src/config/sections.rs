@@ -127,7 +127,7 @@ pub enum Emails {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// Whether the rates and counts below are in force; what bounds memory always is.
+    /// Whether the rates, counts and storage bounds below are in force; what bounds memory always is.
     pub enabled: bool,
     /// Sign-ups from one address.
     pub sign_ups_per_hour: u32,
@@ -157,9 +157,9 @@ pub struct Limits {
     pub messages_per_minute: u32,
     /// Edits, deletions and reactions of one person in a minute.
     pub changes_per_minute: u32,
-    /// MB that one person's messages take up; 0 is without bound.
+    /// MB for one person's messages; 0 means no limit.
     pub storage_mb_per_user: u32,
-    /// MB of the whole database; 0 is without bound.
+    /// MB for the whole database; 0 means no limit.
     pub storage_mb: u32,
     /// People whom somebody adds to groups without a dialog in which both have written.
     pub adds_of_strangers_per_hour: u32,
@@ -185,8 +185,8 @@ impl Default for Limits {
             http_connections: 2_000,
             connections_per_address: 1_000,
             anonymous_connections_per_address: 200,
-            messages_per_minute: 600,
-            changes_per_minute: 300,
+            messages_per_minute: 1200,
+            changes_per_minute: 600,
             storage_mb_per_user: 1000,
             storage_mb: 0,
             adds_of_strangers_per_hour: 100,

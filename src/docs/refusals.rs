@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::error::{Budget, Error, Refusal, Storage};
+use crate::error::{Budget, Error, Refusal, StorageBound};
 
 /// When a refusal is given.
 pub(super) fn about(code: &str, message: &str) -> &'static str {
@@ -21,7 +21,7 @@ pub(super) fn about(code: &str, message: &str) -> &'static str {
             "The caller has added as many people to groups in an hour as the operator allows.",
         ),
         (
-            Error::StorageFull(Storage::Person, 0),
+            Error::StorageFull(StorageBound::Person, 0),
             "The caller's messages, or those of all people, take up as much storage as the operator allows. Nothing was \
              stored. What was stored before can still be sent again, and is acknowledged.",
         ),

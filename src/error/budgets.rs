@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// What somebody may do so many times in a while.
+/// What each person may do only so often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Budget {
     /// Messages and notices, in a minute.
@@ -24,7 +24,7 @@ impl Budget {
         }
     }
 
-    /// What is allowed: reads on after "You can".
+    /// What is allowed: the rest of a sentence that begins with "You can".
     pub(super) fn allows(self, limit: u32) -> String {
         let count = |one: &str, other: &str| format!("{limit} {}", if limit == 1 { one } else { other });
         let people = || count("person", "people");
@@ -43,21 +43,21 @@ impl Budget {
 
 /// Whose storage for messages is bounded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Storage {
-    /// The person's who writes.
+pub enum StorageBound {
+    /// That of the person who writes.
     Person,
     /// All people's together.
     Server,
 }
 
-impl Storage {
+impl StorageBound {
     pub(super) fn explain(self, mb: u32, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Person => write!(
                 f,
-                "Your messages take up the {mb} MB that they may on this server: delete some for everybody, or ask the operator for more"
+                "Your messages use all {mb} MB that this server allows: delete some for everybody, or ask the operator for more"
             ),
-            Self::Server => write!(f, "This server stores the {mb} MB that it may: ask the operator for more"),
+            Self::Server => write!(f, "This server's storage of {mb} MB is full: ask the operator for more"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Sessions whose new connections stay out for a while.
+//! Sessions that may not connect for a while.
 
 use std::{
     collections::HashMap,
@@ -7,7 +7,7 @@ use std::{
 
 use crate::model::SessionId;
 
-/// How long a session stays out that lost a connection to others, or would not wait when it was told to.
+/// How long a session may not connect after its connection was displaced, or after it ignored its rate limit.
 const BARRED_FOR: Duration = Duration::from_mins(1);
 
 #[derive(Default)]
@@ -21,7 +21,7 @@ impl Barred {
         self.until.insert(session, now + BARRED_FOR);
     }
 
-    /// How long a session has to stay out still. `None` if it may come in.
+    /// How long the session still has to wait. `None` if it may connect.
     pub(super) fn wait(&self, session: SessionId, now: Instant) -> Option<Duration> {
         self.until.get(&session).map(|until| until.saturating_duration_since(now)).filter(|wait| !wait.is_zero())
     }
@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_session_stays_out_for_a_minute_and_others_come_in() {
+    fn a_barred_session_may_not_connect_for_a_minute_and_others_may() {
         let (mut barred, now) = (Barred::default(), Instant::now());
         let [one, other] = [1, 2].map(|number| SessionId(Uuid::from_u128(number)));
         barred.bar(one, now);
@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_is_barred_again_stays_out_anew_and_nobody_is_remembered_for_longer() {
+    fn barring_again_restarts_the_minute_and_expired_entries_are_removed() {
         let (mut barred, now) = (Barred::default(), Instant::now());
         let [one, other] = [1, 2].map(|number| SessionId(Uuid::from_u128(number)));
         barred.bar(one, now);

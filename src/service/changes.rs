@@ -21,7 +21,7 @@ const PAGE: usize = MAX_PAGE as usize;
 pub async fn chats(app: &App, caller: Caller, request: ChangedChats) -> Result<Answer> {
     let from = request.cursor.map(|cursor| cursor.0);
     let known = request.known.0;
-    // Of so many, more than a page differs, whatever the client knows.
+    // Among so many chats, more than one page differ, whatever the client knows.
     let limit = i64::try_from(known.len() + PAGE + 1).unwrap_or(i64::MAX);
     let present = app.store.known_chats(caller.user, from, limit).await?;
     let Comparison { differing, gone, reached, complete } = compare(present, &known, from);
@@ -47,7 +47,7 @@ struct Comparison {
 /// could not name all that it knows, up to the last that it named.
 fn compare(mut present: Vec<(ChatId, Known)>, known: &[Known], from: Option<ChatSide>) -> Comparison {
     let after = |side: ChatSide| from.is_none_or(|from| side.rank() > from.rank());
-    // Who names as many as may be named knows more, beyond the last of them.
+    // A client that names the maximum may know more chats after the last one.
     let is_full = known.len() >= KnownChats::MAX;
     let last = known.iter().map(|known| known.chat).max_by_key(|chat| chat.rank());
     let last = last.filter(|last| is_full && after(*last));

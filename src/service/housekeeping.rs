@@ -13,7 +13,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// Sessions removed in one step.
 const SESSIONS_STEP: i64 = 500;
 
-/// Tidies up for as long as it is polled.
+/// Tidies up, and measures the database, for as long as it is polled.
 pub async fn run(app: &App) {
     let tidy = async {
         loop {
@@ -23,7 +23,7 @@ pub async fn run(app: &App) {
             tokio::time::sleep(EVERY).await;
         }
     };
-    // In a loop of its own: a purge may take minutes.
+    // A loop of its own, because a purge may take minutes.
     let measure = async {
         if app.config.limits.storage_mb == 0 {
             return;

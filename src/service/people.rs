@@ -14,7 +14,7 @@ use crate::{
     writer::{Action, RECEIPTS_UP_TO},
 };
 
-/// Watchers and whom they watch of one question to the database: some 10 ms of its work.
+/// Pairs of watcher and watched person in one query: about 10 ms of database work.
 const PRESENCE_PAIRS: usize = 1000;
 
 /// What these people are called, in the order of their ids: a link to somebody says no more than the id.
@@ -70,7 +70,7 @@ pub async fn watch(app: &App, caller: Caller, request: WatchPresence) -> Result<
 pub async fn tell_presence(app: &App) -> Result<()> {
     let mut changes = app.hub.presence_changes(Timestamp::now());
     while !changes.is_empty() {
-        let batch = batch(&mut changes);
+        let batch = next_batch(&mut changes);
         if let Err(error) = tell_changes(app, &batch).await {
             app.hub.untold(batch.into_iter().chain(changes));
             return Err(error);
@@ -79,8 +79,8 @@ pub async fn tell_presence(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// Takes the last changes off: as many as one question to the database is asked about, and at least one.
-fn batch(changes: &mut Vec<PresenceChange>) -> Vec<PresenceChange> {
+/// Removes changes from the end of the list: as many as one query takes, and at least one.
+fn next_batch(changes: &mut Vec<PresenceChange>) -> Vec<PresenceChange> {
     let mut pairs = 0;
     let counted = changes.iter().rev().take_while(|change| {
         let has_room = pairs < PRESENCE_PAIRS;

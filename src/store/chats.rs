@@ -73,8 +73,8 @@ static SOME: Sql = Sql::steps(&[concat!(
     summaries!()
 )]);
 
-/// In the order of [`ChatSide::rank`], after the chat with `$2` and `$3`.
-static STANDINGS: Sql = Sql::steps(&[concat!(
+/// At most `$4` chats in the order of [`ChatSide::rank`], after the one with side `$2` and kind `$3` (0 dialog, 1 group).
+static KNOWN: Sql = Sql::steps(&[concat!(
     "SELECT c.id, me.side, CASE WHEN c.group_id IS NULL THEN 0 ELSE 1 END AS is_group, c.last_seq, c.revision, me.state",
     from_mine!(),
     " AND me.side >= $2 AND (me.side > $2 OR CASE WHEN c.group_id IS NULL THEN 0 ELSE 1 END > $3) \
@@ -104,7 +104,7 @@ impl Store {
             (id.as_bytes().to_vec(), i64::from(is_group))
         });
         let work = async {
-            let query = sqlx::query(STANDINGS.on(self.engine)).bind(user).bind(side).bind(is_group).bind(limit);
+            let query = sqlx::query(KNOWN.on(self.engine)).bind(user).bind(side).bind(is_group).bind(limit);
             query.fetch_all(&self.reads).await?.iter().map(known).collect()
         };
         self.within(work).await

@@ -18,8 +18,8 @@ use crate::{
 };
 
 /// Whether two people have both written in a dialog of theirs, or in a group of at most so many members. SQLite takes the
-/// tables of a CROSS JOIN in their order: the first person's memberships are looked through, not the second one's. OFFSET
-/// keeps PostgreSQL from hashing all pairs of the server.
+/// tables of a CROSS JOIN in their order: the first person's memberships are looked through, not the second one's. With
+/// OFFSET, PostgreSQL does not turn the subquery into a join over all memberships.
 macro_rules! both_wrote {
     ($one:literal, $other:literal, $up_to:literal) => {
         concat!(
@@ -48,7 +48,7 @@ static SHARING: Sql = Sql::steps(&[concat!(
     " ORDER BY q.id"
 )]);
 
-/// Which watchers of `$1` may watch whom, as in `SHARING`.
+/// The pairs of `$1` whose watcher may see the watched person's presence, as in `SHARING`; `$2` bounds the groups.
 static WATCHING: Sql = Sql::steps(&[concat!(
     "SELECT q.watcher, q.watched FROM rows($1: watcher BYTES, watched BYTES) q \
      JOIN users u ON u.id = q.watcher JOIN users w ON w.id = q.watched \

@@ -1,4 +1,4 @@
-//! What one person may write and change: so much in a while, and so much in all.
+//! What one person may write and change: budgets in time, and a bound on storage.
 
 use super::{budgets::Budgets, storage::Storage};
 use crate::{
@@ -18,7 +18,7 @@ impl Allowances {
         Self { budgets: Budgets::new(limits), storage: Storage::new(limits, store) }
     }
 
-    /// Learns how much these people have stored who are about to write so many bytes; needed before they are counted.
+    /// Loads how much these people have stored, given the bytes that each is about to write. Call it before they are counted.
     pub(super) async fn learn(
         &mut self,
         batch: &mut Batch,
@@ -44,7 +44,7 @@ impl Allowances {
         self.spend(&[Budget::Changes], user, bytes)
     }
 
-    /// Counts bytes that are stored in any case or, below 0, given back.
+    /// Counts bytes without checking a bound; below 0, they are given back.
     pub(super) fn count(&mut self, user: UserId, bytes: i64) {
         self.storage.count(user, bytes);
     }

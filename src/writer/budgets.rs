@@ -1,5 +1,5 @@
-//! How much one person may do in a while. Counted in memory, in the transaction that does it: a repeated request costs
-//! nothing, a failed transaction neither, and a restart begins to count anew.
+//! How often one person may do what. Counted in memory, in the transaction that does it. Repeated requests and failed
+//! transactions do not count; a restart resets all counts.
 
 use std::{
     collections::HashMap,
@@ -14,25 +14,25 @@ use crate::{
 
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
-/// People whose accounts are remembered before those that are full again are looked for.
+/// People in a map above which those whose buckets are full again are removed.
 const REMEMBERED: usize = 10_000;
 
 /// Every budget.
 pub(super) struct Budgets {
-    messages: Accounts,
-    changes: Accounts,
-    adds_of_strangers: Accounts,
-    adds: Accounts,
+    messages: Buckets,
+    changes: Buckets,
+    adds_of_strangers: Buckets,
+    adds: Buckets,
     enabled: bool,
 }
 
 impl Budgets {
     pub(super) fn new(limits: &Limits) -> Self {
         Self {
-            messages: Accounts::new(limits.messages_per_minute, MINUTE),
-            changes: Accounts::new(limits.changes_per_minute, MINUTE),
-            adds_of_strangers: Accounts::new(limits.adds_of_strangers_per_hour, HOUR),
-            adds: Accounts::new(limits.adds_per_hour, HOUR),
+            messages: Buckets::new(limits.messages_per_minute, MINUTE),
+            changes: Buckets::new(limits.changes_per_minute, MINUTE),
+            adds_of_strangers: Buckets::new(limits.adds_of_strangers_per_hour, HOUR),
+            adds: Buckets::new(limits.adds_per_hour, HOUR),
             enabled: limits.enabled,
         }
     }
@@ -44,8 +44,8 @@ impl Budgets {
         }
         let now = Instant::now();
         for &budget in budgets {
-            let accounts = self.of(budget);
-            let (limit, wait) = (accounts.limit, accounts.wait(user, now));
+            let buckets = self.of(budget);
+            let (limit, wait) = (buckets.limit, buckets.wait(user, now));
             if !wait.is_zero() {
                 return Err(Error::OverBudget { budget, limit, wait });
             }
@@ -58,15 +58,15 @@ impl Budgets {
 
     /// The transaction was committed, or its outcome is not known.
     pub(super) fn keep(&mut self) {
-        self.all().for_each(|accounts| accounts.spent.clear());
+        self.all().for_each(|buckets| buckets.spent.clear());
     }
 
     /// The transaction changed nothing.
     pub(super) fn give_back(&mut self) {
-        self.all().for_each(Accounts::give_back);
+        self.all().for_each(Buckets::give_back);
     }
 
-    fn of(&mut self, budget: Budget) -> &mut Accounts {
+    fn of(&mut self, budget: Budget) -> &mut Buckets {
         match budget {
             Budget::Messages => &mut self.messages,
             Budget::Changes => &mut self.changes,
@@ -75,22 +75,22 @@ impl Budgets {
         }
     }
 
-    fn all(&mut self) -> impl Iterator<Item = &mut Accounts> {
+    fn all(&mut self) -> impl Iterator<Item = &mut Buckets> {
         [&mut self.messages, &mut self.changes, &mut self.adds_of_strangers, &mut self.adds].into_iter()
     }
 }
 
 /// So many in a period for each person: all at once, then evenly.
-struct Accounts {
+struct Buckets {
     limit: u32,
     period: Duration,
-    /// When each person's account is full again.
+    /// When each person's bucket is full again.
     full_at: HashMap<UserId, Instant>,
     /// By whom this transaction used it.
     spent: Vec<UserId>,
 }
 
-impl Accounts {
+impl Buckets {
     fn new(limit: u32, period: Duration) -> Self {
         Self { limit, period, full_at: HashMap::new(), spent: Vec::new() }
     }
@@ -109,7 +109,7 @@ impl Accounts {
         self.spent.push(user);
     }
 
-    /// When the account is full again if one more is counted.
+    /// When the bucket is full again if one more is counted.
     fn after_next(&self, user: UserId, now: Instant) -> Instant {
         self.full_at.get(&user).copied().unwrap_or(now).max(now) + self.each()
     }
@@ -136,38 +136,38 @@ mod tests {
     use super::*;
 
     /// Counts one if there is room; else how long to wait.
-    fn spend(accounts: &mut Accounts, user: UserId, now: Instant) -> Result<(), Duration> {
-        let wait = accounts.wait(user, now);
+    fn spend(buckets: &mut Buckets, user: UserId, now: Instant) -> Result<(), Duration> {
+        let wait = buckets.wait(user, now);
         if !wait.is_zero() {
             return Err(wait);
         }
-        accounts.spend(user, now);
+        buckets.spend(user, now);
         Ok(())
     }
 
     #[test]
-    fn an_account_is_spent_and_comes_back_evenly() {
-        let (mut accounts, now) = (Accounts::new(2, HOUR), Instant::now());
+    fn a_bucket_empties_at_once_and_refills_evenly() {
+        let (mut buckets, now) = (Buckets::new(2, HOUR), Instant::now());
         let [ann, bob] = [1, 2].map(|number| UserId(Uuid::from_u128(number)));
-        assert_eq!([spend(&mut accounts, ann, now), spend(&mut accounts, ann, now)], [Ok(()); 2]);
-        assert_eq!(spend(&mut accounts, ann, now), Err(HOUR / 2));
-        assert_eq!(spend(&mut accounts, bob, now), Ok(()));
-        assert_eq!(spend(&mut accounts, ann, now + HOUR / 2), Ok(()));
-        assert_eq!(spend(&mut accounts, ann, now + HOUR / 2), Err(HOUR / 2));
+        assert_eq!([spend(&mut buckets, ann, now), spend(&mut buckets, ann, now)], [Ok(()); 2]);
+        assert_eq!(spend(&mut buckets, ann, now), Err(HOUR / 2));
+        assert_eq!(spend(&mut buckets, bob, now), Ok(()));
+        assert_eq!(spend(&mut buckets, ann, now + HOUR / 2), Ok(()));
+        assert_eq!(spend(&mut buckets, ann, now + HOUR / 2), Err(HOUR / 2));
     }
 
     #[test]
-    fn what_a_failed_transaction_spent_comes_back() {
-        let (mut accounts, now) = (Accounts::new(1, HOUR), Instant::now());
+    fn a_failed_transaction_gives_back_what_it_spent() {
+        let (mut buckets, now) = (Buckets::new(1, HOUR), Instant::now());
         let ann = UserId(Uuid::from_u128(1));
-        assert_eq!(spend(&mut accounts, ann, now), Ok(()));
-        accounts.give_back();
-        assert_eq!(spend(&mut accounts, ann, now), Ok(()));
-        assert_eq!(spend(&mut accounts, ann, now), Err(HOUR));
+        assert_eq!(spend(&mut buckets, ann, now), Ok(()));
+        buckets.give_back();
+        assert_eq!(spend(&mut buckets, ann, now), Ok(()));
+        assert_eq!(spend(&mut buckets, ann, now), Err(HOUR));
     }
 
     #[test]
-    fn what_one_budget_refuses_uses_up_no_other() {
+    fn a_refusal_by_one_budget_counts_in_no_other() {
         let limits = Limits { messages_per_minute: 1, adds_per_hour: 1, ..Limits::default() };
         let (mut budgets, ann) = (Budgets::new(&limits), UserId(Uuid::from_u128(1)));
         budgets.spend(&[Budget::Messages], ann).unwrap();

@@ -140,7 +140,7 @@ async fn change(
     Ok(Changed { revision, kind })
 }
 
-/// Whether the actor reacted so already.
+/// Whether the actor already has this reaction to the message.
 fn has(message: &Message, emoji: &str) -> bool {
     message.reactions.iter().any(|reaction| reaction.mine && reaction.emoji == emoji)
 }

@@ -78,7 +78,7 @@ impl Change<'_> {
         };
         let mut message = self.batch.message(chat.id, seq, actor.id, 0).await?;
         if situation.role.is_none() {
-            // Former members learn nothing that happened after they left: no present name, neither of group nor people.
+            // Former members learn nothing that happened after they left: neither the group's current name nor people's.
             let name = self.batch.group_name_at(chat.id, seq).await?.unwrap_or_default();
             let counters = Counters { last_seq: seq, revision: 0 };
             chat = StoredChat { name, counters, member_count: 0, ..chat };
@@ -89,7 +89,7 @@ impl Change<'_> {
         Ok(Outcome { answer: notice.answer(self.origin), ..Outcome::default() })
     }
 
-    /// Counts a notice that is stored next, or refuses it. Whoever leaves or removes somebody is not kept from it.
+    /// Counts a notice that is stored next, or refuses it. Leaving a group and removing a member do not pass here: they are never refused.
     async fn allow(&mut self, user: UserId, new: &NewNotice<'_>) -> Result<(), Stop> {
         let bytes = cost(new.text);
         self.allowances.learn(self.batch, iter::once((user, bytes))).await?;

@@ -107,7 +107,7 @@ impl Change<'_> {
             content: new.text,
             event: new.notice.event(),
             subject: new.notice.subject().map(|person| person.id),
-            // The first name is kept, too, for members who leave before it changes.
+            // The group's original name is kept, too: repeated requests of former members are answered with it.
             detail: if new.notice == Notice::Created { Some(&chat.name) } else { new.notice.detail() },
             reply_to: None,
             created_at: last_at,

@@ -44,7 +44,7 @@ pub(super) fn acting(situation: Situation) -> Result<(Acting, Option<Target>), R
     }
 }
 
-/// Rejects a message id that names something else already. Only members of a group learn which ids it uses.
+/// The refusal for a message id that is in use. Only members of a group learn which ids it uses.
 pub(super) fn taken(chat: ChatKey, situation: &Situation) -> Refusal {
     match (chat, situation.role) {
         (ChatKey::Group(_), None) => Refusal::NotMember,

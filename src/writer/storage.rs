@@ -1,11 +1,11 @@
-//! How much storage people's messages take up. The database counts it in their memberships; here it is remembered, person
-//! by person, as the transaction under way sees it.
+//! How much storage each person's messages take up. The database counts it in memberships; this caches the sum for each
+//! person, as the current transaction sees it.
 
 use std::collections::HashMap;
 
 use crate::{
     config::Limits,
-    error::{self, Error},
+    error::{Error, StorageBound},
     model::UserId,
     store::{Batch, DatabaseResult, Store},
 };
@@ -29,8 +29,9 @@ impl Storage {
         Self { per_user, server, store, used: HashMap::new() }
     }
 
-    /// Learns what these people use who are about to write so many bytes; needed before [`Self::room`]. Also anew if what
-    /// is remembered would refuse them: groups that are gone and erased accounts give room back unnoticed.
+    /// Loads how much these people have stored, given the bytes that each is about to write. Call it before
+    /// [`Self::room`]. Loads again if the cached sum would refuse them: deleted groups free storage without telling this
+    /// cache.
     pub(super) async fn learn(
         &mut self,
         batch: &mut Batch,
@@ -55,14 +56,14 @@ impl Storage {
         Ok(())
     }
 
-    /// Whether there is room for so many bytes more.
+    /// Fails with `StorageFull` if there is no room for so many more bytes.
     pub(super) fn room(&self, user: UserId, bytes: i64) -> Result<(), Error> {
         if bytes > 0 && is_over(self.store.size(), self.server) {
-            return Err(Error::StorageFull(error::Storage::Server, self.server));
+            return Err(Error::StorageFull(StorageBound::Server, self.server));
         }
         match self.used.get(&user) {
             Some(used) if bytes > 0 && is_over(used + bytes, self.per_user) => {
-                Err(Error::StorageFull(error::Storage::Person, self.per_user))
+                Err(Error::StorageFull(StorageBound::Person, self.per_user))
             }
             _ => Ok(()),
         }
@@ -75,13 +76,13 @@ impl Storage {
         }
     }
 
-    /// After anything that this cannot follow. The database knows.
+    /// Call it after a transaction that was not committed: the database has the sums.
     pub(super) fn forget_all(&mut self) {
         self.used.clear();
     }
 }
 
-/// A bound of 0 is none.
+/// 0 means no bound.
 fn is_over(bytes: i64, mb: u32) -> bool {
     mb > 0 && bytes > i64::from(mb) * 1_000_000
 }

@@ -81,7 +81,7 @@ async fn changes_beyond_the_budget_are_refused_and_those_that_change_nothing_are
 }
 
 #[tokio::test]
-async fn storage_is_counted_across_restarts_and_what_is_deleted_makes_room() {
+async fn storage_counts_across_restarts_and_deleting_frees_it() {
     let limits = Limits { storage_mb_per_user: 1, messages_per_minute: 10_000, ..Limits::default() };
     let mut server = limited(limits).await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
@@ -108,7 +108,7 @@ async fn storage_is_counted_across_restarts_and_what_is_deleted_makes_room() {
 }
 
 #[tokio::test]
-async fn storage_of_a_group_that_is_gone_is_free_again() {
+async fn deleting_a_group_frees_its_storage() {
     let limits = Limits { storage_mb_per_user: 1, messages_per_minute: 10_000, ..Limits::default() };
     let server = limited(limits).await;
     let ann = server.user("Ann").await;
@@ -121,7 +121,7 @@ async fn storage_of_a_group_that_is_gone_is_free_again() {
 }
 
 #[tokio::test]
-async fn storage_of_a_group_that_went_with_its_last_members_account_is_free_again() {
+async fn deleting_the_account_of_a_groups_last_member_frees_its_storage() {
     let limits = Limits { storage_mb_per_user: 1, messages_per_minute: 10_000, ..Limits::default() };
     let server = limited(limits).await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
@@ -136,7 +136,7 @@ async fn storage_of_a_group_that_went_with_its_last_members_account_is_free_agai
 }
 
 #[tokio::test]
-async fn a_server_whose_storage_is_used_up_takes_no_more() {
+async fn a_server_whose_storage_is_full_refuses_messages() {
     let (messages_per_minute, frames_per_second) = (1_000_000, 1_000_000);
     let limits = Limits { storage_mb: 1, messages_per_minute, frames_per_second, ..Limits::default() };
     let mut server = limited(Limits { frames_per_second_and_user: frames_per_second, ..limits }).await;
@@ -156,6 +156,6 @@ async fn a_server_whose_storage_is_used_up_takes_no_more() {
         }
     };
     let answer = timeout(PATIENCE, refused).await.expect("it notices");
-    let sentence = "This server stores the 1 MB that it may: ask the operator for more";
+    let sentence = "This server's storage of 1 MB is full: ask the operator for more";
     assert_eq!(refusal(&answer), ("storage_full", sentence));
 }

@@ -1,4 +1,4 @@
-//! What a service manager hears: readiness, signs of life, the end; and what memory the process takes.
+//! What a service manager is sent: readiness, watchdog, stop. Also that the process disables huge pages.
 
 use std::{
     os::{
@@ -117,7 +117,7 @@ async fn signs_of_life_that_another_process_is_to_give_it_does_not() {
 }
 
 #[tokio::test]
-async fn it_takes_no_huge_pages() {
+async fn the_process_disables_huge_pages() {
     let database = TestDatabase::create().await;
     let serving = Hearth::with_database(&database.url).serve();
     let status = std::fs::read_to_string(format!("/proc/{}/status", serving.id())).expect("a running process");

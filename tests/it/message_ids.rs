@@ -132,7 +132,7 @@ async fn the_id_of_the_first_notice_is_taken() {
 }
 
 #[tokio::test]
-async fn who_is_no_member_does_not_learn_which_ids_are_used() {
+async fn people_outside_a_group_do_not_learn_which_ids_it_uses() {
     let server = TestServer::start().await;
     let [ann, bob, lea] = server.people(["Ann", "Bob", "Lea"]).await;
     let group = ann.create_group("tea", &[&bob]).await;
@@ -160,13 +160,13 @@ async fn who_is_no_member_does_not_learn_which_ids_are_used() {
 }
 
 #[tokio::test]
-async fn who_left_is_answered_again_with_the_names_of_then() {
+async fn former_members_get_the_same_answer_again_with_the_name_at_that_time() {
     let server = TestServer::start().await;
     let [ann, bob, lea] = server.people(["Ann", "Bob", "Lea"]).await;
     let group = ann.create_group("tea", &[&bob]).await;
     let mut anns = ann.hearth().await;
     let rename = async |socket: &mut Socket, name: &str| socket.does(&Request::rename(&group, name)).await;
-    let [first, second] = [Request::add(&group, &lea.id), Request::add(&group, &new_id())];
+    let first = Request::add(&group, &lea.id);
     let mut bobs = bob.connect().await;
     let answer = bobs.does(&first).await;
     assert_eq!(answer["item"]["groupName"], "tea");
@@ -174,7 +174,7 @@ async fn who_left_is_answered_again_with_the_names_of_then() {
     assert_eq!(bobs.does(&first).await, answer, "nobody renamed it");
     rename(&mut anns, "coffee").await;
     lea.patch("/api/profile/update", json!({ "firstName": "Leonora" })).await.expect(201);
-    assert_eq!(bobs.does(&first).await, answer, "its first name is kept");
+    assert_eq!(bobs.does(&first).await, answer, "the group's original name is kept");
     server.database.run("UPDATE messages SET detail = NULL WHERE event = 1").await;
     assert_eq!(bobs.does(&first).await["item"]["groupName"], "", "older versions did not keep it");
     let row = bob.hearth().await.does(&first).await["item"].clone();
@@ -185,7 +185,6 @@ async fn who_left_is_answered_again_with_the_names_of_then() {
 
     anns.does(&Request::add(&group, &bob.id)).await;
     anns.does(&Request::remove(&group, &lea.id)).await;
-    assert_eq!(bobs.may_not(&second).await, "User not found");
     server.database.make_admin(&bob, "coffee").await;
     let again = Request::add(&group, &lea.id);
     bobs.does(&again).await;
@@ -195,7 +194,7 @@ async fn who_left_is_answered_again_with_the_names_of_then() {
 }
 
 #[tokio::test]
-async fn who_left_does_not_learn_that_a_message_was_deleted_since() {
+async fn former_members_do_not_learn_that_a_message_was_deleted() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let group = ann.create_group("tea", &[&bob]).await;

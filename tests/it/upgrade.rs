@@ -1,4 +1,4 @@
-//! Databases of older versions: what their schema lacks is filled.
+//! Upgrades of databases with an older schema: new columns get their values.
 
 use serde_json::json;
 
@@ -17,7 +17,7 @@ const UNDO: [&str; 8] = [
 ];
 
 #[tokio::test]
-async fn memberships_of_an_older_schema_learn_their_side_and_what_was_written() {
+async fn an_upgrade_fills_in_side_wrote_and_bytes_of_memberships() {
     let mut server = TestServer::start().await;
     let [ann, bob, cy] = server.people(["Ann", "Bob", "Cy"]).await;
     let tea = ann.create_group("tea", &[&bob, &cy]).await;

@@ -43,7 +43,7 @@ test('the text for other clients speaks of oneself by name', () => {
   expect(plainNotice(ann, { kind: 'added', ...cleo }, ru)).toBe('Ann Lee добавил(а) участника: Cleo');
 });
 
-test('who has no account any more is named in the reader’s language', () => {
+test('a deleted account is named in the reader’s language', () => {
   const { en, ru } = dictionaries;
   expect(fullName('Deleted account', '', ru)).toBe('Удалённый аккаунт');
   expect(shownName('Deleted account', en)).toBe('Deleted account');

@@ -34,7 +34,7 @@ fn reading(kind: Kind) -> Option<Topic> {
         Kind::GetChangedChats => topic(
             "For a client that was away. It walks one's chats in the order of their ids (the UUID as text; at equal ones \
              dialogs first), 100 rows at most. Send what you know in that order, the first 500 after the `cursor`; ask \
-             again with the answer's `cursor` until it is `complete`. A chat whose `lastSeq` or `revision` moved has \
+             again with the answer's `cursor` until it is `complete`. A chat whose `lastSeq` or `revision` moved may have \
              something to fetch by `#getChanges`.",
         )
         .with::<ChangedChatsItem>()
@@ -203,7 +203,8 @@ pub(super) fn events() -> Vec<Broadcast> {
         event(
             Kind::PersonDeleted,
             shape::<PersonDeletedItem>(),
-            "`DELETE /api/profile/destroy`. The person is no longer a member of any group.",
+            "`DELETE /api/profile/destroy`. The person is no longer a member of any group, and each of these chats gets a new \
+             `revision`.",
             "everybody who has a dialog with the person, or is a member of a group that the person is or was in",
         ),
         event(Kind::SessionBegan, shape::<SessionItem>(), "`POST /api/auth/login`", "your connections"),

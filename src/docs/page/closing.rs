@@ -95,15 +95,19 @@ pub(super) fn closes() -> Markup {
 }
 
 /// The bounds that every installation has its own of.
-const CONFIGURED: [(&str, &str); 3] = [
+const CONFIGURED: [(&str, &str); 7] = [
     ("Requests a second", "limits.frames_per_second"),
+    ("Messages and notices of a person a minute", "limits.messages_per_minute"),
+    ("Edits, deletions and reactions of a person a minute", "limits.changes_per_minute"),
+    ("Storage of a person's messages, in MB", "limits.storage_mb_per_user"),
+    ("Storage of the whole database, in MB", "limits.storage_mb"),
     ("Connections of a person", "limits.connections_per_user"),
     ("Members of a group", "limits.group_members"),
 ];
 
 pub(super) fn bounds() -> Markup {
     html! {
-        p { "What breaks a bound is refused as " code { "invalid" } ", and the message names every param that does." }
+        p { "A param that breaks its bound is refused as " code { "invalid" } ", and the message names every such param." }
         table {
             thead { tr { th { "What" } th { "Bound" } } }
             tbody {

@@ -101,7 +101,7 @@ fn extended() -> [(&'static str, String); 6] {
         (
             "Counters.",
             "Per chat `lastSeq` grows with every message or notice, and `revision` with every edit, deletion and \
-             reaction; per membership `state` grows with reads, hiding, mute, role and block, and in dialogs when the \
+             reaction, and when somebody who is or was in the chat deletes their account; per membership `state` grows with reads, hiding, mute, role and block, and in dialogs when the \
              other side reads. Unread is `lastSeq − max(readUpTo, hiddenUpTo)`."
                 .into(),
         ),

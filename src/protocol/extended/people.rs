@@ -127,7 +127,8 @@ pub struct Blocked {
 pub struct PersonDeletedItem {
     /// From now on shown as `Deleted account`, without a last name.
     pub user_id: UserId,
-    /// True: the texts of all their messages are deleted, too. Delete them from the screen and from caches.
+    /// True: the texts of all their messages, and all their reactions, are deleted, too. Delete them from the screen and from
+    /// caches.
     pub erased: bool,
 }
 

@@ -8,8 +8,8 @@ use crate::{
     protocol::Texts,
 };
 
-/// What `$1` leaves behind: chats to be looked at again, blocks that go, and groups with a new owner each, one member fewer;
-/// those left empty are to be purged.
+/// Before `$1` leaves: raises the revision of their chats, deletes their blocks, gives their groups a new owner, counts one
+/// member fewer, and marks groups that are now empty for purging.
 const PREPARE: &[&str] = &[
     // Clients fetch these chats again, though none of their messages has changed: they show the person's name.
     "UPDATE chats SET revision = revision + 1 WHERE dropped_at IS NULL \

@@ -48,7 +48,7 @@ pub struct ChatChange {
     pub joined: i64,
 }
 
-/// What writing makes of the writer's membership.
+/// How the membership of somebody who wrote changes.
 pub struct Author {
     /// Who.
     pub user: UserId,
@@ -58,7 +58,7 @@ pub struct Author {
     pub seq: i64,
     /// Whether a message was written, and not only a notice.
     pub wrote: bool,
-    /// What was written [costs](cost).
+    /// The [`cost`] of all that was written, in bytes.
     pub bytes: i64,
 }
 
@@ -152,7 +152,7 @@ static WRITE: Sql = Sql::steps(&[
      WHERE members.user_id = q.user_id AND members.chat_id = q.chat_id",
 ]);
 
-/// The chat is looked up row by row: PostgreSQL would join all chats of the server.
+/// A subquery looks up each chat by itself: with a join, PostgreSQL would read all chats of the server.
 static STORED: Sql = Sql::steps(&["SELECT q.id, \
        (SELECT CAST(COALESCE(SUM(m.bytes), 0) AS BIGINT) FROM members m \
         WHERE m.user_id = q.id AND (SELECT c.dropped_at FROM chats c WHERE c.id = m.chat_id) IS NULL) AS bytes \
@@ -174,7 +174,7 @@ impl Batch {
         query.execute(self.connection()).await.map(|_| ())
     }
 
-    /// Bytes that these people's messages and notices take up, but for those of groups that are gone.
+    /// Bytes of these people's messages and notices, without those in deleted groups.
     pub async fn stored_bytes(&mut self, users: &[UserId]) -> sqlx::Result<Vec<(UserId, i64)>> {
         #[derive(Serialize)]
         struct Id {

@@ -123,7 +123,7 @@ static ADD_FORMER: Sql = Sql::steps(&[concat!(
      ON CONFLICT (user_id, chat_id) DO UPDATE SET left_at = excluded.left_at WHERE members.left_at < excluded.left_at"
 )]);
 
-static WROTE: Sql = Sql::steps(&["UPDATE members SET bytes = members.bytes + q.bytes, \
+static COUNT_AUTHORS: Sql = Sql::steps(&["UPDATE members SET bytes = members.bytes + q.bytes, \
        wrote = CASE WHEN q.wrote = 1 THEN 1 ELSE members.wrote END \
      FROM rows($1: user_id BYTES, chat_id BIGINT, wrote BIGINT, bytes BIGINT) q \
      WHERE members.user_id = q.user_id AND members.chat_id = q.chat_id"]);
@@ -221,7 +221,7 @@ impl Load {
         self.execute(&ADD_FORMER, &writers.into_iter().map(row).collect::<Vec<_>>()).await.map(|_| ())
     }
 
-    /// `authors` have whether they wrote messages, and not only notices, and what those cost.
+    /// `authors`: whether each wrote a message, not only notices, and the bytes that all of it costs.
     async fn remember_authors(&mut self, authors: HashMap<(UserId, ChatId), (bool, i64)>) -> DatabaseResult<()> {
         #[derive(Serialize)]
         struct Row {
@@ -236,7 +236,7 @@ impl Load {
             wrote: wrote.into(),
             bytes,
         };
-        self.execute(&WROTE, &authors.into_iter().map(row).collect::<Vec<_>>()).await.map(|_| ())
+        self.execute(&COUNT_AUTHORS, &authors.into_iter().map(row).collect::<Vec<_>>()).await.map(|_| ())
     }
 
     /// Hides from each of these what follows without a gap what is hidden already.

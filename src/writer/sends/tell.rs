@@ -72,7 +72,7 @@ pub(super) async fn repeat(
     let mut message = batch.message(id, repeated.seq, send.actor, hidden_up_to).await?;
     let (mut name, mut counters) = (chat.name.clone(), chat.counters);
     if repeated.hidden_up_to.is_none() {
-        // What has become of the group is no business of former members.
+        // Former members do not learn what changed since: they get the name at that time, no reactions, no deletion.
         name = batch.group_name_at(id, repeated.seq).await?.unwrap_or_default();
         counters = Counters { last_seq: repeated.seq, revision: 0 };
         message.reactions.clear();

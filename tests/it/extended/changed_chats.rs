@@ -252,7 +252,7 @@ async fn forged_counters_only_make_a_difference() {
 }
 
 #[tokio::test]
-async fn a_full_list_of_chats_before_the_cursor_does_not_lead_back() {
+async fn a_full_list_of_chats_before_the_cursor_does_not_move_it_back() {
     let server = TestServer::start().await;
     let ann = server.user("Ann").await;
     let tea = ann.create_group("tea", &[]).await;

@@ -128,7 +128,7 @@ async fn erasing_texts_and_deleting_messages_do_not_get_in_each_others_way() {
 }
 
 #[tokio::test]
-async fn everybody_who_knows_a_person_is_told_of_the_deletion_at_once() {
+async fn everybody_who_shares_a_chat_with_a_person_gets_person_deleted_at_once() {
     let server = TestServer::start().await;
     let people = server.people(["Ann", "Bob", "Cy", "Dan", "Eve", "Flo"]).await;
     let [ann, bob, cy, dan, eve, flo] = &people;

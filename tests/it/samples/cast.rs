@@ -105,7 +105,7 @@ impl Cast {
                 let reply = user.finish(request.json(&call["body"])).await;
                 assert!([200, 201].contains(&reply.status), "{story}: {}", reply.body);
                 if call["method"] == "DELETE" {
-                    // Who is gone hears nothing.
+                    // The server closes the sockets of a deleted account.
                     self.sockets.retain(|(name, _)| !name.starts_with(who));
                 }
             }

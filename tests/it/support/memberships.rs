@@ -1,4 +1,4 @@
-//! What the rows of `members` repeat of others.
+//! Checks the columns of `members` that are derived from other tables.
 
 use sqlx::{AssertSqlSafe, Row};
 

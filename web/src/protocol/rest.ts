@@ -955,7 +955,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description Not allowed to this person. */
+            /** @description Not allowed to this person, or no storage is left (`storage_full`). */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1064,7 +1064,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description Not allowed to this person. */
+            /** @description Not allowed to this person, or no storage is left (`storage_full`). */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1173,7 +1173,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description Not allowed to this person. */
+            /** @description Not allowed to this person, or no storage is left (`storage_full`). */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1282,7 +1282,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description Not allowed to this person. */
+            /** @description Not allowed to this person, or no storage is left (`storage_full`). */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1388,7 +1388,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description Not allowed to this person. */
+            /** @description Not allowed to this person, or no storage is left (`storage_full`). */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1492,7 +1492,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description Not allowed to this person. */
+            /** @description Not allowed to this person, or no storage is left (`storage_full`). */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1600,7 +1600,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description Not allowed to this person. */
+            /** @description Not allowed to this person, or no storage is left (`storage_full`). */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1709,7 +1709,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description Not allowed to this person. */
+            /** @description Not allowed to this person, or no storage is left (`storage_full`). */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1813,7 +1813,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description Not allowed to this person. */
+            /** @description Not allowed to this person, or no storage is left (`storage_full`). */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1921,7 +1921,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description Not allowed to this person. */
+            /** @description Not allowed to this person, or no storage is left (`storage_full`). */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2025,7 +2025,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description Not allowed to this person. */
+            /** @description Not allowed to this person, or no storage is left (`storage_full`). */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2131,7 +2131,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description Not allowed to this person. */
+            /** @description Not allowed to this person, or no storage is left (`storage_full`). */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2235,7 +2235,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description Not allowed to this person. */
+            /** @description Not allowed to this person, or no storage is left (`storage_full`). */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2341,7 +2341,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description Not allowed to this person. */
+            /** @description Not allowed to this person, or no storage is left (`storage_full`). */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2448,7 +2448,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description Not allowed to this person. */
+            /** @description Not allowed to this person, or no storage is left (`storage_full`). */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2556,7 +2556,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description Not allowed to this person. */
+            /** @description Not allowed to this person, or no storage is left (`storage_full`). */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2664,7 +2664,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description Not allowed to this person. */
+            /** @description Not allowed to this person, or no storage is left (`storage_full`). */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2772,7 +2772,7 @@ export interface operations {
                     "application/json; charset=utf-8": components["schemas"]["Failure"];
                 };
             };
-            /** @description Not allowed to this person. */
+            /** @description Not allowed to this person, or no storage is left (`storage_full`). */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -4,7 +4,7 @@ import type { ListRow, Quote, Row } from '../protocol/rows';
 import type { Chat } from './chat';
 import type { Messenger } from './messenger.svelte';
 
-/** How the server calls everybody whose account is gone. */
+/** The name that the server gives every deleted account. */
 export const DELETED = 'Deleted account';
 
 export function personDeleted(to: Messenger, news: PersonDeleted): void {

@@ -30,7 +30,8 @@ export const en = {
     role_unchanged: 'They have this role already.',
     cannot_be_added: 'This person cannot be added. Only an owner or admin can add someone who left.',
     too_many_adds: 'You have added many people. Try again in an hour.',
-    storage_full: 'The storage for your messages is used up. Delete some, or ask the operator for more.',
+    storage_full:
+      'There is no storage left for your messages. Delete some of yours, or ask the operator for more.',
     chat_not_found: 'There is no such conversation any more.',
     you_blocked: 'You have blocked this person. Unblock them to write here.',
     blocked: 'Not delivered: this person does not accept messages from you',
@@ -66,7 +67,8 @@ export const ru: typeof en = {
     role_unchanged: 'Эта роль у человека уже есть.',
     cannot_be_added: 'Этого человека нельзя добавить. Вышедших возвращают только владелец и админы.',
     too_many_adds: 'Вы добавили много людей. Попробуйте через час.',
-    storage_full: 'Место для ваших сообщений закончилось. Удалите часть или обратитесь к администратору.',
+    storage_full:
+      'Для ваших сообщений не осталось места. Удалите часть своих или обратитесь к администратору.',
     chat_not_found: 'Такой беседы больше нет.',
     you_blocked: 'Вы заблокировали этого человека. Разблокируйте, чтобы писать здесь.',
     blocked: 'Не доставлено: этот человек не принимает от вас сообщения',

@@ -16,7 +16,7 @@ export function fullName(first: string, last: string, strings: Strings): string 
   return last ? `${first} ${last}` : shownName(first, strings);
 }
 
-/** A first name. Nobody else can be called what the server calls people whose account is gone. */
+/** A first name; that of deleted accounts is translated. The server reserves it: nobody else can have it. */
 export function shownName(first: string, strings: Strings): string {
   return first === DELETED ? strings.chats.deletedAccount : first;
 }
