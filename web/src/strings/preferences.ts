@@ -64,7 +64,7 @@ export const ru: typeof en = {
   back: 'Назад к настройкам',
   theme: 'Тема',
   language: 'Язык',
-  system: 'Как в системе',
+  system: 'Авто',
   light: 'Светлая',
   dark: 'Тёмная',
   notifications: 'Уведомления',
