@@ -42,7 +42,7 @@ test('whom one blocks cannot write any more: their message fails in words, and c
   await ann.pickHere('Block…');
   const sentence = 'Not delivered: this person does not accept messages from you';
   await expect(ann.dialog('Block Bob?')).toContainText(sentence);
-  await expect(ann.dialog('Block Bob?')).toContainText('They do not notice');
+  await expect(ann.dialog('Block Bob?')).toContainText('without being told');
   await ann.press('Block', 'Block Bob?');
   await expect(ann.page.getByText('You have blocked this person.')).toBeVisible();
   await expect(ann.composer).toHaveCount(0);

@@ -13,18 +13,23 @@ export class Person {
 
   /** Opens the conversation with somebody by its address. */
   async visit(other: Person): Promise<void> {
-    await this.page.goto(`/chat/u/${other.account.id}`);
+    await this.go(`/chat/u/${other.account.id}`);
     await expect(this.composer).toBeVisible();
   }
 
   async visitGroup(groupId: string): Promise<void> {
-    await this.page.goto(`/chat/g/${groupId}`);
+    await this.go(`/chat/g/${groupId}`);
     await expect(this.composer).toBeVisible();
   }
 
   async goHome(): Promise<void> {
-    await this.page.goto('/');
+    await this.go('/');
     await expect(this.chats).toBeVisible();
+  }
+
+  /** Opens an address. A dialog that was just closed goes back in the history, which may abort the first attempt. */
+  private async go(path: string): Promise<void> {
+    await expect(() => this.page.goto(path)).toPass();
   }
 
   /** Writes and sends; resolves when the browser shows it, which may be long before the server has it. */
