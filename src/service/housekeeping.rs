@@ -25,7 +25,7 @@ pub async fn run(app: &App) {
     };
     // A loop of its own, because a purge may take minutes.
     let measure = async {
-        if app.config.limits.storage_mb == 0 {
+        if !app.config.limits.enabled || app.config.limits.storage_mb == 0 {
             return;
         }
         loop {

@@ -26,6 +26,6 @@ pub(super) async fn admit(
     }
     let (adder, bytes) = (acting.actor.id, cost(notice));
     allowances.learn(batch, iter::once((adder, bytes))).await?;
-    let know_each_other = batch.have_both_written(adder, target.person.id).await?;
+    let know_each_other = allowances.has_budgets() && batch.have_both_written(adder, target.person.id).await?;
     Ok(allowances.add(adder, know_each_other, bytes)?)
 }

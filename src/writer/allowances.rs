@@ -27,6 +27,11 @@ impl Allowances {
         self.storage.learn(batch, writes).await
     }
 
+    /// Whether anything is counted in time.
+    pub(super) fn has_budgets(&self) -> bool {
+        self.budgets.are_enabled()
+    }
+
     /// Counts a message or notice that is stored next, or refuses it.
     pub(super) fn write(&mut self, user: UserId, bytes: i64) -> Result<(), Error> {
         self.spend(&[Budget::Messages], user, bytes)
@@ -55,6 +60,11 @@ impl Allowances {
         self.budgets.spend(budgets, user)?;
         self.storage.count(user, bytes);
         Ok(())
+    }
+
+    /// Messages were deleted with a group: the people who wrote them may have room again.
+    pub(super) fn free(&mut self) {
+        self.storage.free();
     }
 
     /// The transaction was committed.

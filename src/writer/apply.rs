@@ -83,7 +83,7 @@ pub(super) async fn all(
 async fn one(batch: &mut Batch, memory: &mut Memory, task: &Task) -> DatabaseResult<Result<Outcome>> {
     let outcome = match task {
         Task::Command(command) => change(batch, memory, command).await,
-        Task::EraseAccount { user, texts } => erase(batch, &mut memory.rosters, *user, *texts).await,
+        Task::EraseAccount { user, texts } => erase(batch, memory, *user, *texts).await,
         Task::SetPrivacy(change) => privacy::apply(batch, &mut memory.rosters, change).await,
         Task::Nothing => Ok(Outcome::default()),
     };
@@ -129,10 +129,11 @@ async fn change(batch: &mut Batch, memory: &mut Memory, command: &Command) -> Re
     }
 }
 
-async fn erase(batch: &mut Batch, rosters: &mut Rosters, user: UserId, texts: Texts) -> Result<Outcome, Stop> {
+async fn erase(batch: &mut Batch, memory: &mut Memory, user: UserId, texts: Texts) -> Result<Outcome, Stop> {
     let erased = batch.erase_account(user, texts, Timestamp::now()).await?;
     let Erased { sessions, successors, companions } = erased.ok_or(Refusal::Unauthorized)?;
-    rosters.forget_all();
+    memory.rosters.forget_all();
+    memory.allowances.free();
     let owners = successors.into_iter().map(|(group, owner, state)| role_changed(group, owner, Role::Owner, state));
     let deleted = Item::PersonDeleted(PersonDeletedItem { user_id: user, erased: texts == Texts::Erase });
     let people = People::Many(Arc::new(companions));

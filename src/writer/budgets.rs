@@ -37,6 +37,10 @@ impl Budgets {
         }
     }
 
+    pub(super) fn are_enabled(&self) -> bool {
+        self.enabled
+    }
+
     /// Counts one of each of these, or refuses it: then none is counted.
     pub(super) fn spend(&mut self, budgets: &[Budget], user: UserId) -> Result<(), Error> {
         if !self.enabled {

@@ -16,7 +16,7 @@ use crate::{
         Item, Kind,
         extended::{Reacted, ReactionsItem},
     },
-    store::{Batch, ReactionKey, Situation, StoredChat, StoredMessage},
+    store::{Batch, ReactionKey, Situation, StoredChat, StoredMessage, cost},
 };
 
 /// Different reactions to one message.
@@ -106,7 +106,7 @@ async fn change(
         Action::Delete { .. } if is_deleted => (None, Kind::MessageDeleted),
         Action::Delete { .. } => {
             allowances.change(command.actor, 0)?;
-            allowances.count(before.sender.id, -bytes(&before.content));
+            allowances.count(before.sender.id, cost("") - cost(&before.content));
             (Some(batch.erase_message(chat, seq, now).await?), Kind::MessageDeleted)
         }
         _ if is_deleted => return Err(Refusal::MessageDeleted.into()),
@@ -117,7 +117,7 @@ async fn change(
         }
         Action::Edit { content, .. } if *content == before.content => (None, Kind::MessageEdited),
         Action::Edit { content, .. } => {
-            let growth = bytes(content) - bytes(&before.content);
+            let growth = cost(content) - cost(&before.content);
             allowances.learn(batch, iter::once((command.actor, growth))).await?;
             allowances.change(command.actor, growth)?;
             (Some(batch.edit(chat, seq, content, now).await?), Kind::MessageEdited)
@@ -148,8 +148,4 @@ fn has(message: &Message, emoji: &str) -> bool {
 /// A group's owner and admins delete what others wrote.
 fn looks_after(command: &Command, situation: &Situation) -> bool {
     matches!(command.chat, ChatKey::Group(_)) && situation.role.is_some_and(|role| role >= Role::Admin)
-}
-
-fn bytes(text: &str) -> i64 {
-    i64::try_from(text.len()).unwrap_or(i64::MAX)
 }

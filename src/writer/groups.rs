@@ -143,6 +143,7 @@ impl Change<'_> {
             self.batch.end_membership(user, chat_id, self.now).await?;
             self.batch.drop_chat(chat_id, self.now).await?;
             self.rosters.forget(chat_id);
+            self.allowances.free();
             return Ok(Outcome { answer, broadcasts: vec![gone], ..Outcome::default() });
         }
         let successor = match role {
@@ -211,6 +212,7 @@ impl Change<'_> {
         let members = self.rosters.get(self.batch, chat.id).await?;
         self.batch.drop_chat(chat.id, self.now).await?;
         self.rosters.forget(chat.id);
+        self.allowances.free();
         let (contract, extended) = (Item::Group(GroupGone { group_id: self.group }), Item::Gone(Gone::new(self.group)));
         let broadcasts = vec![
             Broadcast::contract(Kind::DropGroup, contract, People::Many(members.clone()), Except::User(actor.id)),

@@ -19,19 +19,27 @@ pub(super) struct Storage {
     server: u32,
     /// Knows how large the database is.
     store: Store,
-    used: HashMap<UserId, i64>,
+    used: HashMap<UserId, Used>,
+    /// How often groups were deleted.
+    freed: u64,
+}
+
+/// What somebody has stored, as the database had it and as was counted since.
+struct Used {
+    bytes: i64,
+    /// [`Storage::freed`] when it was loaded.
+    freed: u64,
 }
 
 impl Storage {
     pub(super) fn new(limits: &Limits, store: Store) -> Self {
         let bound = |mb: u32| if limits.enabled { mb } else { 0 };
         let (per_user, server) = (bound(limits.storage_mb_per_user), bound(limits.storage_mb));
-        Self { per_user, server, store, used: HashMap::new() }
+        Self { per_user, server, store, used: HashMap::new(), freed: 0 }
     }
 
     /// Loads how much these people have stored, given the bytes that each is about to write. Call it before
-    /// [`Self::room`]. Loads again if the cached sum would refuse them: deleted groups free storage without telling this
-    /// cache.
+    /// [`Self::room`]. Loads again if the cached sum would refuse them and groups were deleted since.
     pub(super) async fn learn(
         &mut self,
         batch: &mut Batch,
@@ -47,12 +55,17 @@ impl Storage {
         for (user, bytes) in writes {
             *wanted.entry(user).or_default() += bytes;
         }
-        wanted.retain(|user, bytes| self.used.get(user).is_none_or(|used| is_over(used + *bytes, self.per_user)));
+        wanted.retain(|user, bytes| {
+            let is_full = |used: &Used| is_over(used.bytes + *bytes, self.per_user);
+            self.used.get(user).is_none_or(|used| is_full(used) && used.freed != self.freed)
+        });
         if wanted.is_empty() {
             return Ok(());
         }
         let users: Vec<_> = wanted.into_keys().collect();
-        self.used.extend(batch.stored_bytes(&users).await?);
+        let freed = self.freed;
+        let loaded = batch.stored_bytes(&users).await?;
+        self.used.extend(loaded.into_iter().map(|(user, bytes)| (user, Used { bytes, freed })));
         Ok(())
     }
 
@@ -62,7 +75,7 @@ impl Storage {
             return Err(Error::StorageFull(StorageBound::Server, self.server));
         }
         match self.used.get(&user) {
-            Some(used) if bytes > 0 && is_over(used + bytes, self.per_user) => {
+            Some(used) if bytes > 0 && is_over(used.bytes + bytes, self.per_user) => {
                 Err(Error::StorageFull(StorageBound::Person, self.per_user))
             }
             _ => Ok(()),
@@ -72,8 +85,13 @@ impl Storage {
     /// Counts bytes that somebody stores, or gives back.
     pub(super) fn count(&mut self, user: UserId, bytes: i64) {
         if let Some(used) = self.used.get_mut(&user) {
-            *used += bytes;
+            used.bytes += bytes;
         }
+    }
+
+    /// A group was deleted, with its messages: their writers may have room again.
+    pub(super) fn free(&mut self) {
+        self.freed += 1;
     }
 
     /// Call it after a transaction that was not committed: the database has the sums.

@@ -101,14 +101,11 @@ impl<'a> Run<'a> {
 
     /// The repetition comes first: what was acknowledged once is acknowledged again, whatever happened since.
     fn decide(&self, send: &Send<'_>, situation: &Situation) -> Result<Decision, Refusal> {
-        if let Some(place) = self.places.get(&(send.chat, send.message)) {
-            let Accepted { sender, seq, .. } = &self.accepted[*place];
-            let is_same = sender.id == send.actor;
-            return if is_same { Ok(Decision::Repeat { seq: *seq }) } else { Err(taken(send.chat, situation)) };
-        }
-        if let Some(message) = &situation.message {
-            let is_same = message.sender == send.actor && message.event == Event::Message;
-            let seq = message.seq;
+        let of_run = self.places.get(&(send.chat, send.message)).map(|place| &self.accepted[*place]);
+        let of_run = of_run.map(|accepted| (accepted.sender.id, Event::Message, accepted.seq));
+        let stored = situation.message.as_ref().map(|message| (message.sender, message.event, message.seq));
+        if let Some((sender, event, seq)) = of_run.or(stored) {
+            let is_same = sender == send.actor && event == Event::Message;
             return if is_same { Ok(Decision::Repeat { seq }) } else { Err(taken(send.chat, situation)) };
         }
         let sender = situation.actor.clone().ok_or(Refusal::Unauthorized)?;
