@@ -11,6 +11,8 @@ mod sessions;
 mod token;
 mod turns;
 
+use jsonwebtoken::{DecodingKey, EncodingKey};
+
 pub use attempts::{Attempts, LogInAttempt};
 pub use device::{Device, Devices};
 pub use password::{NOBODYS, Passwords, Verdict};
@@ -19,3 +21,9 @@ pub use session_clock::SessionClock;
 pub use sessions::{Check, Sessions};
 pub use token::{Claims, Grant, Tokens};
 pub use turns::Source;
+
+/// The keys that sign and verify with a secret, which must not be empty.
+fn keys(secret: &[u8]) -> (EncodingKey, DecodingKey) {
+    let keys = EncodingKey::from_secret(secret).and_then(|key| Ok((key, DecodingKey::from_secret(secret)?)));
+    keys.expect("only an empty secret is rejected, and an empty setting means a generated secret")
+}

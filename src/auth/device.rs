@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::keys;
 use crate::{
     error::{Error, Result},
     model::{Timestamp, UserId},
@@ -65,7 +66,7 @@ impl Devices {
     /// With a key that is made from the server's secret.
     pub fn new(secret: &[u8]) -> Self {
         let key = Sha256::new().chain_update(PURPOSE).chain_update(secret).finalize();
-        let (encoding, decoding) = (EncodingKey::from_secret(&key), DecodingKey::from_secret(&key));
+        let (encoding, decoding) = keys(&key);
         Self { encoding, decoding, validation: Validation::new(Algorithm::HS256) }
     }
 

@@ -4,6 +4,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::keys;
 use crate::{
     error::{Error, Result},
     model::{Person, SessionId, Timestamp, UserId},
@@ -82,12 +83,8 @@ impl Tokens {
         validation.validate_exp = false;
         validation.validate_nbf = true;
         validation.leeway = 0;
-        Self {
-            encoding: EncodingKey::from_secret(secret),
-            decoding: DecodingKey::from_secret(secret),
-            validation,
-            lifetime_seconds: i64::from(hours) * 3600,
-        }
+        let (encoding, decoding) = keys(secret);
+        Self { encoding, decoding, validation, lifetime_seconds: i64::from(hours) * 3600 }
     }
 
     /// When a token that is made now ends: a whole second.

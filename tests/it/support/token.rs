@@ -29,7 +29,7 @@ pub fn sign(claims: &Value) -> String {
 
 /// As somebody else signs.
 pub fn sign_with(claims: &Value, algorithm: Algorithm, secret: &str) -> String {
-    let key = EncodingKey::from_secret(secret.as_bytes());
+    let key = EncodingKey::from_secret(secret.as_bytes()).expect("a secret");
     jsonwebtoken::encode(&Header::new(algorithm), claims, &key).expect("claims can be signed")
 }
 
