@@ -20,7 +20,7 @@ use poem::{
 };
 use sha2::{Digest, Sha256};
 
-use crate::{api, docs};
+use crate::{api, asyncapi};
 
 /// How many bytes of a text are decompressed at a time.
 const PIECE: usize = 16 * 1024;
@@ -28,8 +28,8 @@ const PIECE: usize = 16 * 1024;
 // Made on the first request, then shared. Kept compressed: Swagger UI has 1.6 MB.
 static REST_PAGE: LazyLock<Asset> = LazyLock::new(|| apart(|| Asset::page(api::documentation())));
 static REST_DOCUMENT: LazyLock<Asset> = LazyLock::new(|| apart(|| Asset::json(api::document())));
-static SOCKET_PAGE: LazyLock<Asset> = LazyLock::new(|| apart(|| Asset::page(docs::page())));
-static SOCKET_DOCUMENT: LazyLock<Asset> = LazyLock::new(|| apart(|| Asset::json(docs::document())));
+static SOCKET_PAGE: LazyLock<Asset> = LazyLock::new(|| apart(|| Asset::page(asyncapi::page())));
+static SOCKET_DOCUMENT: LazyLock<Asset> = LazyLock::new(|| apart(|| Asset::json(asyncapi::document())));
 
 /// The page at `/doc`.
 pub fn rest_page(headers: &HeaderMap) -> Response {

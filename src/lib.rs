@@ -14,7 +14,7 @@
 //! A connection speaks what it offered as its WebSocket subprotocol. `auth`, also spoken with those that offer none, is
 //! what the reference messenger's clients know. `hearth` is all of it and more: whole rows, request ids, edits,
 //! reactions, receipts, roles, presence, news of what one did on other devices, and catching up with what changed while
-//! one was away. A connection of `auth` never sees a frame or a key that only `hearth` has. [`docs`] makes the
+//! one was away. A connection of `auth` never sees a frame or a key that only `hearth` has. [`asyncapi`] makes the
 //! documentation of both from the types in [`protocol`] and the samples that the tests play.
 //!
 //! # Presence and typing
@@ -23,16 +23,18 @@
 //! people who share a chat and are not blocked. Typing is told at once, at most once in three seconds per chat.
 //!
 //! # Layers
-//! `main`, [`cli`] → [`server`] → [`api`], [`ws`], [`docs`], [`assets`], [`telemetry`] → [`service`] → [`writer`] → [`auth`],
+//! `main`, [`cli`] → [`server`] → [`api`], [`ws`], [`asyncapi`], [`assets`], [`telemetry`] → [`service`], [`import`], [`demo`] → [`writer`] → [`auth`],
 //! [`store`], [`live`] → [`protocol`], [`config`] → [`model`], [`error`], [`text`]. Imports point down this list, never up.
 
 pub mod api;
 pub mod assets;
+pub mod asyncapi;
 pub mod auth;
 pub mod cli;
 pub mod config;
-pub mod docs;
+pub mod demo;
 pub mod error;
+pub mod import;
 pub mod live;
 pub mod model;
 pub mod protocol;

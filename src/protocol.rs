@@ -14,9 +14,9 @@ mod rows;
 pub use answers::{Answer, Item, Rows};
 pub use envelope::{ClientFrame, Envelope, Kind, MAX_REQUEST_ID, RequestId};
 pub use fields::{
-    AnyEmail, AnyPassword, Bounds, Chat, ChatCursor, ClientName, Content, Cursor, DeviceToken, Email, Emoji, Extended,
-    Field, FirstName, Flag, GroupName, KnownChats, LastName, Limit, MAX_PAGE, NewPassword, Notice, PagePosition, Part,
-    People, RoleName, Schema, SearchLimit, SearchText, Seq, Texts, Token, Until,
+    AnyEmail, AnyPassword, Bounds, ClientName, Content, Cursor, DeviceToken, Email, Emoji, Extended, Field, FirstName,
+    Flag, GroupName, KnownChats, LastName, Limit, MAX_PAGE, NewPassword, Notice, PagePosition, Part, RoleName, Schema,
+    SearchLimit, SearchText, Seq, Texts, Token, Until, UserIds,
 };
 pub use frame::{Close, Frame};
 pub use requests::{
@@ -32,7 +32,7 @@ pub use rows::{DialogRow, GroupGone, GroupMessage, GroupRow, ListRow, NoticeItem
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Protocol {
     /// The contract alone: `auth`, any other name, or none.
-    Auth,
+    Reference,
     /// The extended protocol, `hearth`.
     Hearth,
 }

@@ -72,7 +72,7 @@ impl Server {
             bounds: Bounds {
                 password_min: config.auth.password_min_length,
                 common_passwords: config.auth.common_passwords,
-                protocol: Protocol::Auth,
+                protocol: Protocol::Reference,
             },
             attempts: Attempts::new(&config.limits),
             passwords: Passwords::default(),

@@ -1,16 +1,14 @@
 //! The use cases: they decide, and are the same for REST and WebSocket. What changes a chat they leave to the writer.
 
 pub mod accounts;
-pub mod changes;
+pub mod catch_up;
 pub mod clock;
 pub mod confirmation;
-pub mod demo;
 pub mod dialogs;
 pub mod groups;
 pub mod hello;
 pub mod history;
 pub mod housekeeping;
-pub mod import;
 pub mod messages;
 pub mod people;
 pub mod privacy;

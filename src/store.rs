@@ -3,8 +3,8 @@
 //! One text serves both engines; what differs stands in `engine` and in `migrations/`.
 
 mod batch;
+mod catch_up;
 mod change;
-mod changes;
 mod chats;
 mod clock;
 mod connect;
@@ -34,7 +34,7 @@ pub use batch::{
     Author, Batch, ChatChange, Erased, Lookup, NewMember, NewMessage, NewStanding, ReactionKey, Situation, StoredChat,
     StoredMessage, Uncommitted, Written, cost,
 };
-pub use changes::{Changes, MAX_CHANGES};
+pub use catch_up::{CatchUp, MAX_CHANGES};
 pub use clock::Repaired;
 pub use connect::place;
 pub use errors::is_conflict;
@@ -57,7 +57,7 @@ use std::sync::{
 use engine::Engine;
 use fence::Fence;
 use health::Health;
-use search::People;
+use search::NameIndex;
 use sqlx::AnyPool;
 
 /// What went wrong in the database itself.
@@ -76,7 +76,7 @@ pub struct Store {
     writes: AnyPool,
     fence: Fence,
     /// Everybody's names, in memory, for searches.
-    people: Arc<People>,
+    names: Arc<NameIndex>,
     /// Whether writing works.
     health: Arc<Health>,
     /// Where the database is, for messages.

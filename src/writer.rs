@@ -6,10 +6,10 @@ mod allowances;
 mod apply;
 mod blocks;
 mod budgets;
-mod changes;
 mod command;
 mod commit;
 mod delivery;
+mod edits;
 mod groups;
 mod notices;
 mod permissions;
@@ -36,8 +36,8 @@ use crate::{
 };
 use commit::Committer;
 
-pub use changes::MAX_REACTIONS;
 pub use command::{Action, Command, Origin, PrivacyChange};
+pub use edits::MAX_REACTIONS;
 pub use standings::RECEIPTS_UP_TO;
 
 /// Commands that may wait: half a second's worth. When it is full, clients are told to come back.

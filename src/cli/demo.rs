@@ -8,8 +8,8 @@ use clap::ValueEnum;
 use super::with_database;
 use crate::{
     config::Config,
+    demo::{self, Filled, Language, Start},
     model::Timestamp,
-    service::demo::{self, Filled, Language, Start},
     store, telemetry,
 };
 

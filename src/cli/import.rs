@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::with_database;
 use crate::{
     config::Config,
-    service::import,
+    import,
     store::{self, Source, Table},
     telemetry,
 };

@@ -169,7 +169,7 @@ mod tests {
 
     fn connection() -> Connection {
         let (user, session) = (UserId(Uuid::nil()), SessionId(Uuid::nil()));
-        let entrant = Entrant { protocol: Protocol::Auth, user, session, expires_at: Timestamp::MAX };
+        let entrant = Entrant { protocol: Protocol::Reference, user, session, expires_at: Timestamp::MAX };
         Connection::new(ConnectionId(0), entrant)
     }
 

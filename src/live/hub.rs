@@ -133,7 +133,7 @@ impl Hub {
     fn is_spoken(&self, protocol: Protocol) -> bool {
         let connections = self.lock();
         match protocol {
-            Protocol::Auth => connections.open > connections.extended,
+            Protocol::Reference => connections.open > connections.extended,
             Protocol::Hearth => connections.extended > 0,
         }
     }

@@ -48,7 +48,7 @@ pub struct Broadcast {
 impl Broadcast {
     /// To clients that speak the contract alone.
     pub fn contract(kind: Kind, item: Item, people: People, except: Except) -> Self {
-        Self { protocol: Protocol::Auth, kind, item, people, except }
+        Self { protocol: Protocol::Reference, kind, item, people, except }
     }
 
     /// To clients that speak the extended protocol.

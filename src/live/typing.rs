@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
-use crate::model::{ChatSide, UserId};
+use crate::model::{ChatRef, UserId};
 
 /// One in this time.
 const EVERY: Duration = Duration::from_secs(3);
 
 /// Who was told to be typing, of late.
-pub struct Typists(DefaultKeyedRateLimiter<(UserId, ChatSide)>);
+pub struct Typists(DefaultKeyedRateLimiter<(UserId, ChatRef)>);
 
 impl Default for Typists {
     fn default() -> Self {
@@ -21,7 +21,7 @@ impl Default for Typists {
 
 impl Typists {
     /// Whether the others are to be told once more.
-    pub fn is_news(&self, user: UserId, chat: ChatSide) -> bool {
+    pub fn is_news(&self, user: UserId, chat: ChatRef) -> bool {
         self.0.check_key(&(user, chat)).is_ok()
     }
 

@@ -1,5 +1,8 @@
 //! Chats: how they are named, who is in them, and how they stand in somebody's list.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::{GroupId, Message, Person, Timestamp, UserId};
 
 /// How clients name a chat: by the two people of a dialog, or by a group's id.
@@ -27,24 +30,26 @@ impl ChatKey {
     }
 
     /// As one of its people sees it.
-    pub fn side(self, of: UserId) -> ChatSide {
+    pub fn side(self, of: UserId) -> ChatRef {
         match self {
-            Self::Group(group) => ChatSide::Group(group),
-            Self::Dialog(low, high) => ChatSide::Dialog(if low == of { high } else { low }),
+            Self::Group(group) => ChatRef::Group(group),
+            Self::Dialog(low, high) => ChatRef::Dialog(if low == of { high } else { low }),
         }
     }
 }
 
-/// How one of a chat's people names it. In the order in which clients go through their chats.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ChatSide {
-    /// The dialog with this person.
+/// A chat as one of its people names it: by the other person, or by the group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub enum ChatRef {
+    /// A dialog with this person.
+    #[serde(rename = "userId")]
     Dialog(UserId),
     /// A group.
+    #[serde(rename = "groupId")]
     Group(GroupId),
 }
 
-impl ChatSide {
+impl ChatRef {
     /// The chat that `user` means.
     pub fn key(self, user: UserId) -> ChatKey {
         match self {
@@ -122,7 +127,7 @@ pub struct Counters {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Known {
     /// Which.
-    pub chat: ChatSide,
+    pub chat: ChatRef,
     /// As it was seen last.
     pub counters: Counters,
     /// The membership's own counter.

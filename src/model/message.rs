@@ -4,9 +4,9 @@ use super::{MessageId, Person, Role, Timestamp, UserId};
 
 /// What a stored row of a chat's history is. The numbers are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Event {
+pub enum MessageKind {
     /// Somebody wrote something.
-    Message = 0,
+    Text = 0,
     /// The group was created.
     Created = 1,
     /// A member added somebody.
@@ -21,13 +21,13 @@ pub enum Event {
     Role = 6,
 }
 
-impl Event {
+impl MessageKind {
     const ALL: [Self; 7] =
-        [Self::Message, Self::Created, Self::Added, Self::Left, Self::Removed, Self::Renamed, Self::Role];
+        [Self::Text, Self::Created, Self::Added, Self::Left, Self::Removed, Self::Renamed, Self::Role];
 
     /// The event stored under this number.
     pub fn from_number(number: i64) -> Option<Self> {
-        Self::ALL.into_iter().find(|event| *event as i64 == number)
+        Self::ALL.into_iter().find(|kind| *kind as i64 == number)
     }
 }
 
@@ -93,14 +93,14 @@ pub enum Notice {
 
 impl Notice {
     /// Its kind, as it is stored.
-    pub fn event(&self) -> Event {
+    pub fn kind(&self) -> MessageKind {
         match self {
-            Self::Created => Event::Created,
-            Self::Added(_) => Event::Added,
-            Self::Left => Event::Left,
-            Self::Removed(_) => Event::Removed,
-            Self::Renamed(_) => Event::Renamed,
-            Self::Role(..) => Event::Role,
+            Self::Created => MessageKind::Created,
+            Self::Added(_) => MessageKind::Added,
+            Self::Left => MessageKind::Left,
+            Self::Removed(_) => MessageKind::Removed,
+            Self::Renamed(_) => MessageKind::Renamed,
+            Self::Role(..) => MessageKind::Role,
         }
     }
 

@@ -28,7 +28,7 @@ pub enum Item {
     Blocked(extended::Blocked),
     Hidden(extended::Hidden),
     Role(extended::RoleItem),
-    Gone(extended::Gone),
+    Gone(extended::GroupLeft),
     Profile(extended::PersonRow),
     Typing(extended::TypingItem),
     Presence(extended::PresenceRow),

@@ -87,23 +87,23 @@ macro_rules! kinds {
 kinds! {
     requests {
         /// Reads the chat list.
-        ListLastMessage "listLastMessage" ListPage Auth,
+        ListLastMessage "listLastMessage" ListPage Reference,
         /// Reads a dialog's history.
-        DialogHistory "getlatestMessageDialog" DialogPage Auth,
+        DialogHistory "getlatestMessageDialog" DialogPage Reference,
         /// Reads a group's history.
-        GroupHistory "getlatestMessageGroup" GroupPage Auth,
+        GroupHistory "getlatestMessageGroup" GroupPage Reference,
         /// Sends a message to a person.
-        PrivateMessage "privateMessage" PrivateMessage Auth,
+        PrivateMessage "privateMessage" PrivateMessage Reference,
         /// Sends a message to a group.
-        MessageInGroup "messageInGroup" MessageInGroup Auth,
+        MessageInGroup "messageInGroup" MessageInGroup Reference,
         /// Adds a member to a group.
-        AddUserInGroup "addUserInGroup" AddUserInGroup Auth,
+        AddUserInGroup "addUserInGroup" AddUserInGroup Reference,
         /// Leaves a group.
-        LeaveGroup "leaveGroup" LeaveGroup Auth,
+        LeaveGroup "leaveGroup" LeaveGroup Reference,
         /// Deletes a group for everybody.
-        DropGroup "dropGroup" DropGroup Auth,
+        DropGroup "dropGroup" DropGroup Reference,
         /// Removes a member from a group.
-        RemoveUserFromGroup "removeUserFromGroup" RemoveUserFromGroup Auth,
+        RemoveUserFromGroup "removeUserFromGroup" RemoveUserFromGroup Reference,
         /// Lists the chats that have changed.
         GetChangedChats "getChangedChats" ChangedChats Hearth,
         /// Reads what has changed in a chat.
@@ -224,7 +224,7 @@ impl Envelope {
 /// The request with this name that clients of the protocol may send.
 fn known_kind(name: &str, protocol: Protocol) -> Option<Kind> {
     let kind = Kind::REQUESTS.iter().copied().find(|kind| kind.name() == name)?;
-    (kind.protocol() == Protocol::Auth || protocol == Protocol::Hearth).then_some(kind)
+    (kind.protocol() == Protocol::Reference || protocol == Protocol::Hearth).then_some(kind)
 }
 
 /// Clients that speak the contract alone have no request ids: the key is unknown to them.

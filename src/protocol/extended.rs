@@ -8,8 +8,7 @@ mod row;
 
 pub use hello::{Hello, HelloBounds};
 pub use items::{
-    ChangedChatsItem, ChangesItem, ChatSideItem, Gone, Hidden, Muted, Reacted, ReactionsItem, ReadItem, Renewed,
-    RoleItem,
+    ChangedChatsItem, ChangesItem, GroupLeft, Hidden, Muted, Reacted, ReactionsItem, ReadItem, Renewed, RoleItem,
 };
 pub use list::ChatRow;
 pub use people::{Blocked, MemberRow, PersonDeletedItem, PersonRow, PresenceRow, PrivacyItem, SessionItem, TypingItem};

@@ -15,13 +15,13 @@ use crate::{
     model::{GroupId, MessageId, SessionId, UserId},
 };
 
-pub use chats::{Chat, ChatCursor, KnownChats};
+pub use chats::KnownChats;
 pub use paging::{Cursor, Limit, MAX_PAGE, PagePosition, SearchLimit, Seq};
 pub use texts::{
     AnyEmail, AnyPassword, ClientName, Content, DeviceToken, Email, FirstName, GroupName, LastName, NewPassword,
     Notice, SearchText, Texts,
 };
-pub use values::{Emoji, Extended, Flag, People, RoleName, Token, Until};
+pub use values::{Emoji, Extended, Flag, RoleName, Token, Until, UserIds};
 
 /// What the reading of a request depends on, besides the request.
 #[derive(Debug, Clone, Copy)]

@@ -16,10 +16,10 @@ pub async fn hide(app: &App, caller: Caller, request: MarkAsDeleted) -> Result<(
 
 /// The caller has seen everything up to a message.
 pub fn read(app: &App, caller: Caller, request: MarkRead) -> Result<Pending> {
-    submit(app, caller, request.chat.0.key(caller.user), Action::Read { seq: request.seq.0 })
+    submit(app, caller, request.chat.key(caller.user), Action::Read { seq: request.seq.0 })
 }
 
 /// The caller wants no notifications for a while.
 pub fn mute(app: &App, caller: Caller, request: MuteChat) -> Result<Pending> {
-    submit(app, caller, request.chat.0.key(caller.user), Action::Mute { until: request.until.0 })
+    submit(app, caller, request.chat.key(caller.user), Action::Mute { until: request.until.0 })
 }

@@ -6,7 +6,7 @@ use crate::{
     live::HEARTBEAT_SECONDS,
     model::Timestamp,
     protocol::{
-        Content, FirstName, Frame, GroupName, Item, Kind, KnownChats, LastName, MAX_PAGE, Notice, People, SearchText,
+        Content, FirstName, Frame, GroupName, Item, Kind, KnownChats, LastName, MAX_PAGE, Notice, SearchText, UserIds,
         extended::{Hello, HelloBounds},
     },
     store::MAX_CHANGES,
@@ -52,7 +52,7 @@ fn bounds(app: &App) -> HelloBounds {
         group_members: limits.group_members,
         page: MAX_PAGE,
         known: KnownChats::MAX,
-        watched: People::MAX,
+        watched: UserIds::MAX,
         reactions: MAX_REACTIONS,
         changes: MAX_CHANGES,
         receipts_up_to: RECEIPTS_UP_TO,

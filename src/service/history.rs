@@ -17,7 +17,7 @@ pub async fn list(app: &App, caller: Caller, page: ListPage) -> Result<Answer> {
         rows = app.store.chat_list(caller.user, page.cursor.0, page.limit.0).await?;
     }
     Ok(Answer::rows(match caller.origin.protocol {
-        Protocol::Auth => Rows::List(rows.into_iter().map(ListRow::from).collect()),
+        Protocol::Reference => Rows::List(rows.into_iter().map(ListRow::from).collect()),
         Protocol::Hearth => Rows::Chats(rows.into_iter().map(ChatRow::from).collect()),
     }))
 }
@@ -27,7 +27,7 @@ pub async fn dialog(app: &App, caller: Caller, page: DialogPage) -> Result<Answe
     let protocol = caller.origin.protocol;
     let Some((chat, people)) = app.store.open_dialog(caller.user, page.receiver).await? else {
         return Ok(Answer::rows(match protocol {
-            Protocol::Auth => Rows::Dialog(Vec::new()),
+            Protocol::Reference => Rows::Dialog(Vec::new()),
             Protocol::Hearth => Rows::History(Vec::new()),
         }));
     };
@@ -50,7 +50,7 @@ pub async fn group(app: &App, caller: Caller, page: GroupPage) -> Result<Answer>
     let (chat, name) = opened.ok_or(Refusal::NotMember)?;
     let mut messages = app.store.page(&chat, page.position.0, page.limit.0).await?;
     Ok(Answer::rows(match caller.origin.protocol {
-        Protocol::Auth => {
+        Protocol::Reference => {
             Rows::Group(messages.into_iter().map(|message| GroupRow::new(message, page.group, &name)).collect())
         }
         Protocol::Hearth => {

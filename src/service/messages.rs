@@ -25,17 +25,17 @@ pub fn send_to_group(app: &App, caller: Caller, request: MessageInGroup) -> Resu
 /// Gives a message of the caller's another text.
 pub fn edit(app: &App, caller: Caller, request: EditMessage) -> Result<Pending> {
     let EditMessage { chat, message, content } = request;
-    submit(app, caller, chat.0.key(caller.user), Action::Edit { message, content: content.0 })
+    submit(app, caller, chat.key(caller.user), Action::Edit { message, content: content.0 })
 }
 
 /// Deletes a message for everybody.
 pub fn delete(app: &App, caller: Caller, request: DeleteMessage) -> Result<Pending> {
     let DeleteMessage { chat, message } = request;
-    submit(app, caller, chat.0.key(caller.user), Action::Delete { message })
+    submit(app, caller, chat.key(caller.user), Action::Delete { message })
 }
 
 /// Reacts to a message, or takes that back.
 pub fn react(app: &App, caller: Caller, request: React) -> Result<Pending> {
     let React { chat, message, emoji, on } = request;
-    submit(app, caller, chat.0.key(caller.user), Action::React { message, emoji: emoji.0, on: on.0 })
+    submit(app, caller, chat.key(caller.user), Action::React { message, emoji: emoji.0, on: on.0 })
 }

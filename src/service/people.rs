@@ -6,7 +6,7 @@ use super::{App, Caller, submit};
 use crate::{
     error::{Refusal, Result},
     live::{Broadcast, Except, People, PresenceChange},
-    model::{ChatKey, ChatSide, Timestamp, UserId},
+    model::{ChatKey, ChatRef, Timestamp, UserId},
     protocol::{
         Answer, BlockUser, BlockedUsers, Frame, Item, Kind, PeopleNames, Rows, Typing, WatchPresence,
         extended::{PresenceRow, TypingItem},
@@ -25,21 +25,21 @@ pub async fn names(app: &App, request: PeopleNames) -> Result<Answer> {
 
 /// The caller is writing something: the others of the chat are shown it.
 pub async fn typing(app: &App, caller: Caller, request: Typing) -> Result<Answer> {
-    let side = request.chat.0;
+    let side = request.chat;
     if !app.typists.is_news(caller.user, side) {
         return Ok(Answer::done());
     }
     let readers = app.store.readers_of_typing(caller.user, side, RECEIPTS_UP_TO).await?;
     let readers = readers.ok_or(match side {
-        ChatSide::Group(_) => Refusal::NotMember,
-        ChatSide::Dialog(_) => Refusal::Unauthorized,
+        ChatRef::Group(_) => Refusal::NotMember,
+        ChatRef::Dialog(_) => Refusal::Unauthorized,
     })?;
     let person = app.store.person(caller.user).await?.ok_or(Refusal::Unauthorized)?;
     let chat = match side {
-        ChatSide::Group(_) => side,
-        ChatSide::Dialog(_) => ChatSide::Dialog(caller.user),
+        ChatRef::Group(_) => side,
+        ChatRef::Dialog(_) => ChatRef::Dialog(caller.user),
     };
-    let item = TypingItem { chat: chat.into(), user_id: caller.user, first_name: person.first_name };
+    let item = TypingItem { chat, user_id: caller.user, first_name: person.first_name };
     let (item, people) = (Item::Typing(item), People::Many(readers.into()));
     app.hub.tell(&Broadcast::extended(Kind::Typing, item, people, Except::Nobody));
     Ok(Answer::done())

@@ -227,7 +227,7 @@ pub async fn authenticate(app: &App, token: Option<&str>) -> Result<Caller> {
         session: claims.session(),
         generation: claims.generation(),
         expires_at: claims.expires_at(),
-        origin: Origin { protocol: Protocol::Auth, connection: None },
+        origin: Origin { protocol: Protocol::Reference, connection: None },
     };
     let mut check = check(app, caller);
     if check == Check::Unknown {

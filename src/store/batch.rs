@@ -1,6 +1,6 @@
 //! The writer's transaction: it looks up what a batch of commands is about, stores what they change, and commits.
 
-mod changes;
+mod edits;
 mod erasure;
 mod lookup;
 mod membership;
@@ -24,12 +24,12 @@ use super::{
     change::Change,
     engine::{Engine, Sql},
     fence::BatchId,
-    search::People,
+    search::NameIndex,
     types::json,
 };
 use crate::model::{Timestamp, UserId};
 
-pub use changes::ReactionKey;
+pub use edits::ReactionKey;
 pub use erasure::Erased;
 pub use lookup::{Lookup, Situation, StoredChat, StoredMessage};
 pub use membership::NewMember;
@@ -43,7 +43,7 @@ pub struct Batch {
     /// `None` if its outcome cannot be asked for.
     id: Option<BatchId>,
     timeout: Duration,
-    people: Arc<People>,
+    names: Arc<NameIndex>,
     /// Who deleted their accounts.
     erased: Vec<UserId>,
     has_erased: Arc<AtomicBool>,
@@ -68,7 +68,7 @@ impl Store {
             change,
             id,
             timeout: self.timeout,
-            people: self.people.clone(),
+            names: self.names.clone(),
             erased: Vec::new(),
             has_erased: self.erased.clone(),
         })
@@ -96,7 +96,7 @@ impl Batch {
         if !self.erased.is_empty() {
             self.has_erased.store(true, Ordering::Relaxed);
         }
-        self.people.have_changed(self.erased);
+        self.names.have_changed(self.erased);
         committed
     }
 

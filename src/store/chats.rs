@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     error::Result,
-    model::{ChatId, ChatSide, ChatSummary, Conversation, Counters, Known, Standing, Timestamp, UserId},
+    model::{ChatId, ChatRef, ChatSummary, Conversation, Counters, Known, Standing, Timestamp, UserId},
     text::shown_group,
 };
 
@@ -73,7 +73,7 @@ static SOME: Sql = Sql::steps(&[concat!(
     summaries!()
 )]);
 
-/// At most `$4` chats in the order of [`ChatSide::rank`], after the one with side `$2` and kind `$3` (0 dialog, 1 group).
+/// At most `$4` chats in the order of [`ChatRef::rank`], after the one with side `$2` and kind `$3` (0 dialog, 1 group).
 static KNOWN: Sql = Sql::steps(&[concat!(
     "SELECT c.id, me.side, CASE WHEN c.group_id IS NULL THEN 0 ELSE 1 END AS is_group, c.last_seq, c.revision, me.state",
     from_mine!(),
@@ -96,9 +96,9 @@ impl Store {
         Ok(summaries.into_iter().map(|(_, summary)| summary).collect())
     }
 
-    /// The chats that somebody sees as clients compare them: at most `limit`, in the order of [`ChatSide::rank`], after one
+    /// The chats that somebody sees as clients compare them: at most `limit`, in the order of [`ChatRef::rank`], after one
     /// of them.
-    pub async fn known_chats(&self, user: UserId, after: Option<ChatSide>, limit: i64) -> Result<Vec<(ChatId, Known)>> {
+    pub async fn known_chats(&self, user: UserId, after: Option<ChatRef>, limit: i64) -> Result<Vec<(ChatId, Known)>> {
         let (side, is_group) = after.map_or((Vec::new(), -1), |after| {
             let (id, is_group) = after.rank();
             (id.as_bytes().to_vec(), i64::from(is_group))
@@ -159,8 +159,8 @@ impl Store {
 
 fn known(row: &AnyRow) -> sqlx::Result<(ChatId, Known)> {
     let chat = match row.try_get("is_group")? {
-        0_i64 => ChatSide::Dialog(row.try_get("side")?),
-        _ => ChatSide::Group(row.try_get("side")?),
+        0_i64 => ChatRef::Dialog(row.try_get("side")?),
+        _ => ChatRef::Group(row.try_get("side")?),
     };
     let counters = Counters { last_seq: row.try_get("last_seq")?, revision: row.try_get("revision")? };
     Ok((row.try_get("id")?, Known { chat, counters, state: row.try_get("state")? }))

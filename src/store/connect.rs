@@ -64,7 +64,7 @@ impl Store {
             reads,
             writes,
             fence: Fence::default(),
-            people: Arc::default(),
+            names: Arc::default(),
             health: Arc::new(Health::new(engine)),
             place: place.into(),
             erased: Arc::default(),

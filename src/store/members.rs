@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     error::Result,
-    model::{ChatSide, Member, Person, Timestamp, UserId},
+    model::{ChatRef, Member, Person, Timestamp, UserId},
 };
 
 /// Whether two people have both written in a dialog of theirs, or in a group of at most so many members. SQLite takes the
@@ -123,10 +123,10 @@ impl Store {
     /// Those to whom somebody's typing is shown: of a group of at most `up_to` members or a dialog, those who have written
     /// there, if the person has, too; neither side blocks the other in a dialog, and both show their presence. `None` if
     /// the chat is not one of the person's.
-    pub async fn readers_of_typing(&self, user: UserId, chat: ChatSide, up_to: i64) -> Result<Option<Vec<UserId>>> {
+    pub async fn readers_of_typing(&self, user: UserId, chat: ChatRef, up_to: i64) -> Result<Option<Vec<UserId>>> {
         let work = async {
             let rows = match chat {
-                ChatSide::Group(group) => {
+                ChatRef::Group(group) => {
                     let query = sqlx::query(
                         "SELECT m.user_id, m.wrote * u.shows_presence FROM chats c \
                          JOIN members m ON m.chat_id = c.id AND m.left_at IS NULL JOIN users u ON u.id = m.user_id \
@@ -134,7 +134,7 @@ impl Store {
                     );
                     query.bind(group).bind(up_to).bind(user).fetch_all(&self.reads).await?
                 }
-                ChatSide::Dialog(other) => {
+                ChatRef::Dialog(other) => {
                     let query = sqlx::query(
                         "SELECT u.id, COALESCE(m.wrote, 0) * u.shows_presence FROM users u \
                          LEFT JOIN chats c ON c.user_low = $3 AND c.user_high = $4 \

@@ -10,7 +10,7 @@ use super::{
     types::json,
 };
 use crate::{
-    model::{ChatId, Event, Message, Notice, Person, Quote, Reaction, Role, Timestamp, UserId},
+    model::{ChatId, Message, MessageKind, Notice, Person, Quote, Reaction, Role, Timestamp, UserId},
     text::{shown_group, shown_person},
 };
 
@@ -123,17 +123,17 @@ pub(super) fn quote(row: &AnyRow, first: usize) -> sqlx::Result<Option<Quote>> {
     Ok(Some(quote))
 }
 
-fn notice(event: Event, detail: Option<String>, subject: Option<Person>) -> Option<Notice> {
-    Some(match (event, subject) {
-        (Event::Created, _) => Notice::Created,
-        (Event::Left, _) => Notice::Left,
-        (Event::Added, Some(person)) => Notice::Added(person),
-        (Event::Removed, Some(person)) => Notice::Removed(person),
-        (Event::Renamed, _) => Notice::Renamed(shown_group(detail.unwrap_or_default())),
-        (Event::Role, Some(person)) => {
+fn notice(kind: MessageKind, detail: Option<String>, subject: Option<Person>) -> Option<Notice> {
+    Some(match (kind, subject) {
+        (MessageKind::Created, _) => Notice::Created,
+        (MessageKind::Left, _) => Notice::Left,
+        (MessageKind::Added, Some(person)) => Notice::Added(person),
+        (MessageKind::Removed, Some(person)) => Notice::Removed(person),
+        (MessageKind::Renamed, _) => Notice::Renamed(shown_group(detail.unwrap_or_default())),
+        (MessageKind::Role, Some(person)) => {
             Notice::Role(person, detail.and_then(|name| Role::from_name(&name)).unwrap_or(Role::Member))
         }
-        (Event::Message | Event::Added | Event::Removed | Event::Role, _) => return None,
+        (MessageKind::Text | MessageKind::Added | MessageKind::Removed | MessageKind::Role, _) => return None,
     })
 }
 

@@ -1,7 +1,7 @@
 //! Finding people and groups by parts of their names, ranked. People are found in memory, groups among one's own.
 
 mod directory;
-mod people;
+mod names;
 
 use std::collections::{HashMap, HashSet};
 
@@ -23,7 +23,7 @@ use crate::{
 };
 use directory::{Rank, Words};
 
-pub(super) use people::People;
+pub(super) use names::NameIndex;
 
 /// A folded text as `LIKE` patterns.
 struct Patterns {

@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer};
 use sqlx::{Any, Database, Decode, Encode, Type, encode::IsNull, error::BoxDynError};
 use uuid::Uuid;
 
-use crate::model::{ChatId, Event, GroupId, MessageId, Role, SessionId, Timestamp, UserId};
+use crate::model::{ChatId, GroupId, MessageId, MessageKind, Role, SessionId, Timestamp, UserId};
 
 macro_rules! stored {
     ($($name:ident as $stored:ty, $into:expr, $from:expr;)*) => {$(
@@ -38,7 +38,7 @@ stored! {
     ChatId as i64, |id| id.0, |number| Ok(Self(number));
     Timestamp as i64, |time| time.0, |millis| Ok(Self(millis));
     Role as i64, |role| *role as i64, |number| Self::from_number(number).ok_or_else(|| "no such role".into());
-    Event as i64, |event| *event as i64, |number| Self::from_number(number).ok_or_else(|| "no such event".into());
+    MessageKind as i64, |kind| *kind as i64, |number| Self::from_number(number).ok_or_else(|| "no such event".into());
 }
 
 /// An id inside a batch's JSON.

@@ -74,7 +74,7 @@ impl Store {
             }
         };
         let added = self.within(work).await;
-        self.people.have_changed([person.id]);
+        self.names.have_changed([person.id]);
         if added? { Ok(()) } else { Err(Refusal::EmailTaken.into()) }
     }
 
@@ -166,7 +166,7 @@ impl Store {
             Ok(renamed.map(|_| !is_reserved))
         };
         let renamed = self.within(work).await;
-        self.people.have_changed([user]);
+        self.names.have_changed([user]);
         renamed?.ok_or_else(|| Refusal::Unauthorized.into())
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Action, Command, Outcome, Task, allowances::Allowances, blocks, changes, delivery::role_changed, groups, privacy,
+    Action, Command, Outcome, Task, allowances::Allowances, blocks, delivery::role_changed, edits, groups, privacy,
     rosters::Rosters, sends, standings,
 };
 use crate::{
@@ -116,7 +116,7 @@ async fn change(batch: &mut Batch, memory: &mut Memory, command: &Command) -> Re
     let situation = batch.look_up_closely(&[lookup]).await?.pop().expect("each lookup finds one situation");
     match (action, chat) {
         (Action::Edit { .. } | Action::Delete { .. } | Action::React { .. }, _) => {
-            changes::apply(batch, rosters, allowances, command, situation).await
+            edits::apply(batch, rosters, allowances, command, situation).await
         }
         (Action::Block | Action::Unblock, _) => blocks::apply(batch, command, situation).await,
         (_, ChatKey::Group(group)) => {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Origin;
 use crate::{
     live::{Broadcast, Except, People},
-    model::{ChatSide, Counters, GroupId, Message, Person, Quote, Role, UserId},
+    model::{ChatRef, Counters, GroupId, Message, Person, Quote, Role, UserId},
     protocol::{
         Answer, Item, Kind, Protocol,
         extended::{RoleItem, Row, Viewpoint},
@@ -44,7 +44,7 @@ impl Delivery<'_> {
     /// The answer that has it, for clients that want to be told.
     pub(super) fn answer(&self, message: Message, counters: Counters) -> Answer {
         match self.origin.protocol {
-            Protocol::Auth => Answer::done(),
+            Protocol::Reference => Answer::done(),
             Protocol::Hearth => {
                 let viewpoint = self.viewpoint(self.actor.id, &message);
                 Answer::item(Item::Row(Box::new(Row::new(message, viewpoint).at(counters))))
@@ -109,7 +109,7 @@ pub(super) fn to_person(user: UserId, kind: Kind, item: Item) -> Broadcast {
 
 /// Tells somebody that the own role in a group is another one.
 pub(super) fn role_changed(group: GroupId, user: UserId, role: Role, state: i64) -> Broadcast {
-    let chat = ChatSide::Group(group).into();
+    let chat = ChatRef::Group(group);
     to_person(user, Kind::RoleChanged, Item::Role(RoleItem { chat, role: role.name(), state }))
 }
 

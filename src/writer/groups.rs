@@ -16,7 +16,7 @@ use crate::{
     error::{Error, Refusal},
     live::{Broadcast, Except, People},
     model::{Counters, GroupId, Notice, Role, Timestamp, UserId},
-    protocol::{GroupGone, Item, Kind, Protocol, extended::Gone},
+    protocol::{GroupGone, Item, Kind, Protocol, extended::GroupLeft},
     store::{Batch, NewMember, Situation, StoredChat, cost},
 };
 
@@ -138,7 +138,7 @@ impl Change<'_> {
         let Acting { chat, actor, role, .. } = &acting;
         let (chat_id, user, group) = (chat.id, actor.id, self.group);
         let answer = notices::left(self.origin, group);
-        let gone = to_own(user, self.origin, Kind::RemovedFromGroup, Item::Gone(Gone::new(group)));
+        let gone = to_own(user, self.origin, Kind::RemovedFromGroup, Item::Gone(GroupLeft::new(group)));
         if chat.member_count <= 1 {
             self.batch.end_membership(user, chat_id, self.now).await?;
             self.batch.drop_chat(chat_id, self.now).await?;
@@ -169,7 +169,7 @@ impl Change<'_> {
         let mut told = self.notify(acting, &new, (Kind::LeaveGroup, Kind::RemoveUserFromGroup)).await?;
         let gone = Item::Group(GroupGone { group_id: self.group });
         told.broadcasts.push(Broadcast::contract(Kind::DropGroup, gone, People::One(user), Except::Nobody));
-        told.broadcasts.push(to_person(user, Kind::RemovedFromGroup, Item::Gone(Gone::new(self.group))));
+        told.broadcasts.push(to_person(user, Kind::RemovedFromGroup, Item::Gone(GroupLeft::new(self.group))));
         Ok(told)
     }
 
@@ -213,7 +213,8 @@ impl Change<'_> {
         self.batch.drop_chat(chat.id, self.now).await?;
         self.rosters.forget(chat.id);
         self.allowances.free();
-        let (contract, extended) = (Item::Group(GroupGone { group_id: self.group }), Item::Gone(Gone::new(self.group)));
+        let (contract, extended) =
+            (Item::Group(GroupGone { group_id: self.group }), Item::Gone(GroupLeft::new(self.group)));
         let broadcasts = vec![
             Broadcast::contract(Kind::DropGroup, contract, People::Many(members.clone()), Except::User(actor.id)),
             Broadcast::extended(Kind::DropGroup, extended, People::Many(members), self.origin.except()),

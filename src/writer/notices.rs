@@ -9,10 +9,10 @@ use super::{
 use crate::{
     error::Refusal,
     live::{Broadcast, Except, People},
-    model::{ChatKey, Counters, Event, GroupId, Message, MessageId, Notice, Person, Timestamp, UserId},
+    model::{ChatKey, Counters, GroupId, Message, MessageId, MessageKind, Notice, Person, Timestamp, UserId},
     protocol::{
         Answer, GroupGone, Item, Kind, NoticeItem, Protocol,
-        extended::{Gone, Row, Viewpoint},
+        extended::{GroupLeft, Row, Viewpoint},
     },
     store::{Author, ChatChange, DatabaseResult, NewMessage, Situation, StoredChat, StoredMessage, Written, cost},
 };
@@ -27,14 +27,14 @@ pub(super) struct NewNotice<'a> {
 }
 
 /// The notice that an action leaves.
-fn event_of(action: &Action) -> Option<Event> {
+fn kind_of(action: &Action) -> Option<MessageKind> {
     match action {
-        Action::Create { .. } => Some(Event::Created),
-        Action::Add { .. } => Some(Event::Added),
-        Action::Leave { .. } => Some(Event::Left),
-        Action::Remove { .. } => Some(Event::Removed),
-        Action::Rename { .. } => Some(Event::Renamed),
-        Action::SetRole { .. } => Some(Event::Role),
+        Action::Create { .. } => Some(MessageKind::Created),
+        Action::Add { .. } => Some(MessageKind::Added),
+        Action::Leave { .. } => Some(MessageKind::Left),
+        Action::Remove { .. } => Some(MessageKind::Removed),
+        Action::Rename { .. } => Some(MessageKind::Renamed),
+        Action::SetRole { .. } => Some(MessageKind::Role),
         _ => None,
     }
 }
@@ -54,12 +54,12 @@ pub(super) fn repeated<'a>(
     situation: &'a Situation,
     action: &Action,
 ) -> Option<Result<&'a StoredMessage, Refusal>> {
-    let (message, event) = (situation.message.as_ref()?, event_of(action)?);
+    let (message, kind) = (situation.message.as_ref()?, kind_of(action)?);
     let is_same = situation.actor.as_ref().is_some_and(|actor| actor.id == message.sender)
-        && event == message.event
+        && kind == message.kind
         && subject_of(action) == message.subject;
-    let refusal = match event {
-        Event::Created => Refusal::GroupIdTaken,
+    let refusal = match kind {
+        MessageKind::Created => Refusal::GroupIdTaken,
         _ => taken(ChatKey::Group(group), situation),
     };
     Some(if is_same { Ok(message) } else { Err(refusal) })
@@ -78,7 +78,7 @@ impl Change<'_> {
         let members = self.rosters.get(self.batch, chat.id).await?;
         let except = Except::User(actor.id);
         let notice = self.store_notice(&chat, actor, new).await?;
-        let (contract, extended) = (notice.item(Protocol::Auth), notice.item(Protocol::Hearth));
+        let (contract, extended) = (notice.item(Protocol::Reference), notice.item(Protocol::Hearth));
         let broadcasts = vec![
             Broadcast::contract(kinds.0, contract, People::Many(members.clone()), except),
             Broadcast::extended(kinds.1, extended, People::Many(members), self.origin.except()),
@@ -105,7 +105,7 @@ impl Change<'_> {
             id: new.id,
             sender: actor.id,
             content: new.text,
-            event: new.notice.event(),
+            kind: new.notice.kind(),
             subject: new.notice.subject().map(|person| person.id),
             // The group's original name is kept, too: repeated requests of former members are answered with it.
             detail: if new.notice == Notice::Created { Some(&chat.name) } else { new.notice.detail() },
@@ -142,7 +142,7 @@ impl GroupNotice<'_> {
     pub(super) fn item(&self, protocol: Protocol) -> Item {
         let message = self.message.clone();
         match protocol {
-            Protocol::Auth => Item::Notice(NoticeItem::new(message, self.group, self.name)),
+            Protocol::Reference => Item::Notice(NoticeItem::new(message, self.group, self.name)),
             Protocol::Hearth => {
                 let row = Row::new(message, Viewpoint::Group { id: self.group, name: self.name });
                 Item::Row(Box::new(row.at(self.counters).with_members(self.member_count)))
@@ -154,7 +154,7 @@ impl GroupNotice<'_> {
     pub(super) fn answer(&self, origin: Origin) -> Answer {
         match (origin.protocol, &self.message.notice) {
             (_, Some(Notice::Left)) => left(origin, self.group),
-            (Protocol::Auth, None | Some(Notice::Created)) => Answer::done(),
+            (Protocol::Reference, None | Some(Notice::Created)) => Answer::done(),
             (protocol, _) => Answer::item(self.item(protocol)),
         }
     }
@@ -163,7 +163,7 @@ impl GroupNotice<'_> {
 /// What one is answered who has left a group, or deleted it.
 pub(super) fn left(origin: Origin, group: GroupId) -> Answer {
     Answer::item(match origin.protocol {
-        Protocol::Auth => Item::Group(GroupGone { group_id: group }),
-        Protocol::Hearth => Item::Gone(Gone::new(group)),
+        Protocol::Reference => Item::Group(GroupGone { group_id: group }),
+        Protocol::Hearth => Item::Gone(GroupLeft::new(group)),
     })
 }

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use super::{Action, Command, Origin, Outcome, Task, apply::Memory};
 use crate::{
     error::Result,
-    model::{ChatId, ChatKey, Event, MessageId, Timestamp, UserId},
+    model::{ChatId, ChatKey, MessageId, MessageKind, Timestamp, UserId},
     store::{Author, Batch, ChatChange, DatabaseError, DatabaseResult, Lookup, NewMessage, Written, cost},
 };
 use run::{Accepted, Chat, Run};
@@ -110,7 +110,7 @@ async fn store(batch: &mut Batch, chats: &HashMap<ChatKey, Chat>, accepted: &[Ac
             id: send.message,
             sender: send.actor,
             content: send.content,
-            event: Event::Message,
+            kind: MessageKind::Text,
             subject: None,
             detail: None,
             reply_to: quote.as_ref().map(|quote| quote.seq),

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     error::{Error, Fault, Refusal, Result},
     live::{Broadcast, Except, People},
-    model::{ChatId, ChatKey, ChatSide, Standing, Timestamp, UserId},
+    model::{ChatId, ChatKey, ChatRef, Standing, Timestamp, UserId},
     protocol::{
         Answer, Item, Kind,
         extended::{Hidden, Muted, ReadItem},
@@ -171,12 +171,12 @@ impl Applied<'_> {
                 (Kind::MessagesRead, self.read(side, unread_count, Some(after.state)))
             }
             Change::Mute(_) => {
-                let muted = Muted { chat: side.into(), muted_until: after.muted_until, state: after.state };
+                let muted = Muted { chat: side, muted_until: after.muted_until, state: after.state };
                 (Kind::MuteChat, Item::Muted(muted))
             }
             Change::Hide => {
                 let (hidden_up_to, read_up_to) = (after.hidden_up_to, after.read_up_to);
-                let hidden = Hidden { chat: side.into(), hidden_up_to, read_up_to, state: after.state };
+                let hidden = Hidden { chat: side, hidden_up_to, read_up_to, state: after.state };
                 (Kind::DialogHidden, Item::Hidden(hidden))
             }
         };
@@ -194,7 +194,7 @@ impl Applied<'_> {
     fn receipts(&self) -> Option<Broadcast> {
         let actor = self.update.actor;
         if let Some((partner, state)) = self.partner {
-            let item = self.read(ChatSide::Dialog(actor), None, Some(state));
+            let item = self.read(ChatRef::Dialog(actor), None, Some(state));
             return Some(to_person(partner, Kind::MessagesRead, item));
         }
         let members = self.members.clone()?;
@@ -202,8 +202,8 @@ impl Applied<'_> {
         Some(Broadcast::extended(Kind::MessagesRead, item, People::Many(members), Except::User(actor)))
     }
 
-    fn read(&self, side: ChatSide, unread_count: Option<i64>, state: Option<i64>) -> Item {
+    fn read(&self, side: ChatRef, unread_count: Option<i64>, state: Option<i64>) -> Item {
         let (user_id, read_up_to) = (self.update.actor, self.after.read_up_to);
-        Item::Read(ReadItem { chat: side.into(), user_id, read_up_to, unread_count, state })
+        Item::Read(ReadItem { chat: side, user_id, read_up_to, unread_count, state })
     }
 }

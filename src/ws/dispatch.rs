@@ -8,7 +8,7 @@ use crate::{
     error::Result,
     live::Turn,
     protocol::{Answer, ClientFrame as Ask},
-    service::{App, Caller, changes, dialogs, groups, history, messages, people, sessions},
+    service::{App, Caller, catch_up, dialogs, groups, history, messages, people, sessions},
     writer::Pending,
 };
 
@@ -52,8 +52,8 @@ pub(super) fn start(app: &Arc<App>, caller: Caller, request: Ask) -> BoxFuture<'
         Ask::ListLastMessage(page) => read(async move { history::list(&app, caller, page).await }),
         Ask::DialogHistory(page) => read(async move { history::dialog(&app, caller, page).await }),
         Ask::GroupHistory(page) => read(async move { history::group(&app, caller, page).await }),
-        Ask::GetChangedChats(known) => read(async move { changes::chats(&app, caller, known).await }),
-        Ask::GetChanges(since) => read(async move { changes::since(&app, caller, since).await }),
+        Ask::GetChangedChats(known) => read(async move { catch_up::chats(&app, caller, known).await }),
+        Ask::GetChanges(since) => read(async move { catch_up::since(&app, caller, since).await }),
         Ask::GroupMembers(page) => read(async move { groups::members(&app, caller, page).await }),
         Ask::BlockedUsers(page) => read(async move { people::blocked(&app, caller, page).await }),
         Ask::People(request) => read(async move { people::names(&app, request).await }),

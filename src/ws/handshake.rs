@@ -78,7 +78,7 @@ async fn enter(app: &App, caller: Caller, protocol: Protocol) -> Result<Option<(
     })?;
     let caller = Caller { origin: Origin { protocol, connection: Some(entered.id) }, ..caller };
     let hello = match protocol {
-        Protocol::Auth => None,
+        Protocol::Reference => None,
         Protocol::Hearth => match hello::frame(app, caller).await {
             Ok(frame) => Some(frame),
             Err(Error::Refused(Refusal::Unauthorized)) => return Ok(None),
@@ -93,7 +93,7 @@ async fn enter(app: &App, caller: Caller, protocol: Protocol) -> Result<Option<(
 fn protocol(offered: &[&str]) -> Protocol {
     match offered.first() {
         Some(&"hearth") => Protocol::Hearth,
-        _ => Protocol::Auth,
+        _ => Protocol::Reference,
     }
 }
 

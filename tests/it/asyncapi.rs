@@ -20,12 +20,12 @@ const REST_ALONE: &[&str] = &[
 ];
 
 fn document() -> Value {
-    serde_json::from_str(&hearth::docs::document()).expect("the document is JSON")
+    serde_json::from_str(&hearth::asyncapi::document()).expect("the document is JSON")
 }
 
 #[test]
 fn the_document_is_as_it_was_reviewed() {
-    snapshot("asyncapi", &hearth::docs::document());
+    snapshot("asyncapi", &hearth::asyncapi::document());
 }
 
 #[test]

@@ -6,8 +6,8 @@ use std::collections::{HashMap, HashSet};
 
 use hearth::{
     config::Database,
+    demo::{self, Language, Start},
     model::Timestamp,
-    service::demo::{self, Language, Start},
     store::Store,
 };
 use sqlx::{AssertSqlSafe, Row};

@@ -4,43 +4,22 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::row::{ReactionItem, shared_reactions};
-use crate::model::{ChatSide, Counters, GroupId, Message, MessageId, Timestamp, UserId};
-
-/// A chat, as its reader names it: by the other person, or by the group.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(rename = "Chat")]
-pub enum ChatSideItem {
-    /// A dialog with this person.
-    UserId(UserId),
-    /// A group.
-    GroupId(GroupId),
-}
-
-impl From<ChatSide> for ChatSideItem {
-    fn from(side: ChatSide) -> Self {
-        match side {
-            ChatSide::Dialog(user) => Self::UserId(user),
-            ChatSide::Group(group) => Self::GroupId(group),
-        }
-    }
-}
+use crate::model::{ChatRef, Counters, GroupId, Message, MessageId, Timestamp, UserId};
 
 /// A group that one is in no more.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(rename = "GroupLeft")]
-pub struct Gone {
+pub struct GroupLeft {
     /// As rows name it.
-    pub chat: ChatSideItem,
+    pub chat: ChatRef,
     /// As the contract names it.
     pub group_id: GroupId,
 }
 
-impl Gone {
+impl GroupLeft {
     /// This group.
     pub fn new(group: GroupId) -> Self {
-        Self { chat: ChatSideItem::GroupId(group), group_id: group }
+        Self { chat: ChatRef::Group(group), group_id: group }
     }
 }
 
@@ -49,7 +28,7 @@ impl Gone {
 #[serde(rename_all = "camelCase")]
 pub struct ReactionsItem {
     /// Where.
-    chat: ChatSideItem,
+    chat: ChatRef,
     /// To which message.
     message_id: MessageId,
     /// Its place in the chat.
@@ -80,9 +59,9 @@ pub struct Reacted<'a> {
 
 impl ReactionsItem {
     /// All reactions to a message, after this one.
-    pub fn new(message: &Message, chat: ChatSide, reacted: Reacted<'_>, counters: Counters) -> Self {
+    pub fn new(message: &Message, chat: ChatRef, reacted: Reacted<'_>, counters: Counters) -> Self {
         Self {
-            chat: chat.into(),
+            chat,
             message_id: message.id,
             seq: message.seq,
             reactions: shared_reactions(message),
@@ -101,7 +80,7 @@ impl ReactionsItem {
 #[serde(rename_all = "camelCase")]
 pub struct ReadItem {
     /// Where.
-    pub chat: ChatSideItem,
+    pub chat: ChatRef,
     /// Who; oneself in the answer.
     pub user_id: UserId,
     /// The last seq that was seen.
@@ -119,7 +98,7 @@ pub struct ReadItem {
 #[serde(rename_all = "camelCase")]
 pub struct Muted {
     /// Which.
-    pub chat: ChatSideItem,
+    pub chat: ChatRef,
     /// Null: not.
     pub muted_until: Option<Timestamp>,
     /// The membership's counter.
@@ -131,7 +110,7 @@ pub struct Muted {
 #[serde(rename_all = "camelCase")]
 pub struct Hidden {
     /// Which.
-    pub chat: ChatSideItem,
+    pub chat: ChatRef,
     /// The last seq that is hidden.
     pub hidden_up_to: i64,
     /// The last seq that counts as seen.
@@ -145,7 +124,7 @@ pub struct Hidden {
 #[serde(rename_all = "camelCase")]
 pub struct RoleItem {
     /// Which.
-    pub chat: ChatSideItem,
+    pub chat: ChatRef,
     /// `owner`, `admin` or `member`.
     pub role: &'static str,
     /// The membership's counter.
@@ -156,11 +135,11 @@ pub struct RoleItem {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ChangedChatsItem {
     /// Those that are no longer the caller's.
-    pub gone: Vec<ChatSideItem>,
+    pub gone: Vec<ChatRef>,
     /// Whether all chats were gone through.
     pub complete: bool,
     /// Up to where they were; null before the first.
-    pub cursor: Option<ChatSideItem>,
+    pub cursor: Option<ChatRef>,
 }
 
 /// How far the changes of a chat were told.
@@ -168,7 +147,7 @@ pub struct ChangedChatsItem {
 #[serde(rename_all = "camelCase")]
 pub struct ChangesItem {
     /// Which.
-    pub chat: ChatSideItem,
+    pub chat: ChatRef,
     /// The newest message's seq.
     pub last_seq: i64,
     /// The chat's revision.

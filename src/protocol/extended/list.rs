@@ -3,12 +3,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{
-    items::ChatSideItem,
-    row::{EventItem, QuoteItem, ReactionItem, reactions},
-};
+use super::row::{EventItem, QuoteItem, ReactionItem, reactions};
 use crate::{
-    model::{ChatSide, ChatSummary, Conversation, Timestamp, UserId},
+    model::{ChatRef, ChatSummary, Conversation, Timestamp, UserId},
     protocol::rows::ListRow,
 };
 
@@ -19,7 +16,7 @@ pub struct ChatRow {
     #[serde(flatten)]
     list: ListRow,
     /// Which.
-    chat: ChatSideItem,
+    chat: ChatRef,
     /// The newest visible message's place in the chat.
     seq: i64,
     /// What a notice tells; null for a message.
@@ -90,16 +87,16 @@ impl From<ChatSummary> for ChatRow {
                     deleted: *deleted,
                     blocked: *blocked,
                 };
-                (ChatSide::Dialog(partner.partner_id), Some(partner), None)
+                (ChatRef::Dialog(partner.partner_id), Some(partner), None)
             }
             Conversation::Group { id, role, member_count, .. } => {
                 let membership = Membership { role: role.name(), member_count: *member_count };
-                (ChatSide::Group(*id), None, Some(membership))
+                (ChatRef::Group(*id), None, Some(membership))
             }
         };
         let (newest, counters, standing) = (&summary.newest, summary.counters, summary.standing);
         Self {
-            chat: chat.into(),
+            chat,
             seq: newest.seq,
             event: newest.notice.clone().map(EventItem::from),
             edited_at: newest.edited_at,

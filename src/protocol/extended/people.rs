@@ -3,8 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::items::ChatSideItem;
-use crate::model::{Member, Person, Privacy, SessionId, Timestamp, UserId};
+use crate::model::{ChatRef, Member, Person, Privacy, SessionId, Timestamp, UserId};
 
 /// Somebody, by name.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -29,7 +28,7 @@ impl From<Person> for PersonRow {
 #[serde(rename_all = "camelCase")]
 pub struct TypingItem {
     /// Where.
-    pub chat: ChatSideItem,
+    pub chat: ChatRef,
     /// Who.
     pub user_id: UserId,
     /// By name.
@@ -58,7 +57,6 @@ impl PresenceRow {
 /// What others see of a person, and the person of them.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(rename = "Privacy")]
 pub struct PrivacyItem {
     /// Whether others see when the person is online.
     presence: bool,

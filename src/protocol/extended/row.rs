@@ -3,9 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::items::ChatSideItem;
 use crate::model::{
-    ChatSide, Counters, GroupId, Message, MessageId, Notice, Person, Quote, Reaction, Timestamp, UserId,
+    ChatRef, Counters, GroupId, Message, MessageId, Notice, Person, Quote, Reaction, Timestamp, UserId,
 };
 
 /// From where a row is seen.
@@ -29,10 +28,10 @@ pub enum Viewpoint<'a> {
 
 impl Viewpoint<'_> {
     /// The chat, as it is named from here.
-    pub fn chat(self) -> ChatSide {
+    pub fn chat(self) -> ChatRef {
         match self {
-            Self::Dialog { partner, .. } => ChatSide::Dialog(partner),
-            Self::Group { id, .. } => ChatSide::Group(id),
+            Self::Dialog { partner, .. } => ChatRef::Dialog(partner),
+            Self::Group { id, .. } => ChatRef::Group(id),
         }
     }
 }
@@ -69,7 +68,7 @@ pub struct Row {
     /// When it was stored.
     created_at: Timestamp,
     /// Where, from the reader's side.
-    chat: ChatSideItem,
+    chat: ChatRef,
     /// Its place in the chat, counted from 1 without a gap.
     seq: i64,
     /// What a notice tells; null for a message.
@@ -115,7 +114,7 @@ impl Row {
             group_name,
             content: message.content,
             created_at: message.created_at,
-            chat: viewpoint.chat().into(),
+            chat: viewpoint.chat(),
             seq: message.seq,
             event: message.notice.map(EventItem::from),
             edited_at: message.edited_at,
@@ -161,7 +160,6 @@ pub(super) fn reactions(message: &Message) -> Vec<ReactionItem> {
 /// What a notice tells.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(rename = "Event")]
 pub(super) struct EventItem {
     /// `created`, `added`, `left`, `removed`, `renamed` or `role`.
     kind: &'static str,
@@ -204,7 +202,6 @@ impl From<Notice> for EventItem {
 /// What a message answers.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(rename = "Quote")]
 pub(super) struct QuoteItem {
     /// Which.
     message_id: MessageId,
@@ -226,7 +223,6 @@ impl From<Quote> for QuoteItem {
 
 /// One emoji under a message.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-#[schemars(rename = "Reaction")]
 pub(super) struct ReactionItem {
     /// One emoji.
     emoji: String,

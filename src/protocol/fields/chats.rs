@@ -5,21 +5,18 @@ use serde_json::{Map, Value, json};
 use super::{Bounds, Field, Part, Schema, Seq, field, items, quoted};
 use crate::{
     error::Fault,
-    model::{ChatSide, Counters, GroupId, Known, UserId},
+    model::{ChatRef, Counters, GroupId, Known, UserId},
     protocol::requests::FieldSchema,
 };
 
 /// One of the caller's chats: exactly one of `receiverId` and `groupId`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Chat(pub ChatSide);
-
-impl Part for Chat {
+impl Part for ChatRef {
     fn read(object: &Map<String, Value>, bounds: Bounds, faults: &mut Vec<Fault>) -> Option<Self> {
         let receiver = field::<Option<UserId>>(object, "receiverId", bounds, faults);
         let group = field::<Option<GroupId>>(object, "groupId", bounds, faults);
         match (receiver?, group?) {
-            (Some(receiver), None) => Some(Self(ChatSide::Dialog(receiver))),
-            (None, Some(group)) => Some(Self(ChatSide::Group(group))),
+            (Some(receiver), None) => Some(Self::Dialog(receiver)),
+            (None, Some(group)) => Some(Self::Group(group)),
             _ => {
                 faults.push(Fault::new("receiverId, groupId", "name the chat: give exactly one of them"));
                 None
@@ -37,13 +34,10 @@ impl Part for Chat {
     }
 }
 
-/// Up to where one's chats were gone through; null from the beginning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ChatCursor(pub ChatSide);
-
-impl Field for ChatCursor {
+/// Up to where the caller's chats were compared; null from the beginning.
+impl Field for ChatRef {
     fn read(value: &Value, bounds: Bounds) -> Result<Self, String> {
-        side(value, bounds).map(Self)
+        side(value, bounds)
     }
 
     fn schema() -> Schema {
@@ -71,9 +65,9 @@ impl Field for KnownChats {
 
     fn schema() -> Schema {
         let number = |name| FieldSchema::of::<Seq>(name);
-        let chat = Schema { keys: side_keys(), ..Schema::of("object", "Which.", ChatCursor::schema().example) };
+        let chat = Schema { keys: side_keys(), ..Schema::of("object", "Which.", ChatRef::schema().example) };
         let chat = FieldSchema { name: "chat", about: "", required: true, extended: true, schema: chat };
-        let example = json!([{ "chat": ChatCursor::schema().example, "lastSeq": 7, "revision": 1, "state": 3 }]);
+        let example = json!([{ "chat": ChatRef::schema().example, "lastSeq": 7, "revision": 1, "state": 3 }]);
         Schema {
             max: Some(Self::MAX),
             keys: vec![chat, number("lastSeq"), number("revision"), number("state")],
@@ -97,12 +91,12 @@ fn number(object: &Map<String, Value>, key: &str, bounds: Bounds) -> Result<i64,
     number.map(|seq| seq.0).map_err(|message| format!("{key} {message}"))
 }
 
-fn side(value: &Value, bounds: Bounds) -> Result<ChatSide, String> {
+fn side(value: &Value, bounds: Bounds) -> Result<ChatRef, String> {
     let expected = || format!("must be {{\"userId\": …}} or {{\"groupId\": …}}, not {}", quoted(value));
     let object = value.as_object().ok_or_else(expected)?;
     match (object.get("userId"), object.get("groupId")) {
-        (Some(user), None) => UserId::read(user, bounds).map(ChatSide::Dialog).map_err(|_| expected()),
-        (None, Some(group)) => GroupId::read(group, bounds).map(ChatSide::Group).map_err(|_| expected()),
+        (Some(user), None) => UserId::read(user, bounds).map(ChatRef::Dialog).map_err(|_| expected()),
+        (None, Some(group)) => GroupId::read(group, bounds).map(ChatRef::Group).map_err(|_| expected()),
         _ => Err(expected()),
     }
 }

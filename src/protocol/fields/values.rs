@@ -23,7 +23,7 @@ impl<T: Field> Field for Extended<T> {
 
     fn read(value: &Value, bounds: Bounds) -> Result<Self, String> {
         match bounds.protocol {
-            Protocol::Auth => Self::absent(),
+            Protocol::Reference => Self::absent(),
             Protocol::Hearth => T::read(value, bounds).map(|value| Self(Some(value))),
         }
     }
@@ -110,14 +110,14 @@ impl Field for Until {
 
 /// Some people.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct People(pub Vec<UserId>);
+pub struct UserIds(pub Vec<UserId>);
 
-impl People {
+impl UserIds {
     /// People who may be named at once.
     pub const MAX: usize = 200;
 }
 
-impl Field for People {
+impl Field for UserIds {
     fn read(value: &Value, bounds: Bounds) -> Result<Self, String> {
         let ids = items(value, Self::MAX, "ids")?.iter().enumerate();
         let user =

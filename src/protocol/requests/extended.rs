@@ -1,9 +1,9 @@
 //! The requests of the WebSocket that only the extended protocol has.
 
 use super::super::fields::{
-    Chat, ChatCursor, Content, Emoji, Flag, GroupName, KnownChats, Limit, Notice, People, RoleName, Seq, Token, Until,
+    Content, Emoji, Flag, GroupName, KnownChats, Limit, Notice, RoleName, Seq, Token, Until, UserIds,
 };
-use crate::model::{GroupId, MessageId, UserId};
+use crate::model::{ChatRef, GroupId, MessageId, UserId};
 
 requests! {
     /// The chats that differ from what a client knows.
@@ -11,12 +11,12 @@ requests! {
         /// What it knows: the first 500 of its chats after the cursor.
         "known" known: KnownChats,
         /// Where the answer before ended.
-        "cursor" cursor: Option<ChatCursor>,
+        "cursor" cursor: Option<ChatRef>,
     }
     /// What happened in a chat since a client saw it last.
     ChangesSince {
         /// One of the caller's.
-        chat: Chat,
+        chat: ChatRef,
         /// The newest message that is known.
         "afterSeq" after_seq: Seq,
         /// The newest change that is known.
@@ -27,24 +27,24 @@ requests! {
     /// The caller has seen everything up to here.
     MarkRead {
         /// One of the caller's.
-        chat: Chat,
+        chat: ChatRef,
         /// The last message seen.
         "seq" seq: Seq,
     }
     /// The caller is writing something.
     Typing {
         /// One of the caller's.
-        chat: Chat,
+        chat: ChatRef,
     }
     /// Who is to be told of when they come and go; takes the place of the list before.
     WatchPresence {
         /// People with whom the caller shares a chat.
-        "userIds" users: People,
+        "userIds" users: UserIds,
     }
     /// Another text for a message of the caller's.
     EditMessage {
         /// One of the caller's.
-        chat: Chat,
+        chat: ChatRef,
         /// Which.
         "messageId" message: MessageId,
         /// The text.
@@ -53,14 +53,14 @@ requests! {
     /// A message goes, for everybody.
     DeleteMessage {
         /// One of the caller's.
-        chat: Chat,
+        chat: ChatRef,
         /// Which.
         "messageId" message: MessageId,
     }
     /// The caller reacts to a message, or takes that back.
     React {
         /// One of the caller's.
-        chat: Chat,
+        chat: ChatRef,
         /// Which.
         "messageId" message: MessageId,
         /// How.
@@ -104,7 +104,7 @@ requests! {
     /// No notifications of a chat for a while.
     MuteChat {
         /// One of the caller's.
-        chat: Chat,
+        chat: ChatRef,
         /// How long.
         "until" until: Until,
     }
@@ -125,7 +125,7 @@ requests! {
     /// What some people are called.
     PeopleNames {
         /// Who; whoever does not exist is left out.
-        "userIds" users: People,
+        "userIds" users: UserIds,
     }
     /// The connection goes on with another token.
     Renew {

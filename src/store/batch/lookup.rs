@@ -5,7 +5,7 @@ use sqlx::{Row, any::AnyRow};
 
 use super::Batch;
 use crate::{
-    model::{ChatId, ChatKey, Counters, Event, MessageId, Person, Quote, Role, Standing, Timestamp, UserId},
+    model::{ChatId, ChatKey, Counters, MessageId, MessageKind, Person, Quote, Role, Standing, Timestamp, UserId},
     store::{
         engine::{Engine, Sql},
         rows::{optional_person, quote, quote_columns},
@@ -85,7 +85,7 @@ pub struct StoredMessage {
     /// Who sent it.
     pub sender: UserId,
     /// What it is.
-    pub event: Event,
+    pub kind: MessageKind,
     /// Whom it is about, if it is a notice about somebody. Only a close look finds it.
     pub subject: Option<UserId>,
     /// Whether it was deleted.
@@ -225,7 +225,7 @@ fn situation(row: &AnyRow) -> sqlx::Result<Situation> {
         Some(seq) => Some(StoredMessage {
             seq,
             sender: row.try_get(18)?,
-            event: row.try_get(19)?,
+            kind: row.try_get(19)?,
             subject: None,
             deleted: row.try_get::<Option<i64>, _>(20)?.is_some(),
         }),
@@ -250,7 +250,7 @@ fn situation(row: &AnyRow) -> sqlx::Result<Situation> {
 
 fn close_situation(row: &AnyRow) -> sqlx::Result<Situation> {
     let reply_to = match quote(row, 30)? {
-        Some(quote) => Some((quote, row.try_get::<Event, _>(29)? == Event::Message)),
+        Some(quote) => Some((quote, row.try_get::<MessageKind, _>(29)? == MessageKind::Text)),
         None => None,
     };
     let mut situation = situation(row)?;

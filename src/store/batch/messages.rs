@@ -5,7 +5,7 @@ use sqlx::Row;
 
 use super::Batch;
 use crate::{
-    model::{ChatId, Event, MessageId, Timestamp, UserId},
+    model::{ChatId, MessageId, MessageKind, Timestamp, UserId},
     store::{
         engine::Sql,
         types::{Hex, json},
@@ -25,7 +25,7 @@ pub struct NewMessage<'a> {
     /// The text.
     pub content: &'a str,
     /// What it is.
-    pub event: Event,
+    pub kind: MessageKind,
     /// Whom a notice is about.
     pub subject: Option<UserId>,
     /// What a notice says besides.
@@ -105,7 +105,7 @@ impl<'a> From<&NewMessage<'a>> for MessageRow<'a> {
             id: Hex(message.id.0),
             sender_id: Hex(message.sender.0),
             content: message.content,
-            event: message.event as i64,
+            event: message.kind as i64,
             subject_id: message.subject.map(|user| Hex(user.0)),
             detail: message.detail,
             reply_to: message.reply_to,

@@ -7,7 +7,7 @@ use sqlx::Row;
 
 use super::{Load, chats::Grown};
 use crate::{
-    model::{ChatId, ChatKey, Event, MessageId, Timestamp, UserId},
+    model::{ChatId, ChatKey, MessageId, MessageKind, Timestamp, UserId},
     store::{
         DatabaseResult, cost,
         engine::Sql,
@@ -27,7 +27,7 @@ pub struct LoadedMessage {
     /// The text.
     pub content: String,
     /// Message, or kind of notice.
-    pub event: Event,
+    pub kind: MessageKind,
     /// Whom a notice is about.
     pub subject: Option<UserId>,
     /// What it answers, in the same chat and earlier.
@@ -170,7 +170,7 @@ impl Load {
                         writers.entry((message.sender, chat.id)).or_insert([chat.last_at; 2])[1] = chat.last_at;
                     }
                     let author: &mut (bool, i64) = authors.entry((message.sender, chat.id)).or_default();
-                    author.0 |= message.event == Event::Message;
+                    author.0 |= message.kind == MessageKind::Text;
                     author.1 += cost(&message.content);
                     *entry.insert(chat.last_seq)
                 }
@@ -272,7 +272,7 @@ fn row<'a>(message: &'a LoadedMessage, chat: &Grown, reply_to: Option<i64>) -> M
         id: Hex(message.id.0),
         sender_id: Hex(message.sender.0),
         content: if message.deleted_at.is_some() { "" } else { &message.content },
-        event: message.event as i64,
+        event: message.kind as i64,
         subject_id: message.subject.map(|user| Hex(user.0)),
         reply_to,
         created_at: chat.last_at.0,

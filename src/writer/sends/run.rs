@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::Send;
 use crate::{
     error::{Error, Refusal},
-    model::{ChatId, ChatKey, Counters, Event, MessageId, Person, Quote, Timestamp},
+    model::{ChatId, ChatKey, Counters, MessageId, MessageKind, Person, Quote, Timestamp},
     store::{QUOTED, Situation, cost},
     writer::{allowances::Allowances, permissions::taken},
 };
@@ -102,10 +102,10 @@ impl<'a> Run<'a> {
     /// The repetition comes first: what was acknowledged once is acknowledged again, whatever happened since.
     fn decide(&self, send: &Send<'_>, situation: &Situation) -> Result<Decision, Refusal> {
         let of_run = self.places.get(&(send.chat, send.message)).map(|place| &self.accepted[*place]);
-        let of_run = of_run.map(|accepted| (accepted.sender.id, Event::Message, accepted.seq));
-        let stored = situation.message.as_ref().map(|message| (message.sender, message.event, message.seq));
-        if let Some((sender, event, seq)) = of_run.or(stored) {
-            let is_same = sender == send.actor && event == Event::Message;
+        let of_run = of_run.map(|accepted| (accepted.sender.id, MessageKind::Text, accepted.seq));
+        let stored = situation.message.as_ref().map(|message| (message.sender, message.kind, message.seq));
+        if let Some((sender, kind, seq)) = of_run.or(stored) {
+            let is_same = sender == send.actor && kind == MessageKind::Text;
             return if is_same { Ok(Decision::Repeat { seq }) } else { Err(taken(send.chat, situation)) };
         }
         let sender = situation.actor.clone().ok_or(Refusal::Unauthorized)?;

@@ -64,7 +64,7 @@ pub(super) async fn repeat(
     chat: &Chat,
     repeated: &Repeat,
 ) -> DatabaseResult<Outcome> {
-    if send.origin.protocol == Protocol::Auth {
+    if send.origin.protocol == Protocol::Reference {
         return Ok(Outcome::default());
     }
     let id = chat.id.ok_or(DatabaseError::RowNotFound)?;

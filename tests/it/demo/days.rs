@@ -1,6 +1,6 @@
 //! A demo of any day, hour and seed keeps the rules that the server keeps, and the rules of time.
 
-use hearth::service::demo::Language::{self, English, Russian};
+use hearth::demo::Language::{self, English, Russian};
 use proptest::{prelude::*, test_runner::TestRunner};
 
 use super::{demo, fill, number};

@@ -9,12 +9,12 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use crate::protocol::{FieldSchema, Kind, Protocol};
 
 /// Both ways to speak.
-pub(super) const PROTOCOLS: [Protocol; 2] = [Protocol::Auth, Protocol::Hearth];
+pub(super) const PROTOCOLS: [Protocol; 2] = [Protocol::Reference, Protocol::Hearth];
 
 /// As the subprotocol is offered.
 pub(super) fn name(protocol: Protocol) -> &'static str {
     match protocol {
-        Protocol::Auth => "auth",
+        Protocol::Reference => "auth",
         Protocol::Hearth => "hearth",
     }
 }
@@ -22,7 +22,7 @@ pub(super) fn name(protocol: Protocol) -> &'static str {
 /// For whom the subprotocol is.
 pub(super) fn about(protocol: Protocol) -> &'static str {
     match protocol {
-        Protocol::Auth => {
+        Protocol::Reference => {
             "For every client, those of the reference server unchanged. A connection that offers another subprotocol or \
              none speaks it, too. Nothing is sent unasked after connecting, and nobody hears of what they did themselves."
         }
@@ -97,7 +97,7 @@ impl Topic {
 pub(super) fn topics(protocol: Protocol) -> Vec<Topic> {
     let kinds = Kind::REQUESTS.iter().copied();
     match protocol {
-        Protocol::Auth => kinds.filter_map(auth::topic).collect(),
+        Protocol::Reference => kinds.filter_map(auth::topic).collect(),
         Protocol::Hearth => kinds.filter_map(hearth::topic).collect(),
     }
 }
@@ -121,12 +121,12 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::docs::samples::{self, Form};
+    use crate::asyncapi::samples::{self, Form};
 
     #[test]
     fn every_request_has_an_entry_where_it_is_known() {
         for protocol in PROTOCOLS {
-            let known = |kind: &&Kind| protocol == Protocol::Hearth || kind.protocol() == Protocol::Auth;
+            let known = |kind: &&Kind| protocol == Protocol::Hearth || kind.protocol() == Protocol::Reference;
             let kinds = topics(protocol).into_iter().map(|topic| topic.kind);
             assert!(kinds.eq(Kind::REQUESTS.iter().filter(known).copied()), "{protocol:?}");
         }

@@ -33,7 +33,7 @@ pub(super) fn section() -> Markup {
                 (params(*kind))
                 @for (protocol, topics, samples) in &spoken {
                     @for topic in topics.iter().filter(|topic| topic.kind == *kind) {
-                        @if kind.protocol() == Protocol::Auth { h4 { "In " code { (catalogue::name(*protocol)) } } }
+                        @if kind.protocol() == Protocol::Reference { h4 { "In " code { (catalogue::name(*protocol)) } } }
                         (told(topic, *protocol, samples))
                     }
                 }
@@ -51,7 +51,7 @@ fn params(kind: Kind) -> Markup {
         table.fields {
             thead { tr { th { "Param" } th { "Type" } th { "Meaning" } } }
             tbody {
-                @for field in kind.fields() { (param(&field, kind.protocol() == Protocol::Auth && field.extended)) }
+                @for field in kind.fields() { (param(&field, kind.protocol() == Protocol::Reference && field.extended)) }
             }
         }
     }

@@ -13,7 +13,7 @@ pub use report::{Count, Remark, Report};
 use uuid::Uuid;
 
 use crate::{
-    model::{ChatKey, Event, Role},
+    model::{ChatKey, MessageKind, Role},
     store::{
         DatabaseResult, Fate, LoadedMember, LoadedMessage, Source, SourceMember, SourceMessage, SourceUser, Store,
         Table,
@@ -164,19 +164,19 @@ impl<P: Progress> Import<'_, P> {
     /// A message as it is kept here; none if it is left out.
     fn message(&mut self, message: SourceMessage) -> Option<LoadedMessage> {
         let SourceMessage { id, sender, content, created_at, deleted_at, .. } = message;
-        let (chat, event, subject) = match (message.receiver, message.group) {
-            (Some(receiver), None) => (ChatKey::dialog(sender, receiver), Event::Message, None),
+        let (chat, kind, subject) = match (message.receiver, message.group) {
+            (Some(receiver), None) => (ChatKey::dialog(sender, receiver), MessageKind::Text, None),
             (None, Some(group)) => {
                 let text = content.as_deref().unwrap_or_default();
                 let kind = self.notices.kind(group, message.is_notice, text);
-                let (event, subject) = kind.unwrap_or_else(|| {
+                let (kind, subject) = kind.unwrap_or_else(|| {
                     self.report.remark(Remark::UnclearNotice, id);
-                    (Event::Message, None)
+                    (MessageKind::Text, None)
                 });
                 if !message.deleted_by.is_empty() {
                     self.report.remark(Remark::HiddenInGroup, id);
                 }
-                (ChatKey::Group(group), event, subject)
+                (ChatKey::Group(group), kind, subject)
             }
             _ => {
                 self.report.remark(Remark::NoChat, id);
@@ -201,7 +201,7 @@ impl<P: Progress> Import<'_, P> {
             id,
             sender,
             content,
-            event,
+            kind,
             subject,
             reply_to,
             created_at,

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::model::{Event, GroupId, UserId};
+use crate::model::{GroupId, MessageKind, UserId};
 
 /// As the reference web client words it: "Ann Lee добавил(a) в группу Bob Brown", "Bob Brown покинул(a) группу".
 const ADDED: &str = " в группу ";
@@ -28,13 +28,18 @@ impl Notices {
     }
 
     /// Hears of a group's next row, the oldest first. A notice's kind and whom it is about; none if it does not tell.
-    pub(super) fn kind(&mut self, group: GroupId, is_notice: bool, text: &str) -> Option<(Event, Option<UserId>)> {
+    pub(super) fn kind(
+        &mut self,
+        group: GroupId,
+        is_notice: bool,
+        text: &str,
+    ) -> Option<(MessageKind, Option<UserId>)> {
         let is_first = self.begun.insert(group);
         match is_notice {
-            false => Some((Event::Message, None)),
-            true if is_first => Some((Event::Created, None)),
-            true if text.contains(LEFT) => Some((Event::Left, None)),
-            true => self.added(text).map(|user| (Event::Added, Some(user))),
+            false => Some((MessageKind::Text, None)),
+            true if is_first => Some((MessageKind::Created, None)),
+            true if text.contains(LEFT) => Some((MessageKind::Left, None)),
+            true => self.added(text).map(|user| (MessageKind::Added, Some(user))),
         }
     }
 
@@ -64,11 +69,11 @@ mod tests {
         notices.know(ann, "Ann", "Lee");
         notices.know(bob, "Bob", "");
         let mut kind = |is_notice, text| notices.kind(group, is_notice, text);
-        assert_eq!(kind(true, "Ann Lee создал(a) группу"), Some((Event::Created, None)));
-        assert_eq!(kind(true, "Ann Lee добавил(a) в группу Bob "), Some((Event::Added, Some(bob))));
+        assert_eq!(kind(true, "Ann Lee создал(a) группу"), Some((MessageKind::Created, None)));
+        assert_eq!(kind(true, "Ann Lee добавил(a) в группу Bob "), Some((MessageKind::Added, Some(bob))));
         assert_eq!(kind(true, "Ann Lee добавил(a) в группу Cleo "), None);
-        assert_eq!(kind(true, "Bob  покинул(a) группу"), Some((Event::Left, None)));
-        assert_eq!(kind(false, "Bob покинул группу"), Some((Event::Message, None)));
+        assert_eq!(kind(true, "Bob  покинул(a) группу"), Some((MessageKind::Left, None)));
+        assert_eq!(kind(false, "Bob покинул группу"), Some((MessageKind::Text, None)));
         assert_eq!(kind(true, "something else"), None);
     }
 

@@ -2,12 +2,12 @@
 //! own types and of the samples that the tests check against the server; a type of frame that lacks either fails a
 //! test. Knows nothing of HTTP.
 
-mod asyncapi;
 mod catalogue;
+mod document;
 mod page;
 mod refusals;
 mod samples;
 mod schemas;
 
-pub use asyncapi::document;
+pub use document::document;
 pub use page::page;

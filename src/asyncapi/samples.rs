@@ -71,7 +71,7 @@ impl Sample {
 /// The conversation in one subprotocol.
 pub(super) fn of(protocol: Protocol) -> Vec<Sample> {
     let text = match protocol {
-        Protocol::Auth => include_str!("../../tests/samples/frames.json"),
+        Protocol::Reference => include_str!("../../tests/samples/frames.json"),
         Protocol::Hearth => include_str!("../../tests/samples/hearth.json"),
     };
     let samples: Vec<Value> = serde_json::from_str(text).expect("the tests read the same file");

@@ -5,12 +5,12 @@ use std::collections::{HashMap, HashSet};
 use super::{App, Caller, history::dialog_rows};
 use crate::{
     error::{Error, Fault, Refusal, Result},
-    model::{ChatId, ChatSide, Counters, Known},
+    model::{ChatId, ChatRef, Counters, Known},
     protocol::{
         Answer, ChangedChats, ChangesSince, Item, KnownChats, MAX_PAGE, Rows,
         extended::{ChangedChatsItem, ChangesItem, ChatRow, Row, Viewpoint},
     },
-    store::{Changes, Readable},
+    store::{CatchUp, Readable},
 };
 
 /// Chats of one answer.
@@ -19,18 +19,14 @@ const PAGE: usize = MAX_PAGE as usize;
 /// The chats that differ from what the client knows, in the order of their ids from the cursor on, and those that are
 /// the caller's no more.
 pub async fn chats(app: &App, caller: Caller, request: ChangedChats) -> Result<Answer> {
-    let from = request.cursor.map(|cursor| cursor.0);
+    let from = request.cursor;
     let known = request.known.0;
     // Among so many chats, more than one page differ, whatever the client knows.
     let limit = i64::try_from(known.len() + PAGE + 1).unwrap_or(i64::MAX);
     let present = app.store.known_chats(caller.user, from, limit).await?;
     let Comparison { differing, gone, reached, complete } = compare(present, &known, from);
     let rows = app.store.chats(caller.user, &differing).await?;
-    let item = ChangedChatsItem {
-        gone: gone.into_iter().map(Into::into).collect(),
-        complete,
-        cursor: reached.map(Into::into),
-    };
+    let item = ChangedChatsItem { gone, complete, cursor: reached };
     let rows = Rows::Chats(rows.into_iter().map(ChatRow::from).collect());
     Ok(Answer { item: Some(Item::ChangedChats(item)), data: Some(rows) })
 }
@@ -38,30 +34,30 @@ pub async fn chats(app: &App, caller: Caller, request: ChangedChats) -> Result<A
 /// How what is compares to what is known.
 struct Comparison {
     differing: Vec<ChatId>,
-    gone: Vec<ChatSide>,
-    reached: Option<ChatSide>,
+    gone: Vec<ChatRef>,
+    reached: Option<ChatRef>,
     complete: bool,
 }
 
 /// Goes through the chats after `from` in the order of their ids: up to a full page of those that differ or, if the client
 /// could not name all that it knows, up to the last that it named.
-fn compare(mut present: Vec<(ChatId, Known)>, known: &[Known], from: Option<ChatSide>) -> Comparison {
-    let after = |side: ChatSide| from.is_none_or(|from| side.rank() > from.rank());
+fn compare(mut present: Vec<(ChatId, Known)>, known: &[Known], from: Option<ChatRef>) -> Comparison {
+    let after = |side: ChatRef| from.is_none_or(|from| side.rank() > from.rank());
     // A client that names the maximum may know more chats after the last one.
     let is_full = known.len() >= KnownChats::MAX;
     let last = known.iter().map(|known| known.chat).max_by_key(|chat| chat.rank());
     let last = last.filter(|last| is_full && after(*last));
-    let within = |side: ChatSide| last.is_none_or(|last| side.rank() <= last.rank());
+    let within = |side: ChatRef| last.is_none_or(|last| side.rank() <= last.rank());
 
     present.retain(|(_, chat)| within(chat.chat));
-    let known: HashMap<ChatSide, &Known> = known.iter().map(|known| (known.chat, known)).collect();
+    let known: HashMap<ChatRef, &Known> = known.iter().map(|known| (known.chat, known)).collect();
     let differs = |chat: &Known| known.get(&chat.chat).is_none_or(|known| *known != chat);
     let mut differing: Vec<_> = present.iter().filter(|(_, chat)| differs(chat)).collect();
     let is_cut = differing.len() > PAGE;
     differing.truncate(PAGE);
 
     let reached = if is_cut { differing.last().map(|(_, chat)| chat.chat) } else { last };
-    let passed = |side: ChatSide| after(side) && reached.is_none_or(|reached| side.rank() <= reached.rank());
+    let passed = |side: ChatRef| after(side) && reached.is_none_or(|reached| side.rank() <= reached.rank());
     let there: HashSet<_> = present.iter().map(|(_, chat)| chat.chat).collect();
     let mut gone: Vec<_> = known.into_keys().filter(|side| passed(*side) && !there.contains(side)).collect();
     gone.sort_by_key(|side| side.rank());
@@ -71,18 +67,17 @@ fn compare(mut present: Vec<(ChatId, Known)>, known: &[Known], from: Option<Chat
 
 /// What happened in one chat since the client saw it last.
 pub async fn since(app: &App, caller: Caller, request: ChangesSince) -> Result<Answer> {
-    let ChangesSince { chat: chat_side, after_seq, after_revision, limit } = request;
+    let ChangesSince { chat: side, after_seq, after_revision, limit } = request;
     let since = Counters { last_seq: after_seq.0, revision: after_revision.0 };
-    let side = chat_side.0;
     let (changes, rows) = match side {
-        ChatSide::Group(id) => {
+        ChatRef::Group(id) => {
             let (chat, name) = app.store.open_group(id, caller.user).await?.ok_or(Refusal::NotMember)?;
             let mut changes = read(app, &chat, since, limit.0).await?;
             let messages = std::mem::take(&mut changes.messages);
             let rows = messages.into_iter().map(|message| Row::new(message, Viewpoint::Group { id, name: &name }));
             (changes, rows.collect())
         }
-        ChatSide::Dialog(companion) => {
+        ChatRef::Dialog(companion) => {
             let opened = app.store.open_dialog(caller.user, companion).await?;
             let (chat, people) = opened.ok_or(Refusal::ChatNotFound)?;
             let mut changes = read(app, &chat, since, limit.0).await?;
@@ -91,7 +86,7 @@ pub async fn since(app: &App, caller: Caller, request: ChangesSince) -> Result<A
         }
     };
     let item = ChangesItem {
-        chat: side.into(),
+        chat: side,
         last_seq: changes.counters.last_seq,
         revision: changes.counters.revision,
         complete: changes.complete,
@@ -102,7 +97,7 @@ pub async fn since(app: &App, caller: Caller, request: ChangesSince) -> Result<A
     Ok(Answer { item: Some(Item::Changes(item)), data: Some(Rows::History(rows)) })
 }
 
-async fn read(app: &App, chat: &Readable, since: Counters, limit: i64) -> Result<Changes> {
+async fn read(app: &App, chat: &Readable, since: Counters, limit: i64) -> Result<CatchUp> {
     let mut faults = Vec::new();
     let mut check = |field, given, present| {
         if given > present {
@@ -114,5 +109,5 @@ async fn read(app: &App, chat: &Readable, since: Counters, limit: i64) -> Result
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
-    app.store.changes(chat, since, limit).await
+    app.store.catch_up(chat, since, limit).await
 }

@@ -10,7 +10,7 @@ use super::{
     script::{Section, Thread, parse},
 };
 use crate::{
-    model::{ChatKey, Event, GroupId, MessageId, Role, Timestamp, UserId},
+    model::{ChatKey, GroupId, MessageId, MessageKind, Role, Timestamp, UserId},
     store::{LoadedGroup, LoadedMember, LoadedMessage, Unread},
 };
 
@@ -119,11 +119,11 @@ impl<'a> Planner<'a> {
         let created_at =
             owner.day_before(self.today, days, self.chance.between(10, 19), self.chance.between(0, 59) * MINUTE);
 
-        let mut history = vec![self.notice(chat, Event::Created, owner, None, created_at)];
+        let mut history = vec![self.notice(chat, MessageKind::Created, owner, None, created_at)];
         let mut at = created_at;
         for actor in steady[1..].iter().chain(&gone) {
             at = at.plus_millis(self.chance.between(4, 40) * 1000);
-            history.push(self.notice(chat, Event::Added, owner, Some(actor), at));
+            history.push(self.notice(chat, MessageKind::Added, owner, Some(actor), at));
             self.member(id, actor, Role::Member, at);
         }
         self.member(id, owner, Role::Owner, created_at);
@@ -132,7 +132,7 @@ impl<'a> Planner<'a> {
             let middle = self.chance.between(days / 4, days / 2);
             let at =
                 owner.day_before(self.today, middle, self.chance.between(10, 20), self.chance.between(0, 59) * MINUTE);
-            history.push(self.notice(chat, Event::Added, owner, Some(actor), at));
+            history.push(self.notice(chat, MessageKind::Added, owner, Some(actor), at));
             self.member(id, actor, Role::Member, at);
             since.push(Late { actor, days: middle, joined_at: at });
         }
@@ -142,7 +142,7 @@ impl<'a> Planner<'a> {
             let recent = self.chance.between(2, days / 4 + 2);
             let at =
                 actor.day_before(self.today, recent, self.chance.between(10, 20), self.chance.between(0, 59) * MINUTE);
-            history.push(self.notice(chat, Event::Left, actor, None, at));
+            history.push(self.notice(chat, MessageKind::Left, actor, None, at));
         }
         self.plan.groups.push(LoadedGroup { id, name: section.title.clone(), created_at });
 
@@ -205,14 +205,14 @@ impl<'a> Planner<'a> {
     fn notice(
         &mut self,
         chat: ChatKey,
-        event: Event,
+        kind: MessageKind,
         actor: &Actor,
         subject: Option<&Actor>,
         at: Timestamp,
     ) -> LoadedMessage {
-        let template = match event {
-            Event::Added => self.notices.head("added"),
-            Event::Left => self.notices.head("left"),
+        let template = match kind {
+            MessageKind::Added => self.notices.head("added"),
+            MessageKind::Left => self.notices.head("left"),
             _ => self.notices.head("created"),
         };
         let template = template.split(" / ").nth(usize::from(actor.is_she)).unwrap_or(template);
@@ -223,7 +223,7 @@ impl<'a> Planner<'a> {
             id: MessageId(self.chance.id()),
             sender: actor.id,
             content: content.replace("$other", &subject_name.unwrap_or_default()),
-            event,
+            kind,
             subject: subject.map(|subject| subject.id),
             reply_to: None,
             created_at: at,
@@ -240,7 +240,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::service::demo::{Language, texts};
+    use crate::demo::{Language, texts};
 
     /// The material of a language, with people who live so many hours from UTC.
     fn moved(language: Language, offsets: &[i64]) -> Vec<String> {
@@ -275,7 +275,7 @@ mod tests {
                 let since = joined.get(&(message.chat, message.sender));
                 prop_assert!(since.is_none_or(|since| message.created_at >= *since), "{}", message.content);
                 let is_group = matches!(message.chat, ChatKey::Group(_));
-                prop_assert!(since.is_some() || !is_group || message.event == Event::Left, "{}", message.content);
+                prop_assert!(since.is_some() || !is_group || message.kind == MessageKind::Left, "{}", message.content);
             }
         }
     }

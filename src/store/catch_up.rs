@@ -16,7 +16,7 @@ use crate::{
 pub const MAX_CHANGES: i64 = 10_000;
 
 /// A page of what changed.
-pub struct Changes {
+pub struct CatchUp {
     /// How far the chat has come.
     pub counters: Counters,
     /// From where the next page goes on.
@@ -31,7 +31,7 @@ pub struct Changes {
 
 impl Store {
     /// What a reader who knows `since` has missed: at most `limit` messages.
-    pub async fn changes(&self, chat: &Readable, since: Counters, limit: i64) -> Result<Changes> {
+    pub async fn catch_up(&self, chat: &Readable, since: Counters, limit: i64) -> Result<CatchUp> {
         let work = async {
             let mut snapshot = self.reads.begin_with(self.engine.begin_snapshot()).await?;
             let row = sqlx::query("SELECT last_seq, revision FROM chats WHERE id = $1");
@@ -39,7 +39,7 @@ impl Store {
             let counters = Counters { last_seq: row.try_get(0)?, revision: row.try_get(1)? };
             let behind = (counters.last_seq - since.last_seq) + (counters.revision - since.revision);
             if behind > MAX_CHANGES {
-                return Ok(Changes { counters, next: counters, complete: true, reset: true, messages: Vec::new() });
+                return Ok(CatchUp { counters, next: counters, complete: true, reset: true, messages: Vec::new() });
             }
 
             let query = sqlx::query(messages!("WHERE m.chat_id = $1 AND m.seq > $2 ORDER BY m.seq LIMIT $3"));
@@ -73,7 +73,7 @@ impl Store {
             }
             let with_chat = messages.iter_mut().map(|message| (chat.id, message)).collect();
             add_reactions(&mut snapshot, self.engine, chat.reader, with_chat).await?;
-            Ok(Changes { counters, next, complete, reset: false, messages })
+            Ok(CatchUp { counters, next, complete, reset: false, messages })
         };
         self.within(work).await
     }

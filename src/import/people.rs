@@ -15,7 +15,8 @@ use crate::{
 const PERSON_MAX: usize = 64;
 const GROUP_MAX: usize = 128;
 /// None of them moves what an e-mail is.
-const BOUNDS: Bounds = Bounds { password_min: 0, common_passwords: CommonPasswords::Allow, protocol: Protocol::Auth };
+const BOUNDS: Bounds =
+    Bounds { password_min: 0, common_passwords: CommonPasswords::Allow, protocol: Protocol::Reference };
 
 /// Takes what nobody sees out of an e-mail. Its account is the same one with it and without it.
 pub(super) fn clean_email(user: &mut SourceUser, report: &mut Report) {

@@ -8,7 +8,7 @@ use super::{
     script::{Line, Thread},
 };
 use crate::{
-    model::{ChatKey, Event, MessageId, Timestamp},
+    model::{ChatKey, MessageId, MessageKind, Timestamp},
     store::{LoadedMessage, LoadedReaction},
 };
 
@@ -44,7 +44,7 @@ pub(super) fn messages(
             id: MessageId(chance.id()),
             sender: actor.id,
             content: worded(&line.text, &words, parts, actor, |of| choice(&mut choices, of, chance)),
-            event: Event::Message,
+            kind: MessageKind::Text,
             subject: None,
             reply_to: said.len().checked_sub(line.answers).filter(|_| line.answers > 0).map(|place| said[place].id),
             created_at: at,

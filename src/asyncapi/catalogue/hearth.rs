@@ -4,7 +4,7 @@ use super::{Broadcast, Topic, shape};
 use crate::protocol::{
     Kind,
     extended::{
-        Blocked, ChangedChatsItem, ChangesItem, ChatRow, Gone, Hello, Hidden, MemberRow, Muted, PersonDeletedItem,
+        Blocked, ChangedChatsItem, ChangesItem, ChatRow, GroupLeft, Hello, Hidden, MemberRow, Muted, PersonDeletedItem,
         PersonRow, PresenceRow, PrivacyItem, ReactionsItem, ReadItem, Renewed, RoleItem, Row, SessionItem, TypingItem,
     },
 };
@@ -105,19 +105,19 @@ fn in_groups(kind: Kind) -> Option<Topic> {
             "If its owner goes, the member who has been in it longest becomes the owner; when the last member goes, the \
              group goes.",
         )
-        .with::<Gone>()
+        .with::<GroupLeft>()
         .tells::<Row>(kind, "the remaining members")
-        .tells::<Gone>(Kind::RemovedFromGroup, "one's other connections")
+        .tells::<GroupLeft>(Kind::RemovedFromGroup, "one's other connections")
         .tells::<RoleItem>(Kind::RoleChanged, "the new owner, if the owner left"),
         Kind::RemoveUserFromGroup => {
             topic("The owner removes anyone, admins remove members; oneself one removes by `leaveGroup`.")
                 .with::<Row>()
                 .tells::<Row>(kind, "the remaining members")
-                .tells::<Gone>(Kind::RemovedFromGroup, "whoever was removed")
+                .tells::<GroupLeft>(Kind::RemovedFromGroup, "whoever was removed")
         }
         Kind::DropGroup => topic("For its owner alone; it is gone for everybody.")
-            .with::<Gone>()
-            .tells::<Gone>(kind, "all members and one's other connections"),
+            .with::<GroupLeft>()
+            .tells::<GroupLeft>(kind, "all members and one's other connections"),
         Kind::RenameGroup => topic("For the owner and the admins. The notice becomes a row of the group's history.")
             .with::<Row>()
             .tells::<Row>(Kind::GroupChanged, "all members and one's other connections"),

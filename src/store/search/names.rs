@@ -28,7 +28,7 @@ const PAGE: usize = 10_000;
 const SEARCHES: usize = 2;
 
 /// Shared by the clones of a store.
-pub(in crate::store) struct People {
+pub(in crate::store) struct NameIndex {
     directory: RwLock<Directory>,
     /// Whose rows may differ from the directory's.
     changed: Mutex<HashSet<UserId>>,
@@ -44,7 +44,7 @@ static CHANGED: Sql = Sql::steps(&["SELECT u.id, u.first_name, u.last_name, u.fi
        u.last_name_folded, u.email_search FROM rows($1: id BYTES) q JOIN users u ON u.id = q.id \
      WHERE u.deleted_at IS NULL"]);
 
-impl Default for People {
+impl Default for NameIndex {
     fn default() -> Self {
         Self {
             directory: RwLock::default(),
@@ -55,7 +55,7 @@ impl Default for People {
     }
 }
 
-impl People {
+impl NameIndex {
     /// Says that these rows may have changed; not before they have.
     pub(in crate::store) fn have_changed(&self, users: impl IntoIterator<Item = UserId>) {
         self.changed.lock().unwrap_or_else(PoisonError::into_inner).extend(users);
@@ -71,20 +71,20 @@ impl People {
 impl Store {
     /// Brings the directory up to date. The first time that is half a second for 200,000 people, later next to nothing.
     pub async fn refresh_people(&self) -> Result<()> {
-        let mut loaded = self.people.loaded.lock().await;
+        let mut loaded = self.names.loaded.lock().await;
         if !*loaded {
             let everybody = self.everybody().await?;
-            self.people.change(|directory| *directory = everybody).await?;
+            self.names.change(|directory| *directory = everybody).await?;
             *loaded = true;
         }
-        let changed = take(&mut *self.people.changed.lock().unwrap_or_else(PoisonError::into_inner));
+        let changed = take(&mut *self.names.changed.lock().unwrap_or_else(PoisonError::into_inner));
         if changed.is_empty() {
             return Ok(());
         }
         match self.rows_of(&changed).await {
-            Ok(rows) => self.people.change(move |directory| directory.update(&changed, &rows)).await,
+            Ok(rows) => self.names.change(move |directory| directory.update(&changed, &rows)).await,
             Err(error) => {
-                self.people.have_changed(changed);
+                self.names.have_changed(changed);
                 Err(error)
             }
         }
@@ -99,8 +99,8 @@ impl Store {
     ) -> Result<Vec<(Rank, UserId)>> {
         let ready = timeout(self.timeout, self.refresh_people()).await;
         ready.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut.into()))?;
-        let _permit = self.people.searches.acquire().await.expect("it is never closed");
-        let people = self.people.clone();
+        let _permit = self.names.searches.acquire().await.expect("it is never closed");
+        let people = self.names.clone();
         let work = move || {
             let directory = people.directory.read().unwrap_or_else(PoisonError::into_inner);
             directory.find(&words, &hidden, limit)

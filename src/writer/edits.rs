@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     error::Refusal,
-    model::{ChatKey, Counters, Event, Message, Role, Timestamp},
+    model::{ChatKey, Counters, Message, MessageKind, Role, Timestamp},
     protocol::{
         Item, Kind,
         extended::{Reacted, ReactionsItem},
@@ -79,7 +79,7 @@ fn visible<'a>(command: &Command, situation: &'a Situation) -> Result<(&'a Store
     let chat = situation.chat.as_ref().filter(|chat| !chat.dropped && situation.role.is_some()).ok_or(missing)?;
     let message = situation.message.as_ref().filter(|message| message.seq > situation.standing.hidden_up_to);
     let message = message.ok_or(Refusal::MessageNotFound)?;
-    if message.event != Event::Message {
+    if message.kind != MessageKind::Text {
         return Err(Refusal::IsNotice);
     }
     Ok((chat, message))
