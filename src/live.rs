@@ -1,7 +1,8 @@
-//! Who is connected, and how news reach them. Knows frames and user ids; no SQL, no permissions, no sockets.
+//! Who is connected, and how events reach them. Knows frames and user ids; no SQL, no permissions, no sockets.
 
 mod barred;
 mod connection;
+mod deliver;
 mod hub;
 mod peers;
 mod presence;
@@ -10,9 +11,10 @@ mod turn;
 mod typing;
 
 pub use connection::{Connection, ConnectionId, Taken};
+pub use deliver::{Broadcast, Except, Outcome, broadcasts, presence};
 pub use hub::{Entered, Entrant, Full, HEARTBEAT_SECONDS, Hub};
 pub use peers::{Crowded, Peer, PeerBounds, Peers};
 pub use presence::PresenceChange;
-pub use publisher::{Broadcast, Except, People, Publication, publish};
+pub use publisher::{Publication, Reply, publish};
 pub use turn::Turn;
 pub use typing::Typists;

@@ -1,7 +1,9 @@
 //! What the domain is made of: ids, time, people, chats and messages. No I/O, no secrets.
 
+mod action;
 pub mod address;
 mod chat;
+mod event;
 mod message;
 
 use std::borrow::Cow;
@@ -11,7 +13,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use uuid::Uuid;
 
+pub use action::{Action, Texts};
 pub use chat::{ChatKey, ChatRef, ChatSummary, Conversation, Counters, Known, Member, Role, Standing};
+pub use event::{Audience, Entry, Event, Members, Receipt, Scene};
 pub use message::{Message, MessageKind, Notice, Position, Quote, Reaction};
 
 macro_rules! ids {
@@ -112,7 +116,8 @@ pub struct Person {
 }
 
 /// What others see of a person, and the person of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Privacy {
     /// Whether the person is online.
     pub presence: bool,

@@ -12,11 +12,11 @@ mod requests;
 mod rows;
 
 pub use answers::{Answer, Item, Rows};
-pub use envelope::{ClientFrame, Envelope, Kind, MAX_REQUEST_ID, RequestId};
+pub use envelope::{Ask, Envelope, Kind, MAX_REQUEST_ID, Query, RequestId};
 pub use fields::{
     AnyEmail, AnyPassword, Bounds, ClientName, Content, Cursor, DeviceToken, Email, Emoji, Extended, Field, FirstName,
     Flag, GroupName, KnownChats, LastName, Limit, MAX_PAGE, NewPassword, Notice, PagePosition, Part, RoleName, Schema,
-    SearchLimit, SearchText, Seq, Texts, Token, Until, UserIds,
+    SearchLimit, SearchText, Seq, Token, Until, UserIds,
 };
 pub use frame::{Close, Frame};
 pub use requests::{
@@ -24,7 +24,7 @@ pub use requests::{
     DeleteAccount, DeleteMessage, DialogPage, DropGroup, EditMessage, EndSession, FieldSchema, GroupMembers, GroupPage,
     LeaveGroup, ListPage, ListSessions, LogIn, MarkAsDeleted, MarkRead, MessageInGroup, MuteChat, PeopleNames,
     PrivateMessage, React, RemoveUserFromGroup, RenameGroup, Renew, Request, Search, SearchUsers, SetRole, SignUp,
-    Typing, UpdatePrivacy, UpdateProfile, WatchPresence,
+    Typing, UpdatePrivacy, UpdateProfile, WatchPresence, Write,
 };
 pub use rows::{DialogRow, GroupGone, GroupMessage, GroupRow, ListRow, NoticeItem, Received};
 

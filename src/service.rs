@@ -4,12 +4,10 @@ pub mod accounts;
 pub mod catch_up;
 pub mod clock;
 pub mod confirmation;
-pub mod dialogs;
 pub mod groups;
 pub mod hello;
 pub mod history;
 pub mod housekeeping;
-pub mod messages;
 pub mod people;
 pub mod privacy;
 pub mod search;
@@ -21,11 +19,11 @@ use crate::{
     auth::{Attempts, Devices, Passwords, SessionClock, Sessions, Tokens},
     config::Config,
     error::Result,
-    live::{Hub, Typists},
-    model::{ChatKey, SessionId, Timestamp, UserId},
-    protocol::Bounds,
+    live::{ConnectionId, Hub, Typists},
+    model::{Action, ChatRef, SessionId, Timestamp, UserId},
+    protocol::{Bounds, Protocol, Write},
     store::Store,
-    writer::{Action, Command, Origin, Pending, Writer},
+    writer::{Command, Pending, Writer},
 };
 
 /// What every use case works with.
@@ -76,12 +74,20 @@ pub struct Caller {
     pub generation: i64,
     /// When the token ends.
     pub expires_at: Timestamp,
-    /// By which client.
-    pub origin: Origin,
+    /// What the client speaks.
+    pub protocol: Protocol,
+    /// Its connection; none for REST.
+    pub connection: Option<ConnectionId>,
 }
 
-/// Queues what a caller does to a chat.
-fn submit(app: &App, caller: Caller, chat: ChatKey, action: Action) -> Result<Pending> {
-    let Caller { user: actor, origin, .. } = caller;
-    app.writer.submit(Command { actor, origin, chat, action })
+/// Queues a change of a chat.
+pub fn submit(app: &App, caller: Caller, chat: ChatRef, action: Action) -> Result<Pending> {
+    let Caller { user: actor, connection: cause, .. } = caller;
+    app.writer.submit(Command { actor, cause, chat: chat.key(actor), action })
+}
+
+/// Changes a chat as a request says.
+pub async fn change(app: &App, caller: Caller, request: impl Write) -> Result<()> {
+    let (chat, action) = request.into_action();
+    submit(app, caller, chat, action)?.outcome().await.map(drop)
 }

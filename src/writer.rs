@@ -1,5 +1,6 @@
 //! Group commit: whatever changes a chat is a command in one queue. One task takes all that is queued, applies it in
-//! queue order in ONE transaction, checks membership, role, budgets and storage there, commits, and hands the results to the publisher.
+//! queue order in ONE transaction, checks membership, role, budgets and storage there, commits, and hands the resulting events
+//! to the publisher. Knows no frame and no protocol.
 
 mod admission;
 mod allowances;
@@ -8,8 +9,8 @@ mod blocks;
 mod budgets;
 mod command;
 mod commit;
-mod delivery;
 mod edits;
+mod erasure;
 mod groups;
 mod notices;
 mod permissions;
@@ -29,14 +30,14 @@ use tokio::{
 use crate::{
     config::Limits,
     error::{Error, Result},
-    live::{Broadcast, Publication, Turn},
-    model::{SessionId, UserId},
-    protocol::{Answer, Texts},
+    live::{Outcome, Publication, Reply, Turn},
+    model::{Event, SessionId, Texts, UserId},
     store::Store,
 };
+use command::Task;
 use commit::Committer;
 
-pub use command::{Action, Command, Origin, PrivacyChange};
+pub use command::{Command, PrivacyChange};
 pub use edits::MAX_REACTIONS;
 pub use standings::RECEIPTS_UP_TO;
 
@@ -46,45 +47,15 @@ const QUEUE: usize = 8192;
 const BATCH: usize = 256;
 /// Batches that may wait for the publisher; then the writer waits, too.
 const PUBLISHER_QUEUE: usize = 16;
-/// How often the outcome of a batch is asked for after its requests were refused.
+/// How often to ask for the outcome of a batch whose requests were refused.
 const SETTLE_EVERY: Duration = Duration::from_secs(1);
 
 const BUSY: &str = "The server is busy: try again later";
 const STOPPING: &str = "The server is restarting: try again in a moment";
 
-enum Task {
-    Command(Command),
-    EraseAccount {
-        user: UserId,
-        texts: Texts,
-    },
-    SetPrivacy(PrivacyChange),
-    /// Only to come out at the other end.
-    Nothing,
-}
-
-/// What a task led to.
-#[derive(Default)]
-struct Outcome {
-    answer: Answer,
-    broadcasts: Vec<Broadcast>,
-    /// Of an account that was deleted.
-    ended_sessions: Option<(UserId, Vec<SessionId>)>,
-    /// Of a person who shows their presence from now on, or no longer.
-    shows_presence: Option<(UserId, bool)>,
-}
-
 struct Entry {
     task: Task,
     reply: Reply,
-}
-
-/// To whoever asked, with the answer's turn among what the publisher tells.
-type Reply = oneshot::Sender<(Turn, Result<Done>)>;
-
-struct Done {
-    answer: Answer,
-    ended_sessions: Vec<SessionId>,
 }
 
 /// The way into the queue. Cheap to clone.
@@ -93,22 +64,17 @@ pub struct Writer {
     queue: mpsc::Sender<Entry>,
 }
 
-/// A command in the queue.
-pub struct Pending(oneshot::Receiver<(Turn, Result<Done>)>);
+/// A task in the queue.
+pub struct Pending(oneshot::Receiver<(Turn, Result<Outcome>)>);
 
 impl Pending {
-    /// Waits until the command is on disk and everybody was told, or was refused.
-    pub async fn answer(self) -> Result<Answer> {
-        self.answer_in_turn().await.1
+    /// Waits until the command is on disk and delivered to everyone else, or refused.
+    pub async fn outcome(self) -> Result<Outcome> {
+        self.outcome_in_turn().await.1
     }
 
-    /// The same, with the answer's turn.
-    pub async fn answer_in_turn(self) -> (Turn, Result<Answer>) {
-        let (turn, done) = self.done().await;
-        (turn, done.map(|done| done.answer))
-    }
-
-    async fn done(self) -> (Turn, Result<Done>) {
+    /// The same, with the turn of the answer among the frames of a connection.
+    pub async fn outcome_in_turn(self) -> (Turn, Result<Outcome>) {
         self.0.await.unwrap_or_else(|_| (Turn::of_answer(), Err(Error::Unavailable(STOPPING))))
     }
 }
@@ -116,18 +82,22 @@ impl Pending {
 impl Writer {
     /// Queues a command; commands take effect in the order of these calls.
     pub fn submit(&self, command: Command) -> Result<Pending> {
-        self.push(Task::Command(command))
+        self.push(Task::Change(command))
     }
 
-    /// Erases an account with all that hangs on it. The sessions that ended.
+    /// Erases an account with all that belongs to it. Returns the sessions that ended.
     pub async fn erase_account(&self, user: UserId, texts: Texts) -> Result<Vec<SessionId>> {
-        let pending = self.push(Task::EraseAccount { user, texts })?;
-        pending.done().await.1.map(|done| done.ended_sessions)
+        let outcome = self.push(Task::EraseAccount { user, texts })?.outcome().await?;
+        let ended = outcome.events.into_iter().filter_map(|event| match event {
+            Event::SessionsEnded { sessions, .. } => Some(sessions),
+            _ => None,
+        });
+        Ok(ended.flatten().collect())
     }
 
     /// Changes what others see of a person.
     pub async fn set_privacy(&self, change: PrivacyChange) -> Result<()> {
-        self.push(Task::SetPrivacy(change))?.done().await.1.map(|_| ())
+        self.push(Task::SetPrivacy(change))?.outcome().await.map(|_| ())
     }
 
     /// Whether writer and publisher still work: an empty task passes through both. It may well be refused, by a database
@@ -172,9 +142,8 @@ async fn run(mut committer: Committer, mut entries: mpsc::Receiver<Entry>, publi
         if received == 0 {
             return;
         }
-        let late =
-            committer.settle().await.into_iter().filter_map(|outcome| Some(publication(Ok(outcome.ok()?), None)));
-        let mut publications: Vec<_> = late.collect();
+        let late = committer.settle().await.into_iter().flatten();
+        let mut publications: Vec<_> = late.map(|outcome| Publication { outcome: Ok(outcome), reply: None }).collect();
         let (tasks, mut replies): (Vec<_>, Vec<_>) = batch.drain(..).map(|entry| (entry.task, entry.reply)).unzip();
         let mut outcomes = committer.commit(&tasks).await;
         let outage = outcomes.last().and_then(|outcome| outcome.as_ref().err()?.outage());
@@ -185,29 +154,11 @@ async fn run(mut committer: Committer, mut entries: mpsc::Receiver<Entry>, publi
             outcomes.extend((outcomes.len()..replies.len()).filter_map(|_| outage.outage().map(Err)));
         }
         let answered = outcomes.into_iter().zip(replies);
-        publications.extend(answered.map(|(outcome, reply)| publication(outcome, Some(reply))));
+        publications.extend(answered.map(|(outcome, reply)| Publication { outcome, reply: Some(reply) }));
         if publisher.send(publications).await.is_err() {
             return;
         }
     }
-}
-
-/// Without a reply if whoever asked was answered earlier that the database is away.
-fn publication(outcome: Result<Outcome>, reply: Option<Reply>) -> Publication {
-    let (broadcasts, ended_sessions, shows_presence, done) = match outcome {
-        Ok(Outcome { answer, broadcasts, ended_sessions, shows_presence }) => {
-            let ended = ended_sessions.iter().flat_map(|(_, sessions)| sessions).copied().collect();
-            (broadcasts, ended_sessions, shows_presence, Ok(Done { answer, ended_sessions: ended }))
-        }
-        Err(error) => (Vec::new(), None, None, Err(error)),
-    };
-    // Whoever asked may be gone by now: what was committed stays.
-    let acknowledge = Box::new(move || {
-        if let Some(reply) = reply {
-            drop(reply.send((Turn::of_answer(), done)));
-        }
-    });
-    Publication { broadcasts, ended_sessions, shows_presence, acknowledge }
 }
 
 #[cfg(test)]

@@ -12,7 +12,8 @@ use super::{
 };
 use crate::{
     error::Result,
-    protocol::{ChangePassword, SignUp, Texts, UpdateProfile},
+    model::Texts,
+    protocol::{ChangePassword, SignUp, UpdateProfile},
     service::accounts,
 };
 

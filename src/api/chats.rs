@@ -11,7 +11,7 @@ use super::{
 use crate::{
     error::Result,
     protocol::{CreateGroup, MarkAsDeleted},
-    service::{dialogs, groups},
+    service,
 };
 
 pub(super) struct Chats;
@@ -45,7 +45,7 @@ impl Chats {
         caller: Authorized,
         new: Input<CreateGroup>,
     ) -> Result<Json<GroupCreated>> {
-        groups::create(&app, caller.0, new.0).await?;
+        service::change(&app, caller.0, new.0).await?;
         Ok(Json(GroupCreated::example()))
     }
 
@@ -60,7 +60,7 @@ impl Chats {
         caller: Authorized,
         dialog: Input<MarkAsDeleted>,
     ) -> Result<Json<DialogHidden>> {
-        dialogs::hide(&app, caller.0, dialog.0).await?;
+        service::change(&app, caller.0, dialog.0).await?;
         Ok(DialogHidden::json())
     }
 }

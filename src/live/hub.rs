@@ -10,12 +10,12 @@ use std::{
 use super::{
     barred::Barred,
     connection::{Connection, ConnectionId},
+    deliver::{Broadcast, Except, broadcasts, presence},
     presence::{Presence, PresenceChange},
-    publisher::{Broadcast, Except, People},
 };
 use crate::{
-    model::{SessionId, Timestamp, UserId},
-    protocol::{Close, Frame, Item, Kind, Protocol, extended::PresenceRow},
+    model::{Event, SessionId, Timestamp, UserId},
+    protocol::{Close, Frame, Protocol, extended::PresenceRow},
 };
 
 /// Seconds between two pings to a connection.
@@ -107,35 +107,28 @@ impl Hub {
         self.lock().barred.bar(session, Instant::now());
     }
 
-    /// Sends something to all for whom it is. Encoded once; not at all if no such client is connected.
-    pub fn tell(&self, broadcast: &Broadcast) {
-        if !self.is_spoken(broadcast.protocol) {
-            return;
-        }
-        let frame = Frame::broadcast(broadcast.kind, &broadcast.item);
-        let people = match &broadcast.people {
-            People::One(user) => std::slice::from_ref(user),
-            People::Many(users) => users,
-        };
-        let connections = self.lock();
-        for connection in people.iter().filter_map(|user| connections.by_user.get(user)).flatten() {
-            let excepted = match broadcast.except {
-                Except::Nobody => false,
-                Except::User(user) => connection.user == user,
-                Except::Connection(id) => connection.id == id,
-            };
-            if connection.protocol == broadcast.protocol && !excepted {
-                connection.push(&frame);
+    /// Makes an event known to everyone whom it concerns, but not to the connection that caused it.
+    pub fn deliver(&self, event: &Event, cause: Option<ConnectionId>) {
+        broadcasts(event, cause, &mut |broadcast| self.send(broadcast));
+        match event {
+            Event::SessionsEnded { user, sessions } => self.close_sessions(*user, sessions),
+            Event::PrivacyChanged { user, privacy, presence_changed: true } => {
+                self.show_presence(*user, privacy.presence);
             }
+            Event::Blocked { user, target, on: true } => self.part(*target, *user),
+            _ => {}
         }
     }
 
-    fn is_spoken(&self, protocol: Protocol) -> bool {
-        let connections = self.lock();
-        match protocol {
-            Protocol::Reference => connections.open > connections.extended,
-            Protocol::Hearth => connections.extended > 0,
+    /// Encodes a broadcast once, unless there is no connection for it.
+    fn send(&self, broadcast: &Broadcast<'_>) {
+        // Encoding takes longer than looking twice, and the lock is not held for it.
+        if self.lock().recipients(broadcast).next().is_none() {
+            return;
         }
+        let Some(item) = (broadcast.item)() else { return };
+        let frame = Frame::broadcast(broadcast.kind, &item);
+        self.lock().recipients(broadcast).for_each(|connection| connection.push(&frame));
     }
 
     /// Which of somebody's sessions have a connection.
@@ -168,20 +161,24 @@ impl Hub {
         present.into_iter().map(|(user, online)| (user, online, presence.last_seen_at(user))).collect()
     }
 
-    /// A person watches another no more. The connections that did.
-    pub fn part(&self, watcher: UserId, user: UserId) -> Vec<Arc<Connection>> {
-        self.lock().presence.part(watcher, user)
+    /// A person may no longer watch another, who seems to have gone.
+    fn part(&self, watcher: UserId, user: UserId) {
+        let parted = self.lock().presence.part(watcher, user);
+        let gone = presence(PresenceRow::gone(user));
+        for connection in parted {
+            connection.push(&gone);
+        }
     }
 
     /// Somebody's presence is shown from now on, or no longer: who watches the person, and the person, see nobody there.
-    pub fn show_presence(&self, user: UserId, shows: bool) {
+    fn show_presence(&self, user: UserId, shows: bool) {
         let mut connections = self.lock();
         if shows {
             return connections.presence.reveal(user);
         }
         let own = connections.by_user.get(&user).map_or(&[][..], Vec::as_slice);
         for (connection, gone) in connections.presence.conceal(user, own) {
-            connection.push(&Frame::broadcast(Kind::Presence, &Item::Presence(PresenceRow::gone(gone))));
+            connection.push(&presence(PresenceRow::gone(gone)));
         }
     }
 
@@ -200,8 +197,7 @@ impl Hub {
         }
     }
 
-    /// Closes the connections of ended sessions.
-    pub fn close_sessions(&self, user: UserId, ended: &[SessionId]) {
+    fn close_sessions(&self, user: UserId, ended: &[SessionId]) {
         for connection in self.lock().by_user.get(&user).into_iter().flatten() {
             if ended.contains(&connection.session) {
                 connection.close(Close::Unauthorized);
@@ -235,6 +231,24 @@ impl Hub {
 }
 
 impl Connections {
+    /// For whom a broadcast is.
+    fn recipients<'a>(&'a self, broadcast: &'a Broadcast<'_>) -> impl Iterator<Item = &'a Arc<Connection>> {
+        let is_spoken = match broadcast.protocol {
+            Protocol::Reference => self.open > self.extended,
+            Protocol::Hearth => self.extended > 0,
+        };
+        let people = if is_spoken { broadcast.to } else { &[] };
+        let connections = people.iter().filter_map(|user| self.by_user.get(user)).flatten();
+        connections.filter(|connection| {
+            let is_excepted = match broadcast.except {
+                Except::Nobody => false,
+                Except::User(user) => connection.user == user,
+                Except::Connection(id) => connection.id == id,
+            };
+            connection.protocol == broadcast.protocol && !is_excepted
+        })
+    }
+
     /// Closes the oldest connection of the person with the most, if that is at least two more than a newcomer would
     /// have who has so many now.
     fn displace(&mut self, held: usize) -> bool {

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{GroupId, Message, Person, Timestamp, UserId};
 
-/// How clients name a chat: by the two people of a dialog, or by a group's id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// What a chat is known by on every node: the two people of a dialog, or a group's id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum ChatKey {
     /// The lower id first; twice the same for a dialog with oneself.
     Dialog(UserId, UserId),
@@ -68,7 +69,8 @@ impl ChatRef {
 }
 
 /// What a member of a group may do. The numbers are stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Role {
     /// Writes and adds people.
     Member = 0,
@@ -115,7 +117,8 @@ pub struct Member {
 }
 
 /// How far a chat has come: what clients compare.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Counters {
     /// The newest message's seq.
     pub last_seq: i64,

@@ -72,6 +72,13 @@ impl Message {
             deleted_at: None,
         }
     }
+
+    /// As a person sees it who has hidden everything up to a seq.
+    #[must_use]
+    pub fn seen_from(mut self, hidden_up_to: i64) -> Self {
+        self.reply_to = self.reply_to.map(|quote| quote.seen_from(hidden_up_to));
+        self
+    }
 }
 
 /// What a notice tells of a group.

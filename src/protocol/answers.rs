@@ -1,5 +1,8 @@
 //! What answers and broadcasts carry: an item, a page of rows, or nothing.
 
+use std::borrow::Cow;
+
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -7,11 +10,24 @@ use super::{
     rows::{DialogRow, GroupGone, GroupMessage, GroupRow, ListRow, NoticeItem, Received},
 };
 
-/// The `item` of an answer or broadcast: of the contract first, then of the extended protocol.
-#[derive(Debug, Clone, Serialize)]
-#[serde(untagged)]
-#[expect(missing_docs, reason = "each is explained by its type")]
-pub enum Item {
+macro_rules! items {
+    ($($(#[doc = $doc:literal])* $name:ident($type:ty),)*) => {
+        /// The `item` of an answer or broadcast: of the contract first, then of the extended protocol.
+        #[derive(Debug, Clone, Serialize)]
+        #[serde(untagged)]
+        #[expect(missing_docs, reason = "each is explained by its type")]
+        pub enum Item { $($(#[doc = $doc])* $name($type),)* }
+
+        impl Item {
+            /// The name of its schema.
+            pub fn schema_name(&self) -> Cow<'static, str> {
+                match self { $(Self::$name(_) => <$type>::schema_name(),)* }
+            }
+        }
+    };
+}
+
+items! {
     /// To the receiver of a private message.
     Private(Received),
     /// To the members of a group.

@@ -11,10 +11,13 @@ use super::{
         AddUserInGroup, BlockUser, BlockedUsers, ChangedChats, ChangesSince, DeleteMessage, DialogPage, DropGroup,
         EditMessage, FieldSchema, GroupMembers, GroupPage, LeaveGroup, ListPage, MarkRead, MessageInGroup, MuteChat,
         PeopleNames, PrivateMessage, React, RemoveUserFromGroup, RenameGroup, Renew, Request, SetRole, Typing,
-        WatchPresence,
+        WatchPresence, Write,
     },
 };
-use crate::error::{Error, Fault};
+use crate::{
+    error::{Error, Fault},
+    model::{Action, ChatRef},
+};
 
 /// Characters of the longest request id.
 pub const MAX_REQUEST_ID: usize = 64;
@@ -23,7 +26,7 @@ const NO_KIND: &str = "processor";
 
 macro_rules! kinds {
     (
-        requests { $($(#[doc = $doc:literal])* $kind:ident $name:literal $request:ident $protocol:ident,)* }
+        requests { $($(#[doc = $doc:literal])* $kind:ident $name:literal $request:ident $protocol:ident $use:ident,)* }
         broadcasts { $($(#[doc = $told_doc:literal])* $told:ident $told_name:literal,)* }
     ) => {
         /// The types of frames, by their names on the wire.
@@ -68,74 +71,101 @@ macro_rules! kinds {
             }
         }
 
-        /// A request of a WebSocket client, checked.
-        pub enum ClientFrame { $($(#[doc = $doc])* $kind($request),)* }
-
-        impl ClientFrame {
+        impl Ask {
             fn from_params(kind: Kind, params: &Map<String, Value>, bounds: Bounds) -> Result<Self, Error> {
                 match kind {
                     $(Kind::$kind => {
-                        $request::read(params, bounds).map(Self::$kind).map_err(Error::Invalid)
+                        let request = $request::read(params, bounds).map_err(Error::Invalid)?;
+                        Ok(kinds!(@$use $kind request))
                     })*
                     $(Kind::$told)|* => Err(Error::NoSuchType),
                 }
             }
         }
     };
+    (@write $kind:ident $request:ident) => {{
+        let (chat, action) = $request.into_action();
+        Self::Write(chat, action)
+    }};
+    (@read $kind:ident $request:ident) => { Self::Read(Query::$kind($request)) };
+}
+
+/// What a WebSocket client asks for, checked.
+pub enum Ask {
+    /// To change a chat.
+    Write(ChatRef, Action),
+    /// Anything else.
+    Read(Query),
+}
+
+/// A request that changes no chat.
+#[expect(missing_docs, reason = "each is explained in the table of requests")]
+pub enum Query {
+    ListLastMessage(ListPage),
+    DialogHistory(DialogPage),
+    GroupHistory(GroupPage),
+    GetChangedChats(ChangedChats),
+    GetChanges(ChangesSince),
+    Typing(Typing),
+    WatchPresence(WatchPresence),
+    GroupMembers(GroupMembers),
+    BlockedUsers(BlockedUsers),
+    People(PeopleNames),
+    Renew(Renew),
 }
 
 kinds! {
     requests {
         /// Reads the chat list.
-        ListLastMessage "listLastMessage" ListPage Reference,
+        ListLastMessage "listLastMessage" ListPage Reference read,
         /// Reads a dialog's history.
-        DialogHistory "getlatestMessageDialog" DialogPage Reference,
+        DialogHistory "getlatestMessageDialog" DialogPage Reference read,
         /// Reads a group's history.
-        GroupHistory "getlatestMessageGroup" GroupPage Reference,
+        GroupHistory "getlatestMessageGroup" GroupPage Reference read,
         /// Sends a message to a person.
-        PrivateMessage "privateMessage" PrivateMessage Reference,
+        PrivateMessage "privateMessage" PrivateMessage Reference write,
         /// Sends a message to a group.
-        MessageInGroup "messageInGroup" MessageInGroup Reference,
+        MessageInGroup "messageInGroup" MessageInGroup Reference write,
         /// Adds a member to a group.
-        AddUserInGroup "addUserInGroup" AddUserInGroup Reference,
+        AddUserInGroup "addUserInGroup" AddUserInGroup Reference write,
         /// Leaves a group.
-        LeaveGroup "leaveGroup" LeaveGroup Reference,
+        LeaveGroup "leaveGroup" LeaveGroup Reference write,
         /// Deletes a group for everybody.
-        DropGroup "dropGroup" DropGroup Reference,
+        DropGroup "dropGroup" DropGroup Reference write,
         /// Removes a member from a group.
-        RemoveUserFromGroup "removeUserFromGroup" RemoveUserFromGroup Reference,
+        RemoveUserFromGroup "removeUserFromGroup" RemoveUserFromGroup Reference write,
         /// Lists the chats that have changed.
-        GetChangedChats "getChangedChats" ChangedChats Hearth,
+        GetChangedChats "getChangedChats" ChangedChats Hearth read,
         /// Reads what has changed in a chat.
-        GetChanges "getChanges" ChangesSince Hearth,
+        GetChanges "getChanges" ChangesSince Hearth read,
         /// Marks a chat as read up to a message.
-        MarkRead "markRead" MarkRead Hearth,
+        MarkRead "markRead" MarkRead Hearth write,
         /// Tells the others in a chat that one is typing.
-        Typing "typing" Typing Hearth,
+        Typing "typing" Typing Hearth read,
         /// Watches whether people are online.
-        WatchPresence "watchPresence" WatchPresence Hearth,
+        WatchPresence "watchPresence" WatchPresence Hearth read,
         /// Changes a message's text.
-        EditMessage "editMessage" EditMessage Hearth,
+        EditMessage "editMessage" EditMessage Hearth write,
         /// Deletes a message for everybody.
-        DeleteMessage "deleteMessage" DeleteMessage Hearth,
+        DeleteMessage "deleteMessage" DeleteMessage Hearth write,
         /// Adds a reaction to a message, or takes it back.
-        React "react" React Hearth,
+        React "react" React Hearth write,
         /// Lists a group's members.
-        GroupMembers "groupMembers" GroupMembers Hearth,
+        GroupMembers "groupMembers" GroupMembers Hearth read,
         /// Renames a group.
-        RenameGroup "renameGroup" RenameGroup Hearth,
+        RenameGroup "renameGroup" RenameGroup Hearth write,
         /// Changes a member's role.
-        SetRole "setRole" SetRole Hearth,
+        SetRole "setRole" SetRole Hearth write,
         /// Mutes a chat, or unmutes it.
-        MuteChat "muteChat" MuteChat Hearth,
+        MuteChat "muteChat" MuteChat Hearth write,
         /// Blocks a person, or unblocks them.
-        BlockUser "blockUser" BlockUser Hearth,
+        BlockUser "blockUser" BlockUser Hearth write,
         /// Lists the people one has blocked.
-        BlockedUsers "blockedUsers" BlockedUsers Hearth,
+        BlockedUsers "blockedUsers" BlockedUsers Hearth read,
         /// Looks up people's names.
-        People "people" PeopleNames Hearth,
+        People "people" PeopleNames Hearth read,
         /// Keeps the connection open with a new token.
-        Renew "renew" Renew Hearth,
+        Renew "renew" Renew Hearth read,
     }
     broadcasts {
         /// Opens the connection: who one is, and which bounds are in force.
@@ -179,7 +209,7 @@ pub struct Envelope {
     /// The `id` of the answer.
     pub id: Option<RequestId>,
     /// What is asked for, or what is wrong with it.
-    pub request: Result<(Kind, ClientFrame), Error>,
+    pub request: Result<(Kind, Ask), Error>,
 }
 
 impl Envelope {
@@ -201,8 +231,8 @@ impl Envelope {
         };
         let nothing = Map::new();
         let request = match frame.get("params") {
-            None | Some(Value::Null) => ClientFrame::from_params(kind, &nothing, bounds),
-            Some(Value::Object(params)) => ClientFrame::from_params(kind, params, bounds),
+            None | Some(Value::Null) => Ask::from_params(kind, &nothing, bounds),
+            Some(Value::Object(params)) => Ask::from_params(kind, params, bounds),
             Some(_) => Err(Error::Invalid(vec![Fault::new("params", "must be an object")])),
         };
         Self { name: kind.name(), id, request: request.map(|request| (kind, request)) }

@@ -19,7 +19,7 @@ pub use chats::KnownChats;
 pub use paging::{Cursor, Limit, MAX_PAGE, PagePosition, SearchLimit, Seq};
 pub use texts::{
     AnyEmail, AnyPassword, ClientName, Content, DeviceToken, Email, FirstName, GroupName, LastName, NewPassword,
-    Notice, SearchText, Texts,
+    Notice, SearchText,
 };
 pub use values::{Emoji, Extended, Flag, RoleName, Token, Until, UserIds};
 

@@ -4,7 +4,10 @@
 use serde_json::{Map, Value};
 
 use super::fields::{Bounds, Field, Schema};
-use crate::error::Fault;
+use crate::{
+    error::Fault,
+    model::{Action, ChatRef},
+};
 
 /// What a client asks for, checked.
 pub trait Request: Sized {
@@ -51,13 +54,20 @@ impl FieldSchema {
     }
 }
 
+/// A request that changes a chat.
+pub trait Write: Request {
+    /// Which chat, and how.
+    fn into_action(self) -> (ChatRef, Action);
+}
+
 /// Requests with their fields: `"key" name: Type` is a [`Field`], `name: Type` without a key a [`Part`] of several.
+/// After `=>`, with the fields in scope, the chat and the [`Action`] of a [`Write`].
 ///
 /// [`Part`]: super::fields::Part
 macro_rules! requests {
     ($($(#[doc = $doc:literal])* $name:ident {
         $($(#[doc = $field_doc:literal])* $($key:literal)? $field:ident: $type:ty,)*
-    })*) => {$(
+    } $(=> $write:expr;)?)*) => {$(
         $(#[doc = $doc])*
         #[derive(Clone)]
         pub struct $name { $($(#[doc = $field_doc])* pub $field: $type,)* }
@@ -82,7 +92,18 @@ macro_rules! requests {
                 [$(requests!(@describe [$($key)?] $type, concat!($($field_doc),*))),*].concat()
             }
         }
+
+        requests!(@write $name [$($field)*] $($write)?);
     )*};
+    (@write $name:ident [$($field:ident)*]) => {};
+    (@write $name:ident [$($field:ident)*] $write:expr) => {
+        impl $crate::protocol::Write for $name {
+            fn into_action(self) -> ($crate::model::ChatRef, $crate::model::Action) {
+                let Self { $($field),* } = self;
+                $write
+            }
+        }
+    };
     (@read [] $type:ty, $object:expr, $bounds:expr, $faults:expr) => {
         <$type as $crate::protocol::fields::Part>::read($object, $bounds, $faults)
     };

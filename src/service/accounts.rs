@@ -12,9 +12,8 @@ use crate::{
     auth::{Device, Source},
     config::CommonPasswords,
     error::{Error, Fault, Refusal, Result},
-    live::{Broadcast, Except, People},
-    model::{Person, Timestamp, UserId},
-    protocol::{ChangePassword, DeleteAccount, Item, Kind, SignUp, UpdateProfile},
+    model::{Event, Person, Timestamp, UserId},
+    protocol::{ChangePassword, DeleteAccount, SignUp, UpdateProfile},
     store::{Account, Changed, PasswordChange},
     text,
 };
@@ -51,10 +50,8 @@ pub async fn rename(app: &App, caller: Caller, names: UpdateProfile) -> Result<(
     if !app.store.rename(caller.user, first_name, last_name, Timestamp::now()).await? {
         return Err(Error::Invalid(vec![reserved_name()]));
     }
-    if let Some(person) = app.store.person(caller.user).await? {
-        let (item, people) = (Item::Profile(person.into()), People::One(caller.user));
-        app.hub.tell(&Broadcast::extended(Kind::ProfileChanged, item, people, Except::Nobody));
-    }
+    let person = app.store.person(caller.user).await?;
+    app.hub.deliver(&Event::PersonRenamed { user: caller.user, person }, None);
     Ok(())
 }
 

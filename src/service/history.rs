@@ -16,7 +16,7 @@ pub async fn list(app: &App, caller: Caller, page: ListPage) -> Result<Answer> {
     if page.limit.0 > 0 {
         rows = app.store.chat_list(caller.user, page.cursor.0, page.limit.0).await?;
     }
-    Ok(Answer::rows(match caller.origin.protocol {
+    Ok(Answer::rows(match caller.protocol {
         Protocol::Reference => Rows::List(rows.into_iter().map(ListRow::from).collect()),
         Protocol::Hearth => Rows::Chats(rows.into_iter().map(ChatRow::from).collect()),
     }))
@@ -24,7 +24,7 @@ pub async fn list(app: &App, caller: Caller, page: ListPage) -> Result<Answer> {
 
 /// A page of a dialog, as far as the caller has not hidden it.
 pub async fn dialog(app: &App, caller: Caller, page: DialogPage) -> Result<Answer> {
-    let protocol = caller.origin.protocol;
+    let protocol = caller.protocol;
     let Some((chat, people)) = app.store.open_dialog(caller.user, page.receiver).await? else {
         return Ok(Answer::rows(match protocol {
             Protocol::Reference => Rows::Dialog(Vec::new()),
@@ -49,7 +49,7 @@ pub async fn group(app: &App, caller: Caller, page: GroupPage) -> Result<Answer>
     let opened = app.store.open_group(page.group, caller.user).await?;
     let (chat, name) = opened.ok_or(Refusal::NotMember)?;
     let mut messages = app.store.page(&chat, page.position.0, page.limit.0).await?;
-    Ok(Answer::rows(match caller.origin.protocol {
+    Ok(Answer::rows(match caller.protocol {
         Protocol::Reference => {
             Rows::Group(messages.into_iter().map(|message| GroupRow::new(message, page.group, &name)).collect())
         }

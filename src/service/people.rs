@@ -2,16 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{App, Caller, submit};
+use super::{App, Caller};
 use crate::{
     error::{Refusal, Result},
-    live::{Broadcast, Except, People, PresenceChange},
-    model::{ChatKey, ChatRef, Timestamp, UserId},
-    protocol::{
-        Answer, BlockUser, BlockedUsers, Frame, Item, Kind, PeopleNames, Rows, Typing, WatchPresence,
-        extended::{PresenceRow, TypingItem},
-    },
-    writer::{Action, RECEIPTS_UP_TO},
+    live::{self, PresenceChange},
+    model::{ChatRef, Event, Person, Timestamp, UserId},
+    protocol::{Answer, BlockedUsers, PeopleNames, Rows, Typing, WatchPresence, extended::PresenceRow},
+    writer::RECEIPTS_UP_TO,
 };
 
 /// Pairs of watcher and watched person in one query: about 10 ms of database work.
@@ -34,14 +31,9 @@ pub async fn typing(app: &App, caller: Caller, request: Typing) -> Result<Answer
         ChatRef::Group(_) => Refusal::NotMember,
         ChatRef::Dialog(_) => Refusal::Unauthorized,
     })?;
-    let person = app.store.person(caller.user).await?.ok_or(Refusal::Unauthorized)?;
-    let chat = match side {
-        ChatRef::Group(_) => side,
-        ChatRef::Dialog(_) => ChatRef::Dialog(caller.user),
-    };
-    let item = TypingItem { chat, user_id: caller.user, first_name: person.first_name };
-    let (item, people) = (Item::Typing(item), People::Many(readers.into()));
-    app.hub.tell(&Broadcast::extended(Kind::Typing, item, people, Except::Nobody));
+    let Person { id: user, first_name, .. } = app.store.person(caller.user).await?.ok_or(Refusal::Unauthorized)?;
+    let event = Event::Typing { chat: side.key(user), user, first_name, readers: readers.into() };
+    app.hub.deliver(&event, None);
     Ok(Answer::done())
 }
 
@@ -53,7 +45,7 @@ pub async fn watch(app: &App, caller: Caller, request: WatchPresence) -> Result<
     // Also those who hide their presence: they may show it again.
     let people: Vec<_> = sharing.into_iter().filter(|sharing| !sharing.blocks).map(|sharing| sharing.user).collect();
     let stored: HashMap<_, _> = app.store.last_seen(&people).await?.into_iter().collect();
-    let Some(connection) = caller.origin.connection else { return Ok(Answer::done()) };
+    let Some(connection) = caller.connection else { return Ok(Answer::done()) };
     let now = Timestamp::now();
     let present = app.hub.watch(caller.user, connection, &people, now);
     let rows = present.into_iter().filter(|(user, ..)| shown.contains(user)).map(|(user_id, online, left_at)| {
@@ -102,26 +94,12 @@ async fn tell_changes(app: &App, changes: &[PresenceChange]) -> Result<()> {
     let allowed = app.store.watching(&pairs, RECEIPTS_UP_TO).await?;
     for PresenceChange { user, online, last_seen_at, watchers } in changes {
         let row = PresenceRow { user_id: *user, online: *online, last_seen_at: *last_seen_at };
-        let frame = Frame::broadcast(Kind::Presence, &Item::Presence(row));
+        let frame = live::presence(row);
         for connection in watchers.iter().filter(|watcher| allowed.contains(&(watcher.user, *user))) {
             connection.push(&frame);
         }
     }
     Ok(())
-}
-
-/// The caller takes nothing from somebody any more, or does again. Whom one blocks sees one as gone.
-pub async fn block(app: &App, caller: Caller, request: BlockUser) -> Result<Answer> {
-    let BlockUser { user, on } = request;
-    let action = if on.0 { Action::Block } else { Action::Unblock };
-    let answer = submit(app, caller, ChatKey::dialog(caller.user, user), action)?.answer().await?;
-    if on.0 {
-        let frame = Frame::broadcast(Kind::Presence, &Item::Presence(PresenceRow::gone(caller.user)));
-        for connection in app.hub.part(user, caller.user) {
-            connection.push(&frame);
-        }
-    }
-    Ok(answer)
 }
 
 /// A page of those whom the caller blocks.

@@ -8,11 +8,9 @@ use super::{App, Caller, confirmation};
 use crate::{
     auth::{Check, Device, Grant, Source, Verdict},
     error::{Error, Fault, Refusal, Result},
-    live::{Broadcast, Except, People},
-    model::{Person, Session, SessionId, Timestamp, UserId},
-    protocol::{Answer, Item, Kind, ListSessions, LogIn, Protocol, Renew, extended},
+    model::{Event, Person, Session, SessionId, Timestamp, UserId},
+    protocol::{Answer, Item, ListSessions, LogIn, Protocol, Renew, extended},
     store::{Account, NewSession, Renewal},
-    writer::Origin,
 };
 
 /// Characters of a client's name that are kept.
@@ -93,8 +91,7 @@ async fn try_log_in(app: &App, address: IpAddr, user_agent: &str, credentials: L
     let grant = Grant { session: id, generation: 0, now, session_ends_at };
     let token = app.tokens.sign(&account.person, &account.email, grant)?;
     if device.is_none() {
-        let item = Item::Session(extended::SessionItem { session_id: id, user_agent, created_at: now });
-        app.hub.tell(&Broadcast::extended(Kind::SessionBegan, item, People::One(user), Except::Nobody));
+        app.hub.deliver(&Event::SessionBegan { user, session: id, user_agent, created_at: now }, None);
     }
     Ok(LoggedIn { person: account.person, email: account.email, token, device_token })
 }
@@ -179,7 +176,7 @@ pub async fn extend(app: &App, caller: Caller, request: Renew) -> Result<Answer>
         let fault = Fault::new("token", "must be of the session that opened this connection");
         return Err(Error::Invalid(vec![fault]));
     }
-    let connection = caller.origin.connection.and_then(|id| app.hub.connection(caller.user, id));
+    let connection = caller.connection.and_then(|id| app.hub.connection(caller.user, id));
     if let Some(connection) = connection {
         connection.renew(renewed.expires_at);
     }
@@ -227,7 +224,8 @@ pub async fn authenticate(app: &App, token: Option<&str>) -> Result<Caller> {
         session: claims.session(),
         generation: claims.generation(),
         expires_at: claims.expires_at(),
-        origin: Origin { protocol: Protocol::Reference, connection: None },
+        protocol: Protocol::Reference,
+        connection: None,
     };
     let mut check = check(app, caller);
     if check == Check::Unknown {
@@ -271,7 +269,7 @@ pub fn still_live(app: &App, caller: Caller) -> Result<Caller> {
 /// Makes the end of sessions, which the database knows, known to memory and to open sockets.
 pub(super) fn have_ended(app: &App, user: UserId, ended: &[SessionId]) {
     app.sessions.end(ended, app.tokens.expiry(Timestamp::now()));
-    app.hub.close_sessions(user, ended);
+    app.hub.deliver(&Event::SessionsEnded { user, sessions: ended.to_vec() }, None);
 }
 
 /// When a session that is used now ends if it is not used again; not before its token.

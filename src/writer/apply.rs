@@ -1,18 +1,19 @@
 //! A batch in queue order: runs of messages together, runs of reads together, everything else one by one.
 
-use std::sync::Arc;
-
 use super::{
-    Action, Command, Outcome, Task, allowances::Allowances, blocks, delivery::role_changed, edits, groups, privacy,
-    rosters::Rosters, sends, standings,
+    allowances::Allowances,
+    blocks,
+    command::{Command, Task},
+    edits, erasure, groups, privacy,
+    rosters::Rosters,
+    sends, standings,
 };
 use crate::{
     config::Limits,
     error::{Error, Refusal, Result},
-    live::{Broadcast, Except, People},
-    model::{ChatKey, Role, Timestamp, UserId},
-    protocol::{Item, Kind, Texts, extended::PersonDeletedItem},
-    store::{Batch, DatabaseError, DatabaseResult, Erased, Lookup, Store},
+    live::Outcome,
+    model::{Action, ChatKey},
+    store::{Batch, DatabaseError, DatabaseResult, Store},
 };
 
 /// Why a command was not carried out: refused alone, or the whole transaction failed.
@@ -43,7 +44,8 @@ impl From<DatabaseError> for Stop {
 pub(super) struct Memory {
     pub(super) rosters: Rosters,
     pub(super) allowances: Allowances,
-    group_limit: u32,
+    /// Members that a group may have.
+    pub(super) group_limit: u32,
 }
 
 impl Memory {
@@ -82,8 +84,8 @@ pub(super) async fn all(
 
 async fn one(batch: &mut Batch, memory: &mut Memory, task: &Task) -> DatabaseResult<Result<Outcome>> {
     let outcome = match task {
-        Task::Command(command) => change(batch, memory, command).await,
-        Task::EraseAccount { user, texts } => erase(batch, memory, *user, *texts).await,
+        Task::Change(command) => change(batch, memory, command).await,
+        Task::EraseAccount { user, texts } => erasure::apply(batch, memory, *user, *texts).await,
         Task::SetPrivacy(change) => privacy::apply(batch, &mut memory.rosters, change).await,
         Task::Nothing => Ok(Outcome::default()),
     };
@@ -95,49 +97,13 @@ async fn one(batch: &mut Batch, memory: &mut Memory, task: &Task) -> DatabaseRes
 }
 
 async fn change(batch: &mut Batch, memory: &mut Memory, command: &Command) -> Result<Outcome, Stop> {
-    let Memory { rosters, allowances, group_limit } = memory;
-    let Command { actor, chat, action, .. } = command;
-    let (target, message) = match action {
-        Action::Add { user, message, .. }
-        | Action::Remove { user, message, .. }
-        | Action::SetRole { user, message, .. } => (Some(*user), Some(*message)),
-        Action::Send { message, .. }
-        | Action::Edit { message, .. }
-        | Action::Delete { message }
-        | Action::React { message, .. }
-        | Action::Create { message, .. }
-        | Action::Leave { message, .. }
-        | Action::Rename { message, .. } => (chat.partner(*actor), Some(*message)),
-        Action::Drop | Action::Read { .. } | Action::Hide | Action::Mute { .. } | Action::Block | Action::Unblock => {
-            (chat.partner(*actor), None)
-        }
-    };
-    let lookup = Lookup { chat: *chat, actor: *actor, target, message, reply_to: None };
-    let situation = batch.look_up_closely(&[lookup]).await?.pop().expect("each lookup finds one situation");
-    match (action, chat) {
+    let situation = batch.look_up_closely(&[command.lookup()]).await?.pop().expect("each lookup finds one situation");
+    match (&command.action, command.chat) {
         (Action::Edit { .. } | Action::Delete { .. } | Action::React { .. }, _) => {
-            edits::apply(batch, rosters, allowances, command, situation).await
+            edits::apply(batch, memory, command, situation).await
         }
-        (Action::Block | Action::Unblock, _) => blocks::apply(batch, command, situation).await,
-        (_, ChatKey::Group(group)) => {
-            let (origin, now) = (command.origin, Timestamp::now());
-            let mut change =
-                groups::Change { batch, rosters, allowances, origin, group: *group, group_limit: *group_limit, now };
-            change.apply(situation, action).await
-        }
+        (Action::Block { on }, _) => blocks::apply(batch, situation, *on).await,
+        (action, ChatKey::Group(group)) => groups::Change::new(batch, memory, group).apply(situation, action).await,
         (_, ChatKey::Dialog(..)) => Err(Refusal::NotMember.into()),
     }
-}
-
-async fn erase(batch: &mut Batch, memory: &mut Memory, user: UserId, texts: Texts) -> Result<Outcome, Stop> {
-    let erased = batch.erase_account(user, texts, Timestamp::now()).await?;
-    let Erased { sessions, successors, companions } = erased.ok_or(Refusal::Unauthorized)?;
-    memory.rosters.forget_all();
-    memory.allowances.free();
-    let owners = successors.into_iter().map(|(group, owner, state)| role_changed(group, owner, Role::Owner, state));
-    let deleted = Item::PersonDeleted(PersonDeletedItem { user_id: user, erased: texts == Texts::Erase });
-    let people = People::Many(Arc::new(companions));
-    let deleted = Broadcast::extended(Kind::PersonDeleted, deleted, people, Except::Nobody);
-    let broadcasts = owners.chain([deleted]).collect();
-    Ok(Outcome { ended_sessions: Some((user, sessions)), broadcasts, ..Outcome::default() })
 }

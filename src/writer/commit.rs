@@ -6,12 +6,13 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::{
-    Outcome, Task,
     apply::{self, Memory},
+    command::Task,
 };
 use crate::{
     config::Limits,
     error::Result,
+    live::Outcome,
     store::{self, BatchId, DatabaseError, Store, Uncommitted},
 };
 
@@ -115,7 +116,12 @@ impl Committer {
         }
         let work = async {
             let mut batch = self.store.batch().await?;
-            let outcomes = apply::all(&mut batch, &mut self.memory, tasks).await?;
+            let mut outcomes = apply::all(&mut batch, &mut self.memory, tasks).await?;
+            for (task, outcome) in tasks.iter().zip(outcomes.iter_mut().map(Result::as_mut)) {
+                if let Ok(outcome) = outcome {
+                    outcome.cause = task.cause();
+                }
+            }
             Ok((batch, outcomes))
         };
         let work = timeout(self.store.batch_timeout(), work).await;

@@ -1,20 +1,18 @@
 //! The rows that tell of a group's changes, and how a repeated change is known by them.
 
 use super::{
-    Action, Origin, Outcome,
-    apply::Stop,
     groups::Change,
     permissions::{Acting, taken},
 };
 use crate::{
     error::Refusal,
-    live::{Broadcast, Except, People},
-    model::{ChatKey, Counters, GroupId, Message, MessageId, MessageKind, Notice, Person, Timestamp, UserId},
-    protocol::{
-        Answer, GroupGone, Item, Kind, NoticeItem, Protocol,
-        extended::{GroupLeft, Row, Viewpoint},
+    model::{
+        Action, Audience, ChatId, ChatKey, Counters, Entry, Event, GroupId, Members, Message, MessageId, MessageKind,
+        Notice, Person, Timestamp,
     },
-    store::{Author, ChatChange, DatabaseResult, NewMessage, Situation, StoredChat, StoredMessage, Written, cost},
+    store::{
+        Author, Batch, ChatChange, DatabaseResult, NewMessage, Situation, StoredChat, StoredMessage, Written, cost,
+    },
 };
 
 /// A notice to be stored.
@@ -26,7 +24,7 @@ pub(super) struct NewNotice<'a> {
     pub(super) joined: i64,
 }
 
-/// The notice that an action leaves.
+/// The kind of notice that an action leaves.
 fn kind_of(action: &Action) -> Option<MessageKind> {
     match action {
         Action::Create { .. } => Some(MessageKind::Created),
@@ -35,14 +33,6 @@ fn kind_of(action: &Action) -> Option<MessageKind> {
         Action::Remove { .. } => Some(MessageKind::Removed),
         Action::Rename { .. } => Some(MessageKind::Renamed),
         Action::SetRole { .. } => Some(MessageKind::Role),
-        _ => None,
-    }
-}
-
-/// Whom the notice of an action is about.
-fn subject_of(action: &Action) -> Option<UserId> {
-    match action {
-        Action::Add { user, .. } | Action::Remove { user, .. } | Action::SetRole { user, .. } => Some(*user),
         _ => None,
     }
 }
@@ -57,7 +47,7 @@ pub(super) fn repeated<'a>(
     let (message, kind) = (situation.message.as_ref()?, kind_of(action)?);
     let is_same = situation.actor.as_ref().is_some_and(|actor| actor.id == message.sender)
         && kind == message.kind
-        && subject_of(action) == message.subject;
+        && action.member() == message.subject;
     let refusal = match kind {
         MessageKind::Created => Refusal::GroupIdTaken,
         _ => taken(ChatKey::Group(group), situation),
@@ -65,43 +55,47 @@ pub(super) fn repeated<'a>(
     Some(if is_same { Ok(message) } else { Err(refusal) })
 }
 
-impl Change<'_> {
-    /// Stores a notice, answers with it, and tells those who are members by now: as the first kind to existing
-    /// clients, as the second to those of the extended protocol.
-    pub(super) async fn notify(
-        &mut self,
-        acting: Acting,
-        new: &NewNotice<'_>,
-        kinds: (Kind, Kind),
-    ) -> Result<Outcome, Stop> {
-        let Acting { chat, actor, .. } = acting;
-        let members = self.rosters.get(self.batch, chat.id).await?;
-        let except = Except::User(actor.id);
-        let notice = self.store_notice(&chat, actor, new).await?;
-        let (contract, extended) = (notice.item(Protocol::Reference), notice.item(Protocol::Hearth));
-        let broadcasts = vec![
-            Broadcast::contract(kinds.0, contract, People::Many(members.clone()), except),
-            Broadcast::extended(kinds.1, extended, People::Many(members), self.origin.except()),
-        ];
-        Ok(Outcome { answer: notice.answer(self.origin), broadcasts, ..Outcome::default() })
-    }
+/// Hides from a former member what happened after the message: the group's and people's current names, and reactions.
+/// The group's name of then, and its counters.
+pub(super) async fn former_member_view(
+    batch: &mut Batch,
+    chat: ChatId,
+    message: &mut Message,
+) -> DatabaseResult<(String, Counters)> {
+    message.notice = message.notice.take().map(Notice::without_names);
+    message.reactions.clear();
+    let name = batch.group_name_at(chat, message.seq).await?.unwrap_or_default();
+    Ok((name, Counters { last_seq: message.seq, revision: 0 }))
+}
 
+impl Change<'_> {
     /// Strictly later than everything in the chat, so that standing follows the order of joining.
     pub(super) fn next_instant(&self, chat: &StoredChat) -> Timestamp {
         self.now.max(chat.last_at.plus_millis(1))
     }
 
-    pub(super) async fn store_notice<'n>(
+    /// Stores a notice for those who are members by now.
+    pub(super) async fn notify(&mut self, acting: Acting, new: &NewNotice<'_>) -> DatabaseResult<Event> {
+        let Acting { mut chat, actor, .. } = acting;
+        let members = self.memory.rosters.get(self.batch, chat.id).await?;
+        let message = self.store_notice(&mut chat, actor, new).await?;
+        Ok(self.noticed(chat, message, members))
+    }
+
+    /// Stores a notice, with which the chat comes further.
+    pub(super) async fn store_notice(
         &mut self,
-        chat: &'n StoredChat,
+        chat: &mut StoredChat,
         actor: Person,
         new: &NewNotice<'_>,
-    ) -> DatabaseResult<GroupNotice<'n>> {
-        let counters = Counters { last_seq: chat.counters.last_seq + 1, ..chat.counters };
-        let (last_seq, last_at) = (counters.last_seq, self.next_instant(chat));
+    ) -> DatabaseResult<Message> {
+        chat.last_at = self.next_instant(chat);
+        chat.counters.last_seq += 1;
+        chat.member_count += new.joined;
+        let (seq, created_at) = (chat.counters.last_seq, chat.last_at);
         let message = NewMessage {
             chat: chat.id,
-            seq: last_seq,
+            seq,
             id: new.id,
             sender: actor.id,
             content: new.text,
@@ -110,60 +104,19 @@ impl Change<'_> {
             // The group's original name is kept, too: repeated requests of former members are answered with it.
             detail: if new.notice == Notice::Created { Some(&chat.name) } else { new.notice.detail() },
             reply_to: None,
-            created_at: last_at,
+            created_at,
         };
-        let (user, bytes) = (actor.id, cost(new.text));
-        let author = Author { user, chat: chat.id, seq: last_seq, wrote: false, bytes };
-        self.batch
-            .write(&Written {
-                messages: vec![message],
-                chats: vec![ChatChange { chat: chat.id, last_seq, last_at, joined: new.joined }],
-                authors: vec![author],
-            })
-            .await?;
-        let message = Message::new(last_seq, new.id, actor, new.text.to_owned(), last_at);
-        let message = Message { notice: Some(new.notice.clone()), ..message };
-        let member_count = chat.member_count + new.joined;
-        Ok(GroupNotice { message, group: self.group, name: &chat.name, counters, member_count })
-    }
-}
-
-/// A stored notice of a group, and how far the group has come with it.
-pub(super) struct GroupNotice<'a> {
-    pub(super) message: Message,
-    pub(super) group: GroupId,
-    pub(super) name: &'a str,
-    pub(super) counters: Counters,
-    pub(super) member_count: i64,
-}
-
-impl GroupNotice<'_> {
-    /// As clients of a protocol are told it.
-    pub(super) fn item(&self, protocol: Protocol) -> Item {
-        let message = self.message.clone();
-        match protocol {
-            Protocol::Reference => Item::Notice(NoticeItem::new(message, self.group, self.name)),
-            Protocol::Hearth => {
-                let row = Row::new(message, Viewpoint::Group { id: self.group, name: self.name });
-                Item::Row(Box::new(row.at(self.counters).with_members(self.member_count)))
-            }
-        }
+        let author = Author { user: actor.id, chat: chat.id, seq, wrote: false, bytes: cost(new.text) };
+        let moved = ChatChange { chat: chat.id, last_seq: seq, last_at: created_at, joined: new.joined };
+        self.batch.write(&Written { messages: vec![message], chats: vec![moved], authors: vec![author] }).await?;
+        let message = Message::new(seq, new.id, actor, new.text.to_owned(), created_at);
+        Ok(Message { notice: Some(new.notice.clone()), ..message })
     }
 
-    /// What the one who caused it is answered.
-    pub(super) fn answer(&self, origin: Origin) -> Answer {
-        match (origin.protocol, &self.message.notice) {
-            (_, Some(Notice::Left)) => left(origin, self.group),
-            (Protocol::Reference, None | Some(Notice::Created)) => Answer::done(),
-            (protocol, _) => Answer::item(self.item(protocol)),
-        }
+    /// The event of a notice that was stored.
+    pub(super) fn noticed(&self, chat: StoredChat, message: Message, members: Members) -> Event {
+        let audience = Audience::Group { id: self.group, name: chat.name, members };
+        let entry = Entry::new(ChatKey::Group(self.group), message.sender.id, chat.counters, message, audience);
+        Event::Noticed(Entry { member_count: Some(chat.member_count), ..entry })
     }
-}
-
-/// What one is answered who has left a group, or deleted it.
-pub(super) fn left(origin: Origin, group: GroupId) -> Answer {
-    Answer::item(match origin.protocol {
-        Protocol::Reference => Item::Group(GroupGone { group_id: group }),
-        Protocol::Hearth => Item::Gone(GroupLeft::new(group)),
-    })
 }

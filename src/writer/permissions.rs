@@ -1,8 +1,9 @@
-//! Who does something in a group, to whom, and whether they may.
+//! Who may do what in a chat.
 
+use super::command::Command;
 use crate::{
     error::Refusal,
-    model::{ChatKey, Person, Role, UserId},
+    model::{Action, ChatKey, Message, Person, Role, UserId},
     store::{Situation, StoredChat},
 };
 
@@ -52,6 +53,34 @@ pub(super) fn taken(chat: ChatKey, situation: &Situation) -> Refusal {
     }
 }
 
+pub(super) fn may_write(chat: ChatKey, situation: &Situation) -> Result<(), Refusal> {
+    match chat {
+        ChatKey::Dialog(..) if situation.target.is_none() => Err(Refusal::UserNotFound),
+        ChatKey::Dialog(..) if situation.blocks => Err(Refusal::Blocking),
+        ChatKey::Dialog(..) if situation.blocked => Err(Refusal::Blocked),
+        ChatKey::Group(_) if situation.role.is_none() => Err(Refusal::NotMember),
+        ChatKey::Group(_) if situation.chat.as_ref().is_none_or(|chat| chat.dropped) => Err(Refusal::NotMember),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the actor may change a message like this. A deleted one stays as it is; deleting it once more is no fault.
+pub(super) fn may_edit(command: &Command, situation: &Situation, message: &Message) -> Result<(), Refusal> {
+    let is_sender = message.sender.id == command.actor;
+    let is_dialog = matches!(command.chat, ChatKey::Dialog(..));
+    let manages = !is_dialog && situation.role.is_some_and(|role| role >= Role::Admin);
+    match command.action {
+        Action::Edit { .. } if !is_sender => Err(Refusal::SenderOnly),
+        Action::Delete { .. } if is_sender || manages => Ok(()),
+        Action::Delete { .. } => Err(Refusal::NotAllowedToDelete),
+        _ if message.deleted_at.is_some() => Err(Refusal::MessageDeleted),
+        _ if situation.blocked => Err(Refusal::Blocked),
+        // A reaction can still be taken back.
+        Action::Edit { .. } | Action::React { on: true, .. } if is_dialog && situation.blocks => Err(Refusal::Blocking),
+        _ => Ok(()),
+    }
+}
+
 pub(super) fn may_remove(acting: &Acting, user: UserId, target: Option<&Target>) -> Result<(), Refusal> {
     if user == acting.actor.id {
         return Err(Refusal::LeaveInstead);
@@ -64,6 +93,14 @@ pub(super) fn may_remove(acting: &Acting, user: UserId, target: Option<&Target>)
         return Err(Refusal::AdminRemovesMembers);
     }
     Ok(())
+}
+
+pub(super) fn may_rename(acting: &Acting) -> Result<(), Refusal> {
+    if acting.role < Role::Admin { Err(Refusal::NotAllowedToRename) } else { Ok(()) }
+}
+
+pub(super) fn may_drop(acting: &Acting) -> Result<(), Refusal> {
+    if acting.role == Role::Owner { Ok(()) } else { Err(Refusal::OwnerOnly) }
 }
 
 pub(super) fn may_set_role(acting: &Acting, target: Option<Target>, role: Role) -> Result<Target, Refusal> {

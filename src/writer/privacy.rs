@@ -1,11 +1,10 @@
 //! What others see of a person, in the queue: receipts before and after the change keep their order.
 
-use super::{Outcome, PrivacyChange, apply::Stop, rosters::Rosters};
+use super::{PrivacyChange, apply::Stop, rosters::Rosters};
 use crate::{
     error::Refusal,
-    live::{Broadcast, Except, People},
-    model::Timestamp,
-    protocol::{Item, Kind},
+    live::Outcome,
+    model::{Event, Timestamp},
     store::Batch,
 };
 
@@ -23,8 +22,6 @@ pub(super) async fn apply(batch: &mut Batch, rosters: &mut Rosters, change: &Pri
     if after.read_receipts != before.read_receipts {
         rosters.forget_receipts();
     }
-    let item = Item::Privacy(after.into());
-    let own = Broadcast::extended(Kind::PrivacyChanged, item, People::One(user), Except::Nobody);
-    let shows_presence = (after.presence != before.presence).then_some((user, after.presence));
-    Ok(Outcome { broadcasts: vec![own], shows_presence, ..Outcome::default() })
+    let presence_changed = after.presence != before.presence;
+    Ok(Outcome::of([Event::PrivacyChanged { user, privacy: after, presence_changed }]))
 }

@@ -4,7 +4,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use crate::{
-    model::{ChatId, UserId},
+    model::{ChatId, Members, UserId},
     store::{Batch, DatabaseResult},
 };
 
@@ -17,15 +17,15 @@ const RECEIPTS_REMEMBERED: usize = 10_000;
 /// The members of the groups that were lately written to, sorted.
 #[derive(Default)]
 pub(super) struct Rosters {
-    known: HashMap<ChatId, Arc<Vec<UserId>>>,
+    known: HashMap<ChatId, Members>,
     /// Of small groups: the members who send read receipts, and so get them.
-    receipts: HashMap<ChatId, Arc<Vec<UserId>>>,
+    receipts: HashMap<ChatId, Members>,
     memberships: usize,
 }
 
 impl Rosters {
     /// The members as this transaction sees them.
-    pub(super) async fn get(&mut self, batch: &mut Batch, chat: ChatId) -> DatabaseResult<Arc<Vec<UserId>>> {
+    pub(super) async fn get(&mut self, batch: &mut Batch, chat: ChatId) -> DatabaseResult<Members> {
         if let Some(members) = self.known.get(&chat) {
             return Ok(members.clone());
         }
@@ -39,7 +39,7 @@ impl Rosters {
     }
 
     /// The members who send and get read receipts, as this transaction sees them; for groups of few members.
-    pub(super) async fn receipts(&mut self, batch: &mut Batch, chat: ChatId) -> DatabaseResult<Arc<Vec<UserId>>> {
+    pub(super) async fn receipts(&mut self, batch: &mut Batch, chat: ChatId) -> DatabaseResult<Members> {
         if let Some(members) = self.receipts.get(&chat) {
             return Ok(members.clone());
         }

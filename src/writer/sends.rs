@@ -2,25 +2,29 @@
 //! mostly its share of two trips to the database and one sync.
 
 mod run;
-mod tell;
 
 use std::collections::HashMap;
 
-use super::{Action, Command, Origin, Outcome, Task, apply::Memory};
+use super::{
+    apply::Memory,
+    command::{Command, Task},
+    notices::former_member_view,
+    rosters::Rosters,
+};
 use crate::{
     error::Result,
-    model::{ChatId, ChatKey, MessageId, MessageKind, Timestamp, UserId},
-    store::{Author, Batch, ChatChange, DatabaseError, DatabaseResult, Lookup, NewMessage, Written, cost},
+    live::Outcome,
+    model::{
+        Action, Audience, ChatId, ChatKey, Counters, Entry, Event, Members, MessageId, MessageKind, Timestamp, UserId,
+    },
+    store::{Author, Batch, ChatChange, DatabaseError, DatabaseResult, NewMessage, Written, cost},
 };
-use run::{Accepted, Chat, Run};
-use tell::{repeat, tell};
+use run::{Accepted, Progress, Repeat, Run};
 
-/// A message on its way.
+/// A command that writes a message.
 pub(super) struct Send<'a> {
-    actor: UserId,
-    origin: Origin,
-    chat: ChatKey,
-    message: MessageId,
+    command: &'a Command,
+    id: MessageId,
     content: &'a str,
     reply_to: Option<MessageId>,
 }
@@ -28,18 +32,9 @@ pub(super) struct Send<'a> {
 impl<'a> Send<'a> {
     /// The message that a task writes, if it writes one.
     pub(super) fn of(task: &'a Task) -> Option<Self> {
-        match task {
-            Task::Command(Command { actor, origin, chat, action: Action::Send { message, content, reply_to } }) => {
-                let (actor, origin, chat) = (*actor, *origin, *chat);
-                Some(Self { actor, origin, chat, message: *message, content, reply_to: *reply_to })
-            }
-            _ => None,
-        }
-    }
-
-    fn lookup(&self) -> Lookup {
-        let (target, message) = (self.chat.partner(self.actor), Some(self.message));
-        Lookup { chat: self.chat, actor: self.actor, target, message, reply_to: self.reply_to }
+        let Task::Change(command) = task else { return None };
+        let Action::Send { message, content, reply_to } = &command.action else { return None };
+        Some(Self { command, id: *message, content, reply_to: *reply_to })
     }
 }
 
@@ -50,13 +45,13 @@ pub(super) async fn apply(
     sends: &[Send<'_>],
 ) -> DatabaseResult<Vec<Result<Outcome>>> {
     let Memory { rosters, allowances, .. } = memory;
-    let lookups: Vec<_> = sends.iter().map(Send::lookup).collect();
+    let lookups: Vec<_> = sends.iter().map(|send| send.command.lookup()).collect();
     let situations = if sends.iter().any(|send| send.reply_to.is_some()) {
         batch.look_up_closely(&lookups).await?
     } else {
         batch.look_up(&lookups).await?
     };
-    allowances.learn(batch, sends.iter().map(|send| (send.actor, cost(send.content)))).await?;
+    allowances.learn(batch, sends.iter().map(|send| (send.command.actor, cost(send.content)))).await?;
     let now = Timestamp::now();
 
     let mut run = Run::new(now, allowances);
@@ -70,17 +65,23 @@ pub(super) async fn apply(
         store(batch, &chats, &accepted).await?;
     }
     for repeated in repeats {
-        let send = &sends[repeated.position];
-        outcomes[repeated.position] = Ok(repeat(batch, send, &chats[&send.chat], &repeated).await?);
+        let (position, send) = (repeated.position, &sends[repeated.position]);
+        let entry = repeat(batch, send, &chats[&send.command.chat], &repeated).await?;
+        outcomes[position] = Ok(Outcome::repeated(Event::Written(entry)));
     }
     for message in accepted {
         let position = message.position;
-        outcomes[position] = Ok(tell(batch, rosters, &chats, message).await?);
+        let entry = written(batch, rosters, &chats, message).await?;
+        outcomes[position] = Ok(Outcome::of([Event::Written(entry)]));
     }
     Ok(outcomes)
 }
 
-async fn begin_dialogs(batch: &mut Batch, chats: &mut HashMap<ChatKey, Chat>, now: Timestamp) -> DatabaseResult<()> {
+async fn begin_dialogs(
+    batch: &mut Batch,
+    chats: &mut HashMap<ChatKey, Progress>,
+    now: Timestamp,
+) -> DatabaseResult<()> {
     let begun: Vec<_> = chats.iter().filter(|(_, chat)| chat.id.is_none()).map(|(key, _)| *key).collect();
     if begun.is_empty() {
         return Ok(());
@@ -93,28 +94,28 @@ async fn begin_dialogs(batch: &mut Batch, chats: &mut HashMap<ChatKey, Chat>, no
     Ok(())
 }
 
-async fn store(batch: &mut Batch, chats: &HashMap<ChatKey, Chat>, accepted: &[Accepted<'_>]) -> DatabaseResult<()> {
-    let id = |send: &Send<'_>| chats[&send.chat].id.ok_or(DatabaseError::RowNotFound);
+async fn store(batch: &mut Batch, chats: &HashMap<ChatKey, Progress>, accepted: &[Accepted<'_>]) -> DatabaseResult<()> {
     let mut messages = Vec::with_capacity(accepted.len());
     let mut authors: HashMap<(UserId, ChatId), Author> = HashMap::new();
-    for Accepted { send, seq, quote, created_at, .. } in accepted {
-        let chat = id(send)?;
-        let author = authors.entry((send.actor, chat));
-        let author = author.or_insert(Author { user: send.actor, chat, seq: *seq, wrote: true, bytes: 0 });
-        // Sending reads.
-        author.seq = *seq;
+    for Accepted { send, message, .. } in accepted {
+        let chat = chats[&send.command.chat].id.ok_or(DatabaseError::RowNotFound)?;
+        let user = message.sender.id;
+        let author = authors.entry((user, chat));
+        let author = author.or_insert(Author { user, chat, seq: message.seq, wrote: true, bytes: 0 });
+        // Sending marks the chat as read.
+        author.seq = message.seq;
         author.bytes += cost(send.content);
         messages.push(NewMessage {
             chat,
-            seq: *seq,
-            id: send.message,
-            sender: send.actor,
+            seq: message.seq,
+            id: message.id,
+            sender: user,
             content: send.content,
             kind: MessageKind::Text,
             subject: None,
             detail: None,
-            reply_to: quote.as_ref().map(|quote| quote.seq),
-            created_at: *created_at,
+            reply_to: message.reply_to.as_ref().map(|quote| quote.seq),
+            created_at: message.created_at,
         });
     }
     let changes = chats.values().filter_map(|chat| {
@@ -123,4 +124,52 @@ async fn store(batch: &mut Batch, chats: &HashMap<ChatKey, Chat>, accepted: &[Ac
     });
     let changes = changes.collect();
     batch.write(&Written { messages, chats: changes, authors: authors.into_values().collect() }).await
+}
+
+async fn written(
+    batch: &mut Batch,
+    rosters: &mut Rosters,
+    chats: &HashMap<ChatKey, Progress>,
+    Accepted { send, message, receiver, hidden_from_receiver, .. }: Accepted<'_>,
+) -> DatabaseResult<Entry> {
+    let Command { actor, chat: key, .. } = *send.command;
+    let chat = &chats[&key];
+    // As far as the chat has come with this message.
+    let counters = Counters { last_seq: message.seq, ..chat.counters };
+    let audience = match key {
+        ChatKey::Group(id) => {
+            let members = rosters.get(batch, chat.id.ok_or(DatabaseError::RowNotFound)?).await?;
+            Audience::Group { id, name: chat.name.clone(), members }
+        }
+        ChatKey::Dialog(..) => {
+            let sender = message.sender.clone();
+            let partner = receiver.unwrap_or_else(|| sender.clone());
+            Audience::Dialog { actor: sender, partner, hidden_from_partner: hidden_from_receiver }
+        }
+    };
+    Ok(Entry::new(key, actor, counters, message, audience))
+}
+
+/// A message that was stored before, as its sender is answered once more.
+async fn repeat(batch: &mut Batch, send: &Send<'_>, chat: &Progress, repeated: &Repeat) -> DatabaseResult<Entry> {
+    let Command { actor, chat: key, .. } = *send.command;
+    let id = chat.id.ok_or(DatabaseError::RowNotFound)?;
+    let hidden_up_to = repeated.hidden_up_to.unwrap_or(i64::MAX);
+    let mut message = batch.message(id, repeated.seq, actor, hidden_up_to).await?;
+    let (mut name, mut counters) = (chat.name.clone(), chat.counters);
+    if repeated.hidden_up_to.is_none() {
+        (name, counters) = former_member_view(batch, id, &mut message).await?;
+        if message.deleted_at.take().is_some() {
+            send.content.clone_into(&mut message.content);
+        }
+    }
+    let audience = match key {
+        ChatKey::Group(id) => Audience::Group { id, name, members: Members::default() },
+        ChatKey::Dialog(..) => Audience::Dialog {
+            actor: message.sender.clone(),
+            partner: batch.person(key.partner(actor).unwrap_or(actor)).await?,
+            hidden_from_partner: 0,
+        },
+    };
+    Ok(Entry::new(key, actor, counters, message, audience))
 }

@@ -16,7 +16,6 @@ use crate::{
     live::{Entered, Entrant, Full, Peer},
     protocol::{Frame, Protocol},
     service::{App, Caller, hello, sessions},
-    writer::Origin,
 };
 
 /// When it is worth trying again for somebody who has too many connections.
@@ -76,7 +75,7 @@ async fn enter(app: &App, caller: Caller, protocol: Protocol) -> Result<Option<(
         Full::User => Error::TooMany(RETRY_USER),
         Full::Session(wait) => Error::TooMany(wait),
     })?;
-    let caller = Caller { origin: Origin { protocol, connection: Some(entered.id) }, ..caller };
+    let caller = Caller { protocol, connection: Some(entered.id), ..caller };
     let hello = match protocol {
         Protocol::Reference => None,
         Protocol::Hearth => match hello::frame(app, caller).await {

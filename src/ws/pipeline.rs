@@ -10,7 +10,7 @@ use super::dispatch;
 use crate::{
     error::Error,
     live::Turn,
-    protocol::{Bounds, ClientFrame, Envelope, Frame, Kind, RequestId},
+    protocol::{Ask, Bounds, Envelope, Frame, Kind, RequestId},
     service::{App, Caller, hello::IN_FLIGHT},
 };
 
@@ -24,7 +24,7 @@ pub(super) struct Pipeline {
 }
 
 enum Waiting {
-    Request { kind: Kind, id: Option<RequestId>, request: ClientFrame },
+    Request { kind: Kind, id: Option<RequestId>, request: Ask },
     Refused(Frame),
 }
 
@@ -40,13 +40,13 @@ impl Pipeline {
 
     /// Takes a frame's text.
     pub(super) fn push(&mut self, text: &[u8]) {
-        let bounds = Bounds { protocol: self.caller.origin.protocol, ..self.app.bounds };
+        let bounds = Bounds { protocol: self.caller.protocol, ..self.app.bounds };
         self.queue(Envelope::parse(text, bounds));
     }
 
     /// Refuses a frame without parsing it; the answer comes in its turn.
     pub(super) fn refuse(&mut self, text: &[u8], error: Error) {
-        self.queue(Envelope::refuse(text, self.caller.origin.protocol, error));
+        self.queue(Envelope::refuse(text, self.caller.protocol, error));
     }
 
     fn queue(&mut self, envelope: Envelope) {
@@ -85,7 +85,7 @@ impl Pipeline {
                 }
                 Waiting::Request { kind, id, request } => (kind, id, request),
             };
-            let writes = dispatch::is_write(&request);
+            let writes = matches!(request, Ask::Write(..));
             let may_start = if writes { !self.reading } else { self.running.is_empty() };
             if !may_start {
                 self.waiting.push_front(Waiting::Request { kind, id, request });

@@ -9,8 +9,7 @@ use std::{
 
 use hearth::{
     config::{Config, Database},
-    model::{Person, Timestamp, UserId},
-    protocol::Texts,
+    model::{Person, Texts, Timestamp, UserId},
     store::{Account, Store},
 };
 use serde_json::json;

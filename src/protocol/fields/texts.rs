@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{Bounds, Field, Schema, quoted};
 use crate::{
     config::CommonPasswords,
+    model::Texts,
     text::{bidi_control, has_visible, invisible, is_common, password},
 };
 
@@ -198,15 +199,6 @@ impl Field for Notice {
         let about = "Worded by the client; at least one visible character; no control characters but newline.";
         Schema::text(1, Self::MAX, about, "Ada created the group")
     }
-}
-
-/// What becomes of what a person wrote, when the account is deleted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Texts {
-    /// It stays with those to whom it was said.
-    Keep,
-    /// It is removed as well.
-    Erase,
 }
 
 impl Field for Texts {

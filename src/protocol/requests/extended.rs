@@ -3,7 +3,7 @@
 use super::super::fields::{
     Content, Emoji, Flag, GroupName, KnownChats, Limit, Notice, RoleName, Seq, Token, Until, UserIds,
 };
-use crate::model::{ChatRef, GroupId, MessageId, UserId};
+use crate::model::{Action, ChatRef, GroupId, MessageId, UserId};
 
 requests! {
     /// The chats that differ from what a client knows.
@@ -30,7 +30,7 @@ requests! {
         chat: ChatRef,
         /// The last message seen.
         "seq" seq: Seq,
-    }
+    } => (chat, Action::Read { seq: seq.0 });
     /// The caller is writing something.
     Typing {
         /// One of the caller's.
@@ -49,14 +49,14 @@ requests! {
         "messageId" message: MessageId,
         /// The text.
         "content" content: Content,
-    }
+    } => (chat, Action::Edit { message, content: content.0 });
     /// A message goes, for everybody.
     DeleteMessage {
         /// One of the caller's.
         chat: ChatRef,
         /// Which.
         "messageId" message: MessageId,
-    }
+    } => (chat, Action::Delete { message });
     /// The caller reacts to a message, or takes that back.
     React {
         /// One of the caller's.
@@ -67,7 +67,7 @@ requests! {
         "emoji" emoji: Emoji,
         /// False takes it back.
         "on" on: Flag,
-    }
+    } => (chat, Action::React { message, emoji: emoji.0, on: on.0 });
     /// A page of a group's members, in the order in which they joined.
     GroupMembers {
         /// One of the caller's.
@@ -87,7 +87,7 @@ requests! {
         "messageId" message: MessageId,
         /// The notice's text.
         "message" notice: Notice,
-    }
+    } => (ChatRef::Group(group), Action::Rename { name: name.0, message, notice: notice.0 });
     /// A member gets another role.
     SetRole {
         /// One of the caller's.
@@ -100,21 +100,21 @@ requests! {
         "messageId" message: MessageId,
         /// The notice's text.
         "message" notice: Notice,
-    }
+    } => (ChatRef::Group(group), Action::SetRole { user, role: role.0, message, notice: notice.0 });
     /// No notifications of a chat for a while.
     MuteChat {
         /// One of the caller's.
         chat: ChatRef,
         /// How long.
         "until" until: Until,
-    }
+    } => (chat, Action::Mute { until: until.0 });
     /// Nothing from somebody any more: no private messages, no being added to groups, no presence.
     BlockUser {
         /// From whom.
         "userId" user: UserId,
         /// False takes it back.
         "on" on: Flag,
-    }
+    } => (ChatRef::Dialog(user), Action::Block { on: on.0 });
     /// A page of those whom the caller blocks.
     BlockedUsers {
         /// The most rows.

@@ -2,9 +2,9 @@
 
 use super::super::fields::{
     AnyEmail, AnyPassword, ClientName, DeviceToken, Email, FirstName, Flag, GroupName, LastName, NewPassword, Notice,
-    SearchLimit, SearchText, Texts,
+    SearchLimit, SearchText,
 };
-use crate::model::{GroupId, MessageId, SessionId, UserId};
+use crate::model::{Action, ChatRef, GroupId, MessageId, SessionId, Texts, UserId};
 
 requests! {
     /// A new account.
@@ -76,7 +76,7 @@ requests! {
     MarkAsDeleted {
         /// The other side.
         "companionId" companion: UserId,
-    }
+    } => (ChatRef::Dialog(companion), Action::Hide);
     /// A new group with the caller as its owner.
     CreateGroup {
         /// Its id.
@@ -87,7 +87,7 @@ requests! {
         "notificationMessage" notice: Notice,
         /// That row's id.
         "messageId" message: MessageId,
-    }
+    } => (ChatRef::Group(group), Action::Create { name: name.0, message, notice: notice.0 });
     /// A search for people and one's own groups.
     Search {
         /// The words.

@@ -1,7 +1,7 @@
 //! The requests of the WebSocket that the contract has.
 
 use super::super::fields::{Content, Cursor, Extended, Limit, Notice, PagePosition};
-use crate::model::{GroupId, MessageId, UserId};
+use crate::model::{Action, ChatRef, GroupId, MessageId, UserId};
 
 requests! {
     /// A page of the chat list.
@@ -39,7 +39,7 @@ requests! {
         "content" content: Content,
         /// A message of the same chat that this one answers.
         "replyTo" reply_to: Extended<MessageId>,
-    }
+    } => (ChatRef::Dialog(receiver), Action::Send { message, content: content.0, reply_to: reply_to.0 });
     /// A message to a group.
     MessageInGroup {
         /// Its id, made by the client: sent again with it, nothing is stored twice.
@@ -50,7 +50,7 @@ requests! {
         "content" content: Content,
         /// A message of the same chat that this one answers.
         "replyTo" reply_to: Extended<MessageId>,
-    }
+    } => (ChatRef::Group(group), Action::Send { message, content: content.0, reply_to: reply_to.0 });
     /// Somebody joins, by a member's doing.
     AddUserInGroup {
         /// One of the caller's.
@@ -61,7 +61,7 @@ requests! {
         "messageId" message: MessageId,
         /// The notice's text.
         "message" notice: Notice,
-    }
+    } => (ChatRef::Group(group), Action::Add { user, message, notice: notice.0 });
     /// The caller leaves.
     LeaveGroup {
         /// One of the caller's.
@@ -70,12 +70,12 @@ requests! {
         "messageId" message: MessageId,
         /// The notice's text.
         "message" notice: Notice,
-    }
+    } => (ChatRef::Group(group), Action::Leave { message, notice: notice.0 });
     /// The owner deletes the group.
     DropGroup {
         /// One of the caller's.
         "groupId" group: GroupId,
-    }
+    } => (ChatRef::Group(group), Action::Drop);
     /// The owner or an admin removes a member.
     RemoveUserFromGroup {
         /// One of the caller's.
@@ -86,5 +86,5 @@ requests! {
         "messageId" message: MessageId,
         /// The notice's text.
         "message" notice: Notice,
-    }
+    } => (ChatRef::Group(group), Action::Remove { user, message, notice: notice.0 });
 }

@@ -3,10 +3,7 @@
 use sqlx::Row;
 
 use super::Batch;
-use crate::{
-    model::{GroupId, SessionId, Timestamp, UserId},
-    protocol::Texts,
-};
+use crate::model::{GroupId, SessionId, Texts, Timestamp, UserId};
 
 /// Before `$1` leaves: raises the revision of their chats, deletes their blocks, gives their groups a new owner, counts one
 /// member fewer, and marks groups that are now empty for purging.
