@@ -1,4 +1,4 @@
-// The AsyncAPI document passes the official parser, and its examples fit its schemas, which leave no key undescribed.
+// Checks the AsyncAPI document with the official parser, and its examples against its schemas, which describe every key.
 //
 //   node asyncapi.js FILE
 
@@ -8,13 +8,13 @@ import Ajv from "ajv";
 import addFormats from "ajv-formats";
 import { check, finish } from "./checks.js";
 
-/** Generators of code do not read 3.1 yet. */
+/** Code generators cannot read AsyncAPI 3.1 yet. */
 const ALLOWED = "asyncapi-latest-version";
 
 const file = process.argv[2];
 const text = await readFile(file, "utf8");
 
-await check("the official parser has nothing to say", async () => {
+await check("the official parser reports nothing", async () => {
   const { document, diagnostics } = await new Parser().parse(text, { source: file });
   const complaints = diagnostics.filter(({ code }) => code !== ALLOWED);
   const faults = complaints.map(({ code, path, message }) => `${code} at ${path.join(".")}: ${message}`);
@@ -24,7 +24,7 @@ await check("the official parser has nothing to say", async () => {
 const document = JSON.parse(text);
 const { messages, schemas } = document.components;
 
-/** Without this, a key that the server sends and nobody describes would pass. */
+/** Makes examples with undescribed keys fail. */
 function close(schema) {
   if (schema === null || typeof schema !== "object") return;
   if (schema.properties) schema.additionalProperties = false;
@@ -32,7 +32,7 @@ function close(schema) {
 }
 
 const named = ({ $ref }) => schemas[$ref.split("/").at(-1)];
-// Unknown params are ignored, and clients of the reference server send some.
+// The server ignores unknown params, and clients of the reference messenger send some.
 const requests = Object.entries(messages).filter(([name]) => name.endsWith(".request"));
 const params = requests.map(([, { payload }]) => named(named(payload).properties.params));
 for (const schema of Object.values(schemas)) {

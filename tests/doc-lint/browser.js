@@ -1,6 +1,6 @@
-// The pages of the documentation in a real browser: nothing is blocked, nothing comes from elsewhere, everything can be read and used.
+// Opens the documentation pages in Chromium: nothing is blocked, nothing comes from another host, and everything works.
 //
-//   node browser.js PROGRAM      CHROMIUM names another browser than /usr/bin/chromium
+//   node browser.js PROGRAM      CHROMIUM: a browser other than /usr/bin/chromium
 
 import axe from "axe-core";
 import { chromium } from "playwright-core";
@@ -23,7 +23,7 @@ const browser = await chromium.launch({
   ],
 });
 
-/** Opens a page, works with it, and answers with whatever the browser complained about or asked others for. */
+/** Opens a page and works with it. Returns all errors, policy violations and requests to other hosts. */
 async function visit(address, options, work) {
   const page = await browser.newPage(options);
   const faults = [];
@@ -61,7 +61,7 @@ async function isAccessible(page, faults) {
   faults.push(...violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0].html}`));
 }
 
-/** A call through Swagger UI; answers with the status and the body that it shows. */
+/** Makes a call with Swagger UI. Returns the status and the body that it shows. */
 async function tryOut(page, path, body) {
   const block = page.locator(".opblock").filter({ has: page.locator(`[data-path="${path}"]`) });
   await block.locator(".opblock-summary-control").click();
@@ -97,7 +97,7 @@ async function useSwagger(page, faults) {
 await withServer(process.argv[2], async (base) => {
   for (const path of ["/doc", "/doc/websocket"]) {
     for (const [size, viewport] of Object.entries({ wide: WIDE, narrow: NARROW })) {
-      await check(`${path} loads without a complaint and fits a ${size} screen`, () =>
+      await check(`${path} loads without errors and fits a ${size} screen`, () =>
         visit(`${base}${path}`, { viewport }, fits),
       );
     }
@@ -108,12 +108,12 @@ await withServer(process.argv[2], async (base) => {
     );
   }
   await check("Swagger UI signs up, logs in, authorizes and calls", () =>
-    // The call without a token is meant to fail, and the browser says that it did.
+    // The browser logs the call without a token, which is meant to fail.
     visit(`${base}/doc`, { viewport: WIDE }, useSwagger).then((faults) =>
       faults.filter((fault) => !fault.includes("status of 401")),
     ),
   );
-  await check("the contents lead to their sections", () =>
+  await check("links in the table of contents scroll to their sections", () =>
     visit(`${base}/doc/websocket`, { viewport: WIDE }, async (page, faults) => {
       await page.getByRole("navigation").getByRole("link", { name: "privateMessage" }).click();
       const top = await page.locator("#privateMessage").evaluate((section) => section.getBoundingClientRect().top);
@@ -121,7 +121,7 @@ await withServer(process.argv[2], async (base) => {
     }),
   );
   for (const path of ["/", "/doc", "/doc/websocket"]) {
-    await check(`${path} does not run what was smuggled into it`, async () => {
+    await check(`${path} does not run an injected script`, async () => {
       const faults = await visit(`${base}${path}`, {}, (page) =>
         page.evaluate(() => {
           const script = document.createElement("script");

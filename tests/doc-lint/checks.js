@@ -1,9 +1,9 @@
-// Checks with names, and the sum of them as the last line.
+// Named checks, and their totals as the last line.
 
 let passed = 0;
 let failed = 0;
 
-/** Runs a check; it fails by throwing, or by answering with a list of faults that is not empty. */
+/** Runs a check. It fails if it throws, or if it returns a list of faults that is not empty. */
 export async function check(name, run) {
   const faults = await run().catch((error) => [error.stack]);
   if (faults?.length) {
@@ -15,7 +15,7 @@ export async function check(name, run) {
   }
 }
 
-/** Prints the sum, and fails the process if a check has failed. */
+/** Prints the totals, and fails the process if a check failed. */
 export function finish() {
   console.log(`${passed} passed, ${failed} failed`);
   process.exitCode = failed > 0 ? 1 : 0;

@@ -1,6 +1,6 @@
-// Code made from the AsyncAPI document compiles: TypeScript and Python, by the generator that its project recommends.
+// Checks that code generated from the AsyncAPI document compiles, in TypeScript and Python, with AsyncAPI's generator.
 //
-//   node code.js FILE      PYTHON names another interpreter than python3
+//   node code.js FILE      PYTHON: an interpreter other than python3
 
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -11,7 +11,7 @@ import { PythonFileGenerator, TypeScriptFileGenerator } from "@asyncapi/modelina
 import { check, finish } from "./checks.js";
 
 const PACKAGE = "messages";
-/** What a client's author writes with the types: it fails if a frame has no name, or a key another type. */
+/** A client that uses the types. It fails to compile if a frame has no name or a key has another type. */
 const CLIENT = `
 import { HearthPrivateMessageAnswer } from "./HearthPrivateMessageAnswer";
 import { HearthPrivateMessageBroadcast } from "./HearthPrivateMessageBroadcast";
@@ -43,7 +43,7 @@ async function succeeds(program, args, options) {
   );
 }
 
-await check("TypeScript made of it compiles, and a client with it", async () => {
+await check("the generated TypeScript compiles, and so does a client that uses it", async () => {
   const generator = new TypeScriptFileGenerator({ modelType: "interface", enumType: "union" });
   await generator.generateToFiles(document, folder, { exportType: "named" });
   await writeFile(join(folder, "client.ts"), CLIENT);
@@ -51,7 +51,7 @@ await check("TypeScript made of it compiles, and a client with it", async () => 
   return succeeds(process.execPath, [compiler, "--noEmit", "--strict", join(folder, "client.ts")]);
 });
 
-await check("Python made of it can be imported", async () => {
+await check("the generated Python can be imported", async () => {
   const files = join(folder, PACKAGE);
   await new PythonFileGenerator().generateToFiles(document, files, { packageName: PACKAGE });
   await writeFile(join(files, "__init__.py"), "");

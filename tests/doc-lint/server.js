@@ -1,4 +1,4 @@
-// A server of one's own: a free port, an empty database, gone in the end.
+// A server for a test, on a free port with an empty database.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -17,7 +17,7 @@ async function freePort() {
   return port;
 }
 
-/** Runs the program while `work` needs it. */
+/** Runs the program while `work` runs, with the server's URL. */
 export async function withServer(program, work) {
   const folder = await mkdtemp(join(tmpdir(), "hearth-"));
   const listen = `127.0.0.1:${await freePort()}`;
@@ -31,7 +31,7 @@ export async function withServer(program, work) {
   try {
     const base = `http://${listen}`;
     while (!(await fetch(`${base}/readyz`).then((reply) => reply.ok, () => false))) {
-      if (server.exitCode !== null) throw new Error(`${program} ended`);
+      if (server.exitCode !== null) throw new Error(`${program} exited`);
       await setTimeout(50);
     }
     await work(base);
