@@ -1,4 +1,4 @@
-//! The people of a run: signed up and logged in over REST, a few at a time.
+//! The accounts of a run: signs up and logs in over REST, a few at a time.
 
 use anyhow::{Context, Result, ensure};
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -8,31 +8,31 @@ use uuid::Uuid;
 use crate::http::Server;
 
 const PASSWORD: &str = "correct horse battery";
-/// Requests at a time: more would only wait for the server's password hashing.
+/// Concurrent requests: more would only wait for the server's password hashing.
 const AT_ONCE: usize = 8;
-/// The most rows that a search answers.
+/// The maximum number of rows that a search returns.
 const SEARCH_ROWS: u32 = 100;
 
-/// Somebody who is logged in.
+/// A user who is logged in.
 #[derive(Clone)]
 pub(crate) struct Account {
     pub(crate) id: String,
     pub(crate) token: String,
 }
 
-/// A run's people. Runs against one database do not meet.
+/// The accounts of a run. Each run has its own, also on the same database.
 pub(crate) struct Run {
     server: Server,
     tag: String,
 }
 
 impl Run {
-    /// A run without people.
+    /// A run without accounts.
     pub(crate) fn new(server: Server) -> Self {
         Self { server, tag: Uuid::new_v4().simple().to_string()[..12].to_owned() }
     }
 
-    /// Signs the people with these numbers up. Each costs the server a password hash.
+    /// Signs up the accounts with these numbers. Each costs the server a password hash.
     pub(crate) async fn sign_up(&self, numbers: std::ops::Range<u32>) -> Result<()> {
         let calls = numbers.map(|number| async move {
             let body = json!({
@@ -44,7 +44,7 @@ impl Run {
         stream::iter(calls).buffer_unordered(AT_ONCE).try_collect().await
     }
 
-    /// Logs the people with these numbers in, in this order. Each costs the server a password hash.
+    /// Logs in the accounts with these numbers, in this order. Each costs the server a password hash.
     pub(crate) async fn log_in(&self, numbers: std::ops::Range<u32>) -> Result<Vec<Account>> {
         let calls = numbers.map(|number| async move {
             let body = json!({ "email": self.email(number), "password": PASSWORD });
@@ -54,24 +54,24 @@ impl Run {
         stream::iter(calls).buffered(AT_ONCE).try_collect().await
     }
 
-    /// Signs as many people up, and logs them in.
+    /// Signs up and logs in this many accounts.
     pub(crate) async fn people(&self, count: u32) -> Result<Vec<Account>> {
         self.sign_up(0..count).await?;
         self.log_in(0..count).await
     }
 
-    /// The ids of the first `count` people but the one who asks. By searching: logging in would cost a hash each.
+    /// The ids of the first `count` accounts except the caller's. Searches, because each login would cost a hash.
     pub(crate) async fn ids(&self, asking: &Account, count: u32) -> Result<Vec<String>> {
         let mut ids = Vec::new();
         for number in (0..count).step_by(SEARCH_ROWS as usize) {
             let path = format!("/api/use-cases/search?searchText={}&limit={SEARCH_ROWS}", self.page(number));
             let found = self.server.get(&path, &asking.token).await?;
-            let rows = found["data"].as_array().context("a search without data")?;
+            let rows = found["data"].as_array().context("the search returned no data")?;
             for row in rows {
                 ids.push(text(row, "userId")?);
             }
         }
-        ensure!(ids.len() as u64 + 1 == u64::from(count), "{} of {count} people were found", ids.len() + 1);
+        ensure!(ids.len() as u64 + 1 == u64::from(count), "the search found {} of {count} accounts", ids.len() + 1);
         Ok(ids)
     }
 
@@ -79,12 +79,12 @@ impl Run {
         format!("{}-{number}@bench.example", self.tag)
     }
 
-    /// A last name that as many people share as one search finds.
+    /// A last name that is shared by as many accounts as one search returns.
     fn page(&self, number: u32) -> String {
         format!("{}p{:04}", self.tag, number / SEARCH_ROWS)
     }
 }
 
 fn text(object: &Value, key: &str) -> Result<String> {
-    Ok(object[key].as_str().with_context(|| format!("an answer without {key}: {object}"))?.to_owned())
+    Ok(object[key].as_str().with_context(|| format!("the response has no {key}: {object}"))?.to_owned())
 }

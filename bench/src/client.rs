@@ -1,4 +1,4 @@
-//! One WebSocket as a client of the `auth` protocol: requests out, answers and broadcasts in.
+//! One WebSocket that speaks the `auth` protocol: sends requests, reads answers and broadcasts.
 
 use std::{
     collections::VecDeque,
@@ -16,17 +16,17 @@ use tokio_tungstenite::{
 
 use crate::http::Server;
 
-/// A server that says nothing for so long, though it should, has failed.
+/// The run fails if an expected frame takes longer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
-/// Small, for thousands of connections fit in one process.
+/// Small, so that thousands of connections fit in one process.
 const READ_BUFFER: usize = 4096;
 
-/// A connection of somebody who is logged in.
+/// A connection of a user who is logged in.
 pub(crate) struct Client {
     socket: WebSocketStream<TcpStream>,
 }
 
-/// What the server sends, as far as a measurement looks at it.
+/// The parts of a server frame that measurements use.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Frame {
     #[serde(rename = "type")]
@@ -53,25 +53,25 @@ struct Item {
 }
 
 impl Frame {
-    /// Succeeds if this answers a request of this type that was carried out.
+    /// Fails unless this is a success of a request of this type.
     pub(crate) fn acknowledged(&self, kind: &str) -> Result<()> {
-        ensure!(self.success, "{} was refused: {}", self.kind, self.message);
-        ensure!(self.kind == kind && !self.params.is_broadcast, "this is no answer to {kind}: {self:?}");
+        ensure!(self.success, "{} failed: {}", self.kind, self.message);
+        ensure!(self.kind == kind && !self.params.is_broadcast, "this is not an answer to {kind}: {self:?}");
         Ok(())
     }
 
-    /// The text of a broadcast of this type.
+    /// The text of this broadcast. Fails if it has another type.
     pub(crate) fn told(self, kind: &str) -> Result<String> {
         let Self { params: Params { is_broadcast: true, item: Some(item) }, .. } = self else {
-            bail!("this is no broadcast: {self:?}");
+            bail!("this is not a broadcast: {self:?}");
         };
-        ensure!(self.kind == kind, "{} came instead of {kind}", self.kind);
+        ensure!(self.kind == kind, "received {} instead of {kind}", self.kind);
         Ok(item.message)
     }
 }
 
 impl Client {
-    /// Connects as the reference client does, with the token among the subprotocols.
+    /// Connects as the reference client does, with the token in the subprotocols.
     pub(crate) async fn connect(server: Server, token: &str) -> Result<Self> {
         let work = async {
             let stream = TcpStream::connect(server.address()).await?;
@@ -82,7 +82,7 @@ impl Client {
             let (socket, _) = client_async_with_config(request, stream, Some(config)).await?;
             anyhow::Ok(Self { socket })
         };
-        timeout(PATIENCE, work).await.context("no handshake in time")?.context("connecting a WebSocket")
+        timeout(PATIENCE, work).await.context("the handshake timed out")?.context("connecting a WebSocket")
     }
 
     /// Sends one request.
@@ -90,16 +90,18 @@ impl Client {
         Ok(self.socket.send(Message::text(request)).await?)
     }
 
-    /// The next frame, which should come soon. Nothing is lost if this is given up.
+    /// The next frame, with a timeout. Cancelling it loses no frame.
     pub(crate) async fn next(&mut self) -> Result<Frame> {
         timeout(PATIENCE, self.read()).await.with_context(|| format!("the server sent nothing for {PATIENCE:?}"))?
     }
 
-    /// The next frame, whenever it comes; pings are answered meanwhile.
+    /// The next frame, without a timeout. Answers pings meanwhile.
     pub(crate) async fn read(&mut self) -> Result<Frame> {
         loop {
-            match self.socket.next().await.context("the connection was cut off")?? {
-                Message::Text(text) => return serde_json::from_str(&text).with_context(|| format!("odd: {text}")),
+            match self.socket.next().await.context("the connection was lost")?? {
+                Message::Text(text) => {
+                    return serde_json::from_str(&text).with_context(|| format!("invalid frame: {text}"));
+                }
                 Message::Close(reason) => bail!("the server closed the connection: {reason:?}"),
                 _ => {}
             }
@@ -107,7 +109,7 @@ impl Client {
     }
 
     /// Sends requests of one type with at most `in_flight` unanswered, until there are no more and all are
-    /// acknowledged. The time from each request to its answer.
+    /// acknowledged. Returns the time from each request to its answer.
     pub(crate) async fn pipeline(
         &mut self,
         kind: &str,
@@ -127,7 +129,7 @@ impl Client {
                 return Ok(latencies);
             }
             self.socket.flush().await?;
-            // Answers come in bunches, as the server commits them: the room that they make is filled at once.
+            // Answers come in batches, as the server commits them. Send as many new requests at once.
             let mut frame = Some(self.next().await);
             while let Some(answer) = frame {
                 answer?.acknowledged(kind)?;

@@ -1,4 +1,4 @@
-//! What is sent and what must arrive: numbered texts that say when they left, each exactly once and in order.
+//! Numbered texts with their sending times, each of which must arrive exactly once and in order.
 
 use std::time::{Duration, Instant};
 
@@ -7,30 +7,30 @@ use tokio::{sync::oneshot, time::timeout};
 
 use crate::client::Client;
 
-/// How long a receiver waits for what should not come.
+/// How long a receiver waits for frames that should not come.
 const LINGER: Duration = Duration::from_millis(300);
 
-/// The beginning of a measurement, known to both ends. Cheap to copy.
+/// The start of a measurement, for sender and receiver. Cheap to copy.
 #[derive(Clone, Copy)]
 pub(crate) struct Clock(Instant);
 
 impl Clock {
-    /// Begins now.
+    /// Starts now.
     pub(crate) fn start() -> Self {
         Self(Instant::now())
     }
 
-    /// Since the beginning.
+    /// The time since the start.
     pub(crate) fn elapsed(self) -> Duration {
         self.0.elapsed()
     }
 
-    /// The text with this number, leaving now: 100 bytes.
+    /// The text with this number, sent now: 100 bytes.
     pub(crate) fn text(self, number: usize) -> String {
         format!("{number:<20}{:<80}", self.elapsed().as_micros())
     }
 
-    /// A text's number, and how long it was on its way.
+    /// A text's number, and how long its delivery took.
     fn read(self, text: &str) -> Option<(usize, Duration)> {
         let mut parts = text.split_whitespace();
         let number = parts.next()?.parse().ok()?;
@@ -39,16 +39,16 @@ impl Clock {
     }
 }
 
-/// What a receiver saw.
+/// What a receiver measured.
 pub(crate) struct Delivered {
-    /// How long each message was on its way.
+    /// How long the delivery of each message took.
     pub(crate) latencies: Vec<Duration>,
-    /// When the last one came.
+    /// When the last one arrived.
     pub(crate) finished: Duration,
 }
 
-/// Receives broadcasts of one type until there were as many as `total` says in the end. Fails if one is missing,
-/// doubled or out of order, or if anything else comes.
+/// Receives broadcasts of one type until their number is `total`, which is known at the end. Fails if one is missing,
+/// duplicated or out of order, or if another frame arrives.
 pub(crate) async fn receive(
     client: &mut Client,
     kind: &str,
@@ -60,19 +60,19 @@ pub(crate) async fn receive(
     while expected.is_none_or(|expected| latencies.len() < expected) {
         let frame = tokio::select! {
             total = &mut total, if expected.is_none() => {
-                expected = Some(total.context("the sender gave up")?);
+                expected = Some(total.context("the sender failed")?);
                 continue;
             }
             frame = client.next() => frame,
         };
         let text = frame.with_context(|| format!("after {} deliveries", latencies.len()))?.told(kind)?;
         let (number, latency) = clock.read(&text).with_context(|| format!("an unknown text: {text}"))?;
-        ensure!(number == latencies.len(), "message {number} came where {} should have", latencies.len());
+        ensure!(number == latencies.len(), "received message {number} instead of {}", latencies.len());
         latencies.push(latency);
     }
     let finished = clock.elapsed();
     if let Ok(extra) = timeout(LINGER, client.read()).await {
-        bail!("more came than was sent: {extra:?}");
+        bail!("received more than was sent: {extra:?}");
     }
     Ok(Delivered { latencies, finished })
 }

@@ -1,4 +1,4 @@
-//! A big group: how fast members are added, and what writing to it costs while some of them are connected.
+//! A large group: how fast members are added, and what sending to it costs while some of them are connected.
 
 use anyhow::{Result, ensure};
 use clap::{Args, value_parser};
@@ -17,16 +17,16 @@ use crate::{
 
 const ADD: &str = "addUserInGroup";
 const SEND: &str = "messageInGroup";
-/// Handshakes at a time.
+/// Concurrent handshakes.
 const AT_ONCE: usize = 16;
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Members, the owner included
+    /// Members, including the owner
     #[arg(long, default_value_t = 10_000, value_parser = value_parser!(u32).range(2..=20_000))]
     members: u32,
 
-    /// Members besides the owner who are connected while messages are sent
+    /// Members who are connected while the owner sends messages
     #[arg(long, default_value_t = 200, value_parser = value_parser!(u32).range(1..=1000))]
     connected: u32,
 
@@ -34,15 +34,15 @@ pub(crate) struct Options {
     #[arg(long, default_value_t = 200, value_parser = value_parser!(u32).range(1..=10_000))]
     messages: u32,
 
-    /// Requests that the owner has unacknowledged, while adding and while sending
+    /// Requests in flight, while adding members and while sending
     #[arg(long, default_value_t = 8, value_parser = value_parser!(u16).range(1..=64))]
     in_flight: u16,
 }
 
-/// Fills the group, writes to it, checks and prints.
+/// Adds the members, sends messages, checks and prints.
 pub(crate) async fn run(server: Server, options: Options) -> Result<()> {
     let Options { members, connected, messages, in_flight } = options;
-    ensure!(connected < members, "{connected} of {members} members besides the owner cannot be connected");
+    ensure!(connected < members, "cannot connect {connected} of {members} members: the owner is one of them");
     let run = Run::new(server);
     let signing_up = Clock::start();
     run.sign_up(0..members).await?;
@@ -65,7 +65,7 @@ pub(crate) async fn run(server: Server, options: Options) -> Result<()> {
     for mut receiver in receivers {
         let (total, told) = oneshot::channel();
         receiving.spawn(async move { delivery::receive(&mut receiver, SEND, clock, told).await });
-        // A receiver that is gone has its own error.
+        // A receiver that has stopped reports its own error.
         let _ = total.send(messages as usize);
     }
     let requests = (0..messages as usize).map(|number| message(&group, &clock.text(number)));
@@ -88,7 +88,7 @@ pub(crate) async fn run(server: Server, options: Options) -> Result<()> {
     report.rate("delivered", deliveries.len(), last);
     report.latencies("acknowledgement", &Latencies::from_iter(sends));
     report.latencies("delivery", &Latencies::from_iter(deliveries));
-    report.line("checked", "nothing refused; everything delivered to everybody exactly once, in order");
+    report.line("checked", "no request failed; every message delivered to everyone exactly once, in order");
     Ok(report.print()?)
 }
 

@@ -1,4 +1,4 @@
-//! Just enough HTTP/1.1 for the few calls that come before a measurement: one request a connection.
+//! Just enough HTTP/1.1 for the calls before a measurement: one request per connection.
 
 use std::{net::SocketAddr, str::FromStr, time::Duration};
 
@@ -10,7 +10,7 @@ use tokio::{
     time::timeout,
 };
 
-/// Long: sign-ups queue up behind one another.
+/// Long, because sign-ups wait for each other.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A server on this machine. Cheap to copy.
@@ -20,28 +20,28 @@ pub(crate) struct Server(SocketAddr);
 impl FromStr for Server {
     type Err = anyhow::Error;
 
-    /// `http://127.0.0.1:3001`; a host that is not loopback is refused.
+    /// Such as `http://127.0.0.1:3001`. Rejects hosts that are not loopback.
     fn from_str(url: &str) -> Result<Self> {
-        let address = url.strip_prefix("http://").with_context(|| format!("{url} does not begin with http://"))?;
+        let address = url.strip_prefix("http://").with_context(|| format!("{url} does not start with http://"))?;
         let address = address.trim_end_matches('/').replacen("localhost:", "127.0.0.1:", 1);
         let address: SocketAddr = address.parse().with_context(|| format!("{url} is not http://ADDRESS:PORT"))?;
-        ensure!(address.ip().is_loopback(), "{url} is not on this machine: load goes to loopback addresses alone");
+        ensure!(address.ip().is_loopback(), "{url} is not on this machine: use a loopback address");
         Ok(Self(address))
     }
 }
 
 impl Server {
-    /// Where to connect to.
+    /// The address to connect to.
     pub(crate) fn address(self) -> SocketAddr {
         self.0
     }
 
-    /// The JSON that a GET answers; anything but 2xx is an error.
+    /// The JSON response of a GET. Fails if the status is not 2xx.
     pub(crate) async fn get(self, path: &str, token: &str) -> Result<Value> {
         self.call("GET", path, Some(token), "").await
     }
 
-    /// The JSON that a POST answers; anything but 2xx is an error.
+    /// The JSON response of a POST. Fails if the status is not 2xx.
     pub(crate) async fn post(self, path: &str, token: Option<&str>, body: &Value) -> Result<Value> {
         self.call("POST", path, token, &body.to_string()).await
     }
@@ -55,7 +55,7 @@ impl Server {
             body.len()
         );
         let answer = timeout(PATIENCE, self.exchange(&request)).await;
-        let answer = answer.with_context(|| format!("{method} {path}: no answer in {PATIENCE:?}"))??;
+        let answer = answer.with_context(|| format!("{method} {path}: no response in {PATIENCE:?}"))??;
         parse(&answer).with_context(|| format!("{method} {path}"))
     }
 
@@ -70,13 +70,13 @@ impl Server {
 }
 
 fn parse(answer: &str) -> Result<Value> {
-    let (head, body) = answer.split_once("\r\n\r\n").context("no HTTP answer")?;
+    let (head, body) = answer.split_once("\r\n\r\n").context("the response is not HTTP")?;
     let status = head.split(' ').nth(1).unwrap_or_default();
     if status == "429" {
         bail!("the server's limits are on: start it with HEARTH_LIMITS__ENABLED=false");
     }
-    ensure!(status.starts_with('2'), "answered {status}: {body}");
-    serde_json::from_str(body).with_context(|| format!("answered {body:?}"))
+    ensure!(status.starts_with('2'), "status {status}: {body}");
+    serde_json::from_str(body).with_context(|| format!("the body is not JSON: {body:?}"))
 }
 
 #[cfg(test)]

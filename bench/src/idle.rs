@@ -1,4 +1,4 @@
-//! What idle connections cost the server in memory: its resident set with them and without.
+//! The server's memory per idle connection: its resident set with and without connections.
 
 use std::{
     fs,
@@ -23,31 +23,31 @@ use crate::{
 
 /// Accounts that share the connections.
 const ACCOUNTS: u32 = 5;
-/// Handshakes at a time.
+/// Concurrent handshakes.
 const AT_ONCE: usize = 64;
-/// Descriptors that this process needs besides.
+/// File descriptors that this process needs for other things.
 const OTHER_FILES: u64 = 64;
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Connections; above 10000 the server needs `HEARTH_LIMITS__CONNECTIONS`
+    /// Connections. For more than 10000, set the server's `HEARTH_LIMITS__CONNECTIONS`
     #[arg(long, default_value_t = 5000, value_parser = value_parser!(u32).range(1..=25_000))]
     connections: u32,
 
-    /// The server's process
+    /// The server's process id
     #[arg(long)]
     pid: u32,
 
-    /// Seconds to wait before memory is looked at; the server's threads that hashed passwords keep 19 MiB each for 10
+    /// Seconds to wait before measuring memory: the server's hashing threads keep 19 MiB each for 10 seconds
     #[arg(long, default_value_t = 12, value_parser = value_parser!(u64).range(1..=300))]
     settle: u64,
 }
 
-/// Connects, looks and prints.
+/// Connects, measures and prints.
 pub(crate) async fn run(server: Server, Options { connections, pid, settle }: Options) -> Result<()> {
     let files = rlimit::increase_nofile_limit(u64::MAX)?;
     let needed = u64::from(connections) + OTHER_FILES;
-    ensure!(files >= needed, "this process may open {files} files, and {connections} connections need {needed}");
+    ensure!(files >= needed, "{connections} connections need {needed} open files, and this process may open {files}");
     let settle = Duration::from_secs(settle);
 
     let fresh = resident_kib(pid)?;
@@ -77,7 +77,7 @@ pub(crate) async fn run(server: Server, Options { connections, pid, settle }: Op
     Ok(report.print()?)
 }
 
-/// Open connections on which nothing happens.
+/// Open connections without traffic.
 struct Idle {
     server: Server,
     people: Vec<Account>,
@@ -85,7 +85,7 @@ struct Idle {
 }
 
 impl Idle {
-    /// Opens so many more. How long each handshake took.
+    /// Opens this many more. Returns how long each handshake took.
     async fn open(&mut self, count: u32) -> Result<Vec<Duration>> {
         let server = self.server;
         let tokens = self.people.iter().map(|account| &account.token).cycle().take(count as usize);
@@ -101,16 +101,16 @@ impl Idle {
         Ok(times)
     }
 
-    /// Waits, answering pings; fails if anything else comes.
+    /// Waits and answers pings. Fails if another frame arrives.
     async fn wait(&mut self, time: Duration) -> Result<()> {
         match timeout(time, self.sockets.join_next()).await {
-            Ok(Some(ended)) => bail!("an idle connection was not left alone: {:?}", ended?),
+            Ok(Some(ended)) => bail!("an idle connection received a frame: {:?}", ended?),
             Ok(None) | Err(_) => Ok(()),
         }
     }
 }
 
-/// The resident set of a process.
+/// The resident set of a process, in KiB.
 fn resident_kib(pid: u32) -> Result<u32> {
     let path = format!("/proc/{pid}/status");
     let status = fs::read_to_string(&path).with_context(|| format!("process {pid}"))?;

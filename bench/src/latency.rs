@@ -1,5 +1,5 @@
-//! One message at a time on an idle server: how long until it is acknowledged and delivered, against what the disk
-//! takes for a bare sync.
+//! One message at a time on an idle server: the time until it is acknowledged and delivered, compared with a sync of the
+//! disk.
 
 use std::{
     fs::{self, File},
@@ -21,9 +21,9 @@ use crate::{
     send,
 };
 
-/// Bare syncs that are measured.
+/// How many syncs to measure.
 const SYNCS: usize = 200;
-/// What is appended before each.
+/// What to append before each sync.
 const BLOCK: [u8; 4096] = [7; 4096];
 
 #[derive(Args)]
@@ -32,11 +32,11 @@ pub(crate) struct Options {
     #[arg(long, default_value_t = 500, value_parser = value_parser!(u32).range(1..=10_000))]
     messages: u32,
 
-    /// Milliseconds between two of them
+    /// Milliseconds between two messages
     #[arg(long, default_value_t = 20, value_parser = value_parser!(u64).range(0..=1000))]
     pause_ms: u64,
 
-    /// A folder on the disk that holds the server's database
+    /// A folder on the disk of the server's database
     #[arg(long, default_value = ".")]
     dir: PathBuf,
 }
@@ -65,7 +65,7 @@ pub(crate) async fn run(server: Server, Options { messages, pause_ms, dir }: Opt
         let delivery = async {
             let frame = receiver.next().await?;
             let time = start.elapsed();
-            anyhow::ensure!(frame.told(send::KIND)? == text, "message {number} was not the one delivered");
+            anyhow::ensure!(frame.told(send::KIND)? == text, "the message delivered is not message {number}");
             Ok(time)
         };
         let (acknowledgement, delivery) = tokio::try_join!(acknowledgement, delivery)?;
@@ -83,7 +83,7 @@ pub(crate) async fn run(server: Server, Options { messages, pause_ms, dir }: Opt
     Ok(report.print()?)
 }
 
-/// Appends and syncs, at the same pace as the messages: a disk that rests between is slower.
+/// Appends and syncs at the pace of the messages, because a disk is slower after a pause.
 fn syncs(folder: &Path, pause: Duration) -> Result<Latencies> {
     let path = folder.join(format!("bench-sync-{}", Uuid::new_v4().simple()));
     let file = File::create_new(&path).with_context(|| format!("file {}", path.display()))?;

@@ -1,5 +1,5 @@
-//! `bench`: puts load on a Hearth server of this machine, measures what a client would notice, and fails if a promise
-//! is broken. The server must run with `HEARTH_LIMITS__ENABLED=false`.
+//! `bench`: puts load on a Hearth server on this machine, measures what clients notice, and fails if the server breaks a
+//! promise. The server must run with `HEARTH_LIMITS__ENABLED=false`.
 
 mod accounts;
 mod client;
@@ -17,32 +17,32 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use http::Server;
 
-/// No measurement takes longer: whatever hangs, it ends.
+/// The timeout of a measurement.
 const LONGEST: Duration = Duration::from_mins(30);
 
 /// Measures a Hearth server that runs on this machine with HEARTH_LIMITS__ENABLED=false.
 ///
-/// Ends with 1 if a promise was broken: a message lost, doubled or out of order, a request refused.
+/// Exits with 1 if a message is lost, duplicated or out of order, or if a request fails.
 #[derive(Parser)]
 #[command(name = "bench", version)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 
-    /// Where the server listens: a loopback address, nothing else
+    /// The server's URL, with a loopback address
     #[arg(long, global = true, default_value = "http://127.0.0.1:3001")]
     url: Server,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    /// Private messages as fast as they are acknowledged
+    /// Send private messages as fast as the server acknowledges them
     Send(send::Options),
-    /// One message at a time on an idle server, against the disk's raw sync
+    /// Send one message at a time to an idle server, and compare with a sync of the disk
     Latency(latency::Options),
-    /// What idle connections cost the server in memory
+    /// Measure the server's memory per idle connection
     Idle(idle::Options),
-    /// A big group: adding its members, and writing to it
+    /// Add members to a large group, and send messages to it
     Group(group::Options),
 }
 
@@ -56,7 +56,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// One thread: the server is to have the other cores.
+/// One thread, to leave the other cores to the server.
 #[tokio::main(flavor = "current_thread")]
 async fn run(Cli { command, url }: Cli) -> anyhow::Result<()> {
     let work = async {

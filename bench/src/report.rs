@@ -1,4 +1,4 @@
-//! Figures for people: a title, and a line each.
+//! Reports for people: a title, and a line per figure.
 
 use std::{
     fmt::{Display, Write as _},
@@ -6,22 +6,22 @@ use std::{
     time::Duration,
 };
 
-/// Figures of one measurement.
+/// The figures of one measurement.
 pub(crate) struct Report(String);
 
 impl Report {
-    /// A report that says what was measured.
+    /// A report with this title.
     pub(crate) fn new(title: impl Display) -> Self {
         Self(format!("{title}\n"))
     }
 
     /// Adds a figure.
     pub(crate) fn line(&mut self, label: &str, value: impl Display) {
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(self.0, "  {label:<20} {value}");
     }
 
-    /// Adds a count, and how many that are in a second.
+    /// Adds a count and a rate per second.
     pub(crate) fn rate(&mut self, label: &str, count: usize, time: Duration) {
         #[expect(clippy::cast_precision_loss, reason = "counts are below 2^52")]
         let rate = count as f64 / time.as_secs_f64();
@@ -36,7 +36,7 @@ impl Report {
         self.line(label, columns.join("   "));
     }
 
-    /// Writes it to the standard output.
+    /// Writes the report to standard output.
     pub(crate) fn print(&self) -> io::Result<()> {
         io::stdout().write_all(self.0.as_bytes())
     }
@@ -54,7 +54,7 @@ impl FromIterator<Duration> for Latencies {
 }
 
 impl Latencies {
-    /// The least of them that so many percent do not exceed; zero if there are none.
+    /// The smallest duration that this percentage of them does not exceed; zero if there are none.
     pub(crate) fn percentile(&self, percent: usize) -> Duration {
         let rank = (self.0.len() * percent).div_ceil(100);
         self.0.get(rank.saturating_sub(1)).copied().unwrap_or_default()

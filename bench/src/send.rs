@@ -1,4 +1,4 @@
-//! Private messages as fast as they are acknowledged: N senders, K in flight each, everybody with a receiver.
+//! Private messages as fast as the server acknowledges them: N senders with K in flight each, and a receiver for each.
 
 use std::time::Duration;
 
@@ -21,15 +21,15 @@ pub(crate) const KIND: &str = "privateMessage";
 
 #[derive(Args, Clone, Copy)]
 pub(crate) struct Options {
-    /// Connections that send; as many receive
+    /// Senders, with one receiver each
     #[arg(long, default_value_t = 16, value_parser = value_parser!(u32).range(1..=512))]
     senders: u32,
 
-    /// Messages that a sender has unacknowledged
+    /// Messages in flight per sender
     #[arg(long, default_value_t = 8, value_parser = value_parser!(u16).range(1..=64))]
     in_flight: u16,
 
-    /// How long it sends
+    /// Seconds to send
     #[arg(long, default_value_t = 10, value_parser = value_parser!(u64).range(1..=300))]
     seconds: u64,
 }
@@ -75,7 +75,7 @@ pub(crate) async fn run(server: Server, options: Options) -> Result<()> {
     report.latencies("acknowledgement", &done.iter().flat_map(|sent| sent.latencies.iter().copied()).collect());
     report.latencies("delivery", &done.iter().flat_map(|sent| sent.delivered.latencies.iter().copied()).collect());
     report.line("of one sender", format_args!("{} to {}", least.unwrap_or_default(), most.unwrap_or_default()));
-    report.line("checked", "nothing refused; everything delivered exactly once, in order");
+    report.line("checked", "no request failed; every message delivered exactly once, in order");
     Ok(report.print()?)
 }
 
@@ -101,7 +101,7 @@ impl Pair {
             let numbers = (0..).take_while(|_| clock.elapsed() < end);
             let requests = numbers.map(|number| request(&self.receiver_id, &clock.text(number)));
             let latencies = self.sender.pipeline(KIND, options.in_flight.into(), requests).await?;
-            // A receiver that is gone has its own error.
+            // A receiver that has stopped reports its own error.
             let _ = total.send(latencies.len());
             Ok((latencies, clock.elapsed()))
         };
