@@ -9,12 +9,14 @@ mod presence;
 mod publisher;
 mod turn;
 mod typing;
+mod view;
 
 pub use connection::{Connection, ConnectionId, Taken};
-pub use deliver::{Broadcast, Except, Outcome, broadcasts, presence};
+pub use deliver::{Broadcast, Except, broadcasts};
 pub use hub::{Entered, Entrant, Full, HEARTBEAT_SECONDS, Hub};
 pub use peers::{Crowded, Peer, PeerBounds, Peers};
 pub use presence::PresenceChange;
-pub use publisher::{Publication, Reply, publish};
+pub use publisher::{Outcome, Publication, Reply, publish};
 pub use turn::Turn;
 pub use typing::Typists;
+pub use view::presence;

@@ -1,49 +1,21 @@
-//! Who gets which frame for an event, in which protocol, and what the requester is answered. Nothing else decides that.
+//! Who gets which frame for an event, in which protocol. Nothing else decides that.
 //!
 //! The reference protocol never tells people of what they did themselves. The extended protocol tells all connections
 //! but the one that asked.
 
 use std::slice::from_ref;
 
-use super::connection::ConnectionId;
+use super::{
+    connection::ConnectionId,
+    view::{self, item, row},
+};
 use crate::{
-    model::{Audience, ChatRef, Entry, Event, GroupId, Message, Notice, Receipt, Scene, UserId},
+    model::{Audience, ChatRef, Entry, Event, Message, Notice, Receipt, Scene, UserId},
     protocol::{
-        Answer, Frame, GroupGone, GroupMessage, Item, Kind, NoticeItem, Protocol,
-        extended::{
-            Blocked, GroupLeft, Hidden, Muted, PersonDeletedItem, PresenceRow, Reacted, ReactionsItem, ReadItem,
-            RoleItem, Row, SessionItem, TypingItem, Viewpoint,
-        },
+        GroupMessage, Item, Kind, NoticeItem, Protocol,
+        extended::{Reacted, ReactionsItem, ReadItem},
     },
 };
-
-/// What a command led to.
-#[derive(Debug, Default)]
-pub struct Outcome {
-    /// What happened, first what the requester is answered with. Empty if there was nothing to do.
-    pub events: Vec<Event>,
-    /// The connection that asked, if it was one.
-    pub cause: Option<ConnectionId>,
-    /// It was done before, or changes nothing: nobody but the requester learns of it.
-    pub is_repeated: bool,
-}
-
-impl Outcome {
-    /// These events.
-    pub fn of(events: impl Into<Vec<Event>>) -> Self {
-        Self { events: events.into(), ..Self::default() }
-    }
-
-    /// An answer, and nothing for anyone else.
-    pub fn repeated(event: Event) -> Self {
-        Self { is_repeated: true, ..Self::of([event]) }
-    }
-
-    /// What the requester is answered.
-    pub fn answer(self, protocol: Protocol) -> Answer {
-        Answer { item: self.events.into_iter().next().and_then(|event| acknowledgement(event, protocol)), data: None }
-    }
-}
 
 /// A frame for the connections of some people that speak one protocol.
 pub struct Broadcast<'a> {
@@ -78,21 +50,21 @@ pub fn broadcasts(event: &Event, cause: Option<ConnectionId>, send: &mut dyn FnM
         Event::Written(entry) => to.written(entry),
         Event::Edited(entry) => to.rows(Kind::MessageEdited, entry),
         Event::Deleted(entry) => to.rows(Kind::MessageDeleted, entry),
-        Event::Reacted { entry, emoji, on } => to.each_side(Kind::MessageReactions, entry, |message, viewpoint| {
+        Event::Reacted { entry, emoji, on } => to.each_side(Kind::MessageReactions, entry, |message, _, reader| {
             let reacted = Reacted { user: entry.actor, emoji, on: *on };
-            Item::Reactions(Box::new(ReactionsItem::new(&message, viewpoint.chat(), reacted, entry.counters)))
+            Item::Reactions(Box::new(ReactionsItem::new(&message, entry.chat.side(reader), reacted, entry.counters)))
         }),
         Event::Noticed(entry) => to.noticed(entry),
         Event::Left { user, .. } => to.own(Kind::RemovedFromGroup, *user, event),
         Event::Removed { group, user } => {
             to.extended(Kind::RemovedFromGroup, from_ref(user), Except::Nobody, &|| item(event));
             // So that clients of the reference protocol close the group.
-            let gone = || Some(gone(*group, Protocol::Reference));
+            let gone = || Some(view::gone(*group, Protocol::Reference));
             to.reference(Kind::DropGroup, from_ref(user), Except::Nobody, &gone);
         }
         Event::Dropped { group, actor, members } => {
             to.extended(Kind::DropGroup, members, others, &|| item(event));
-            let gone = || Some(gone(*group, Protocol::Reference));
+            let gone = || Some(view::gone(*group, Protocol::Reference));
             to.reference(Kind::DropGroup, members, Except::User(*actor), &gone);
         }
         Event::RoleChanged { user, .. } => {
@@ -179,28 +151,21 @@ impl Recipients<'_> {
 
     /// The whole row, to everyone in the chat.
     fn rows(&mut self, kind: Kind, entry: &Entry) {
-        self.each_side(kind, entry, |message, viewpoint| {
-            Item::Row(Box::new(row(entry, message, viewpoint).for_everybody()))
+        self.each_side(kind, entry, |message, audience, reader| {
+            Item::Row(Box::new(row(entry, message, audience, reader).for_everybody()))
         });
     }
 
     /// An item to everyone in the chat, made of the message as each side sees it.
-    fn each_side(&mut self, kind: Kind, entry: &Entry, item: impl Fn(Message, Viewpoint<'_>) -> Item) {
-        let Some(scene) = entry.scene.as_deref() else { return };
-        let message = &scene.message;
-        match &scene.audience {
-            Audience::Group { members, .. } => {
-                let item = || Some(item(message.clone(), viewpoint(scene, entry.actor)));
-                self.extended(kind, members, self.others, &item);
-            }
+    fn each_side(&mut self, kind: Kind, entry: &Entry, item: impl Fn(Message, &Audience, UserId) -> Item) {
+        let Some(Scene { message, audience }) = entry.scene.as_deref() else { return };
+        let own = || Some(item(message.clone(), audience, entry.actor));
+        match audience {
+            Audience::Group { members, .. } => self.extended(kind, members, self.others, &own),
             Audience::Dialog { partner, hidden_from_partner, .. } => {
-                let own = || Some(item(message.clone(), viewpoint(scene, entry.actor)));
                 self.extended(kind, from_ref(&entry.actor), self.others, &own);
                 if partner.id != entry.actor && message.seq > *hidden_from_partner {
-                    let theirs = || {
-                        let message = message.clone().seen_from(*hidden_from_partner);
-                        Some(item(message, viewpoint(scene, partner.id)))
-                    };
+                    let theirs = || Some(item(message.clone().seen_from(*hidden_from_partner), audience, partner.id));
                     self.extended(kind, from_ref(&partner.id), Except::Nobody, &theirs);
                 }
             }
@@ -227,109 +192,6 @@ impl Recipients<'_> {
                 self.extended(Kind::MessagesRead, members, Except::User(*user), &|| read(chat.side(*user), None));
             }
             None => {}
-        }
-    }
-}
-
-/// A person has come or gone.
-pub fn presence(row: PresenceRow) -> Frame {
-    Frame::broadcast(Kind::Presence, &Item::Presence(row))
-}
-
-/// The answer's item.
-fn acknowledgement(event: Event, protocol: Protocol) -> Option<Item> {
-    match event {
-        Event::Written(entry) | Event::Edited(entry) | Event::Deleted(entry) | Event::Reacted { entry, .. } => {
-            let scene = entry.scene.as_deref().filter(|_| protocol == Protocol::Hearth)?;
-            Some(Item::Row(Box::new(row(&entry, scene.message.clone(), viewpoint(scene, entry.actor)))))
-        }
-        Event::Noticed(entry) => {
-            let scene = entry.scene.as_deref()?;
-            let Audience::Group { id, name, .. } = &scene.audience else { return None };
-            let message = scene.message.clone();
-            match (&message.notice, protocol) {
-                (Some(Notice::Left), _) => Some(gone(*id, protocol)),
-                (Some(Notice::Created), Protocol::Reference) => None,
-                (_, Protocol::Reference) => Some(Item::Notice(NoticeItem::new(message, *id, name))),
-                (_, Protocol::Hearth) => Some(Item::Row(Box::new(row(&entry, message, viewpoint(scene, entry.actor))))),
-            }
-        }
-        Event::Left { group, .. } | Event::Dropped { group, .. } => Some(gone(group, protocol)),
-        event => item(&event),
-    }
-}
-
-/// A group that its reader is no longer in.
-fn gone(group: GroupId, protocol: Protocol) -> Item {
-    match protocol {
-        Protocol::Reference => Item::Group(GroupGone { group_id: group }),
-        Protocol::Hearth => Item::Gone(GroupLeft::new(group)),
-    }
-}
-
-/// An event as the extended protocol tells it to the person whom it is about. Entries look different from each side.
-fn item(event: &Event) -> Option<Item> {
-    Some(match event {
-        Event::Left { group, .. } | Event::Removed { group, .. } | Event::Dropped { group, .. } => {
-            gone(*group, Protocol::Hearth)
-        }
-        Event::RoleChanged { group, role, state, .. } => {
-            Item::Role(RoleItem { chat: ChatRef::Group(*group), role: role.name(), state: *state })
-        }
-        Event::Read { chat, user, read_up_to, unread_count, state, .. } => Item::Read(ReadItem {
-            chat: chat.side(*user),
-            user_id: *user,
-            read_up_to: *read_up_to,
-            unread_count: Some(*unread_count),
-            state: Some(*state),
-        }),
-        Event::Hidden { chat, user, hidden_up_to, read_up_to, state, .. } => Item::Hidden(Hidden {
-            chat: chat.side(*user),
-            hidden_up_to: *hidden_up_to,
-            read_up_to: *read_up_to,
-            state: *state,
-        }),
-        Event::Muted { chat, user, muted_until, state } => {
-            Item::Muted(Muted { chat: chat.side(*user), muted_until: *muted_until, state: *state })
-        }
-        Event::Blocked { target, on, .. } => Item::Blocked(Blocked { user_id: *target, on: *on }),
-        Event::PrivacyChanged { privacy, .. } => Item::Privacy((*privacy).into()),
-        Event::PersonRenamed { person, .. } => Item::Profile(person.clone()?.into()),
-        Event::PersonDeleted { user, erased, .. } => {
-            Item::PersonDeleted(PersonDeletedItem { user_id: *user, erased: *erased })
-        }
-        Event::SessionBegan { session, user_agent, created_at, .. } => {
-            Item::Session(SessionItem { session_id: *session, user_agent: user_agent.clone(), created_at: *created_at })
-        }
-        Event::Typing { chat, user, first_name, .. } => {
-            // In a dialog, the reader is the other side.
-            let chat = chat.partner(*user).map_or_else(|| chat.side(*user), |partner| chat.side(partner));
-            Item::Typing(TypingItem { chat, user_id: *user, first_name: first_name.clone() })
-        }
-        Event::Written(_)
-        | Event::Edited(_)
-        | Event::Deleted(_)
-        | Event::Reacted { .. }
-        | Event::Noticed(_)
-        | Event::SessionsEnded { .. } => return None,
-    })
-}
-
-fn row(entry: &Entry, message: Message, viewpoint: Viewpoint<'_>) -> Row {
-    let row = Row::new(message, viewpoint).at(entry.counters);
-    match entry.member_count {
-        Some(count) => row.with_members(count),
-        None => row,
-    }
-}
-
-fn viewpoint(scene: &Scene, reader: UserId) -> Viewpoint<'_> {
-    match &scene.audience {
-        Audience::Group { id, name, .. } => Viewpoint::Group { id: *id, name },
-        Audience::Dialog { actor, partner, .. } => {
-            let receiver = if scene.message.sender.id == actor.id { partner } else { actor };
-            let other = if reader == actor.id { partner.id } else { actor.id };
-            Viewpoint::Dialog { partner: other, receiver }
         }
     }
 }

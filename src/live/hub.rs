@@ -10,8 +10,9 @@ use std::{
 use super::{
     barred::Barred,
     connection::{Connection, ConnectionId},
-    deliver::{Broadcast, Except, broadcasts, presence},
+    deliver::{Broadcast, Except, broadcasts},
     presence::{Presence, PresenceChange},
+    view,
 };
 use crate::{
     model::{Event, SessionId, Timestamp, UserId},
@@ -164,7 +165,7 @@ impl Hub {
     /// A person may no longer watch another, who seems to have gone.
     fn part(&self, watcher: UserId, user: UserId) {
         let parted = self.lock().presence.part(watcher, user);
-        let gone = presence(PresenceRow::gone(user));
+        let gone = view::presence(PresenceRow::gone(user));
         for connection in parted {
             connection.push(&gone);
         }
@@ -178,7 +179,7 @@ impl Hub {
         }
         let own = connections.by_user.get(&user).map_or(&[][..], Vec::as_slice);
         for (connection, gone) in connections.presence.conceal(user, own) {
-            connection.push(&presence(PresenceRow::gone(gone)));
+            connection.push(&view::presence(PresenceRow::gone(gone)));
         }
     }
 

@@ -4,8 +4,40 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::{deliver::Outcome, hub::Hub, turn::Turn};
-use crate::error::Result;
+use super::{connection::ConnectionId, hub::Hub, turn::Turn, view};
+use crate::{
+    error::Result,
+    model::Event,
+    protocol::{Answer, Protocol},
+};
+
+/// What a command led to.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// What happened, first what the requester is answered with. Empty if there was nothing to do.
+    pub events: Vec<Event>,
+    /// The connection that asked, if it was one.
+    pub cause: Option<ConnectionId>,
+    /// It was done before, or changes nothing: nobody but the requester learns of it.
+    pub is_repeated: bool,
+}
+
+impl Outcome {
+    /// These events.
+    pub fn of(events: impl Into<Vec<Event>>) -> Self {
+        Self { events: events.into(), ..Self::default() }
+    }
+
+    /// An answer, and nothing for anyone else.
+    pub fn repeated(event: Event) -> Self {
+        Self { is_repeated: true, ..Self::of([event]) }
+    }
+
+    /// What the requester is answered.
+    pub fn answer(self, protocol: Protocol) -> Answer {
+        Answer { item: self.events.into_iter().next().and_then(|event| view::answer(event, protocol)), data: None }
+    }
+}
 
 /// What became of a task, for the requester: comes after what everyone else is sent of it.
 pub type Reply = oneshot::Sender<(Turn, Result<Outcome>)>;

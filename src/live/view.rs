@@ -1,0 +1,120 @@
+//! How an event looks to a reader: the items of answers and broadcasts.
+
+use crate::{
+    model::{Audience, ChatRef, Entry, Event, GroupId, Message, Notice, Scene, UserId},
+    protocol::{
+        Frame, GroupGone, Item, Kind, NoticeItem, Protocol,
+        extended::{
+            Blocked, GroupLeft, Hidden, Muted, PersonDeletedItem, PresenceRow, ReadItem, RoleItem, Row, SessionItem,
+            TypingItem, Viewpoint,
+        },
+    },
+};
+
+/// A person has come or gone.
+pub fn presence(row: PresenceRow) -> Frame {
+    Frame::broadcast(Kind::Presence, &Item::Presence(row))
+}
+
+/// The item of the answer to whoever caused an event.
+pub(super) fn answer(event: Event, protocol: Protocol) -> Option<Item> {
+    match event {
+        Event::Written(mut entry)
+        | Event::Edited(mut entry)
+        | Event::Deleted(mut entry)
+        | Event::Reacted { mut entry, .. } => {
+            let Scene { message, audience } = *entry.scene.take().filter(|_| protocol == Protocol::Hearth)?;
+            Some(Item::Row(Box::new(row(&entry, message, &audience, entry.actor))))
+        }
+        Event::Noticed(mut entry) => {
+            let Scene { message, audience } = *entry.scene.take()?;
+            let Audience::Group { id, name, .. } = &audience else { return None };
+            match (&message.notice, protocol) {
+                (Some(Notice::Left), _) => Some(gone(*id, protocol)),
+                (Some(Notice::Created), Protocol::Reference) => None,
+                (_, Protocol::Reference) => Some(Item::Notice(NoticeItem::new(message, *id, name))),
+                (_, Protocol::Hearth) => Some(Item::Row(Box::new(row(&entry, message, &audience, entry.actor)))),
+            }
+        }
+        Event::Left { group, .. } | Event::Dropped { group, .. } => Some(gone(group, protocol)),
+        event => item(&event),
+    }
+}
+
+/// A group that its reader is no longer in.
+pub(super) fn gone(group: GroupId, protocol: Protocol) -> Item {
+    match protocol {
+        Protocol::Reference => Item::Group(GroupGone { group_id: group }),
+        Protocol::Hearth => Item::Gone(GroupLeft::new(group)),
+    }
+}
+
+/// An event as the extended protocol tells it to the person whom it is about. Entries look different from each side.
+pub(super) fn item(event: &Event) -> Option<Item> {
+    Some(match event {
+        Event::Left { group, .. } | Event::Removed { group, .. } | Event::Dropped { group, .. } => {
+            gone(*group, Protocol::Hearth)
+        }
+        Event::RoleChanged { group, role, state, .. } => {
+            Item::Role(RoleItem { chat: ChatRef::Group(*group), role: role.name(), state: *state })
+        }
+        Event::Read { chat, user, read_up_to, unread_count, state, .. } => Item::Read(ReadItem {
+            chat: chat.side(*user),
+            user_id: *user,
+            read_up_to: *read_up_to,
+            unread_count: Some(*unread_count),
+            state: Some(*state),
+        }),
+        Event::Hidden { chat, user, hidden_up_to, read_up_to, state, .. } => Item::Hidden(Hidden {
+            chat: chat.side(*user),
+            hidden_up_to: *hidden_up_to,
+            read_up_to: *read_up_to,
+            state: *state,
+        }),
+        Event::Muted { chat, user, muted_until, state } => {
+            Item::Muted(Muted { chat: chat.side(*user), muted_until: *muted_until, state: *state })
+        }
+        Event::Blocked { target, on, .. } => Item::Blocked(Blocked { user_id: *target, on: *on }),
+        Event::PrivacyChanged { privacy, .. } => Item::Privacy((*privacy).into()),
+        Event::PersonRenamed { person, .. } => Item::Profile(person.clone()?.into()),
+        Event::PersonDeleted { user, erased, .. } => {
+            Item::PersonDeleted(PersonDeletedItem { user_id: *user, erased: *erased })
+        }
+        Event::SessionBegan { session, user_agent, created_at, .. } => {
+            Item::Session(SessionItem { session_id: *session, user_agent: user_agent.clone(), created_at: *created_at })
+        }
+        Event::Typing { chat, user, first_name, .. } => {
+            // In a dialog, the reader is the other side.
+            let chat = chat.partner(*user).map_or_else(|| chat.side(*user), |partner| chat.side(partner));
+            Item::Typing(TypingItem { chat, user_id: *user, first_name: first_name.clone() })
+        }
+        Event::Written(_)
+        | Event::Edited(_)
+        | Event::Deleted(_)
+        | Event::Reacted { .. }
+        | Event::Noticed(_)
+        | Event::SessionsEnded { .. } => return None,
+    })
+}
+
+/// A message with the chat's counters, as one of the chat's people sees it.
+pub(super) fn row(entry: &Entry, message: Message, audience: &Audience, reader: UserId) -> Row {
+    let viewpoint = viewpoint(audience, message.sender.id, reader);
+    let row = Row::new(message, viewpoint).at(entry.counters);
+    match entry.member_count {
+        Some(count) => row.with_members(count),
+        None => row,
+    }
+}
+
+/// From where a reader sees a message of this sender.
+fn viewpoint(audience: &Audience, sender: UserId, reader: UserId) -> Viewpoint<'_> {
+    match audience {
+        Audience::Group { id, name, .. } => Viewpoint::Group { id: *id, name },
+        Audience::Dialog { actor, partner, .. } => {
+            let receiver = if sender == actor.id { partner } else { actor };
+            let other = if reader == actor.id { partner.id } else { actor.id };
+            Viewpoint::Dialog { partner: other, receiver }
+        }
+    }
+}
