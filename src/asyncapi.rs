@@ -1,9 +1,9 @@
-//! The documentation of the WebSocket: the AsyncAPI document and the page for people. Both are made of the protocol's
-//! own types and of the samples that the tests check against the server; a type of frame that lacks either fails a
-//! test. Knows nothing of HTTP.
+//! The documentation of the WebSocket: an AsyncAPI document, made from the protocol's own types and from the samples
+//! that the tests check against the server, and a page for people, rendered from that document. Knows nothing of HTTP.
 
-mod catalogue;
+pub(crate) mod catalogue;
 mod document;
+mod guide;
 mod page;
 mod refusals;
 mod samples;

@@ -1,17 +1,40 @@
-//! What each type of frame is good for and what its answers and broadcasts carry: the table of contents of both
-//! documents. A type without an entry fails a test; that the entries are true, the samples show.
-
-mod auth;
-mod hearth;
+//! What each request does, and what its answers and broadcasts contain: the table of contents of the documentation. A
+//! request without an entry fails a test; the samples show that the entries are true.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use crate::protocol::{FieldSchema, Kind, Protocol};
 
-/// Both ways to speak.
-pub(super) const PROTOCOLS: [Protocol; 2] = [Protocol::Reference, Protocol::Hearth];
+/// The requests of a protocol: `Kind(item of the answer, [row of its data])`, above it what the schemas do not say,
+/// then the broadcasts: type, item, who gets them.
+macro_rules! topics {
+    ($($(#[doc = $doc:literal])* $kind:ident($($item:ident)? $([$row:ident])?)
+        $({ $($sent:ident $shape:ident $to:expr;)* })?)*) => {
+        pub(super) fn topics() -> Vec<super::Topic> {
+            use super::{Broadcast, Cause, Topic, shape};
+            vec![$(Topic {
+                kind: Kind::$kind,
+                detail: concat!($($doc),*).trim_ascii(),
+                item: [$(shape::<$item>())?].into_iter().next(),
+                row: [$(shape::<$row>())?].into_iter().next(),
+                broadcasts: vec![$($(Broadcast {
+                    kind: Kind::$sent,
+                    cause: Cause::Request(Kind::$kind),
+                    item: shape::<$shape>(),
+                    to: $to,
+                }),*)?],
+            }),*]
+        }
+    };
+}
 
-/// As the subprotocol is offered.
+mod auth;
+mod hearth;
+
+/// Both protocols.
+pub(crate) const PROTOCOLS: [Protocol; 2] = [Protocol::Reference, Protocol::Hearth];
+
+/// The name that clients offer as the subprotocol.
 pub(super) fn name(protocol: Protocol) -> &'static str {
     match protocol {
         Protocol::Reference => "auth",
@@ -19,27 +42,27 @@ pub(super) fn name(protocol: Protocol) -> &'static str {
     }
 }
 
-/// For whom the subprotocol is.
 pub(super) fn about(protocol: Protocol) -> &'static str {
     match protocol {
         Protocol::Reference => {
-            "For every client, those of the reference server unchanged. A connection that offers another subprotocol or \
-             none speaks it, too. Nothing is sent unasked after connecting, and nobody hears of what they did themselves."
+            "For every client; clients of the reference server work unchanged. Connections that offer another \
+             subprotocol, or none, use it, too. The server sends nothing after connecting, and you are not notified of \
+             your own actions."
         }
         Protocol::Hearth => {
-            "All of `auth`, and more: rows that are whole, request ids, edits, deletions, reactions, answers, reads, \
-             presence, roles; and catching up after an absence at the cost of what has changed. It begins with `hello`, \
-             and what one does on one device the others hear of."
+            "Everything in `auth`, and more: complete rows, request ids, edits, deletions, reactions, replies, read \
+             receipts, presence, roles; and catching up after an absence at the cost of what has changed. A connection \
+             starts with `hello`, and your other devices are notified of what you do on one."
         }
     }
 }
 
-/// What stands under `item`, or in the rows of `data`.
+/// The type of an `item`, or of the rows in `data`.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Shape {
+pub(crate) struct Shape {
     /// The name of the schema.
-    pub(super) name: fn() -> String,
-    /// Puts it among the definitions.
+    pub(crate) name: fn() -> String,
+    /// Adds it to the definitions.
     pub(super) schema: fn(&mut SchemaGenerator) -> Schema,
 }
 
@@ -47,21 +70,27 @@ fn shape<T: JsonSchema>() -> Shape {
     Shape { name: || T::schema_name().into_owned(), schema: |schemas| schemas.subschema_for::<T>() }
 }
 
-/// What somebody is sent without having asked.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Broadcast {
-    /// The type that it comes under.
-    pub(super) kind: Kind,
-    /// The request that it comes of; nothing if it was none of the WebSocket's.
-    pub(super) request: Option<Kind>,
-    /// What happened, if it was no request.
-    pub(super) when: &'static str,
-    pub(super) item: Shape,
-    /// Who gets it.
-    pub(super) to: &'static str,
+/// Why a broadcast is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// A request on the WebSocket.
+    Request(Kind),
+    /// Something else, such as a call of REST.
+    Event(&'static str),
 }
 
-/// A request and what comes of it.
+/// A frame that people get without a request of their own.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Broadcast {
+    /// The type of the frame.
+    pub(crate) kind: Kind,
+    pub(crate) cause: Cause,
+    pub(crate) item: Shape,
+    /// Who gets it.
+    pub(crate) to: &'static str,
+}
+
+/// A request with its answer and its broadcasts.
 #[derive(Debug)]
 pub(super) struct Topic {
     pub(super) kind: Kind,
@@ -74,36 +103,16 @@ pub(super) struct Topic {
     pub(super) broadcasts: Vec<Broadcast>,
 }
 
-impl Topic {
-    fn new(kind: Kind, detail: &'static str) -> Self {
-        Self { kind, detail, item: None, row: None, broadcasts: Vec::new() }
-    }
-
-    fn page_of<T: JsonSchema>(self) -> Self {
-        Self { row: Some(shape::<T>()), ..self }
-    }
-
-    fn with<T: JsonSchema>(self) -> Self {
-        Self { item: Some(shape::<T>()), ..self }
-    }
-
-    fn tells<T: JsonSchema>(mut self, kind: Kind, to: &'static str) -> Self {
-        self.broadcasts.push(Broadcast { kind, request: Some(self.kind), when: "", item: shape::<T>(), to });
-        self
-    }
-}
-
-/// All requests of a subprotocol.
+/// All requests of a protocol.
 pub(super) fn topics(protocol: Protocol) -> Vec<Topic> {
-    let kinds = Kind::REQUESTS.iter().copied();
     match protocol {
-        Protocol::Reference => kinds.filter_map(auth::topic).collect(),
-        Protocol::Hearth => kinds.filter_map(hearth::topic).collect(),
+        Protocol::Reference => auth::topics(),
+        Protocol::Hearth => hearth::topics(),
     }
 }
 
-/// Everything that is sent unasked in a subprotocol.
-pub(super) fn broadcasts(protocol: Protocol) -> Vec<Broadcast> {
+/// All broadcasts of a protocol.
+pub(crate) fn broadcasts(protocol: Protocol) -> Vec<Broadcast> {
     let mut broadcasts: Vec<_> = topics(protocol).into_iter().flat_map(|topic| topic.broadcasts).collect();
     if protocol == Protocol::Hearth {
         broadcasts.extend(hearth::events());
@@ -111,7 +120,7 @@ pub(super) fn broadcasts(protocol: Protocol) -> Vec<Broadcast> {
     broadcasts
 }
 
-/// The params of a request that a subprotocol knows.
+/// The params of a request in a protocol.
 pub(super) fn params(kind: Kind, protocol: Protocol) -> Vec<FieldSchema> {
     kind.fields().into_iter().filter(|field| protocol == Protocol::Hearth || !field.extended).collect()
 }
@@ -121,7 +130,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::asyncapi::samples::{self, Form};
+    use crate::asyncapi::samples::Conversation;
 
     #[test]
     fn every_request_has_an_entry_where_it_is_known() {
@@ -135,24 +144,28 @@ mod tests {
     #[test]
     fn what_others_hear_in_the_samples_is_what_the_entries_say() {
         for protocol in PROTOCOLS {
-            let told = broadcasts(protocol).into_iter();
-            let told: BTreeSet<_> = told.map(|told| (told.request.map(Kind::name), told.kind.name())).collect();
-            let samples = samples::of(protocol);
-            let heard: BTreeSet<_> = samples
+            let request = |cause| match cause {
+                Cause::Request(kind) => Some(kind.name()),
+                Cause::Event(_) => None,
+            };
+            let declared = broadcasts(protocol).into_iter();
+            let declared: BTreeSet<_> = declared.map(|sent| (request(sent.cause), sent.kind.name())).collect();
+            let samples = Conversation::of(protocol).samples;
+            let played: BTreeSet<_> = samples
                 .iter()
-                .filter(|sample| sample.form == Form::Broadcast)
+                .filter(|sample| sample.form() == "broadcast")
                 .map(|sample| {
                     let cause = Kind::REQUESTS.iter().map(|kind| kind.name()).find(|name| *name == sample.kind());
                     (cause, sample.wire_type())
                 })
                 .collect();
-            // Presence comes of somebody's coming, not of the wish to be told of it.
+            // Presence is sent when a person comes or goes, not when another asks to watch it.
             let presence = Kind::Presence.name();
             let without_presence = |pairs: &BTreeSet<(Option<&'static str>, &str)>| {
                 let pairs = pairs.iter().filter(|(_, kind)| *kind != presence);
                 pairs.map(|(cause, kind)| (*cause, (*kind).to_owned())).collect::<Vec<_>>()
             };
-            assert_eq!(without_presence(&told), without_presence(&heard), "{protocol:?}");
+            assert_eq!(without_presence(&declared), without_presence(&played), "{protocol:?}");
         }
     }
 }

@@ -1,17 +1,23 @@
-//! The AsyncAPI 3 document, from the server's side: it receives requests and replies, and sends broadcasts.
+//! The AsyncAPI 3 document, from the server's side: it receives requests and replies, and sends broadcasts. What
+//! AsyncAPI has no place for is in extensions, whose names start with `x-`.
 
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
 use super::{
-    catalogue::{self, Broadcast, PROTOCOLS, Shape, topics},
-    samples::{self, Form, Sample},
+    catalogue::{self, Broadcast, Cause, PROTOCOLS, Topic, topics},
+    guide, refusals,
+    samples::Conversation,
     schemas,
 };
 use crate::protocol::{Kind, Protocol};
 
 /// The document, as JSON.
 pub fn document() -> String {
+    format!("{:#}\n", build())
+}
+
+pub(super) fn build() -> Value {
     let mut parts = Parts::new();
     for protocol in PROTOCOLS {
         parts.add(protocol);
@@ -22,14 +28,15 @@ pub fn document() -> String {
         let params = |kind| (schemas::params_name(kind, protocol), schemas::params(kind, protocol));
         components.extend(topics(protocol).iter().map(|topic| params(topic.kind)));
     }
-    let document = json!({
+    let tag = |protocol| json!({ "name": catalogue::name(protocol), "description": catalogue::about(protocol) });
+    json!({
         "asyncapi": "3.0.0",
         "info": {
             "title": "Hearth: the WebSocket",
             "version": env!("CARGO_PKG_VERSION"),
             "description": DESCRIPTION,
             "license": { "name": env!("CARGO_PKG_LICENSE") },
-            "tags": tags(),
+            "tags": PROTOCOLS.map(tag),
         },
         "defaultContentType": "application/json",
         "servers": { "plain": server("ws", "localhost:3001"), "encrypted": server("wss", "chat.example.org") },
@@ -43,18 +50,23 @@ pub fn document() -> String {
                     "type": "http",
                     "scheme": "bearer",
                     "bearerFormat": "JWT",
-                    "description": "What `POST /api/auth/login` answers with. Browsers, which can set no header, offer \
+                    "description": "From the answer of `POST /api/auth/login`. Browsers cannot set headers, so they offer \
                         it as the second subprotocol: `new WebSocket(url, [\"auth\", token])`.",
                 },
             },
         },
-    });
-    format!("{document:#}\n")
+        "x-connecting": guide::connecting(),
+        "x-frames": guide::frames(),
+        "x-conversations": CONVERSATIONS,
+        "x-refusals": refusals::section(),
+        "x-close-codes": guide::close_codes(),
+        "x-limits": guide::limits(),
+    })
 }
 
 struct Parts {
     schemas: SchemaGenerator,
-    /// The schemas of the frames, by name: generators of code call their types so.
+    /// The schemas of the frames, by name: code generators use these names for their types.
     frames: Map<String, Value>,
     channels: Map<String, Value>,
     operations: Map<String, Value>,
@@ -73,66 +85,77 @@ impl Parts {
     }
 
     fn add(&mut self, protocol: Protocol) {
+        let conversation = Conversation::of(protocol);
+        let before = self.messages.len();
+        let refusal = self.message(&conversation, ("refusal", ""), schemas::refusal(protocol));
+        for topic in topics(protocol) {
+            let operation = self.receive(protocol, &topic, &refusal, &conversation);
+            self.operations.insert(format!("{}.{}", catalogue::name(protocol), topic.kind.name()), operation);
+        }
+        for kind in Kind::REQUESTS.iter().chain(Kind::BROADCASTS) {
+            let mut broadcasts = catalogue::broadcasts(protocol);
+            broadcasts.retain(|broadcast| broadcast.kind == *kind);
+            if !broadcasts.is_empty() {
+                let operation = self.send(protocol, *kind, &broadcasts, &conversation);
+                self.operations.insert(conversation.key("broadcast", kind.name()), operation);
+            }
+        }
+        let reference = |key: &String| (key.clone(), json!({ "$ref": format!("#/components/messages/{key}") }));
+        let messages = self.messages.keys().skip(before).map(reference).collect();
+        self.channels.insert(catalogue::name(protocol).to_owned(), channel(protocol, messages, &conversation));
+    }
+
+    fn receive(&mut self, protocol: Protocol, topic: &Topic, refusal: &str, conversation: &Conversation) -> Value {
+        let (name, kind) = (catalogue::name(protocol), topic.kind.name());
+        let request = self.message(conversation, ("request", kind), schemas::request(topic.kind, protocol));
+        let payload = schemas::answer(topic, protocol, &mut self.schemas);
+        let answer = self.message(conversation, ("answer", kind), payload);
+        json!({
+            "action": "receive",
+            "channel": { "$ref": format!("#/channels/{name}") },
+            "title": kind,
+            "summary": topic.kind.about(),
+            "description": topic.detail,
+            "tags": [{ "name": name }],
+            "messages": [in_channel(name, &request)],
+            "reply": {
+                "channel": { "$ref": format!("#/channels/{name}") },
+                "messages": [in_channel(name, &answer), in_channel(name, refusal)],
+            },
+            "x-broadcasts": topic.broadcasts.iter().map(broadcast).collect::<Vec<_>>(),
+            "x-conversations": conversation.stories(|known| known == kind),
+        })
+    }
+
+    fn send(&mut self, protocol: Protocol, kind: Kind, broadcasts: &[Broadcast], conversation: &Conversation) -> Value {
         let name = catalogue::name(protocol);
-        let (samples, topics) = (samples::of(protocol), topics(protocol));
-        let before: Vec<_> = self.messages.keys().cloned().collect();
-        let tags = json!([{ "name": name }]);
-        let refusal = self.message(protocol, "refusal", "Refusal", schemas::refusal(protocol), refusals(&samples));
-        for topic in &topics {
-            let kind = topic.kind.name();
-            let title = |what: &str| format!("{kind}: {what}");
-            let payload = schemas::request(topic.kind, protocol);
-            let shown = requests(&samples, kind);
-            let request = self.message(protocol, &format!("{kind}.request"), &title("request"), payload, shown);
-            let payload = schemas::answer(topic, protocol, &mut self.schemas);
-            let shown = examples(&samples, Form::Answer, kind);
-            let answer = self.message(protocol, &format!("{kind}.answer"), &title("answer"), payload, shown);
-            let operation = json!({
-                "action": "receive",
-                "channel": { "$ref": format!("#/channels/{name}") },
-                "title": kind,
-                "summary": topic.kind.about(),
-                "description": topic.detail,
-                "tags": tags,
-                "messages": [in_channel(name, &request)],
-                "reply": {
-                    "channel": { "$ref": format!("#/channels/{name}") },
-                    "messages": [in_channel(name, &answer), in_channel(name, &refusal)],
-                },
-            });
-            self.operations.insert(format!("{name}.{kind}"), operation);
-        }
-        for (kind, shapes, causes) in by_type(catalogue::broadcasts(protocol)) {
-            let (key, title) = (format!("{}.broadcast", kind.name()), format!("{}: broadcast", kind.name()));
-            let payload = schemas::broadcast(kind, &shapes, &mut self.schemas);
-            let shown = examples(&samples, Form::Broadcast, kind.name());
-            let message = self.message(protocol, &key, &title, payload, shown);
-            let operation = json!({
-                "action": "send",
-                "channel": { "$ref": format!("#/channels/{name}") },
-                "title": title,
-                "summary": kind.about(),
-                "description": causes.join("\n"),
-                "tags": tags,
-                "messages": [in_channel(name, &message)],
-            });
-            self.operations.insert(format!("{name}.{key}"), operation);
-        }
-        let mine = self.messages.keys().filter(|key| !before.contains(key));
-        let messages: Map<_, _> =
-            mine.map(|key| (key.clone(), json!({ "$ref": format!("#/components/messages/{key}") }))).collect();
-        self.channels.insert(name.to_owned(), channel(protocol, messages));
+        let payload = schemas::broadcast(kind, broadcasts, &mut self.schemas);
+        let message = self.message(conversation, ("broadcast", kind.name()), payload);
+        let line = |sent: &Broadcast| format!("- {}: to {}.", cause(sent).trim_end_matches('.'), sent.to);
+        // The conversations about a request include its broadcasts.
+        let is_shown = |known: &str| known == kind.name() && !Kind::REQUESTS.contains(&kind);
+        json!({
+            "action": "send",
+            "channel": { "$ref": format!("#/channels/{name}") },
+            "title": format!("{}: broadcast", kind.name()),
+            "summary": kind.about(),
+            "description": broadcasts.iter().map(line).collect::<Vec<_>>().join("\n"),
+            "tags": [{ "name": name }],
+            "messages": [in_channel(name, &message)],
+            "x-broadcasts": broadcasts.iter().map(broadcast).collect::<Vec<_>>(),
+            "x-conversations": conversation.stories(is_shown),
+        })
     }
 
     /// Adds a message and the schema of its payload. Returns the message's key.
-    fn message(&mut self, protocol: Protocol, key: &str, title: &str, payload: Value, examples: Vec<Value>) -> String {
-        let key = format!("{}.{key}", catalogue::name(protocol));
+    fn message(&mut self, conversation: &Conversation, (form, kind): (&str, &str), payload: Value) -> String {
+        let key = conversation.key(form, kind);
         let message = json!({
             "name": key,
-            "title": title,
+            "title": if kind.is_empty() { "Refusal".into() } else { format!("{kind}: {form}") },
             "contentType": "application/json",
             "payload": self.frame(&schemas::type_name(&key), payload),
-            "examples": examples,
+            "examples": conversation.examples(form, kind),
         });
         self.messages.insert(key.clone(), message);
         key
@@ -149,12 +172,13 @@ impl Parts {
     }
 }
 
-fn channel(protocol: Protocol, messages: Map<String, Value>) -> Value {
+fn channel(protocol: Protocol, messages: Map<String, Value>, conversation: &Conversation) -> Value {
     let name = catalogue::name(protocol);
+    let is_known = |kind: &str| Kind::REQUESTS.iter().chain(Kind::BROADCASTS).any(|known| known.name() == kind);
     json!({
         "address": "/api/ws",
         "title": format!("The WebSocket, subprotocol {name}"),
-        "description": catalogue::about(protocol),
+        "description": format!("{}\n\n{}", catalogue::about(protocol), guide::rules(protocol)),
         "messages": messages,
         "bindings": {
             "ws": {
@@ -172,13 +196,14 @@ fn channel(protocol: Protocol, messages: Map<String, Value>) -> Value {
                         },
                         "Authorization": {
                             "type": "string",
-                            "description": "For clients that can set headers; it comes before the subprotocol.",
+                            "description": "For clients that can set headers. It wins over the subprotocol.",
                             "pattern": "^[Bb]earer [A-Za-z0-9._-]+$",
                         },
                     },
                 },
             },
         },
+        "x-conversations": conversation.stories(|kind| !is_known(kind)),
     })
 }
 
@@ -187,65 +212,34 @@ fn server(protocol: &str, host: &str) -> Value {
         "host": "{host}",
         "protocol": protocol,
         "protocolVersion": "13",
-        "variables": { "host": { "default": host, "description": "Where the server listens." } },
+        "variables": { "host": { "default": host, "description": "The host and port of the server." } },
         "security": [{ "$ref": "#/components/securitySchemes/token" }],
     })
-}
-
-fn tags() -> Value {
-    let tag =
-        |protocol: Protocol| json!({ "name": catalogue::name(protocol), "description": catalogue::about(protocol) });
-    PROTOCOLS.into_iter().map(tag).collect()
 }
 
 fn in_channel(channel: &str, message: &str) -> Value {
     json!({ "$ref": format!("#/channels/{channel}/messages/{message}") })
 }
 
-/// The types under which something is told: each with the shapes of its item, and why it is sent to whom.
-fn by_type(broadcasts: Vec<Broadcast>) -> Vec<(Kind, Vec<Shape>, Vec<String>)> {
-    let mut found: Vec<(Kind, Vec<Shape>, Vec<String>)> = Vec::new();
-    for broadcast in broadcasts {
-        let cause = match broadcast.request {
-            Some(request) => format!("- `{}`: to {}.", request.name(), broadcast.to),
-            None => format!("- {}: to {}.", broadcast.when.trim_end_matches('.'), broadcast.to),
-        };
-        match found.iter_mut().find(|known| known.0 == broadcast.kind) {
-            Some((_, shapes, causes)) => {
-                if shapes.iter().all(|shape| (shape.name)() != (broadcast.item.name)()) {
-                    shapes.push(broadcast.item);
-                }
-                causes.push(cause);
-            }
-            None => found.push((broadcast.kind, vec![broadcast.item], vec![cause])),
-        }
+/// Why a broadcast is sent to whom, with what.
+fn broadcast(sent: &Broadcast) -> Value {
+    json!({ "type": sent.kind.name(), "cause": cause(sent), "to": sent.to, "item": (sent.item.name)() })
+}
+
+fn cause(sent: &Broadcast) -> String {
+    match sent.cause {
+        Cause::Request(kind) => format!("`{}`", kind.name()),
+        Cause::Event(event) => event.to_owned(),
     }
-    found
 }
 
-/// Samples of a type's requests, without those that are invalid on purpose.
-fn requests(samples: &[Sample], kind: &str) -> Vec<Value> {
-    let invalid: Vec<_> = samples.iter().filter(|sample| sample.code() == "invalid").map(|s| &s.story).collect();
-    let requests: Vec<_> = samples.iter().filter(|sample| !invalid.contains(&&sample.story)).cloned().collect();
-    examples(&requests, Form::Request, kind)
-}
-
-fn refusals(samples: &[Sample]) -> Vec<Value> {
-    samples.iter().filter(|sample| sample.form == Form::Refusal).map(example).collect()
-}
-
-fn examples(samples: &[Sample], form: Form, kind: &str) -> Vec<Value> {
-    samples.iter().filter(|sample| sample.form == form && sample.wire_type() == kind).map(example).collect()
-}
-
-fn example(sample: &Sample) -> Value {
-    json!({ "name": format!("{} {}", sample.story, sample.form.name()), "payload": sample.frame })
-}
+const CONVERSATIONS: &str =
+    "The examples are conversations of Ann, Bob, Cy, Dan and Eve, in which Ann owns the group “Tea club”.";
 
 const DESCRIPTION: &str = "\
-Messages as they come. Everything that this document says is to be read, with every example in its place, at \
-`/doc/websocket`; accounts, search and the creation of groups are REST, at `/doc`.
+Send and receive messages in real time. Accounts, search and the creation of groups are REST, at `/doc`. For people, \
+`/doc/websocket` renders this document with every example in its place.
 
-A request is `{\"type\", \"params\"}`, as a text or binary frame; unknown keys are ignored. Answers come in the order of \
-the requests, and a request sees the effects of those before it on the same connection. After a refusal the \
-connection stays open. Operations are told from the server's side: it *receives* requests and *sends* broadcasts.";
+A request is `{\"type\", \"params\"}`, as a text or binary frame; unknown keys are ignored. Answers arrive in the order of \
+the requests, and a request sees the effects of earlier requests on the same connection. After a refusal the \
+connection stays open. Operations are described from the server's side: it *receives* requests and *sends* broadcasts.";

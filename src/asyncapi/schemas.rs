@@ -1,21 +1,23 @@
-//! JSON Schemas: of params from their fields, of everything else from the types that are sent.
+//! JSON Schemas: of params from their fields, of everything else from the types that the server sends.
+
+use std::collections::BTreeSet;
 
 use schemars::{Schema as JsonSchema, SchemaGenerator, generate::SchemaSettings, transform::RecursiveTransform};
 use serde_json::{Map, Value, json};
 
-use super::catalogue::{self, Shape, Topic};
+use super::catalogue::{self, Broadcast, Shape, Topic};
 use crate::protocol::{FieldSchema, Kind, MAX_REQUEST_ID, Protocol, Schema};
 
-/// Where schemas stand in the document.
-pub(super) const PLACE: &str = "/components/schemas";
+/// The place of schemas in the document.
+const PLACE: &str = "/components/schemas";
 
-/// Collects the schemas of what is sent.
+/// Collects the schemas of what the server sends.
 pub(super) fn generator() -> SchemaGenerator {
     let settings = SchemaSettings::draft07().for_serialize().with(|settings| settings.definitions_path = PLACE.into());
     settings.with_transform(RecursiveTransform(forget_width)).into_generator()
 }
 
-/// How many bits a number has in the server is nobody's business.
+/// Clients need not know how many bits a number has in the server.
 fn forget_width(schema: &mut JsonSchema) {
     if schema
         .get("format")
@@ -31,7 +33,7 @@ pub(super) fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#{PLACE}/{name}") })
 }
 
-/// What generators of code may call a type: `auth.typing.request` becomes `AuthTypingRequest`.
+/// The name of a type in generated code: `auth.typing.request` becomes `AuthTypingRequest`.
 pub(super) fn type_name(key: &str) -> String {
     let mut starts = true;
     let letters = key.chars().filter_map(|letter| {
@@ -41,7 +43,7 @@ pub(super) fn type_name(key: &str) -> String {
     letters.collect()
 }
 
-/// The name of the schema of a request's params, which is the same in both subprotocols if the params are.
+/// The name of the schema of a request's params. If both protocols have the same params, they share the schema.
 pub(super) fn params_name(kind: Kind, protocol: Protocol) -> String {
     let name = kind.params().map_or("", |(name, _)| name);
     let is_shared = kind.fields().iter().all(|field| !field.extended) || kind.protocol() == Protocol::Hearth;
@@ -119,12 +121,11 @@ pub(super) fn request(kind: Kind, protocol: Protocol) -> Value {
     request
 }
 
-/// What a client calls a request; only `hearth` has it.
 fn request_id() -> Value {
     json!({
         "type": ["string", "integer"],
         "maxLength": MAX_REQUEST_ID,
-        "description": "What the client calls the request. The answer carries the same one.",
+        "description": "The client's id for the request. The answer has the same one.",
     })
 }
 
@@ -144,14 +145,14 @@ pub(super) fn answer(topic: &Topic, protocol: Protocol, schemas: &mut SchemaGene
     answer
 }
 
-/// The frame of a broadcast whose item has one of these shapes.
-pub(super) fn broadcast(kind: Kind, shapes: &[Shape], schemas: &mut SchemaGenerator) -> Value {
-    let item = match shapes {
-        [one] => item(Some(*one), schemas),
-        more => json!({
-            "anyOf": more.iter().map(|shape| item(Some(*shape), schemas)).collect::<Vec<_>>(),
-            "description": "One of these, depending on what happened.",
-        }),
+/// The frame of broadcasts of this type.
+pub(super) fn broadcast(kind: Kind, broadcasts: &[Broadcast], schemas: &mut SchemaGenerator) -> Value {
+    let mut items: Vec<_> = broadcasts.iter().map(|sent| item(Some(sent.item), schemas)).collect();
+    let mut seen = BTreeSet::new();
+    items.retain(|item| seen.insert(item.to_string()));
+    let item = match <[Value; 1]>::try_from(items) {
+        Ok([item]) => item,
+        Err(items) => json!({ "anyOf": items, "description": "One of these, depending on the cause." }),
     };
     success(kind.name(), item, nothing(), true)
 }
@@ -167,11 +168,11 @@ pub(super) fn refusal(protocol: Protocol) -> Value {
             "error": { "const": true },
             "type": {
                 "type": "string",
-                "description": "As in the request; `processor` if the frame was no request of a known type.",
+                "description": "As in the request; `processor` if the frame was not a request of a known type.",
                 "enum": known.chain(["processor"]).collect::<Vec<_>>(),
             },
-            "message": { "type": "string", "description": "For people. It names every bad param and its bounds." },
-            "code": { "type": "string", "description": "For programs: the word stays when the text changes." },
+            "message": { "type": "string", "description": "For people. It names every invalid param and its bounds." },
+            "code": { "type": "string", "description": "For programs: stays the same when the message changes." },
         },
     });
     if protocol == Protocol::Hearth {

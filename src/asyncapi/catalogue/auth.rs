@@ -1,57 +1,45 @@
-//! The subprotocol `auth`: the contract.
+//! The protocol `auth`: the contract.
 
-use super::Topic;
 use crate::protocol::{DialogRow, GroupGone, GroupMessage, GroupRow, Kind, ListRow, NoticeItem, Received};
 
-/// What a request of this type does; nothing if `auth` does not know it.
-pub(super) fn topic(kind: Kind) -> Option<Topic> {
-    let topic = |detail| Topic::new(kind, detail);
-    let topic = match kind {
-        Kind::ListLastMessage => topic(
-            "A row for every dialog with a visible message and every group of one's own: its newest message, the newest \
-             chat first. A page may exceed `limit` by the chats that share the last row's instant, so that following \
-             the last row's `createdAt` skips none.",
-        )
-        .page_of::<ListRow>(),
-        Kind::DialogHistory => topic(
-            "The messages between two people in both directions, newest first, without those that the caller has \
-             removed. With oneself it is a place for notes. A dialog that was never begun is an empty page.",
-        )
-        .page_of::<DialogRow>(),
-        Kind::GroupHistory => topic(
-            "Messages and notices, newest first. Members see the whole history, also what was said before they joined.",
-        )
-        .page_of::<GroupRow>(),
-        Kind::PrivateMessage => topic(
-            "The answer means that the message is on disk. Sent again with the same id, it is answered the same way, \
-             and nothing is stored or told twice. To oneself it is a note that nobody hears of.",
-        )
-        .tells::<Received>(Kind::PrivateMessage, "every connection of the receiver"),
-        Kind::MessageInGroup => topic(
-            "The answer means that the message is on disk. Sent again with the same id, it is answered the same way, \
-             and nothing is stored or told twice.",
-        )
-        .tells::<GroupMessage>(Kind::MessageInGroup, "the other members"),
-        Kind::AddUserInGroup => topic("Any member may add people. The notice becomes a row of the group's history.")
-            .with::<NoticeItem>()
-            .tells::<NoticeItem>(Kind::AddUserInGroup, "the other members and whoever was added"),
-        Kind::LeaveGroup => topic(
-            "The group leaves one's list at once. If its owner goes, the member who has been in it longest becomes \
-             the owner; when the last member goes, the group goes.",
-        )
-        .with::<GroupGone>()
-        .tells::<NoticeItem>(Kind::LeaveGroup, "the remaining members"),
-        Kind::DropGroup => topic("For its owner alone; it is gone for everybody.")
-            .with::<GroupGone>()
-            .tells::<GroupGone>(Kind::DropGroup, "the other members"),
-        Kind::RemoveUserFromGroup => topic(
-            "The owner removes anyone, admins remove members; oneself one removes by `leaveGroup`. Others hear of it \
-             under types that every client knows.",
-        )
-        .with::<NoticeItem>()
-        .tells::<NoticeItem>(Kind::LeaveGroup, "the remaining members")
-        .tells::<GroupGone>(Kind::DropGroup, "whoever was removed"),
-        _ => return None,
-    };
-    Some(topic)
+topics! {
+    /// Returns a row for every dialog with a visible message and every group of yours: its newest message, the newest chat
+    /// first. A page may exceed `limit` by the chats that have the same time as the last row, so that paging by the last
+    /// row's `createdAt` skips none.
+    ListLastMessage([ListRow])
+    /// Returns the messages between two people in both directions, newest first, without those that you have removed. The
+    /// dialog with yourself is a place for notes. If you have no such dialog, the page is empty.
+    DialogHistory([DialogRow])
+    /// Returns messages and notices, newest first. Members see the whole history, including messages from before they
+    /// joined.
+    GroupHistory([GroupRow])
+    /// The answer means that the message is on disk. If you retry with the same id, you get the same answer, and the server
+    /// stores and sends the message only once. A message to yourself is a note; no one is notified of it.
+    PrivateMessage() {
+        PrivateMessage Received "all connections of the receiver";
+    }
+    /// The answer means that the message is on disk. If you retry with the same id, you get the same answer, and the server
+    /// stores and sends the message only once.
+    MessageInGroup() {
+        MessageInGroup GroupMessage "the other members";
+    }
+    /// Any member may add people. The notice becomes a row of the group's history.
+    AddUserInGroup(NoticeItem) {
+        AddUserInGroup NoticeItem "the other members and the added person";
+    }
+    /// The group disappears from your list immediately. If the owner leaves, the longest-standing member becomes the owner;
+    /// when the last member leaves, the group is deleted.
+    LeaveGroup(GroupGone) {
+        LeaveGroup NoticeItem "the remaining members";
+    }
+    /// Only the owner may do this. The group is deleted for everyone.
+    DropGroup(GroupGone) {
+        DropGroup GroupGone "the other members";
+    }
+    /// The owner may remove anyone, admins may remove members; to remove yourself, use `leaveGroup`. Others get broadcasts
+    /// of types that every client knows.
+    RemoveUserFromGroup(NoticeItem) {
+        LeaveGroup NoticeItem "the remaining members";
+        DropGroup GroupGone "the removed person";
+    }
 }

@@ -1,45 +1,41 @@
-//! JSON, laid out and coloured.
+//! JSON with indentation and colours.
 
 use maud::{Markup, html};
 use serde_json::Value;
 
-/// A frame as it is sent, laid out for reading.
+/// A frame, laid out for reading.
 pub(super) fn block(value: &Value) -> Markup {
     html! { pre { code { (at(value, 0)) } } }
 }
 
 fn at(value: &Value, depth: usize) -> Markup {
-    match value {
-        Value::Object(members) if !members.is_empty() => html! {
-            "{\n"
-            @for (position, (key, value)) in members.iter().enumerate() {
-                (indent(depth + 1)) span.k { (quoted(key)) } ": "
-                (at(value, depth + 1)) (separator(position, members.len()))
-            }
-            (indent(depth)) "}"
-        },
-        Value::Array(items) if !items.is_empty() => html! {
-            "[\n"
-            @for (position, item) in items.iter().enumerate() {
-                (indent(depth + 1)) (at(item, depth + 1)) (separator(position, items.len()))
-            }
-            (indent(depth)) "]"
-        },
-        Value::String(text) => html! { span.s { (quoted(text)) } },
-        Value::Number(_) => html! { span.n { (value.to_string()) } },
-        Value::Bool(_) | Value::Null => html! { span.l { (value.to_string()) } },
-        empty => html! { (empty.to_string()) },
+    let color = match value {
+        Value::Object(members) if !members.is_empty() => {
+            return nested("{}", depth, members.iter().map(|(key, value)| (Some(key), value)));
+        }
+        Value::Array(items) if !items.is_empty() => {
+            return nested("[]", depth, items.iter().map(|item| (None, item)));
+        }
+        Value::String(_) => "s",
+        Value::Number(_) => "n",
+        _ => "l",
+    };
+    html! { span.(color) { (value.to_string()) } }
+}
+
+fn nested<'a>(
+    brackets: &str,
+    depth: usize,
+    members: impl ExactSizeIterator<Item = (Option<&'a String>, &'a Value)>,
+) -> Markup {
+    let (last, indent) = (members.len() - 1, "  ".repeat(depth));
+    html! {
+        (&brackets[..1]) "\n"
+        @for (position, (key, value)) in members.enumerate() {
+            (indent) "  "
+            @if let Some(key) = key { span.k { (Value::from(key.as_str()).to_string()) } ": " }
+            (at(value, depth + 1)) (if position < last { ",\n" } else { "\n" })
+        }
+        (indent) (&brackets[1..])
     }
-}
-
-fn quoted(text: &str) -> String {
-    Value::from(text).to_string()
-}
-
-fn indent(depth: usize) -> String {
-    "  ".repeat(depth)
-}
-
-fn separator(position: usize, length: usize) -> &'static str {
-    if position + 1 < length { ",\n" } else { "\n" }
 }
