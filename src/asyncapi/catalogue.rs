@@ -46,8 +46,8 @@ pub(super) fn about(protocol: Protocol) -> &'static str {
     match protocol {
         Protocol::Reference => {
             "For every client; clients of the reference server work unchanged. Connections that offer another \
-             subprotocol, or none, use it, too. The server sends nothing after connecting, and you are not notified of \
-             your own actions."
+             subprotocol, or none, use it, too. The server sends no frame when you connect, and does not notify \
+             you of your own actions."
         }
         Protocol::Hearth => {
             "Everything in `auth`, and more: complete rows, request ids, edits, deletions, reactions, replies, read \

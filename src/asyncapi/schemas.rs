@@ -17,7 +17,7 @@ pub(super) fn generator() -> SchemaGenerator {
     settings.with_transform(RecursiveTransform(forget_width)).into_generator()
 }
 
-/// Clients need not know how many bits a number has in the server.
+/// Clients need not know which type of integer the server uses.
 fn forget_width(schema: &mut JsonSchema) {
     if schema
         .get("format")
@@ -25,6 +25,7 @@ fn forget_width(schema: &mut JsonSchema) {
         .is_some_and(|format| format.starts_with(['i', 'u']) && format != "uuid")
     {
         schema.remove("format");
+        schema.remove("minimum");
     }
 }
 

@@ -25,7 +25,7 @@ macro_rules! refusals {
 }
 
 refusals! {
-    /// No, bad, expired or revoked token.
+    /// The token is missing, invalid, expired or revoked.
     Unauthorized: Unauthorized, "unauthorized", "Not authorized";
     /// A page of a web origin that the operator does not allow.
     OriginNotAllowed: Forbidden, "origin_not_allowed", "Pages of this web origin may not call this server: server.origins does not list it";
@@ -33,7 +33,7 @@ refusals! {
     WrongCredentials: Invalid, "wrong_credentials", "No such user exists or wrong password";
     /// At a change of password: the old one is wrong.
     WrongPassword: Invalid, "wrong_password", "Wrong password or email";
-    /// The session has to confirm that it is the owner who asks: `POST /auth/confirm`.
+    /// The session must confirm that the account's owner makes the request: `POST /auth/confirm`.
     ConfirmRequired: Forbidden, "confirm_required", "Confirm that it is you: enter your password";
     /// At sign-up: another account has this e-mail.
     EmailTaken: Conflict, "email_taken", "User with this email already exists!";
@@ -41,50 +41,50 @@ refusals! {
     GroupIdTaken: Conflict, "group_id_taken", "Group with this id already exists";
     /// The id names another message of this chat.
     MessageIdTaken: Conflict, "message_id_taken", "Message id already exists";
-    /// The caller, or the person to remove, is not in the group; or there is no such group.
+    /// You are, or the person to remove is, not a member of the group; or the group does not exist.
     NotMember: Forbidden, "not_a_member", "User is not a member of this group";
-    /// The person to add is in the group.
+    /// The person to add is already a member.
     AlreadyMember: Conflict, "already_a_member", "the user is already in the group";
-    /// The person to add has blocked the caller, or was in the group before and the caller is a plain member.
+    /// The person to add has blocked you, or is a former member and you are neither the owner nor an admin.
     CannotBeAdded: Forbidden, "cannot_be_added", "This person cannot be added";
-    /// No account with this id.
+    /// There is no account with this id.
     UserNotFound: NotFound, "user_not_found", "User not found";
-    /// The caller has no such dialog.
+    /// You have no such dialog.
     ChatNotFound: NotFound, "chat_not_found", "Chat not found";
-    /// The caller has no such session.
+    /// You have no such session.
     SessionNotFound: NotFound, "session_not_found", "Session not found";
-    /// Somebody other than the owner tried to delete the group.
+    /// You tried to delete a group of which you are not the owner.
     OwnerOnly: Forbidden, "not_allowed", "Only the owner of the group may delete it";
-    /// A plain member tried to remove somebody.
+    /// You tried to remove a member, and are neither the owner nor an admin.
     NotAllowedToRemove: Forbidden, "not_allowed", "Only the owner and the admins of the group may remove members";
-    /// An admin tried to remove the owner or an admin.
+    /// As an admin, you tried to remove the owner or another admin.
     AdminRemovesMembers: Forbidden, "not_allowed", "Only the owner of the group may remove an admin or the owner";
-    /// A plain member tried to rename the group.
+    /// You tried to rename the group, and are neither the owner nor an admin.
     NotAllowedToRename: Forbidden, "not_allowed", "Only the owner and the admins of the group may rename it";
-    /// Somebody other than the owner tried to give a role.
+    /// You tried to change a role, and are not the owner.
     NotAllowedToSetRole: Forbidden, "not_allowed", "Only the owner of the group may give roles";
-    /// The owner tried to change their own role.
+    /// As the owner, you tried to change your own role.
     OwnRole: Forbidden, "not_allowed", "Nobody may change their own role: to hand the group over, make another member its owner";
     /// The member already has the role.
     RoleUnchanged: Conflict, "role_unchanged", "The member already has this role";
-    /// The chat has no message with this id that the caller may see.
+    /// The chat has no message with this id that you may see.
     MessageNotFound: NotFound, "message_not_found", "Message not found";
-    /// `replyTo` names no message that the caller may see, or a notice.
+    /// `replyTo` names a notice, or no message that you may see.
     QuoteNotFound: NotFound, "message_not_found", "replyTo names no message of this chat";
-    /// The message was deleted for everybody.
+    /// The message was deleted for everyone.
     MessageDeleted: Conflict, "message_deleted", "The message has been deleted";
-    /// The message is a notice, and those stay as they are.
+    /// The message is a notice, which cannot be changed.
     IsNotice: Forbidden, "notice", "Notices cannot be edited, deleted or reacted to";
-    /// Somebody other than the sender tried to edit the message.
+    /// You tried to edit a message of another person.
     SenderOnly: Forbidden, "not_allowed", "Only the sender of a message may edit it";
-    /// Somebody tried to delete the message who is neither its sender nor the group's owner or admin.
+    /// You tried to delete a message of another person, and are neither the owner nor an admin of its group.
     NotAllowedToDelete: Forbidden, "not_allowed", "Only the sender of a message, or the owner and the admins of its group, may delete it";
-    /// The reaction would be one kind too many.
+    /// The message already has 20 different reactions.
     TooManyReactions: Conflict, "too_many_reactions", "A message has at most 20 different reactions";
-    /// The other person has blocked the caller.
+    /// The other person has blocked you.
     Blocked: Forbidden, "blocked", "Not delivered: this person does not accept messages from you";
-    /// The caller has blocked the other person.
+    /// You have blocked the other person.
     Blocking: Forbidden, "you_blocked", "You blocked this person: unblock them to write, edit or react here";
-    /// The caller tried to remove themselves.
+    /// You tried to remove yourself.
     LeaveInstead: Forbidden, "not_allowed", "Nobody may remove themselves from a group: use leaveGroup";
 }

@@ -1,4 +1,4 @@
-//! What the extended protocol tells besides what the contract has, key by key in the order in which clients get it.
+//! The rows and items of the extended protocol, key by key in the order in which clients get them.
 
 mod hello;
 mod items;

@@ -1,4 +1,4 @@
-//! The fields of requests: what each must be, told once for the check, the refusal and the documentation.
+//! The fields of requests: what each must be, stated once for the check, the refusal and the documentation.
 
 mod chats;
 mod paging;
@@ -23,23 +23,23 @@ pub use texts::{
 };
 pub use values::{Emoji, Extended, Flag, RoleName, Token, Until, UserIds};
 
-/// What the reading of a request depends on, besides the request.
+/// The settings that affect how a request is read.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
-    /// Characters that a new password has at least.
+    /// The least characters of a new password.
     pub password_min: usize,
-    /// What becomes of passwords that everybody guesses.
+    /// How to treat common passwords.
     pub common_passwords: CommonPasswords,
-    /// What the client speaks: to one that speaks the contract alone, everything else is an unknown key.
+    /// The client's protocol: for clients of `auth`, the extended fields are unknown keys.
     pub protocol: Protocol,
 }
 
-/// A value that a client gives. What is wrong with it reads on after the field's name: "must be …".
+/// A value from a client. Error texts continue after the field's name: "must be …".
 pub trait Field: Sized {
-    /// Whether it may not be left out.
+    /// Whether it is required.
     const REQUIRED: bool = true;
 
-    /// Whether only the extended protocol knows it.
+    /// Whether only the extended protocol has it.
     const EXTENDED: bool = false;
 
     /// The checked value.
@@ -65,9 +65,9 @@ pub struct Schema {
     pub min: Option<usize>,
     /// Greatest length in characters, greatest value or greatest number of items.
     pub max: Option<usize>,
-    /// A regular expression, where the bounds are not all.
+    /// A regular expression, if the bounds do not say everything.
     pub pattern: Option<&'static str>,
-    /// The values there are, if they are few.
+    /// All values, if they are few.
     pub values: &'static [&'static str],
     /// The keys of an object, or of an array's items that are objects; else an array's items are as the example shows.
     pub keys: Vec<FieldSchema>,
@@ -97,21 +97,6 @@ impl Schema {
         }
     }
 
-    /// The bounds in words, such as `1 to 64 characters`; nothing for what has one length only.
-    pub fn bounds(&self) -> Option<String> {
-        let unit = match self.kind {
-            "string" => " characters",
-            "array" => " items",
-            _ => "",
-        };
-        match (self.min, self.max) {
-            (Some(min), Some(max)) if min < max => Some(format!("{min} to {max}{unit}")),
-            (Some(min), None) => Some(format!("at least {min}{unit}")),
-            (None, Some(max)) => Some(format!("at most {max}{unit}")),
-            _ => None,
-        }
-    }
-
     fn with_format(self, format: &'static str) -> Self {
         Self { format: Some(format), ..self }
     }
@@ -121,9 +106,9 @@ impl Schema {
     }
 }
 
-/// Several fields that say one thing together.
+/// Several fields that form one value.
 pub trait Part: Sized {
-    /// The checked value; what is wrong joins the `faults`.
+    /// The checked value; errors are added to `faults`.
     fn read(object: &Map<String, Value>, bounds: Bounds, faults: &mut Vec<Fault>) -> Option<Self>;
 
     /// For the documentation.
@@ -177,13 +162,13 @@ macro_rules! uuid_fields {
 
 uuid_fields! {
     UserId: "A person.", "0192f0c4-7d3a-7c11-9a55-0c6f2f7f3a01";
-    GroupId: "A group; made by the client that creates it.", "5b0e3c0a-54a1-4f0e-8a4e-0f5f5d0f9c11";
-    SessionId: "A log-in.", "0192f0c4-8e4b-7d22-8b66-1d7a3a8b4b02";
-    MessageId: "Made by the client, unique within the chat: a repeated request with the same id changes nothing.",
+    GroupId: "A group; the client that creates it chooses the id.", "5b0e3c0a-54a1-4f0e-8a4e-0f5f5d0f9c11";
+    SessionId: "A session.", "0192f0c4-8e4b-7d22-8b66-1d7a3a8b4b02";
+    MessageId: "Chosen by the client, unique within the chat: a retry with the same id changes nothing.",
         "9f8c7b6a-1f2e-4d3c-8b4a-5a6b7c8d9e0f";
 }
 
-/// A wrong value, as a refusal quotes it: its beginning, if it is long.
+/// An invalid value, as a refusal quotes it, shortened if it is long.
 fn quoted(value: &Value) -> String {
     const LONGEST: usize = 40;
     let text = value.to_string();
@@ -193,7 +178,7 @@ fn quoted(value: &Value) -> String {
     }
 }
 
-/// The items of an array that has not too many of them.
+/// The items of an array, at most `max`.
 fn items<'a>(value: &'a Value, max: usize, what: &str) -> Result<&'a [Value], String> {
     let must = |given| format!("must be an array of at most {max} {what}, not {given}");
     let items = value.as_array().ok_or_else(|| must(quoted(value)))?;

@@ -46,25 +46,25 @@ macro_rules! closes {
 }
 
 closes! {
-    /// The client closed; come back at will.
+    /// The client closed the connection.
     Normal: 1000, "";
-    /// The server stops; come back in a moment.
+    /// The server is stopping: reconnect in a moment.
     GoingAway: 1001, "The server is restarting";
-    /// The client broke RFC 6455; a client without that defect may come back.
+    /// The client violated RFC 6455: fix the client before you reconnect.
     Protocol: 1002, "Not a WebSocket message";
-    /// A text that is not UTF-8; come back without it.
+    /// You sent a text frame that is not UTF-8: reconnect, and do not send it again.
     InvalidData: 1007, "A text must be UTF-8";
-    /// Nothing was heard for two heartbeats; come back.
+    /// The server received nothing for two heartbeats: reconnect.
     Silent: 1008, "No answer to pings";
-    /// 1,000 requests in a row were over the rate limit; come back after a minute, and more slowly.
+    /// 1,000 requests in a row exceeded the rate limit: reconnect after a minute, and send more slowly.
     Flood: 1008, "Too many requests over the limit";
-    /// A message above the limit; come back without it.
+    /// You sent a frame above the size limit: reconnect, and do not send it again.
     TooBig: 1009, "A message has at most 64 KiB";
-    /// The client reads too slowly for what it is sent; come back and read the history.
+    /// The client reads too slowly: reconnect and read the history.
     SlowReader: 1013, "Too slow a reader";
-    /// All places were taken, and this person had the most; come back after a minute.
+    /// The server was full, and you had the most connections: reconnect after a minute.
     Displaced: 1013, "Others needed a place: you have many connections";
-    /// There is no live session; log in, and come back with a new token.
+    /// The session has ended or the token is invalid: log in, and reconnect with the new token.
     Unauthorized: 4001, "Unauthorized";
 }
 

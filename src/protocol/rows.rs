@@ -11,29 +11,29 @@ use crate::model::{ChatSummary, Conversation, GroupId, Message, MessageId, Perso
 pub struct ListRow {
     /// The newest visible message.
     message_id: MessageId,
-    /// Who wrote it, or caused the notice.
+    /// Who wrote the message, or caused the notice.
     sender_id: UserId,
     /// First name.
     sender_name: String,
     /// Last name; empty if there is none.
     sender_last_name: String,
-    /// In dialogs: to whom it went.
+    /// In dialogs: the receiver.
     receiver_id: Option<UserId>,
     /// In dialogs: first name.
     receiver_name: Option<String>,
     /// In dialogs: last name; empty if there is none.
     receiver_last_name: Option<String>,
-    /// In groups: which.
+    /// In groups: the group.
     group_id: Option<GroupId>,
-    /// In groups: the present name.
+    /// In groups: the current name.
     group_name: Option<String>,
     /// The text, exactly as it was sent.
     content: String,
     /// When it was stored.
     created_at: Timestamp,
-    /// When it was edited last; `createdAt` if never.
+    /// When it was last edited; `createdAt` if never.
     updated_at: Timestamp,
-    /// When it was deleted for everybody. The subprotocol `auth` never says so.
+    /// When it was deleted for everyone. Always null in the subprotocol `auth`.
     deleted_at: Option<Timestamp>,
 }
 
@@ -45,7 +45,7 @@ impl From<ChatSummary> for ListRow {
 }
 
 impl ListRow {
-    /// A row that says of a deleted message when it was deleted.
+    /// A row with the time of deletion.
     pub(super) fn with_deletion(ChatSummary { conversation, newest, .. }: ChatSummary) -> Self {
         let (receiver, group) = match conversation {
             Conversation::Dialog { receiver, .. } => (Some(receiver), None),
@@ -74,7 +74,7 @@ impl ListRow {
     }
 }
 
-/// What clients that know of no deletion show of a message.
+/// The text for clients that do not know about deletion.
 fn shown(message: &Message) -> String {
     match message.deleted_at {
         Some(_) => "Message deleted".into(),
@@ -86,13 +86,13 @@ fn shown(message: &Message) -> String {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DialogRow {
-    /// As its sender made it.
+    /// Chosen by its sender.
     message_id: MessageId,
-    /// Who wrote it.
+    /// Who wrote the message.
     sender_id: UserId,
     /// First name.
     sender_name: String,
-    /// To whom it went.
+    /// The receiver.
     receiver_id: UserId,
     /// First name.
     receiver_name: String,
@@ -123,17 +123,17 @@ impl DialogRow {
 pub struct GroupRow {
     /// Whether it is a notice.
     notification: bool,
-    /// As its sender made it.
+    /// Chosen by its sender.
     message_id: MessageId,
-    /// Who wrote it, or caused the notice.
+    /// Who wrote the message, or caused the notice.
     sender_id: UserId,
     /// First name.
     sender_name: String,
     /// Last name; empty if there is none.
     sender_last_name: String,
-    /// Which group.
+    /// The group.
     group_id: GroupId,
-    /// Its present name.
+    /// The current name of the group.
     group_name: String,
     /// The text, exactly as it was sent.
     content: String,
@@ -162,7 +162,7 @@ impl GroupRow {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Received {
-    /// As its sender made it.
+    /// Chosen by its sender.
     message_id: MessageId,
     /// The text, exactly as it was sent.
     message: String,
@@ -170,9 +170,9 @@ pub struct Received {
     sender_name: String,
     /// Last name; empty if there is none.
     sender_last_name: String,
-    /// Who wrote it.
+    /// Who wrote the message.
     sender_id: UserId,
-    /// When it was stored; the same instant everywhere.
+    /// When it was stored; the same time in every frame.
     created_at: Timestamp,
 }
 
@@ -193,11 +193,11 @@ impl From<Message> for Received {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GroupMessage {
-    /// Which group.
+    /// The group.
     group_id: GroupId,
-    /// Its present name.
+    /// The current name of the group.
     group_name: String,
-    /// As its sender made it.
+    /// Chosen by its sender.
     message_id: MessageId,
     /// The text, exactly as it was sent.
     message: String,
@@ -207,9 +207,9 @@ pub struct GroupMessage {
     sender_last_name: String,
     /// Always false.
     notification: bool,
-    /// Who wrote it.
+    /// Who wrote the message.
     sender_id: UserId,
-    /// When it was stored; the same instant everywhere.
+    /// When it was stored; the same time in every frame.
     created_at: Timestamp,
 }
 
@@ -234,23 +234,23 @@ impl GroupMessage {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct NoticeItem {
-    /// Which group.
+    /// The group.
     group_id: GroupId,
-    /// Its present name.
+    /// The current name of the group.
     group_name: String,
-    /// As its sender made it.
+    /// Chosen by its sender.
     message_id: MessageId,
     /// The notice's text, as the client worded it.
     message: String,
     /// First name.
     sender_name: String,
-    /// Who caused it.
+    /// Who caused the notice.
     sender_id: UserId,
     /// Last name; empty if there is none.
     sender_last_name: String,
     /// Always true.
     notification: bool,
-    /// When it was stored; the same instant everywhere.
+    /// When it was stored; the same time in every frame.
     created_at: Timestamp,
 }
 
@@ -271,10 +271,10 @@ impl NoticeItem {
     }
 }
 
-/// A group that one has left, or that is no more.
+/// A group that you have left, or that was deleted.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GroupGone {
-    /// Which.
+    /// The group.
     pub group_id: GroupId,
 }

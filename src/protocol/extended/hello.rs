@@ -1,4 +1,4 @@
-//! The first frame: who is connected, and within which bounds.
+//! The first frame: your account and the limits in force.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -6,25 +6,25 @@ use serde::Serialize;
 use super::people::PrivacyItem;
 use crate::model::{SessionId, Timestamp, UserId};
 
-/// Who is connected, and what a client needs to know of the server.
+/// Your account, and what a client needs to know about the server.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Hello {
-    /// Oneself.
+    /// Your id.
     pub user_id: UserId,
-    /// One's present name.
+    /// Your current first name.
     pub first_name: String,
-    /// Empty if there is none.
+    /// Your current last name; empty if there is none.
     pub last_name: String,
-    /// As it was written at sign-up.
+    /// Your e-mail, as written at sign-up.
     pub email: String,
-    /// By which log-in.
+    /// Your session.
     pub session_id: SessionId,
-    /// Now.
+    /// The current time of the server.
     pub server_time: Timestamp,
-    /// When the token ends, and the connection with it.
+    /// When the token expires, and the connection ends.
     pub expires_at: Timestamp,
-    /// Another one than before: what is known of chats is void.
+    /// If it differs from the last one you received, discard everything you know about chats.
     pub epoch: String,
     /// Seconds between two pings.
     pub heartbeat_seconds: u64,
@@ -32,46 +32,46 @@ pub struct Hello {
     pub unread_total: i64,
     /// What others see of you, and you of them.
     pub privacy: PrivacyItem,
-    /// The bounds in force.
+    /// The limits in force.
     pub bounds: HelloBounds,
 }
 
-/// The bounds in force: characters of texts, numbers of things.
+/// The limits in force, in characters unless stated otherwise.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HelloBounds {
-    /// Characters.
+    /// Characters of a first name.
     pub first_name: usize,
-    /// Characters.
+    /// Characters of a last name.
     pub last_name: usize,
-    /// Characters.
+    /// Characters of a group's name.
     pub group_name: usize,
     /// Characters of a message.
     pub content: usize,
     /// Characters of a notice.
     pub notice: usize,
-    /// Characters of a search.
+    /// Characters of a search text.
     pub search_text: usize,
-    /// Characters that a new password has at least.
+    /// The least characters of a new password.
     pub password_min: usize,
     /// Members of a group.
     pub group_members: u32,
     /// Rows of a page.
     pub page: u32,
-    /// Chats that are compared at once.
+    /// Chats in one `getChangedChats`.
     pub known: usize,
-    /// People who are watched at once.
+    /// People in one `watchPresence`.
     pub watched: usize,
-    /// Different reactions to one message.
+    /// Different reactions to a message.
     pub reactions: usize,
-    /// Changes of a chat that are told one by one.
+    /// Changes of a chat that `getChanges` returns one by one; beyond them it answers `reset`.
     pub changes: i64,
-    /// Members of a group whose members are told how far the others have read.
+    /// Members of a group that has read receipts.
     pub receipts_up_to: i64,
-    /// Bytes of a frame that is read.
+    /// Bytes of a frame that you send.
     pub frame_bytes: usize,
-    /// Requests of a connection that may be under way.
+    /// Requests in flight on a connection.
     pub in_flight: usize,
-    /// Requests of a connection in a second; null for as many as one likes.
+    /// Requests of a connection per second; null if unlimited.
     pub frames_per_second: Option<u32>,
 }

@@ -1,4 +1,4 @@
-//! What is told of chats besides messages: reads, reactions, mutes and the like.
+//! Items about chats other than messages: reads, reactions, mutes and the like.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -6,13 +6,13 @@ use serde::Serialize;
 use super::row::{ReactionItem, shared_reactions};
 use crate::model::{ChatRef, Counters, GroupId, Message, MessageId, Timestamp, UserId};
 
-/// A group that one is in no more.
+/// A group of which you are no longer a member.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GroupLeft {
-    /// As rows name it.
+    /// The group, as in rows.
     pub chat: ChatRef,
-    /// As the contract names it.
+    /// The group, as in the subprotocol `auth`.
     pub group_id: GroupId,
 }
 
@@ -23,23 +23,23 @@ impl GroupLeft {
     }
 }
 
-/// The reactions to a message, after somebody's.
+/// The reactions to a message, after one was added or removed.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ReactionsItem {
-    /// Where.
+    /// The chat.
     chat: ChatRef,
-    /// To which message.
+    /// The message.
     message_id: MessageId,
-    /// Its place in the chat.
+    /// The message's place in the chat.
     seq: i64,
-    /// All that there are now.
+    /// All current reactions.
     reactions: Vec<ReactionItem>,
-    /// Who reacted, or took it back.
+    /// Who added or removed the reaction.
     user_id: UserId,
-    /// Which one.
+    /// The reaction.
     emoji: String,
-    /// False: taken back.
+    /// False: removed.
     on: bool,
     /// The newest seq of the chat.
     last_seq: i64,
@@ -47,13 +47,13 @@ pub struct ReactionsItem {
     revision: i64,
 }
 
-/// What somebody has just done to a message.
+/// A reaction that a person has just added or removed.
 pub struct Reacted<'a> {
     /// Who.
     pub user: UserId,
-    /// With what.
+    /// The reaction.
     pub emoji: &'a str,
-    /// False: taken back.
+    /// False: removed.
     pub on: bool,
 }
 
@@ -74,98 +74,98 @@ impl ReactionsItem {
     }
 }
 
-/// How far somebody has read. The last two are for that person alone, the state also for the other side of a dialog,
-/// whose own it is.
+/// How far a person has read. Only that person gets `unreadCount`. That person and the other person of a dialog get
+/// `state`, each of their own membership.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ReadItem {
-    /// Where.
+    /// The chat.
     pub chat: ChatRef,
-    /// Who; oneself in the answer.
+    /// The person; you in the answer.
     pub user_id: UserId,
-    /// The last seq that was seen.
+    /// The seq of the last message that was read.
     pub read_up_to: i64,
-    /// What is left.
+    /// Unread messages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unread_count: Option<i64>,
-    /// The membership's counter.
+    /// The membership's counter: grows with reads, hiding, mute, role and block.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<i64>,
 }
 
-/// Until when a chat is muted.
+/// The end of the mute of a chat.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Muted {
-    /// Which.
+    /// The chat.
     pub chat: ChatRef,
-    /// Null: not.
+    /// Null: not muted.
     pub muted_until: Option<Timestamp>,
-    /// The membership's counter.
+    /// The membership's counter: grows with reads, hiding, mute, role and block.
     pub state: i64,
 }
 
-/// A dialog whose messages up to here are hidden from oneself.
+/// A dialog whose messages you have hidden for yourself.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Hidden {
-    /// Which.
+    /// The chat.
     pub chat: ChatRef,
-    /// The last seq that is hidden.
+    /// The seq of the last hidden message.
     pub hidden_up_to: i64,
-    /// The last seq that counts as seen.
+    /// The seq of the last message that counts as read.
     pub read_up_to: i64,
-    /// The membership's counter.
+    /// The membership's counter: grows with reads, hiding, mute, role and block.
     pub state: i64,
 }
 
-/// One's role in a group.
+/// Your role in a group.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RoleItem {
-    /// Which.
+    /// The chat.
     pub chat: ChatRef,
     /// `owner`, `admin` or `member`.
     pub role: &'static str,
-    /// The membership's counter.
+    /// The membership's counter: grows with reads, hiding, mute, role and block.
     pub state: i64,
 }
 
-/// What became of the chats that a client knows.
+/// What has changed in the list of your chats.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ChangedChatsItem {
-    /// Those that are no longer the caller's.
+    /// Chats of your request that are no longer yours.
     pub gone: Vec<ChatRef>,
-    /// Whether all chats were gone through.
+    /// Whether the server has compared all your chats.
     pub complete: bool,
-    /// Up to where they were; null before the first.
+    /// The last chat that was compared; null if none was.
     pub cursor: Option<ChatRef>,
 }
 
-/// How far the changes of a chat were told.
+/// How far an answer covers the changes of a chat.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ChangesItem {
-    /// Which.
+    /// The chat.
     pub chat: ChatRef,
-    /// The newest message's seq.
+    /// The newest seq of the chat.
     pub last_seq: i64,
-    /// The chat's revision.
+    /// The chat's counter of changes.
     pub revision: i64,
-    /// Whether this was all.
+    /// Whether there are no further rows.
     pub complete: bool,
-    /// Whether there is too much to tell: what is known of the history is to be forgotten.
+    /// Whether there are too many changes: discard what you know of the history.
     pub reset: bool,
-    /// From where to go on.
+    /// `afterSeq` of the next request.
     pub after_seq: i64,
-    /// From where to go on.
+    /// `afterRevision` of the next request.
     pub after_revision: i64,
 }
 
-/// A connection that goes on.
+/// A connection with a new token.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Renewed {
-    /// When the token ends, and the connection with it.
+    /// When the token expires, and the connection ends.
     pub expires_at: Timestamp,
 }

@@ -1,4 +1,4 @@
-//! A row of the chat list, with all that a client keeps of a chat.
+//! A row of the chat list, with everything that a client stores about a chat.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -9,23 +9,23 @@ use crate::{
     protocol::rows::ListRow,
 };
 
-/// A row of the chat list, with all that a client keeps of a chat.
+/// A row of the chat list, with everything that a client stores about a chat.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ChatRow {
     #[serde(flatten)]
     list: ListRow,
-    /// Which.
+    /// The chat.
     chat: ChatRef,
     /// The newest visible message's place in the chat.
     seq: i64,
-    /// What a notice tells; null for a message.
+    /// What a notice reports; null for a message.
     event: Option<EventItem>,
-    /// When its text was changed last.
+    /// When its text was last edited.
     edited_at: Option<Timestamp>,
-    /// The message that it answers.
+    /// The message to which it replies.
     reply_to: Option<QuoteItem>,
-    /// In the order of first use.
+    /// In the order of their first use.
     reactions: Vec<ReactionItem>,
     /// The newest seq of the chat.
     last_seq: i64,
@@ -33,11 +33,11 @@ pub struct ChatRow {
     revision: i64,
     /// The membership's counter: reads, hiding, mute, role, block.
     state: i64,
-    /// The last seq that counts as seen.
+    /// The seq of the last message that counts as read.
     read_up_to: i64,
-    /// The last seq that is hidden from oneself.
+    /// The seq of the last message that you have hidden.
     hidden_up_to: i64,
-    /// What is left to be seen.
+    /// Unread messages.
     unread_count: i64,
     /// Null: not muted.
     muted_until: Option<Timestamp>,
@@ -47,31 +47,31 @@ pub struct ChatRow {
     membership: Option<Membership>,
 }
 
-/// The other side of a dialog.
+/// The other person of a dialog.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Partner {
-    /// In dialogs: the other side.
+    /// In dialogs: the other person.
     partner_id: UserId,
-    /// In dialogs: first name.
+    /// In dialogs: the first name of that person.
     partner_name: String,
-    /// In dialogs: last name; empty if there is none.
+    /// In dialogs: the last name of that person; empty if there is none.
     partner_last_name: String,
-    /// In dialogs: how far the other side has read. Null if one of both sends no read receipts.
+    /// In dialogs: how far the other person has read. Null if either of you sends no read receipts.
     partner_read_up_to: Option<i64>,
-    /// In dialogs: whether the account of the other side is gone.
+    /// In dialogs: whether the account of the other person is deleted.
     deleted: bool,
-    /// In dialogs: whether one blocks the other side.
+    /// In dialogs: whether you block the other person.
     blocked: bool,
 }
 
-/// One's own place in a group.
+/// Your membership of a group.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Membership {
-    /// In groups: one's own, `owner`, `admin` or `member`.
+    /// In groups: your role, `owner`, `admin` or `member`.
     role: &'static str,
-    /// In groups: how many are in it.
+    /// In groups: the number of members.
     member_count: i64,
 }
 

@@ -1,15 +1,15 @@
-//! What is told of people: names, presence, memberships, privacy.
+//! Rows and items about people: names, presence, memberships, privacy.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::model::{ChatRef, Member, Person, Privacy, SessionId, Timestamp, UserId};
 
-/// Somebody, by name.
+/// A person with their name.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PersonRow {
-    /// Who.
+    /// The person.
     user_id: UserId,
     /// Never empty.
     first_name: String,
@@ -23,32 +23,32 @@ impl From<Person> for PersonRow {
     }
 }
 
-/// Somebody is writing.
+/// A person is typing.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TypingItem {
-    /// Where.
+    /// The chat.
     pub chat: ChatRef,
-    /// Who.
+    /// The person.
     pub user_id: UserId,
-    /// By name.
+    /// The first name of that person.
     pub first_name: String,
 }
 
-/// Whether somebody is there.
+/// Whether a person is online.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PresenceRow {
-    /// Who.
+    /// The person.
     pub user_id: UserId,
     /// Whether any client of the person is connected.
     pub online: bool,
-    /// When the person was seen last; null if that is not known.
+    /// When the person was last online; null if that is unknown.
     pub last_seen_at: Option<Timestamp>,
 }
 
 impl PresenceRow {
-    /// Somebody who is not there, and of whom nothing more is said.
+    /// A person who appears offline, without a time.
     pub fn gone(user_id: UserId) -> Self {
         Self { user_id, online: false, last_seen_at: None }
     }
@@ -74,7 +74,7 @@ impl From<Privacy> for PrivacyItem {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MemberRow {
-    /// Who; the cursor of the next page.
+    /// The person; the cursor of the next page.
     user_id: UserId,
     /// Never empty.
     first_name: String,
@@ -82,9 +82,9 @@ pub struct MemberRow {
     last_name: String,
     /// `owner`, `admin` or `member`.
     role: &'static str,
-    /// When the person joined last.
+    /// When the person last joined.
     joined_at: Timestamp,
-    /// Null in large groups, and if the person or the caller sends no read receipts.
+    /// How far the person has read. Null in large groups, and if either of you sends no read receipts.
     read_up_to: Option<i64>,
 }
 
@@ -109,13 +109,13 @@ impl From<Member> for MemberRow {
     }
 }
 
-/// Whether one takes nothing from somebody.
+/// Whether you block a person.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Blocked {
-    /// From whom.
+    /// The person.
     pub user_id: UserId,
-    /// Whether it is so.
+    /// Whether you block them.
     pub on: bool,
 }
 
@@ -125,18 +125,18 @@ pub struct Blocked {
 pub struct PersonDeletedItem {
     /// From now on shown as `Deleted account`, without a last name.
     pub user_id: UserId,
-    /// True: the texts of all their messages, and all their reactions, are deleted, too. Delete them from the screen and from
-    /// caches.
+    /// True: the texts of all their messages and all their reactions are deleted, too. Delete them from the screen and
+    /// from caches.
     pub erased: bool,
 }
 
-/// A log-in on a device that is new to the person's sessions.
+/// A new session of yours on another device.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionItem {
     /// Its id, as in `GET /api/sessions`.
     pub session_id: SessionId,
-    /// What the client called itself; at most 256 characters, may be empty.
+    /// The `User-Agent` of the client; at most 256 characters, may be empty.
     pub user_agent: String,
     /// When it began.
     pub created_at: Timestamp,

@@ -1,4 +1,4 @@
-//! One row for everything: history, acknowledgements, broadcasts, changes.
+//! The row of histories, acknowledgements, broadcasts and changes.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -7,27 +7,27 @@ use crate::model::{
     ChatRef, Counters, GroupId, Message, MessageId, Notice, Person, Quote, Reaction, Timestamp, UserId,
 };
 
-/// From where a row is seen.
+/// The reader's view of a row.
 #[derive(Debug, Clone, Copy)]
 pub enum Viewpoint<'a> {
     /// From a person's side of a dialog.
     Dialog {
         /// The other side.
         partner: UserId,
-        /// To whom the message went.
+        /// The receiver of the message.
         receiver: &'a Person,
     },
     /// In a group.
     Group {
         /// Which.
         id: GroupId,
-        /// Its present name.
+        /// Its current name.
         name: &'a str,
     },
 }
 
 impl Viewpoint<'_> {
-    /// The chat, as it is named from here.
+    /// The chat, as this reader names it.
     pub fn chat(self) -> ChatRef {
         match self {
             Self::Dialog { partner, .. } => ChatRef::Dialog(partner),
@@ -36,50 +36,50 @@ impl Viewpoint<'_> {
     }
 }
 
-/// A message or notice, whole.
+/// A complete message or notice.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Row {
     /// In groups: whether it is a notice.
     #[serde(skip_serializing_if = "Option::is_none")]
     notification: Option<bool>,
-    /// As its sender made it.
+    /// Chosen by its sender.
     message_id: MessageId,
-    /// Who wrote it, or caused the notice.
+    /// Who wrote the message, or caused the notice.
     sender_id: UserId,
     /// First name.
     sender_name: String,
     /// Last name; empty if there is none.
     sender_last_name: String,
-    /// In dialogs: to whom it went.
+    /// In dialogs: the receiver.
     #[serde(skip_serializing_if = "Option::is_none")]
     receiver_id: Option<UserId>,
     /// In dialogs: first name.
     #[serde(skip_serializing_if = "Option::is_none")]
     receiver_name: Option<String>,
-    /// In groups: which.
+    /// In groups: the group.
     #[serde(skip_serializing_if = "Option::is_none")]
     group_id: Option<GroupId>,
-    /// In groups: the present name.
+    /// In groups: the current name.
     #[serde(skip_serializing_if = "Option::is_none")]
     group_name: Option<String>,
     /// The text, exactly as it was sent; empty if the message was deleted.
     content: String,
     /// When it was stored.
     created_at: Timestamp,
-    /// Where, from the reader's side.
+    /// The chat, from the reader's side.
     chat: ChatRef,
     /// Its place in the chat, counted from 1 without a gap.
     seq: i64,
-    /// What a notice tells; null for a message.
+    /// What a notice reports; null for a message.
     event: Option<EventItem>,
-    /// When its text was changed last.
+    /// When its text was last edited.
     edited_at: Option<Timestamp>,
-    /// When it was deleted for everybody.
+    /// When it was deleted for everyone.
     deleted_at: Option<Timestamp>,
-    /// The message that it answers.
+    /// The message to which it replies.
     reply_to: Option<QuoteItem>,
-    /// In the order of first use.
+    /// In the order of their first use.
     reactions: Vec<ReactionItem>,
     /// In acknowledgements and broadcasts: the newest seq of the chat.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,7 +87,7 @@ pub struct Row {
     /// In acknowledgements and broadcasts: the chat's counter of changes.
     #[serde(skip_serializing_if = "Option::is_none")]
     revision: Option<i64>,
-    /// With notices that change it: how many are in the group now.
+    /// In notices that change it: the current number of members.
     #[serde(skip_serializing_if = "Option::is_none")]
     member_count: Option<i64>,
 }
@@ -127,19 +127,19 @@ impl Row {
         }
     }
 
-    /// With how far the chat has come.
+    /// With the chat's counters.
     #[must_use]
     pub fn at(self, counters: Counters) -> Self {
         Self { last_seq: Some(counters.last_seq), revision: Some(counters.revision), ..self }
     }
 
-    /// With how many are in the group now.
+    /// With the current number of members.
     #[must_use]
     pub fn with_members(self, count: i64) -> Self {
         Self { member_count: Some(count), ..self }
     }
 
-    /// As many readers may see it: none of the reactions is said to be theirs.
+    /// For several readers: without `mine` in the reactions.
     #[must_use]
     pub fn for_everybody(mut self) -> Self {
         for reaction in &mut self.reactions {
@@ -157,17 +157,17 @@ pub(super) fn reactions(message: &Message) -> Vec<ReactionItem> {
     message.reactions.iter().cloned().map(ReactionItem::from).collect()
 }
 
-/// What a notice tells.
+/// What a notice reports.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct EventItem {
     /// `created`, `added`, `left`, `removed`, `renamed` or `role`.
     kind: &'static str,
-    /// Whom it is about, if that is not the sender.
+    /// The person whom it is about, if not the sender.
     user_id: Option<UserId>,
-    /// Of that person.
+    /// The first name of that person.
     first_name: Option<String>,
-    /// Of that person; empty if there is none.
+    /// The last name of that person; empty if there is none.
     last_name: Option<String>,
     /// `renamed`: the new name.
     group_name: Option<String>,
@@ -199,11 +199,11 @@ impl From<Notice> for EventItem {
     }
 }
 
-/// What a message answers.
+/// The message to which another replies.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct QuoteItem {
-    /// Which.
+    /// Its id.
     message_id: MessageId,
     /// Its place in the chat.
     seq: i64,
@@ -211,7 +211,7 @@ pub(super) struct QuoteItem {
     sender_id: UserId,
     /// First name; empty if the message is deleted or hidden from the reader.
     sender_name: String,
-    /// Its beginning, at most 200 characters; empty likewise.
+    /// The start of the text, at most 200 characters; empty in the same cases.
     content: String,
 }
 
@@ -226,9 +226,9 @@ impl From<Quote> for QuoteItem {
 pub(super) struct ReactionItem {
     /// One emoji.
     emoji: String,
-    /// How many people.
+    /// The number of people who added it.
     count: i64,
-    /// Whether the reader is one of them. Broadcasts leave it out, since one frame serves all: keep what you know.
+    /// Whether you are one of them. Broadcasts omit it, because all receivers get the same frame: keep what you know.
     #[serde(skip_serializing_if = "Option::is_none")]
     mine: Option<bool>,
 }
@@ -239,7 +239,7 @@ impl From<Reaction> for ReactionItem {
     }
 }
 
-/// The same, for many readers.
+/// The reactions for several readers: without `mine`.
 pub(super) fn shared_reactions(message: &Message) -> Vec<ReactionItem> {
     reactions(message).into_iter().map(|reaction| ReactionItem { mine: None, ..reaction }).collect()
 }

@@ -1,4 +1,4 @@
-//! Chats as clients name them: by the other person of a dialog, or by a group's id.
+//! Chats as clients name them: by the other person of a dialog, or by the id of a group.
 
 use serde_json::{Map, Value, json};
 
@@ -28,30 +28,30 @@ impl Part for ChatRef {
         let dialog = FieldSchema::of::<Option<UserId>>("receiverId");
         let group = FieldSchema::of::<Option<GroupId>>("groupId");
         vec![
-            FieldSchema { about: "In a dialog: the other person. Either this or `groupId`.", ..dialog },
-            FieldSchema { about: "In a group: which. Either this or `receiverId`.", ..group },
+            FieldSchema { about: "In a dialog: the other person. Give either this or `groupId`.", ..dialog },
+            FieldSchema { about: "In a group: the group. Give either this or `receiverId`.", ..group },
         ]
     }
 }
 
-/// Up to where the caller's chats were compared; null from the beginning.
+/// The last of the caller's chats that was compared; null from the beginning.
 impl Field for ChatRef {
     fn read(value: &Value, bounds: Bounds) -> Result<Self, String> {
         side(value, bounds)
     }
 
     fn schema() -> Schema {
-        let about = "The `cursor` of the answer before; null or missing: from the beginning.";
+        let about = "The `cursor` of the previous answer; null or missing: from the beginning.";
         Schema { keys: side_keys(), ..Schema::of("object", about, json!({ "userId": UserId::schema().example })) }
     }
 }
 
-/// What a client knows of its chats.
+/// What a client knows about its chats.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownChats(pub Vec<Known>);
 
 impl KnownChats {
-    /// Chats that may be compared at once.
+    /// The most chats in one request.
     pub const MAX: usize = 500;
 }
 
@@ -65,13 +65,13 @@ impl Field for KnownChats {
 
     fn schema() -> Schema {
         let number = |name| FieldSchema::of::<Seq>(name);
-        let chat = Schema { keys: side_keys(), ..Schema::of("object", "Which.", ChatRef::schema().example) };
+        let chat = Schema { keys: side_keys(), ..Schema::of("object", "The chat.", ChatRef::schema().example) };
         let chat = FieldSchema { name: "chat", about: "", required: true, extended: true, schema: chat };
         let example = json!([{ "chat": ChatRef::schema().example, "lastSeq": 7, "revision": 1, "state": 3 }]);
         Schema {
             max: Some(Self::MAX),
             keys: vec![chat, number("lastSeq"), number("revision"), number("state")],
-            ..Schema::of("array", "What is known of one's chats, in the order of their ids.", example)
+            ..Schema::of("array", "In the order of the chats' ids.", example)
         }
     }
 }

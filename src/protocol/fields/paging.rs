@@ -1,4 +1,4 @@
-//! How much of a list, and from where.
+//! Limits, cursors and positions of pages.
 
 use chrono::{DateTime, Datelike, NaiveDateTime, Utc};
 use serde_json::{Map, Value, json};
@@ -10,12 +10,12 @@ use crate::{
     protocol::requests::FieldSchema,
 };
 
-/// The most rows of one page.
+/// The most rows of a page.
 pub const MAX_PAGE: u32 = 100;
-/// Rows of a search that names no limit.
+/// Rows of a search without a limit.
 const SEARCH_PAGE: i64 = 50;
 
-/// Rows wanted: at least 0; above 100 means 100.
+/// The most rows: at least 0; values above 100 mean 100.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit(pub i64);
 
@@ -31,7 +31,7 @@ impl Field for Limit {
     }
 
     fn schema() -> Schema {
-        Schema { min: Some(0), ..Schema::of("integer", "Rows wanted; above 100 means 100.", json!(20)) }
+        Schema { min: Some(0), ..Schema::of("integer", "Values above 100 mean 100.", json!(20)) }
     }
 }
 
@@ -52,7 +52,7 @@ impl Field for SearchLimit {
     }
 
     fn schema() -> Schema {
-        Schema { description: "Rows wanted; 50 if missing; above 100 means 100.", ..Limit::schema() }
+        Schema { description: "50 if missing; values above 100 mean 100.", ..Limit::schema() }
     }
 }
 
@@ -75,14 +75,14 @@ impl Field for Cursor {
     }
 
     fn schema() -> Schema {
-        let about = "RFC 3339, the `createdAt` of the last row of the page before; an offset is honoured, none means \
-            UTC; at most the year 9999. Missing, null or empty: from the newest.";
+        let about = "RFC 3339, the `createdAt` of the last row of the previous page; with or without an offset, UTC if \
+            without; at most the year 9999. Missing, null or empty: from the newest.";
         let schema = Schema::text(0, 0, about, "2026-01-31T18:30:00.000Z");
         Schema { min: None, max: None, ..schema }
     }
 }
 
-/// The last instant that RFC 3339 can tell: 9999-12-31T23:59:59.999Z.
+/// The last instant that RFC 3339 can express: 9999-12-31T23:59:59.999Z.
 const END_OF_9999: Timestamp = Timestamp(253_402_300_799_999);
 
 /// A time with an offset or, without one, in UTC.
@@ -113,11 +113,11 @@ impl Field for Seq {
     }
 
     fn schema() -> Schema {
-        Schema { min: Some(0), ..Schema::of("integer", "A number of this chat.", json!(7)) }
+        Schema { min: Some(0), ..Schema::of("integer", "A counter of this chat.", json!(7)) }
     }
 }
 
-/// Where a page of a history lies: after a time or, in the extended protocol, beside a seq.
+/// The position of a page of a history: before a time or, in the extended protocol, relative to a seq.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PagePosition(pub Position);
 
@@ -153,9 +153,9 @@ impl Part for PagePosition {
         };
         vec![
             FieldSchema::of::<Cursor>("cursorCreatedAt"),
-            seq("beforeSeq", "The rows right before this one."),
-            seq("afterSeq", "The rows right after this one, newest first as always."),
-            seq("aroundSeq", "Half of the rows up to and including this one, half after it."),
+            seq("beforeSeq", "Rows directly before this seq."),
+            seq("afterSeq", "Rows directly after this seq, newest first."),
+            seq("aroundSeq", "Half of the rows up to and including this seq, half after it."),
         ]
     }
 }

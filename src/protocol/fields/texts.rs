@@ -9,7 +9,7 @@ use crate::{
     text::{bidi_control, has_visible, invisible, is_common, password},
 };
 
-/// What a name must be, besides its length.
+/// The rules for names, except their length.
 const NAME: &str = "Trimmed; at least one visible character; no control characters, no bidirectional controls.";
 
 /// A first name: 1–64 characters, trimmed, one of them visible; no control characters, no bidirectional controls.
@@ -31,7 +31,7 @@ impl Field for FirstName {
     }
 }
 
-/// A last name: as a first name, and may be empty.
+/// A last name: same rules as a first name, and may be empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LastName(pub String);
 
@@ -46,7 +46,7 @@ impl Field for LastName {
     }
 
     fn schema() -> Schema {
-        Schema::text(0, Self::MAX, "As a first name; empty for none.", "Lovelace")
+        Schema::text(0, Self::MAX, "Same rules as a first name; empty if there is none.", "Lovelace")
     }
 }
 
@@ -87,8 +87,13 @@ impl Field for Email {
     }
 
     fn schema() -> Schema {
-        Schema::text(3, 254, "Unique, ignoring case and compatibility forms; nothing invisible.", "ada@example.org")
-            .with_pattern(r"^[^\s@]\S*@\S+$")
+        Schema::text(
+            3,
+            254,
+            "Unique, ignoring case and compatibility forms; no invisible characters.",
+            "ada@example.org",
+        )
+        .with_pattern(r"^[^\s@]\S*@\S+$")
     }
 }
 
@@ -109,8 +114,8 @@ impl Field for NewPassword {
     }
 
     fn schema() -> Schema {
-        let about = "From 8 characters (configurable) to 256, compared in NFC; no control characters; none of the \
-            10,000 most common passwords, nor the e-mail (configurable).";
+        let about = "8 (configurable) to 256 characters, compared in NFC; no control characters; not one of the 10,000 \
+            most common passwords, nor the e-mail (configurable).";
         let schema = Schema::text(8, 256, about, "correct horse");
         Schema { min: None, ..schema }.with_format("password")
     }
@@ -139,19 +144,19 @@ macro_rules! unbounded_fields {
     )*};
 }
 
-// No bound is told: a wrong value, of whatever shape, is simply wrong.
+// These have no bounds: an invalid value simply does not match.
 unbounded_fields! {
-    /// An e-mail that may or may not have an account. Never a fault.
-    AnyEmail: "As it was given at sign-up.", "ada@example.org";
-    /// A password that may or may not be the right one. Never a fault.
-    AnyPassword: "As it was given at sign-up.", "correct horse";
-    /// What a client calls itself. Never a fault.
-    ClientName: "`hearth` for a client that can ask for a confirmation; any other is ignored.", "hearth";
-    /// What may or may not be a device token. Never a fault.
-    DeviceToken: "From an earlier log-in on this device; one that is not good is ignored.", "eyJhbGciOiJIUzI1NiJ9.eyJkaWQiOiIwMTkyIn0.c2lnbmF0dXJl";
+    /// An e-mail that may have an account. Always valid.
+    AnyEmail: "As given at sign-up.", "ada@example.org";
+    /// A password that may be correct. Always valid.
+    AnyPassword: "As given at sign-up.", "correct horse";
+    /// The name of a client. Always valid.
+    ClientName: "`hearth` if the client can ask for a confirmation; other values are ignored.", "hearth";
+    /// A value that may be a device token. Always valid.
+    DeviceToken: "From an earlier log-in on this device; an invalid token is ignored.", "eyJhbGciOiJIUzI1NiJ9.eyJkaWQiOiIwMTkyIn0.c2lnbmF0dXJl";
 }
 
-/// What somebody writes: 1–4,096 characters, one of them visible, kept exactly as given.
+/// The text of a message: 1–4,096 characters, one of them visible, stored exactly as given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Content(pub String);
 
@@ -178,7 +183,8 @@ impl Field for Content {
     }
 }
 
-/// A notice's text, worded by the client: 1–512 characters, one of them visible, no control characters but newline.
+/// The text of a notice, written by the client: 1–512 characters, one of them visible, no control characters except
+/// newline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice(pub String);
 
@@ -196,7 +202,7 @@ impl Field for Notice {
     }
 
     fn schema() -> Schema {
-        let about = "Worded by the client; at least one visible character; no control characters but newline.";
+        let about = "Written by the client; at least one visible character; no control characters except newline.";
         Schema::text(1, Self::MAX, about, "Ada created the group")
     }
 }
@@ -217,8 +223,7 @@ impl Field for Texts {
     }
 
     fn schema() -> Schema {
-        let about =
-            "`keep` (if missing): they stay with those to whom they were said; `erase`: their texts are removed.";
+        let about = "`keep` (if missing): they stay in the chats; `erase`: their texts are deleted.";
         Schema::text(4, 5, about, "keep").with_pattern("^(keep|erase)$")
     }
 }
@@ -238,7 +243,7 @@ impl Field for SearchText {
     }
 
     fn schema() -> Schema {
-        let about = "Words that must each occur in a name or e-mail, ignoring case. Blank finds nothing.";
+        let about = "Words that must all occur in a name or e-mail, ignoring case. A blank text finds nothing.";
         Schema::text(1, Self::MAX, about, "ada love")
     }
 }

@@ -1,4 +1,4 @@
-//! What the extended protocol's requests carry besides texts and places.
+//! Values in the requests of the extended protocol that are neither texts nor positions.
 
 use serde_json::{Value, json};
 
@@ -8,12 +8,12 @@ use crate::{
     text::is_emoji,
 };
 
-/// Bytes of the longest emoji there may be: a family of four with skin tones has 41.
+/// Bytes of the longest emoji: a family of four with skin tones has 41.
 const MAX_EMOJI: usize = 64;
 /// Characters of the longest token.
 const MAX_TOKEN: usize = 4096;
 
-/// An optional field of the extended protocol alone: to other clients an unknown key.
+/// An optional field that only the extended protocol has: for other clients an unknown key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Extended<T>(pub Option<T>);
 
@@ -47,11 +47,11 @@ impl Field for Flag {
     }
 
     fn schema() -> Schema {
-        Schema::of("boolean", "Whether it is to be so.", json!(true))
+        Schema::of("boolean", "True or false.", json!(true))
     }
 }
 
-/// One emoji: a single character to its reader, whatever it is made of.
+/// One emoji: a reader sees a single character, whatever its code points.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Emoji(pub String);
 
@@ -63,11 +63,11 @@ impl Field for Emoji {
     }
 
     fn schema() -> Schema {
-        Schema::of("string", "One emoji: a single character to its reader.", json!("👍"))
+        Schema::of("string", "One emoji: a reader sees a single character.", json!("👍"))
     }
 }
 
-/// A role that the owner gives.
+/// A role that the owner assigns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RoleName(pub Role);
 
@@ -78,12 +78,12 @@ impl Field for RoleName {
     }
 
     fn schema() -> Schema {
-        let about = "With owner the group is handed over: the former owner becomes an admin.";
+        let about = "The role `owner` hands the group over, and the former owner becomes an admin.";
         Schema { values: &["owner", "admin", "member"], ..Schema::of("string", about, json!("admin")) }
     }
 }
 
-/// Until when; missing or `null`: not.
+/// A time in the future; missing or `null`: none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Until(pub Option<Timestamp>);
 
@@ -108,12 +108,12 @@ impl Field for Until {
     }
 }
 
-/// Some people.
+/// Ids of people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserIds(pub Vec<UserId>);
 
 impl UserIds {
-    /// People who may be named at once.
+    /// The most people in one request.
     pub const MAX: usize = 200;
 }
 
@@ -126,7 +126,7 @@ impl Field for UserIds {
     }
 
     fn schema() -> Schema {
-        let about = "People with whom one shares a chat; others are left out.";
+        let about = "Ids of people.";
         Schema { max: Some(Self::MAX), ..Schema::of("array", about, json!([UserId::schema().example])) }
     }
 }
@@ -144,6 +144,11 @@ impl Field for Token {
     }
 
     fn schema() -> Schema {
-        Schema::text(1, MAX_TOKEN, "As `POST /api/auth/renew` answers with.", "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl")
+        Schema::text(
+            1,
+            MAX_TOKEN,
+            "From the answer of `POST /api/auth/renew`.",
+            "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl",
+        )
     }
 }

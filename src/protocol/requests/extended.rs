@@ -8,128 +8,128 @@ use crate::model::{Action, ChatRef, GroupId, MessageId, UserId};
 requests! {
     /// The chats that differ from what a client knows.
     ChangedChats {
-        /// What it knows: the first 500 of its chats after the cursor.
+        /// What you know: the first 500 of your chats after the cursor.
         "known" known: KnownChats,
-        /// Where the answer before ended.
+        /// Where the previous answer ended.
         "cursor" cursor: Option<ChatRef>,
     }
-    /// What happened in a chat since a client saw it last.
+    /// What has changed in a chat since the client last read it.
     ChangesSince {
-        /// One of the caller's.
+        /// One of your chats.
         chat: ChatRef,
-        /// The newest message that is known.
+        /// The newest message that you know.
         "afterSeq" after_seq: Seq,
-        /// The newest change that is known.
+        /// The newest change that you know.
         "afterRevision" after_revision: Seq,
-        /// The most rows.
+        /// The maximum number of rows.
         "limit" limit: Limit,
     }
-    /// The caller has seen everything up to here.
+    /// You have read everything up to this message.
     MarkRead {
-        /// One of the caller's.
+        /// One of your chats.
         chat: ChatRef,
-        /// The last message seen.
+        /// The last message that you have read.
         "seq" seq: Seq,
     } => (chat, Action::Read { seq: seq.0 });
-    /// The caller is writing something.
+    /// You are typing.
     Typing {
-        /// One of the caller's.
+        /// One of your chats.
         chat: ChatRef,
     }
-    /// Who is to be told of when they come and go; takes the place of the list before.
+    /// People to watch; replaces the previous list.
     WatchPresence {
-        /// People with whom the caller shares a chat.
+        /// People with whom you share a chat.
         "userIds" users: UserIds,
     }
-    /// Another text for a message of the caller's.
+    /// A new text for one of your messages.
     EditMessage {
-        /// One of the caller's.
+        /// One of your chats.
         chat: ChatRef,
-        /// Which.
+        /// The message.
         "messageId" message: MessageId,
         /// The text.
         "content" content: Content,
     } => (chat, Action::Edit { message, content: content.0 });
-    /// A message goes, for everybody.
+    /// Deletes a message for everyone.
     DeleteMessage {
-        /// One of the caller's.
+        /// One of your chats.
         chat: ChatRef,
-        /// Which.
+        /// The message.
         "messageId" message: MessageId,
     } => (chat, Action::Delete { message });
-    /// The caller reacts to a message, or takes that back.
+    /// Adds a reaction to a message, or removes it.
     React {
-        /// One of the caller's.
+        /// One of your chats.
         chat: ChatRef,
-        /// Which.
+        /// The message.
         "messageId" message: MessageId,
-        /// How.
+        /// The reaction.
         "emoji" emoji: Emoji,
-        /// False takes it back.
+        /// False undoes it.
         "on" on: Flag,
     } => (chat, Action::React { message, emoji: emoji.0, on: on.0 });
     /// A page of a group's members, in the order in which they joined.
     GroupMembers {
-        /// One of the caller's.
+        /// One of your chats.
         "groupId" group: GroupId,
-        /// The most rows.
+        /// The maximum number of rows.
         "limit" limit: Limit,
-        /// The last row of the page before.
+        /// The last row of the previous page.
         "cursor" cursor: Option<UserId>,
     }
-    /// A group gets another name.
+    /// A new name for a group.
     RenameGroup {
-        /// One of the caller's.
+        /// One of your chats.
         "groupId" group: GroupId,
-        /// What it is called from now on.
+        /// The new name.
         "groupName" name: GroupName,
-        /// The notice's id, made by the client: sent again with it, nothing is stored twice.
+        /// The notice's id, chosen by the client: a retry with the same id stores nothing twice.
         "messageId" message: MessageId,
         /// The notice's text.
         "message" notice: Notice,
     } => (ChatRef::Group(group), Action::Rename { name: name.0, message, notice: notice.0 });
-    /// A member gets another role.
+    /// A new role for a member.
     SetRole {
-        /// One of the caller's.
+        /// One of your chats.
         "groupId" group: GroupId,
-        /// Who.
+        /// The member.
         "userId" user: UserId,
-        /// Which.
+        /// The new role.
         "role" role: RoleName,
-        /// The notice's id, made by the client: sent again with it, nothing is stored twice.
+        /// The notice's id, chosen by the client: a retry with the same id stores nothing twice.
         "messageId" message: MessageId,
         /// The notice's text.
         "message" notice: Notice,
     } => (ChatRef::Group(group), Action::SetRole { user, role: role.0, message, notice: notice.0 });
-    /// No notifications of a chat for a while.
+    /// Mutes a chat for a while.
     MuteChat {
-        /// One of the caller's.
+        /// One of your chats.
         chat: ChatRef,
-        /// How long.
+        /// The end of the mute.
         "until" until: Until,
     } => (chat, Action::Mute { until: until.0 });
-    /// Nothing from somebody any more: no private messages, no being added to groups, no presence.
+    /// Blocks a person: no private messages, no invitations to groups, no presence.
     BlockUser {
-        /// From whom.
+        /// The person.
         "userId" user: UserId,
-        /// False takes it back.
+        /// False undoes it.
         "on" on: Flag,
     } => (ChatRef::Dialog(user), Action::Block { on: on.0 });
-    /// A page of those whom the caller blocks.
+    /// A page of the people whom you block.
     BlockedUsers {
-        /// The most rows.
+        /// The maximum number of rows.
         "limit" limit: Limit,
-        /// The last row of the page before.
+        /// The last row of the previous page.
         "cursor" cursor: Option<UserId>,
     }
-    /// What some people are called.
+    /// The names of some people.
     PeopleNames {
-        /// Who; whoever does not exist is left out.
+        /// The people; unknown ids are left out.
         "userIds" users: UserIds,
     }
-    /// The connection goes on with another token.
+    /// A new token for the connection.
     Renew {
-        /// Of the same session.
+        /// A token of the same session.
         "token" token: Token,
     }
 }

@@ -13,95 +13,95 @@ requests! {
         "firstName" first_name: FirstName,
         /// Shown to others.
         "lastName" last_name: Option<LastName>,
-        /// What one logs in with.
+        /// For logging in.
         "email" email: Email,
-        /// Kept as a hash alone.
+        /// Stored only as a hash.
         "password" password: NewPassword,
     }
     /// A log-in.
     LogIn {
-        /// In any case.
+        /// Case does not matter.
         "email" email: AnyEmail,
         /// As at sign-up.
         "password" password: AnyPassword,
-        /// Says what the client can do.
+        /// Tells what the client supports.
         "client" client: Option<ClientName>,
-        /// Proves that somebody logged in to this account on this device before.
+        /// Proves an earlier log-in to this account on this device.
         "deviceToken" device_token: Option<DeviceToken>,
     }
-    /// That it is the owner of the account who asks.
+    /// Confirms that the account's owner makes the request.
     ConfirmIdentity {
-        /// The present one.
+        /// The current password.
         "password" password: AnyPassword,
     }
-    /// New names; what is missing stays.
+    /// New names; missing fields stay unchanged.
     UpdateProfile {
-        /// Stays if missing.
+        /// Unchanged if missing.
         "firstName" first_name: Option<FirstName>,
-        /// Stays if missing; empty clears it.
+        /// Unchanged if missing; empty removes it.
         "lastName" last_name: Option<LastName>,
     }
     /// A new password.
     ChangePassword {
-        /// The present one.
+        /// The current password.
         "oldPassword" old_password: AnyPassword,
-        /// The next one.
+        /// The new password.
         "newPassword" new_password: NewPassword,
-        /// Whether the answer is to hold a new token that takes the place of this one.
+        /// Whether the answer contains a new token that replaces this one.
         "rotate" rotate: Option<Flag>,
     }
-    /// What others are to see of the caller; what is missing stays.
+    /// What others see of you; missing fields stay unchanged.
     UpdatePrivacy {
-        /// Whether they see when the caller is online.
+        /// Whether others see when you are online.
         "presence" presence: Option<Flag>,
-        /// Whether they see how far the caller has read.
+        /// Whether others see how far you have read.
         "readReceipts" read_receipts: Option<Flag>,
     }
-    /// The end of an account.
+    /// Deletes the account.
     DeleteAccount {
-        /// What becomes of the person's messages.
+        /// What happens to your messages.
         "messages" texts: Texts,
     }
-    /// A page of the caller's sessions.
+    /// A page of your sessions.
     ListSessions {
-        /// The last row of the page before; missing: from the newest.
+        /// The last row of the previous page; missing: from the newest.
         "cursor" before: Option<SessionId>,
     }
-    /// The end of one of the caller's sessions.
+    /// Ends one of your sessions.
     EndSession {
-        /// Which.
+        /// The session.
         "id" session: SessionId,
     }
-    /// Whose dialog is hidden from oneself.
+    /// The dialog to hide from your list.
     MarkAsDeleted {
-        /// The other side.
+        /// The other person.
         "companionId" companion: UserId,
     } => (ChatRef::Dialog(companion), Action::Hide);
-    /// A new group with the caller as its owner.
+    /// A new group with you as its owner.
     CreateGroup {
         /// Its id.
         "groupId" group: GroupId,
-        /// What it is called.
+        /// Its name.
         "groupName" name: GroupName,
         /// The first row of its history.
         "notificationMessage" notice: Notice,
         /// That row's id.
         "messageId" message: MessageId,
     } => (ChatRef::Group(group), Action::Create { name: name.0, message, notice: notice.0 });
-    /// A search for people and one's own groups.
+    /// A search for people and your groups.
     Search {
         /// The words.
         "searchText" text: SearchText,
-        /// The most rows.
+        /// The maximum number of rows.
         "limit" limit: SearchLimit,
     }
     /// A search for people who are not in a group.
     SearchUsers {
         /// The words.
         "searchText" text: SearchText,
-        /// The group, one of the caller's.
+        /// One of your groups.
         "groupId" group: GroupId,
-        /// The most rows.
+        /// The maximum number of rows.
         "limit" limit: SearchLimit,
     }
 }

@@ -14,8 +14,8 @@ const TOO_MANY_MESSAGES: &str = "privateMessage too often refusal";
 const FULL_STORAGE: &str = "privateMessage without storage left refusal";
 const TOO_MANY_ADDS: &str = "addUserInGroup too often refusal";
 const NO_DATABASE: &str = "privateMessage without database refusal";
-const DEFECT: &str = "listLastMessage by a defect refusal";
-const TOO_MANY_KINDS: &str = "react with one kind too many refusal";
+const DEFECT: &str = "listLastMessage with a server error refusal";
+const TOO_MANY_KINDS: &str = "react with one reaction too many refusal";
 
 /// Their names in `frames.json`: nobody of the conversation sends or gets them.
 pub(super) const OF_AUTH: [&str; 7] =
