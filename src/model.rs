@@ -15,6 +15,8 @@ use uuid::Uuid;
 
 pub use action::{Action, Texts};
 pub use chat::{ChatKey, ChatRef, ChatSummary, Conversation, Counters, Known, Member, Role, Standing};
+#[cfg(test)]
+pub(crate) use event::examples;
 pub use event::{Audience, Entry, Event, Members, Receipt, Scene};
 pub use message::{Message, MessageKind, Notice, Position, Quote, Reaction};
 

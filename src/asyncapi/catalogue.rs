@@ -130,7 +130,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::asyncapi::samples::Conversation;
+    use crate::{asyncapi::samples::Conversation, live, model};
 
     #[test]
     fn every_request_has_an_entry_where_it_is_known() {
@@ -167,5 +167,23 @@ mod tests {
             };
             assert_eq!(without_presence(&declared), without_presence(&played), "{protocol:?}");
         }
+    }
+
+    #[test]
+    fn what_is_delivered_for_events_is_what_the_entries_say() {
+        let mut delivered = BTreeSet::new();
+        for event in model::examples() {
+            live::broadcasts(&event, None, &mut |broadcast| {
+                let item = (broadcast.item)().expect("examples have their scenes");
+                delivered.insert((name(broadcast.protocol), broadcast.kind.name(), item.schema_name().into_owned()));
+            });
+        }
+        // These two are no events: one answers a handshake, the other follows from connections.
+        let documented = PROTOCOLS.into_iter().flat_map(|protocol| {
+            let broadcasts = broadcasts(protocol).into_iter();
+            let broadcasts = broadcasts.filter(|sent| ![Kind::Hello, Kind::Presence].contains(&sent.kind));
+            broadcasts.map(move |sent| (name(protocol), sent.kind.name(), (sent.item.name)()))
+        });
+        assert_eq!(delivered, documented.collect());
     }
 }

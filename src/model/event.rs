@@ -157,41 +157,95 @@ impl Entry {
     }
 }
 
+/// An example of every event, and of every notice.
+#[cfg(test)]
+pub(crate) fn examples() -> Vec<Event> {
+    use super::Notice;
+
+    let user = UserId(uuid::Uuid::from_u128(1));
+    let group = GroupId(uuid::Uuid::from_u128(4));
+    let person = |number| {
+        let id = UserId(uuid::Uuid::from_u128(number));
+        Person { id, first_name: "Secret name".into(), last_name: String::new() }
+    };
+    let (chat, members) = (ChatKey::Group(group), Members::new(vec![user]));
+    let message =
+        || Message::new(7, MessageId(uuid::Uuid::from_u128(3)), person(1), "A secret text".into(), Timestamp(1));
+    let counters = Counters { last_seq: 7, revision: 2 };
+    let in_dialog = || {
+        let audience = Audience::Dialog { actor: person(1), partner: person(2), hidden_from_partner: 0 };
+        Entry::new(ChatKey::dialog(user, person(2).id), user, counters, message(), audience)
+    };
+    let in_group = |notice| {
+        let audience = Audience::Group { id: group, name: "Secret group".into(), members: members.clone() };
+        Entry::new(chat, user, counters, Message { notice, ..message() }, audience)
+    };
+    // The next variant after each: the match fails to compile while one is missing.
+    let next = |event: &Event| match event {
+        Event::Written(_) => Some(Event::Edited(in_dialog())),
+        Event::Edited(_) => Some(Event::Deleted(in_dialog())),
+        Event::Deleted(_) => Some(Event::Reacted { entry: in_dialog(), emoji: "👍".into(), on: true }),
+        Event::Reacted { .. } => Some(Event::Noticed(in_group(Some(Notice::Created)))),
+        Event::Noticed(_) => Some(Event::Left { group, user }),
+        Event::Left { .. } => Some(Event::Removed { group, user }),
+        Event::Removed { .. } => Some(Event::RoleChanged { group, user, role: Role::Admin, state: 1 }),
+        Event::RoleChanged { .. } => Some(Event::Dropped { group, actor: user, members: members.clone() }),
+        Event::Dropped { .. } => {
+            let receipt = Some(Receipt::Members { members: members.clone() });
+            Some(Event::Read { chat, user, read_up_to: 5, unread_count: 2, state: 4, receipt })
+        }
+        Event::Read { .. } => {
+            let receipt = Some(Receipt::Partner { user, state: 6 });
+            Some(Event::Hidden { chat, user, hidden_up_to: 7, read_up_to: 7, state: 5, receipt })
+        }
+        Event::Hidden { .. } => Some(Event::Muted { chat, user, muted_until: Some(Timestamp(1)), state: 3 }),
+        Event::Muted { .. } => Some(Event::Blocked { user, target: person(2).id, on: true }),
+        Event::Blocked { .. } => {
+            let privacy = Privacy { presence: false, read_receipts: true };
+            Some(Event::PrivacyChanged { user, privacy, presence_changed: true })
+        }
+        Event::PrivacyChanged { .. } => Some(Event::PersonRenamed { user, person: Some(person(1)) }),
+        Event::PersonRenamed { .. } => Some(Event::PersonDeleted { user, erased: true, companions: members.clone() }),
+        Event::PersonDeleted { .. } => {
+            let session = SessionId(uuid::Uuid::from_u128(5));
+            Some(Event::SessionBegan { user, session, user_agent: "curl".into(), created_at: Timestamp(1) })
+        }
+        Event::SessionBegan { session, .. } => Some(Event::SessionsEnded { user, sessions: vec![*session] }),
+        Event::SessionsEnded { .. } => {
+            Some(Event::Typing { chat, user, first_name: "Ann".into(), readers: members.clone() })
+        }
+        Event::Typing { .. } => None,
+    };
+    let each = std::iter::successors(Some(Event::Written(in_dialog())), next);
+    let (name, role) = ("Secret group".to_owned(), Role::Admin);
+    let notices = [
+        Notice::Added(person(2)),
+        Notice::Left,
+        Notice::Removed(person(2)),
+        Notice::Renamed(name),
+        Notice::Role(person(2), role),
+    ];
+    let others = notices.map(|notice| Event::Noticed(in_group(Some(notice))));
+    each.chain(others).chain([Event::Written(in_group(None))]).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;
 
     use super::*;
 
-    fn entry() -> Entry {
-        let [ann, bob] = [1, 2].map(|number| Person {
-            id: UserId(Uuid::from_u128(number)),
-            first_name: "Secret name".into(),
-            last_name: String::new(),
-        });
-        let id = MessageId(Uuid::from_u128(3));
-        let message = Message::new(7, id, ann.clone(), "A secret text".into(), Timestamp(1));
-        let (chat, counters) = (ChatKey::dialog(ann.id, bob.id), Counters { last_seq: 7, revision: 2 });
-        let actor = ann.id;
-        Entry::new(
-            chat,
-            actor,
-            counters,
-            message,
-            Audience::Dialog { actor: ann, partner: bob, hidden_from_partner: 0 },
-        )
-    }
-
     #[test]
     fn a_serialised_event_has_ids_and_counters_and_no_text() {
-        let json = serde_json::to_value(Event::Written(entry())).unwrap();
+        let [written, ..] = &examples()[..] else { unreachable!("there are examples") };
+        let id = |number| UserId(Uuid::from_u128(number));
         assert_eq!(
-            json,
+            serde_json::to_value(written).unwrap(),
             serde_json::json!({ "written": {
-                "chat": { "dialog": ["00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002"] },
+                "chat": { "dialog": [id(1), id(2)] },
                 "seq": 7,
-                "id": "00000000-0000-0000-0000-000000000003",
-                "actor": "00000000-0000-0000-0000-000000000001",
+                "id": id(3),
+                "actor": id(1),
                 "counters": { "lastSeq": 7, "revision": 2 },
                 "memberCount": null,
             } })
@@ -200,15 +254,9 @@ mod tests {
 
     #[test]
     fn an_event_is_read_as_it_was_serialised() {
-        let (user, at) = (UserId(Uuid::from_u128(1)), Some(Timestamp(1_800_000_000_123)));
-        let receipt = Some(Receipt::Members { members: Members::default() });
-        let chat = ChatKey::Group(GroupId(Uuid::from_u128(4)));
-        for event in [
-            Event::Reacted { entry: entry(), emoji: "👍".into(), on: true },
-            Event::Muted { chat, user, muted_until: at, state: 3 },
-            Event::Read { chat, user, read_up_to: 5, unread_count: 2, state: 4, receipt },
-        ] {
+        for event in examples() {
             let text = serde_json::to_string(&event).unwrap();
+            assert!(!text.contains("ecret"), "a consumer looks texts up: {text}");
             let again: Event = serde_json::from_str(&text).unwrap();
             assert_eq!(serde_json::to_string(&again).unwrap(), text);
         }

@@ -34,22 +34,22 @@ macro_rules! kinds {
         pub enum Kind { $($(#[doc = $doc])* $kind,)* $($(#[doc = $told_doc])* $told,)* }
 
         impl Kind {
-            /// Those that clients ask with.
+            /// The requests of clients.
             pub const REQUESTS: &[Self] = &[$(Self::$kind),*];
-            /// Those that the server alone sends.
+            /// The frames that only the server sends.
             pub const BROADCASTS: &[Self] = &[$(Self::$told),*];
 
-            /// As on the wire.
+            /// The name on the wire.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$kind => $name,)* $(Self::$told => $told_name,)* }
             }
 
-            /// Which clients know it: all, or those of the extended protocol.
+            /// The protocol that has it; the extended one has all.
             pub fn protocol(self) -> Protocol {
                 match self { $(Self::$kind => Protocol::$protocol,)* $(Self::$told => Protocol::Hearth,)* }
             }
 
-            /// What it asks for or tells, for the documentation.
+            /// What it does, for the documentation.
             pub fn about(self) -> &'static str {
                 match self {
                     $(Self::$kind => concat!($($doc),*).trim_ascii(),)*
@@ -57,7 +57,7 @@ macro_rules! kinds {
                 }
             }
 
-            /// The name and the meaning of its params' schema; nothing for what the server alone sends.
+            /// The name and meaning of its params' schema; `None` for frames that only the server sends.
             pub fn params(self) -> Option<(&'static str, &'static str)> {
                 match self {
                     $(Self::$kind => Some(($request::NAME, $request::ABOUT)),)*
@@ -130,7 +130,7 @@ kinds! {
         AddUserInGroup "addUserInGroup" AddUserInGroup Reference write,
         /// Leaves a group.
         LeaveGroup "leaveGroup" LeaveGroup Reference write,
-        /// Deletes a group for everybody.
+        /// Deletes a group for everyone.
         DropGroup "dropGroup" DropGroup Reference write,
         /// Removes a member from a group.
         RemoveUserFromGroup "removeUserFromGroup" RemoveUserFromGroup Reference write,
@@ -140,15 +140,15 @@ kinds! {
         GetChanges "getChanges" ChangesSince Hearth read,
         /// Marks a chat as read up to a message.
         MarkRead "markRead" MarkRead Hearth write,
-        /// Tells the others in a chat that one is typing.
+        /// Shows others in a chat that you are typing.
         Typing "typing" Typing Hearth read,
-        /// Watches whether people are online.
+        /// Subscribes to the presence of people.
         WatchPresence "watchPresence" WatchPresence Hearth read,
         /// Changes a message's text.
         EditMessage "editMessage" EditMessage Hearth write,
-        /// Deletes a message for everybody.
+        /// Deletes a message for everyone.
         DeleteMessage "deleteMessage" DeleteMessage Hearth write,
-        /// Adds a reaction to a message, or takes it back.
+        /// Adds a reaction to a message, or removes it.
         React "react" React Hearth write,
         /// Lists a group's members.
         GroupMembers "groupMembers" GroupMembers Hearth read,
@@ -160,7 +160,7 @@ kinds! {
         MuteChat "muteChat" MuteChat Hearth write,
         /// Blocks a person, or unblocks them.
         BlockUser "blockUser" BlockUser Hearth write,
-        /// Lists the people one has blocked.
+        /// Lists the people you have blocked.
         BlockedUsers "blockedUsers" BlockedUsers Hearth read,
         /// Looks up people's names.
         People "people" PeopleNames Hearth read,
@@ -168,25 +168,25 @@ kinds! {
         Renew "renew" Renew Hearth read,
     }
     broadcasts {
-        /// Opens the connection: who one is, and which bounds are in force.
+        /// The first frame of a connection: your account, and the bounds in force.
         Hello "hello",
-        /// Somebody has read a chat up to a message.
+        /// A person has read a chat up to a message.
         MessagesRead "messagesRead",
         /// A message's text has changed.
         MessageEdited "messageEdited",
-        /// A message was deleted for everybody.
+        /// A message was deleted for everyone.
         MessageDeleted "messageDeleted",
         /// The reactions to a message have changed.
         MessageReactions "messageReactions",
         /// A group was created or renamed, or a member's role has changed.
         GroupChanged "groupChanged",
-        /// One's own role in a group has changed.
+        /// Your role in a group has changed.
         RoleChanged "roleChanged",
-        /// One is no longer a member of a group.
+        /// You are no longer a member of a group.
         RemovedFromGroup "removedFromGroup",
-        /// One has deleted a dialog for oneself.
+        /// You deleted a dialog for yourself.
         DialogHidden "dialogHidden",
-        /// One's own name has changed.
+        /// Your name has changed.
         ProfileChanged "profileChanged",
         /// Your privacy settings have changed.
         PrivacyChanged "privacyChanged",
@@ -194,21 +194,21 @@ kinds! {
         PersonDeleted "personDeleted",
         /// You logged in on a new device.
         SessionBegan "sessionBegan",
-        /// Somebody has come online or gone offline.
+        /// A person is online or offline now.
         Presence "presence",
     }
 }
 
-/// What a client calls a request, to know its answer by.
+/// What a client names a request, to recognise its answer.
 pub type RequestId = Value;
 
-/// A client's frame: what its answer is to be called, and what it asks for.
+/// A client's frame: how to address its answer, and what it asks for.
 pub struct Envelope {
     /// The `type` of the answer.
     pub name: &'static str,
     /// The `id` of the answer.
     pub id: Option<RequestId>,
-    /// What is asked for, or what is wrong with it.
+    /// The request, or what is wrong with it.
     pub request: Result<(Kind, Ask), Error>,
 }
 
@@ -257,7 +257,7 @@ fn known_kind(name: &str, protocol: Protocol) -> Option<Kind> {
     (kind.protocol() == Protocol::Reference || protocol == Protocol::Hearth).then_some(kind)
 }
 
-/// Clients that speak the contract alone have no request ids: the key is unknown to them.
+/// The reference protocol has no request ids: there the key is ignored as any unknown one.
 fn request_id(id: Option<&Value>, protocol: Protocol) -> Result<Option<RequestId>, Fault> {
     let id = match id {
         Some(id) if protocol == Protocol::Hearth && !id.is_null() => id,
