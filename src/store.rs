@@ -1,6 +1,6 @@
-//! All SQL. A method answers one question or makes one atomic change; no transaction leaves, but the writer's [`Batch`],
-//! which is the writer's whole business.
-//! One text serves both engines; what differs stands in `engine` and in `migrations/`.
+//! All SQL. A method answers one question or makes one atomic change. Transactions never leave the store, except
+//! [`Batch`] for the writer and [`Load`] for imports.
+//! One SQL text serves both engines; `engine` and `migrations/` contain the differences.
 
 mod batch;
 mod catch_up;
@@ -60,31 +60,31 @@ use health::Health;
 use search::NameIndex;
 use sqlx::AnyPool;
 
-/// What went wrong in the database itself.
+/// An error of the database itself.
 pub type DatabaseError = sqlx::Error;
 
-/// The result of a step inside a transaction of the writer, who may make the whole again.
+/// The result of a step of a transaction, which its caller may retry as a whole.
 pub type DatabaseResult<T> = Result<T, DatabaseError>;
 
-/// The database, with what it takes to use it. Cheap to clone.
+/// The database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
     engine: Engine,
-    /// For questions. On SQLite: a few read-only connections.
+    /// Connections for reads. On SQLite they are read-only.
     reads: AnyPool,
-    /// For changes. On SQLite: the one connection that writes.
+    /// Connections for writes. On SQLite there is one.
     writes: AnyPool,
     fence: Fence,
-    /// Everybody's names, in memory, for searches.
+    /// All people's names in memory, for searches.
     names: Arc<NameIndex>,
-    /// Whether writing works.
+    /// Whether writes work.
     health: Arc<Health>,
-    /// Where the database is, for messages.
+    /// The database's address without credentials, for messages.
     place: Arc<str>,
-    /// Something was erased that the log still has.
+    /// Whether data was erased that the log may still contain.
     erased: Arc<AtomicBool>,
-    /// Bytes of the database, when they were measured last.
+    /// Bytes of the database at the last measurement.
     size: Arc<AtomicI64>,
-    /// How long any work may take.
+    /// The timeout of all work.
     timeout: std::time::Duration,
 }

@@ -1,4 +1,4 @@
-//! The writer's transaction: it looks up what a batch of commands is about, stores what they change, and commits.
+//! The writer's transaction: looks up what a batch of commands is about, stores what they change, and commits.
 
 mod edits;
 mod erasure;
@@ -40,21 +40,21 @@ pub use standing::NewStanding;
 pub struct Batch {
     engine: Engine,
     change: Change,
-    /// `None` if its outcome cannot be asked for.
+    /// `None` if its outcome cannot be looked up.
     id: Option<BatchId>,
     timeout: Duration,
     names: Arc<NameIndex>,
-    /// Who deleted their accounts.
+    /// People whose accounts it deletes.
     erased: Vec<UserId>,
     has_erased: Arc<AtomicBool>,
 }
 
-/// Why a batch does not count as committed.
+/// Why a batch is not known to be committed.
 #[derive(Debug)]
 pub enum Uncommitted {
     /// It changed nothing.
     Undone(sqlx::Error),
-    /// The answer was lost: [`Store::was_committed`] tells.
+    /// The answer to COMMIT was lost: ask [`Store::was_committed`].
     Unknown(BatchId, sqlx::Error),
 }
 
@@ -81,7 +81,7 @@ impl Store {
 }
 
 impl Batch {
-    /// Makes it all permanent: on disk when this returns.
+    /// Commits: the changes are on disk when this returns.
     pub async fn commit(self) -> Result<(), Uncommitted> {
         let commit = self.change.commit();
         let committed = match self.id {
@@ -89,10 +89,10 @@ impl Batch {
                 let committed = timeout(self.timeout, commit).await.unwrap_or(Err(sqlx::Error::PoolTimedOut));
                 committed.map_err(|error| Uncommitted::Unknown(id, error))
             }
-            // Not left before its end: nobody could find out later what became of it.
+            // No timeout: its outcome could not be looked up later.
             None => commit.await.map_err(Uncommitted::Undone),
         };
-        // After a failure too: nobody knows what became of it.
+        // After a failure too: it may be committed.
         if !self.erased.is_empty() {
             self.has_erased.store(true, Ordering::Relaxed);
         }
@@ -100,7 +100,7 @@ impl Batch {
         committed
     }
 
-    /// Executes a statement whose `$1` is a table of rows and whose `$2`, if it has one, is the time.
+    /// Executes a statement whose `$1` is a table and whose `$2`, if it has one, is the time. Does nothing without rows.
     async fn execute(
         &mut self,
         sql: &'static Sql,

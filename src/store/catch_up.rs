@@ -1,42 +1,41 @@
-//! What happened in a chat since a client saw it last, from one snapshot.
+//! What has changed in a chat since a client read it, from one snapshot.
 
 use sqlx::{Row, any::AnyRow};
 
 use super::{
     Store,
     history::Readable,
-    rows::{add_reactions, message, message_columns, message_tables, messages},
+    rows::{add_reactions, message, messages},
 };
 use crate::{
     error::Result,
     model::{Counters, Message},
 };
 
-/// Changes that are read one by one; whoever is further behind begins anew.
+/// A client that misses more changes reads the chat from the start.
 pub const MAX_CHANGES: i64 = 10_000;
 
 /// A page of what changed.
 pub struct CatchUp {
-    /// How far the chat has come.
+    /// The chat's newest seq and revision.
     pub counters: Counters,
-    /// From where the next page goes on.
+    /// Where the next page starts.
     pub next: Counters,
-    /// Whether this is all.
+    /// Whether this is the last page.
     pub complete: bool,
-    /// Whether there is too much to tell: then there are no messages.
+    /// Whether the client misses more than [`MAX_CHANGES`]: then there are no messages.
     pub reset: bool,
     /// New messages, oldest first; then changed ones, by revision.
     pub messages: Vec<Message>,
 }
 
 impl Store {
-    /// What a reader who knows `since` has missed: at most `limit` messages.
+    /// What a reader who knows `since` misses: at most `limit` messages.
     pub async fn catch_up(&self, chat: &Readable, since: Counters, limit: i64) -> Result<CatchUp> {
         let work = async {
             let mut snapshot = self.reads.begin_with(self.engine.begin_snapshot()).await?;
-            let row = sqlx::query("SELECT last_seq, revision FROM chats WHERE id = $1");
-            let row = row.bind(chat.id).fetch_one(&mut *snapshot).await?;
-            let counters = Counters { last_seq: row.try_get(0)?, revision: row.try_get(1)? };
+            let query = sqlx::query_as("SELECT last_seq, revision FROM chats WHERE id = $1");
+            let counters: Counters = query.bind(chat.id).fetch_one(&mut *snapshot).await?;
             let behind = (counters.last_seq - since.last_seq) + (counters.revision - since.revision);
             if behind > MAX_CHANGES {
                 return Ok(CatchUp { counters, next: counters, complete: true, reset: true, messages: Vec::new() });
@@ -51,11 +50,9 @@ impl Store {
             if complete {
                 next.last_seq = counters.last_seq;
                 let room = limit - i64::try_from(messages.len()).unwrap_or(limit);
-                let query = sqlx::query(concat!(
-                    "SELECT ",
-                    message_columns!(),
-                    ", v.revision FROM revisions v JOIN messages m ON m.chat_id = v.chat_id AND m.seq = v.seq",
-                    message_tables!(),
+                let query = sqlx::query(messages!(
+                    "v.revision, ",
+                    "revisions v JOIN messages m ON m.chat_id = v.chat_id AND m.seq = v.seq",
                     "WHERE v.chat_id = $1 AND v.revision > $2 AND m.seq <= $3 AND m.seq > $4 \
                      ORDER BY v.revision LIMIT $5"
                 ));
@@ -65,7 +62,7 @@ impl Store {
                 messages.extend(read(&rows, chat)?);
                 next.revision = match rows.last() {
                     _ if complete => counters.revision,
-                    Some(row) => row.try_get(REVISION)?,
+                    Some(row) => row.try_get("revision")?,
                     None => since.revision,
                 };
             } else if let Some(last) = messages.last() {
@@ -79,10 +76,7 @@ impl Store {
     }
 }
 
-/// The column after those of a message.
-const REVISION: usize = 20;
-
-/// Leaves at most `limit` rows; whether there were no more.
+/// Truncates to `limit` rows. Returns whether there were no more.
 fn cut(rows: &mut Vec<AnyRow>, limit: i64) -> bool {
     let limit = usize::try_from(limit).unwrap_or_default();
     let complete = rows.len() <= limit;
@@ -91,5 +85,5 @@ fn cut(rows: &mut Vec<AnyRow>, limit: i64) -> bool {
 }
 
 fn read(rows: &[AnyRow], chat: &Readable) -> sqlx::Result<Vec<Message>> {
-    rows.iter().map(|row| message(row, 0, chat.hidden_up_to_seq)).collect()
+    rows.iter().map(|row| message(row, chat.hidden_up_to_seq)).collect()
 }

@@ -1,8 +1,8 @@
-//! The one way to write: a transaction that closes its connection if anything in it failed.
+//! The only way to write: a transaction that closes its connection if anything in it fails.
 //!
-//! After a full disk, an I/O error or a timeout, the engine, the driver and we may each have a different idea of what is
-//! still open on a connection, and every later transaction on it would fail. So a connection goes back to the pool only
-//! after a commit or a rollback that succeeded; the pool opens a new one in place of any other.
+//! After a full disk, an I/O error or a timeout, the engine, the driver and this module may disagree on what is open on a
+//! connection, and every later transaction on it would fail. So a connection returns to the pool only after a successful
+//! commit or rollback; the pool replaces any other.
 
 use std::{
     ops::{Deref, DerefMut},
@@ -14,7 +14,7 @@ use sqlx::{Any, AnyConnection, AssertSqlSafe, Executor, any::AnyArguments, pool:
 use super::{Store, health::Health};
 
 /// A transaction that writes. Dropped before [`Change::commit`] or [`Change::rollback`] has succeeded, it closes its
-/// connection, which undoes it.
+/// connection, which rolls it back.
 pub(super) struct Change {
     connection: PoolConnection<Any>,
     health: Arc<Health>,
@@ -27,7 +27,7 @@ impl Store {
         self.begin_by(self.fence.begin(self.engine, None)).await
     }
 
-    /// Begins one by these statements.
+    /// Begins one with these statements.
     pub(super) async fn begin_by(&self, sql: String) -> sqlx::Result<Change> {
         let begin = async {
             let connection = self.writes.acquire().await?;
@@ -41,7 +41,7 @@ impl Store {
         })
     }
 
-    /// Makes a change of one statement. How many rows it was about.
+    /// Executes one statement in a transaction. Returns how many rows it affected.
     pub(super) async fn write(&self, query: Query<'_, Any, AnyArguments>) -> sqlx::Result<u64> {
         let mut change = self.begin().await?;
         let rows = query.execute(&mut *change).await?.rows_affected();
@@ -51,7 +51,7 @@ impl Store {
 }
 
 impl Change {
-    /// Makes it permanent: on disk when this returns. After an error nobody knows whether it is.
+    /// Commits: the changes are on disk when this returns. After an error they may be.
     pub(super) async fn commit(self) -> sqlx::Result<()> {
         let health = self.health.clone();
         match self.settle("COMMIT").await {
@@ -64,7 +64,7 @@ impl Change {
         Ok(())
     }
 
-    /// Undoes it, where that is an expected end: cheaper than a new connection.
+    /// Rolls back, where that is an expected outcome: cheaper than a new connection.
     pub(super) async fn rollback(self) -> sqlx::Result<()> {
         self.settle("ROLLBACK").await
     }

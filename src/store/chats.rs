@@ -1,15 +1,14 @@
-//! The chat list, whole or what has changed of it.
+//! The chat list: a page of it, or some chats.
 
 use std::collections::HashMap;
 
-use serde::Serialize;
-use sqlx::{AnyConnection, Row, any::AnyRow};
+use sqlx::{AnyConnection, FromRow, Row, any::AnyRow};
 
 use super::{
     Store,
     engine::Sql,
-    rows::{add_reactions, message, message_columns, message_tables, optional_person, person},
-    types::json,
+    rows::{add_reactions, is_one, is_set, message, messages, optional_person, person},
+    types::{column, json},
 };
 use crate::{
     error::Result,
@@ -17,7 +16,7 @@ use crate::{
     text::shown_group,
 };
 
-/// The chats that `$1` sees, with how the person stands in each. A condition may follow.
+/// The chats that `$1` sees, with the person's standing in each. A condition may follow.
 macro_rules! mine {
     () => {
         concat!(
@@ -35,55 +34,58 @@ macro_rules! from_mine {
     };
 }
 
-/// The rows of `mine`, each with its newest message. A condition may follow.
+/// The chats of `mine`, each with its newest message, as [`summary`] reads them. A condition may follow.
 macro_rules! summaries {
-    () => {
-        concat!(
-            "SELECT mine.id, mine.group_id, mine.name, mine.role, mine.member_count, mine.last_seq, mine.revision, \
-               mine.state, mine.read_up_to_seq, mine.hidden_up_to_seq, mine.muted_until, \
-               p.id, p.first_name, p.last_name, p.deleted_at, \
-               CASE WHEN p.id = u.id OR p.sends_receipts = 1 AND u.sends_receipts = 1 AND pb.created_at IS NULL \
-                 THEN pm.read_up_to_seq END, b.created_at, \
-               u.id, u.first_name, u.last_name, ",
-            message_columns!(),
-            " FROM mine JOIN messages m ON m.chat_id = mine.id AND m.seq = mine.last_seq",
-            message_tables!(),
-            "JOIN users u ON u.id = $1 \
-             LEFT JOIN users p ON p.id = CASE mine.user_low WHEN $1 THEN mine.user_high ELSE mine.user_low END \
-             LEFT JOIN members pm ON pm.user_id = p.id AND pm.chat_id = mine.id \
-             LEFT JOIN blocks b ON b.user_id = $1 AND b.blocked_id = p.id \
-             LEFT JOIN blocks pb ON pb.user_id = p.id AND pb.blocked_id = $1 "
+    ($condition:literal) => {
+        messages!(
+            "mine.id AS chat_id, mine.group_id, mine.name, mine.role, mine.member_count, mine.last_seq, mine.revision, \
+             mine.state, mine.read_up_to_seq, mine.hidden_up_to_seq, mine.muted_until, \
+             p.id AS partner_id, p.first_name AS partner_first_name, p.last_name AS partner_last_name, \
+             p.deleted_at AS partner_deleted_at, \
+             CASE WHEN p.id = u.id OR p.sends_receipts = 1 AND u.sends_receipts = 1 AND pb.created_at IS NULL \
+               THEN pm.read_up_to_seq END AS partner_read_up_to, b.created_at AS blocks_since, \
+             u.id AS own_id, u.first_name AS own_first_name, u.last_name AS own_last_name, ",
+            "mine JOIN messages m ON m.chat_id = mine.id AND m.seq = mine.last_seq",
+            concat!(
+                "JOIN users u ON u.id = $1 \
+                 LEFT JOIN users p ON p.id = CASE mine.user_low WHEN $1 THEN mine.user_high ELSE mine.user_low END \
+                 LEFT JOIN members pm ON pm.user_id = p.id AND pm.chat_id = mine.id \
+                 LEFT JOIN blocks b ON b.user_id = $1 AND b.blocked_id = p.id \
+                 LEFT JOIN blocks pb ON pb.user_id = p.id AND pb.blocked_id = $1 ",
+                $condition
+            )
         )
     };
 }
 
-static LIST: Sql = Sql::steps(&[concat!(
+static LIST: Sql = Sql::new(concat!(
     "WITH mine AS (",
     mine!(),
     " AND c.last_at < $2) ",
-    summaries!(),
-    "WHERE mine.last_at >= COALESCE((SELECT last_at FROM mine ORDER BY last_at DESC LIMIT 1 OFFSET $3), 0) \
-     ORDER BY mine.last_at DESC, mine.id DESC"
-)]);
+    summaries!(
+        "WHERE mine.last_at >= COALESCE((SELECT last_at FROM mine ORDER BY last_at DESC LIMIT 1 OFFSET $3), 0) \
+         ORDER BY mine.last_at DESC, mine.id DESC"
+    )
+));
 
-static SOME: Sql = Sql::steps(&[concat!(
+static SOME: Sql = Sql::new(concat!(
     "WITH mine AS (",
     mine!(),
     " AND c.id IN (SELECT wanted.id FROM rows($2: id BIGINT) wanted)) ",
-    summaries!()
-)]);
+    summaries!("")
+));
 
 /// At most `$4` chats in the order of [`ChatRef::rank`], after the one with side `$2` and kind `$3` (0 dialog, 1 group).
-static KNOWN: Sql = Sql::steps(&[concat!(
+static KNOWN: Sql = Sql::new(concat!(
     "SELECT c.id, me.side, CASE WHEN c.group_id IS NULL THEN 0 ELSE 1 END AS is_group, c.last_seq, c.revision, me.state",
     from_mine!(),
     " AND me.side >= $2 AND (me.side > $2 OR CASE WHEN c.group_id IS NULL THEN 0 ELSE 1 END > $3) \
      ORDER BY me.side, is_group LIMIT $4"
-)]);
+));
 
 impl Store {
-    /// Conversations whose newest visible message is before an instant, newest first: at most `limit`, and those that
-    /// share the last one's instant.
+    /// Conversations whose newest visible message is before an instant, newest first: at most `limit`, and those of the
+    /// same instant as the last.
     pub async fn chat_list(&self, user: UserId, before: Timestamp, limit: i64) -> Result<Vec<ChatSummary>> {
         let work = async {
             let query = sqlx::query(LIST.on(self.engine)).bind(user).bind(before).bind(limit - 1);
@@ -96,8 +98,8 @@ impl Store {
         Ok(summaries.into_iter().map(|(_, summary)| summary).collect())
     }
 
-    /// The chats that somebody sees as clients compare them: at most `limit`, in the order of [`ChatRef::rank`], after one
-    /// of them.
+    /// The chats that somebody sees, with what clients compare: at most `limit`, in the order of [`ChatRef::rank`], after
+    /// one of them.
     pub async fn known_chats(&self, user: UserId, after: Option<ChatRef>, limit: i64) -> Result<Vec<(ChatId, Known)>> {
         let (side, is_group) = after.map_or((Vec::new(), -1), |after| {
             let (id, is_group) = after.rank();
@@ -110,19 +112,15 @@ impl Store {
         self.within(work).await
     }
 
-    /// These of somebody's chats, in this order; without those that the person does not see.
+    /// These of somebody's chats, in this order, without those that the person does not see.
     pub async fn chats(&self, user: UserId, wanted: &[ChatId]) -> Result<Vec<ChatSummary>> {
-        #[derive(Serialize)]
-        struct Wanted {
-            id: i64,
-        }
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
-        let ids: Vec<_> = wanted.iter().map(|chat| Wanted { id: chat.0 }).collect();
+        let ids = json(&column("id", wanted.iter().map(|chat| chat.0)));
         let work = async {
             let mut connection = self.reads.acquire().await?;
-            let query = sqlx::query(SOME.on(self.engine)).bind(user).bind(json(&ids));
+            let query = sqlx::query(SOME.on(self.engine)).bind(user).bind(ids);
             let rows = query.fetch_all(&mut *connection).await?;
             let summaries = rows.iter().map(summary).collect::<sqlx::Result<Vec<_>>>()?;
             self.with_reactions(&mut connection, user, summaries).await
@@ -133,16 +131,13 @@ impl Store {
 
     /// Unread messages of all of somebody's chats that are not muted.
     pub async fn unread_total(&self, user: UserId, now: Timestamp) -> Result<i64> {
-        let work = async {
-            let query = sqlx::query(concat!(
-                "SELECT CAST(COALESCE(SUM(mine.last_seq - CASE WHEN mine.read_up_to_seq > mine.hidden_up_to_seq \
-                   THEN mine.read_up_to_seq ELSE mine.hidden_up_to_seq END), 0) AS BIGINT) FROM (",
-                mine!(),
-                ") mine WHERE mine.last_seq > mine.read_up_to_seq AND COALESCE(mine.muted_until, 0) <= $2"
-            ));
-            query.bind(user).bind(now).fetch_one(&self.reads).await?.try_get(0)
-        };
-        self.within(work).await
+        let query = sqlx::query_scalar(concat!(
+            "SELECT CAST(COALESCE(SUM(mine.last_seq - CASE WHEN mine.read_up_to_seq > mine.hidden_up_to_seq \
+               THEN mine.read_up_to_seq ELSE mine.hidden_up_to_seq END), 0) AS BIGINT) FROM (",
+            mine!(),
+            ") mine WHERE mine.last_seq > mine.read_up_to_seq AND COALESCE(mine.muted_until, 0) <= $2"
+        ));
+        self.within(query.bind(user).bind(now).fetch_one(&self.reads)).await
     }
 
     async fn with_reactions(
@@ -158,36 +153,43 @@ impl Store {
 }
 
 fn known(row: &AnyRow) -> sqlx::Result<(ChatId, Known)> {
-    let chat = match row.try_get("is_group")? {
-        0_i64 => ChatRef::Dialog(row.try_get("side")?),
-        _ => ChatRef::Group(row.try_get("side")?),
+    let chat = if is_one(row, "is_group")? {
+        ChatRef::Group(row.try_get("side")?)
+    } else {
+        ChatRef::Dialog(row.try_get("side")?)
     };
-    let counters = Counters { last_seq: row.try_get("last_seq")?, revision: row.try_get("revision")? };
-    Ok((row.try_get("id")?, Known { chat, counters, state: row.try_get("state")? }))
+    Ok((row.try_get("id")?, Known { chat, counters: Counters::from_row(row)?, state: row.try_get("state")? }))
 }
 
 fn summary(row: &AnyRow) -> sqlx::Result<(ChatId, ChatSummary)> {
     let standing = Standing {
-        state: row.try_get(7)?,
-        read_up_to: row.try_get(8)?,
-        hidden_up_to: row.try_get(9)?,
-        muted_until: row.try_get(10)?,
+        state: row.try_get("state")?,
+        read_up_to: row.try_get("read_up_to_seq")?,
+        hidden_up_to: row.try_get("hidden_up_to_seq")?,
+        muted_until: row.try_get("muted_until")?,
     };
-    let newest = message(row, 20, standing.hidden_up_to)?;
-    let conversation = match (row.try_get(1)?, optional_person(row, 11)?) {
-        (Some(id), _) => {
-            let (name, role, member_count) = (shown_group(row.try_get(2)?), row.try_get(3)?, row.try_get(4)?);
-            Conversation::Group { id, name, role, member_count }
-        }
+    let newest = message(row, standing.hidden_up_to)?;
+    let partner = optional_person(row, ["partner_id", "partner_first_name", "partner_last_name"])?;
+    let conversation = match (row.try_get("group_id")?, partner) {
+        (Some(id), _) => Conversation::Group {
+            id,
+            name: shown_group(row.try_get("name")?),
+            role: row.try_get("role")?,
+            member_count: row.try_get("member_count")?,
+        },
         (None, Some(partner)) => Conversation::Dialog {
-            receiver: if newest.sender.id == partner.id { person(row, 17)? } else { partner.clone() },
+            receiver: if newest.sender.id == partner.id {
+                person(row, ["own_id", "own_first_name", "own_last_name"])?
+            } else {
+                partner.clone()
+            },
             partner,
-            deleted: row.try_get::<Option<i64>, _>(14)?.is_some(),
-            partner_read_up_to: row.try_get(15)?,
-            blocked: row.try_get::<Option<i64>, _>(16)?.is_some(),
+            deleted: is_set(row, "partner_deleted_at")?,
+            partner_read_up_to: row.try_get("partner_read_up_to")?,
+            blocked: is_set(row, "blocks_since")?,
         },
         (None, None) => return Err(sqlx::Error::RowNotFound),
     };
-    let counters = Counters { last_seq: row.try_get(5)?, revision: row.try_get(6)? };
-    Ok((row.try_get(0)?, ChatSummary { conversation, counters, standing, newest }))
+    let counters = Counters::from_row(row)?;
+    Ok((row.try_get("chat_id")?, ChatSummary { conversation, counters, standing, newest }))
 }

@@ -1,84 +1,92 @@
-//! Times that a clock wrote which was ahead: finding them, and giving them others. In steps, each a transaction: a process
-//! that is killed is run again, and goes on.
+//! Repairs times that were stored while the clock was ahead. Works in steps, each a transaction: an interrupted repair
+//! continues when it is run again.
 
 use serde::Serialize;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
-use super::{DatabaseResult, Store, engine::Sql, types::json};
+use super::{
+    DatabaseResult, Store,
+    engine::Sql,
+    types::{json, number},
+};
 use crate::{
     error::Result,
     model::{ChatId, Timestamp},
 };
 
-/// The setting that tells a repair that goes on which time it began with.
+/// The setting that keeps the time with which an interrupted repair began.
 const KEY: &str = "clock_repair";
-/// Chats, and messages of one chat, of a step.
+/// Chats, and messages of one chat, per step.
 const CHATS_STEP: i64 = 200;
 const MESSAGES_STEP: i64 = 1000;
 
-/// Columns with times that are past when they are written, by table; those of `chat_id` are gone through in steps.
+/// Columns whose times are not in the future when they are stored, by table. Those of tables with `chat_id` are repaired in
+/// steps.
 const OF_CHATS: [(&str, &[&str]); 3] = [
     ("messages", &["edited_at", "deleted_at"]),
     ("members", &["joined_at", "left_at"]),
     ("reactions", &["created_at"]),
 ];
-const OF_PEOPLE: [(&str, &[&str]); 4] = [
+const OTHERS: [(&str, &[&str]); 4] = [
     ("users", &["created_at", "updated_at", "deleted_at"]),
     ("sessions", &["created_at", "last_seen_at", "used_at", "ended_at", "confirmed_at"]),
     ("blocks", &["created_at"]),
     ("chats", &["created_at", "dropped_at"]),
 ];
 
-static RENUMBER: Sql = Sql::steps(&["UPDATE messages SET created_at = q.created_at \
-     FROM rows($1: seq BIGINT, created_at BIGINT) q WHERE messages.chat_id = $2 AND messages.seq = q.seq"]);
+static MOVE: Sql = Sql::new(
+    "UPDATE messages SET created_at = q.created_at \
+     FROM rows($1: seq BIGINT, created_at BIGINT) q WHERE messages.chat_id = $2 AND messages.seq = q.seq",
+);
 
 #[derive(Serialize)]
-struct Renumbered {
+struct Moved {
     seq: i64,
-    created_at: i64,
+    #[serde(serialize_with = "number")]
+    created_at: Timestamp,
 }
 
-/// What a repair did.
+/// What a repair changed.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Repaired {
-    /// Messages that have another time.
+    /// Messages with a new time.
     pub messages: u64,
-    /// The chats that these are in.
+    /// Their chats.
     pub chats: u64,
-    /// Other rows that have another time.
+    /// Other rows with a new time.
     pub others: u64,
 }
 
 impl Store {
-    /// When the newest message was written of the chats that are there.
+    /// The time of the newest message, without deleted chats.
     pub async fn newest_message(&self) -> Result<Option<Timestamp>> {
-        let query = sqlx::query("SELECT MAX(last_at) FROM chats WHERE dropped_at IS NULL AND last_seq > 0");
-        self.within(async { query.fetch_one(&self.reads).await?.try_get(0) }).await
+        let query = sqlx::query_scalar("SELECT MAX(last_at) FROM chats WHERE dropped_at IS NULL AND last_seq > 0");
+        self.within(query.fetch_one(&self.reads)).await
     }
 
-    /// Whether a repair was begun and is not at its end.
+    /// Whether a repair was begun and not finished.
     pub async fn is_under_repair(&self) -> Result<bool> {
         let query = sqlx::query("SELECT value FROM settings WHERE key = $1").bind(KEY);
         self.within(async { Ok(query.fetch_optional(&self.reads).await?.is_some()) }).await
     }
 
-    /// Moves what was written after `now` to `now`, the messages of each chat to moments just before it, in their order
-    /// and 1 ms apart; sessions end by `expires_by`. Takes as long as it takes.
+    /// Moves times after `now` to `now`, those of each chat's messages to just before it, in their order and 1 ms apart;
+    /// sessions end by `expires_by`. Has no timeout.
     pub async fn repair_clock(&self, now: Timestamp, expires_by: Timestamp) -> Result<Repaired> {
         self.repair(now, expires_by).await.map_err(|error| self.failure(error))
     }
 
     async fn repair(&self, now: Timestamp, expires_by: Timestamp) -> DatabaseResult<Repaired> {
-        // What goes on goes on with the time of the beginning.
+        // An interrupted repair continues with the time with which it began.
         let begun = self.begin_repair(now).await?;
         let (now, mut repaired) = (now.min(begun), Repaired::default());
-        let query = sqlx::query("SELECT COALESCE(MAX(id), 0) FROM chats");
-        let last: i64 = query.fetch_one(&self.reads).await?.try_get(0)?;
+        let last: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) FROM chats").fetch_one(&self.reads).await?;
         for after in (0..last).step_by(200) {
-            let query = sqlx::query("SELECT id FROM chats WHERE id > $1 AND id <= $2 AND last_at > $3 ORDER BY id");
+            let query =
+                sqlx::query_scalar("SELECT id FROM chats WHERE id > $1 AND id <= $2 AND last_at > $3 ORDER BY id");
             let query = query.bind(after).bind(after + CHATS_STEP).bind(now);
-            for row in query.fetch_all(&self.reads).await? {
-                repaired.messages += self.renumber(row.try_get(0)?, now).await?;
+            for chat in query.fetch_all(&self.reads).await? {
+                repaired.messages += self.move_messages(chat, now).await?;
                 repaired.chats += 1;
             }
             let mut change = self.begin().await?;
@@ -89,12 +97,12 @@ impl Store {
             change.commit().await?;
         }
         let mut change = self.begin().await?;
-        for (table, columns) in OF_PEOPLE {
+        for (table, columns) in OTHERS {
             repaired.others += pull_back(&mut change, table, columns, "", now).await?;
         }
         let query = sqlx::query("UPDATE sessions SET expires_at = $1 WHERE expires_at > $1").bind(expires_by);
         query.execute(&mut *change).await?;
-        // Clients keep messages with their times: a new epoch makes them read these again.
+        // Clients store messages with their times: a new epoch makes them read these again.
         sqlx::query("DELETE FROM settings WHERE key = $1 OR key = 'epoch'").bind(KEY).execute(&mut *change).await?;
         change.commit().await?;
         Ok(repaired)
@@ -104,40 +112,40 @@ impl Store {
         let mut change = self.begin().await?;
         let query = sqlx::query("INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT DO NOTHING");
         query.bind(KEY).bind(now.0.to_string().into_bytes()).execute(&mut *change).await?;
-        let query = sqlx::query("SELECT value FROM settings WHERE key = $1").bind(KEY);
-        let value: Vec<u8> = query.fetch_one(&mut *change).await?.try_get(0)?;
+        let query = sqlx::query_scalar("SELECT value FROM settings WHERE key = $1").bind(KEY);
+        let value: Vec<u8> = query.fetch_one(&mut *change).await?;
         change.commit().await?;
         Ok(String::from_utf8_lossy(&value).parse().map_or(now, Timestamp))
     }
 
-    /// From the newest message down: each is moved to at most as many milliseconds before `now` as there are messages
-    /// after it. One that is earlier already ends it, for so are all before it. The chat's own time comes last, by which
-    /// an interrupted repair finds the chat again.
-    async fn renumber(&self, chat: ChatId, now: Timestamp) -> DatabaseResult<u64> {
-        let (mut before, mut latest, mut moved) = (i64::MAX, now.0, 0);
+    /// From the newest message to the oldest, moves each to at most as many milliseconds before `now` as there are messages
+    /// after it. Stops at a message that is earlier already, as are all before it. The chat's own time comes last: an
+    /// interrupted repair finds the chat by it. Returns how many messages it moved.
+    async fn move_messages(&self, chat: ChatId, now: Timestamp) -> DatabaseResult<u64> {
+        let (mut before, mut latest, mut count) = (i64::MAX, now, 0);
         loop {
             let mut change = self.begin().await?;
             let query = sqlx::query(
                 "SELECT seq, created_at FROM messages WHERE chat_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3",
             );
             let rows = query.bind(chat).bind(before).bind(MESSAGES_STEP).fetch_all(&mut *change).await?;
-            let mut renumbered = Vec::new();
+            let mut moved = Vec::new();
             let mut is_done = rows.is_empty();
             for row in &rows {
-                let created_at: i64 = row.try_get("created_at")?;
+                let created_at: Timestamp = row.try_get("created_at")?;
                 before = row.try_get("seq")?;
                 is_done = created_at < latest;
                 if is_done {
                     break;
                 }
                 if created_at > latest {
-                    renumbered.push(Renumbered { seq: before, created_at: latest });
+                    moved.push(Moved { seq: before, created_at: latest });
                 }
-                latest -= 1;
+                latest = latest.plus_millis(-1);
             }
-            if !renumbered.is_empty() {
-                let query = sqlx::query(RENUMBER.on(self.engine)).bind(json(&renumbered)).bind(chat);
-                moved += query.execute(&mut *change).await?.rows_affected();
+            if !moved.is_empty() {
+                let query = sqlx::query(MOVE.on(self.engine)).bind(json(&moved)).bind(chat);
+                count += query.execute(&mut *change).await?.rows_affected();
             }
             if is_done {
                 let query = sqlx::query("UPDATE chats SET last_at = $2 WHERE id = $1 AND last_at > $2");
@@ -145,13 +153,13 @@ impl Store {
             }
             change.commit().await?;
             if is_done {
-                return Ok(moved);
+                return Ok(count);
             }
         }
     }
 }
 
-/// Moves times after `now` to `now`. How many rows had some.
+/// Moves times after `now` to `now`. Returns how many rows it changed.
 async fn pull_back(
     connection: &mut AnyConnection,
     table: &str,

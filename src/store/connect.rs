@@ -1,4 +1,4 @@
-//! Opening the database: its pools, its settings, its schema.
+//! Opens the database: its pools, its settings, its schema.
 
 use std::{future::Future, sync::Arc, time::Duration};
 
@@ -20,20 +20,20 @@ use super::{
 };
 use crate::{config::Database, error::Result};
 
-/// Readers side by side: more than two cores' worth gains nothing.
+/// Concurrent readers; more do not help on few cores.
 const SQLITE_READERS: u32 = 4;
 /// One for the writer, one for changes to accounts.
 const POSTGRES_WRITERS: u32 = 2;
-/// A pooled connection that was idle for longer is asked whether it is alive before it is used: under load none is, and
-/// after PostgreSQL was away no request fails for a connection that died meanwhile.
-const TRUSTED_IDLE: Duration = Duration::from_millis(10);
-/// How long a transaction on PostgreSQL may wait for its server's next statement.
-const STANDSTILL: Duration = Duration::from_secs(10);
-/// The engine's own timeouts report first: their errors say more.
+/// A pooled connection that was idle for longer is checked before use: under load none is, and after an outage of
+/// PostgreSQL no request fails because of a dead connection.
+const UNCHECKED_IDLE: Duration = Duration::from_millis(10);
+/// How long a transaction on PostgreSQL may be idle.
+const MAX_IDLE: Duration = Duration::from_secs(10);
+/// Added to the timeouts of the engines, so that these report first: their errors say more.
 const GRACE: Duration = Duration::from_secs(1);
 
 impl Store {
-    /// Connects, makes what is missing and brings the schema up to date.
+    /// Connects, creates a missing SQLite database, and migrates the schema.
     pub async fn open(config: &Database) -> anyhow::Result<Self> {
         install_default_drivers();
         let engine = Engine::of(&config.url);
@@ -43,18 +43,18 @@ impl Store {
         let (reads, writes) = match engine {
             Engine::Sqlite => (
                 sqlite_pool(&url, SQLITE_READERS, timeout, "PRAGMA query_only = 1;")?,
-                // What is deleted is overwritten with zeros.
+                // Overwrites deleted data with zeros.
                 sqlite_pool(&url, 1, timeout, "PRAGMA secure_delete = ON;")?,
             ),
             Engine::Postgres => {
-                // The writer and the accounts' changes have connections of their own: they queue behind no search.
+                // Writes have a pool of their own, so that they do not queue behind searches.
                 let reads = postgres_pool(&url, config.connections, timeout, String::new())?;
-                // PostgreSQL itself ends what waits or stands still for too long: a backend whose client has vanished
+                // PostgreSQL ends transactions that wait or are idle for too long: otherwise one whose client has vanished
                 // would hold its locks for hours.
                 let bounds = format!(
                     "SET lock_timeout = {}; SET idle_in_transaction_session_timeout = {}",
                     timeout.as_millis(),
-                    STANDSTILL.as_millis()
+                    MAX_IDLE.as_millis()
                 );
                 (reads, postgres_pool(&url, POSTGRES_WRITERS, timeout, bounds)?)
             }
@@ -69,7 +69,7 @@ impl Store {
             place: place.into(),
             erased: Arc::default(),
             size: Arc::default(),
-            timeout: patience(engine, timeout),
+            timeout: total_timeout(engine, timeout),
         };
         store.ping().await.with_context(|| format!("database {place}"))?;
         Ok(store)
@@ -77,17 +77,17 @@ impl Store {
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<()> {
-        let question = sqlx::query("SELECT COUNT(*) FROM settings");
-        self.within(async { question.execute(&self.reads).await.map(|_| ()) }).await
+        let query = sqlx::query("SELECT COUNT(*) FROM settings");
+        self.within(async { query.execute(&self.reads).await.map(|_| ()) }).await
     }
 
-    /// Waits for what is under way and closes every connection.
+    /// Waits for queries under way and closes every connection.
     pub async fn close(&self) {
         self.reads.close().await;
         self.writes.close().await;
     }
 
-    /// Does database work, but not for longer than the configuration says.
+    /// Does database work, with the configured timeout.
     pub(super) async fn within<T>(&self, work: impl Future<Output = sqlx::Result<T>>) -> Result<T> {
         match tokio::time::timeout(self.timeout, work).await {
             Ok(result) => result.map_err(|error| self.failure(error)),
@@ -96,16 +96,16 @@ impl Store {
     }
 }
 
-/// How long work may take before it is given up from outside. Only then may it be done after all: SQLite's thread
-/// finishes what was given to it. There a connection is waited for, then the lock, each for as long as is configured.
-fn patience(engine: Engine, timeout: Duration) -> Duration {
+/// The timeout of all work together. On SQLite it waits first for a connection and then for the lock, each up to the
+/// configured timeout. Work that exceeds it may still be done: SQLite's thread finishes what it has begun.
+fn total_timeout(engine: Engine, timeout: Duration) -> Duration {
     match engine {
         Engine::Sqlite => 2 * timeout + GRACE,
         Engine::Postgres => timeout + GRACE,
     }
 }
 
-/// The URL without credentials, which may also stand among its parameters: what may be shown.
+/// The URL without credentials and parameters, which may contain credentials: what may be shown.
 pub fn place(url: &str) -> &str {
     match Engine::of(url) {
         Engine::Sqlite => url,
@@ -116,7 +116,7 @@ pub fn place(url: &str) -> &str {
     }
 }
 
-/// An error when the database was opened, with its name; damage is called so.
+/// Adds the database's name, and its damage, to an error of opening it.
 fn named(error: anyhow::Error, place: &str) -> anyhow::Error {
     let is_damage = error
         .chain()
@@ -128,7 +128,7 @@ fn named(error: anyhow::Error, place: &str) -> anyhow::Error {
     })
 }
 
-/// Brings the schema up to date, of a new database or of the one that is there. The URL for further connections.
+/// Migrates the schema of a new or existing database. Returns the URL for further connections.
 async fn migrate(engine: Engine, url: &str) -> anyhow::Result<String> {
     match engine {
         Engine::Sqlite => {
@@ -139,7 +139,7 @@ async fn migrate(engine: Engine, url: &str) -> anyhow::Result<String> {
                 update(&file.url()?).await?;
             } else {
                 let mut connection = AnyConnection::connect(&file.begin()?).await?;
-                // A property of the file, set once; connections that find it set take no lock for it.
+                // A property of the file, set once: later connections need no lock for it.
                 connection.execute("PRAGMA journal_mode = WAL").await?;
                 migrations::run(engine, &mut connection).await?;
                 folds::run(engine, &mut connection).await?;
@@ -159,7 +159,7 @@ async fn migrate(engine: Engine, url: &str) -> anyhow::Result<String> {
     }
 }
 
-/// Updates a SQLite database.
+/// Migrates an existing SQLite database.
 async fn update(url: &str) -> anyhow::Result<()> {
     let mut connection = AnyConnection::connect(url).await?;
     let migrated = sqlx::query("SELECT name FROM sqlite_master WHERE name = '_sqlx_migrations'");
@@ -167,15 +167,15 @@ async fn update(url: &str) -> anyhow::Result<()> {
     ensure!(migrated.is_some(), "it is a SQLite database, but not one of Hearth");
     migrations::run(Engine::Sqlite, &mut connection).await?;
     folds::run(Engine::Sqlite, &mut connection).await?;
-    // An interrupted process may have left changes in the log that are not synced. Who sends such a change again is
-    // answered that it is stored, so from here on it is. Unlike other ways, this one waits for nobody.
+    // An interrupted process may have left changes in the log that are not synced. A retry of such a change is answered as
+    // stored, so sync them now. A passive checkpoint waits for no other process.
     connection.execute("PRAGMA wal_checkpoint(PASSIVE)").await?;
     Ok(connection.close().await?)
 }
 
 fn sqlite_pool(url: &str, size: u32, timeout: Duration, role: &'static str) -> anyhow::Result<AnyPool> {
-    // Every commit is synced (FULL); the log is moved into the file every 4,000 pages (16 MiB), the middle between
-    // many short stalls and few long ones; 16 MiB of page cache a connection.
+    // Syncs every commit (FULL); moves the log into the file every 4,000 pages (16 MiB), a compromise between many short
+    // stalls and few long ones; 16 MiB of page cache per connection.
     let pragmas = format!(
         "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = {}; \
          PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = MEMORY; {role}",
@@ -210,7 +210,7 @@ fn postgres_pool(url: &str, size: u32, timeout: Duration, settings: String) -> a
         })
         .before_acquire(|connection, metadata| {
             Box::pin(async move {
-                if metadata.idle_for > TRUSTED_IDLE {
+                if metadata.idle_for > UNCHECKED_IDLE {
                     connection.ping().await?;
                 }
                 Ok(true)

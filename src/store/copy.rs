@@ -1,12 +1,12 @@
-//! A copy of the whole database, before something is done to it that cannot be undone.
+//! Copies the whole database before a change that cannot be undone.
 
 use std::path::PathBuf;
 
 use super::{Store, engine::Engine, file::DatabaseFile};
 
 impl Store {
-    /// Copies a SQLite database to a new file beside it: its name and `suffix`. `None` on PostgreSQL, whose copies are
-    /// the operator's.
+    /// Copies a SQLite database to a new file beside it: its name and `suffix`. `None` on PostgreSQL, which the operator
+    /// copies.
     pub async fn copy_beside(&self, suffix: &str) -> anyhow::Result<Option<PathBuf>> {
         if self.engine == Engine::Postgres {
             return Ok(None);

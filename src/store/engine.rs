@@ -15,7 +15,7 @@ impl Engine {
         if url.starts_with("sqlite:") { Self::Sqlite } else { Self::Postgres }
     }
 
-    /// Begins a transaction that will write. SQLite takes its lock now: a reader that turns writer may be refused.
+    /// Begins a transaction that will write. SQLite takes its lock now: it may refuse a reader that starts to write.
     pub(super) fn begin(self) -> &'static str {
         match self {
             Self::Sqlite => "BEGIN IMMEDIATE",
@@ -23,7 +23,7 @@ impl Engine {
         }
     }
 
-    /// Begins a transaction that reads, and sees one state of the database throughout.
+    /// Begins a transaction that reads one snapshot of the database.
     pub(super) fn begin_snapshot(self) -> &'static str {
         match self {
             Self::Sqlite => "BEGIN",
@@ -32,45 +32,36 @@ impl Engine {
     }
 }
 
-/// A SQL text for both engines in which `rows($1: a BIGINT, b BYTES, c TEXT)` is the table that the JSON text
-/// parameter `$1` holds: an array of objects, bytes as hexadecimal digits. Lists and batches travel that way.
+/// A SQL text for both engines in which `rows($1: id UUID, seq BIGINT, name TEXT)` is the table that the JSON text
+/// parameter `$1` holds: an array of objects. A UUID becomes 16 bytes. Lists and batches are bound this way.
 ///
-/// Several statements that do not see each other's changes make one: a script on SQLite, common table expressions on
-/// PostgreSQL.
+/// Several statements, separated by `; `, are sent as one, a script on SQLite and common table expressions on
+/// PostgreSQL, so none may depend on what another changes.
 pub(super) struct Sql {
-    steps: &'static [&'static str],
+    text: &'static str,
     sqlite: OnceLock<String>,
     postgres: OnceLock<String>,
 }
 
 impl Sql {
-    pub(super) const fn steps(steps: &'static [&'static str]) -> Self {
-        Self { steps, sqlite: OnceLock::new(), postgres: OnceLock::new() }
+    pub(super) const fn new(text: &'static str) -> Self {
+        Self { text, sqlite: OnceLock::new(), postgres: OnceLock::new() }
     }
 
     /// The text for one engine, made once.
     pub(super) fn on(&'static self, engine: Engine) -> &'static str {
-        let cell = match engine {
-            Engine::Sqlite => &self.sqlite,
-            Engine::Postgres => &self.postgres,
-        };
-        cell.get_or_init(|| {
-            let steps: Vec<_> = self.steps.iter().map(|step| expand(step, engine)).collect();
-            match engine {
-                Engine::Sqlite => steps.join("; "),
-                Engine::Postgres => nested(steps),
-            }
-        })
+        match engine {
+            Engine::Sqlite => self.sqlite.get_or_init(|| expand(self.text, engine)),
+            Engine::Postgres => self.postgres.get_or_init(|| one_statement(&expand(self.text, engine))),
+        }
     }
 }
 
-/// All but the last step as common table expressions of the last.
-fn nested(mut steps: Vec<String>) -> String {
-    let last = steps.pop().unwrap_or_default();
-    if steps.is_empty() {
-        return last;
-    }
-    let named: Vec<_> = steps.iter().enumerate().map(|(place, step)| format!("step{place} AS ({step})")).collect();
+/// Makes all statements but the last common table expressions of the last.
+fn one_statement(text: &str) -> String {
+    let Some((others, last)) = text.rsplit_once("; ") else { return text.to_owned() };
+    let named: Vec<_> =
+        others.split("; ").enumerate().map(|(index, text)| format!("step{index} AS ({text})")).collect();
     format!("WITH {} {last}", named.join(", "))
 }
 
@@ -92,10 +83,10 @@ fn expand(text: &str, engine: Engine) -> String {
     expanded + rest
 }
 
-/// By `jsonb_each`: with `json_each` every object would be written out as text, and read again for each of its keys.
+/// Uses `jsonb_each`: `json_each` would write every object out as text and parse it again for each of its keys.
 fn sqlite_rows<'a>(parameter: &str, columns: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let select = columns.map(|(name, kind)| match kind {
-        "BYTES" => format!("unhex(value ->> '{name}') AS {name}"),
+        "UUID" => format!("unhex(value ->> '{name}', '-') AS {name}"),
         _ => format!("value ->> '{name}' AS {name}"),
     });
     format!("(SELECT {} FROM jsonb_each({parameter}))", select.collect::<Vec<_>>().join(", "))
@@ -104,7 +95,7 @@ fn sqlite_rows<'a>(parameter: &str, columns: impl Iterator<Item = (&'a str, &'a 
 fn postgres_rows<'a>(parameter: &str, columns: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let (select, types): (Vec<_>, Vec<_>) = columns
         .map(|(name, kind)| match kind {
-            "BYTES" => (format!("decode({name}, 'hex') AS {name}"), format!("{name} TEXT")),
+            "UUID" => (format!("uuid_send({name}) AS {name}"), format!("{name} UUID")),
             _ => (name.to_owned(), format!("{name} {kind}")),
         })
         .unzip();
@@ -116,8 +107,8 @@ fn postgres_rows<'a>(parameter: &str, columns: impl Iterator<Item = (&'a str, &'
 mod tests {
     use super::*;
 
-    static LIST: Sql = Sql::steps(&["SELECT * FROM rows($1: id BYTES, seq BIGINT) q WHERE seq > $2"]);
-    static BOTH: Sql = Sql::steps(&["DELETE FROM a WHERE id = $1", "UPDATE b SET id = $2"]);
+    static LIST: Sql = Sql::new("SELECT * FROM rows($1: id UUID, seq BIGINT) q WHERE seq > $2");
+    static BOTH: Sql = Sql::new("DELETE FROM a WHERE id = $1; UPDATE b SET id = $2");
 
     #[test]
     fn several_statements_become_one() {
@@ -129,13 +120,13 @@ mod tests {
     fn rows_become_each_engines_own_table() {
         assert_eq!(
             LIST.on(Engine::Sqlite),
-            "SELECT * FROM (SELECT unhex(value ->> 'id') AS id, value ->> 'seq' AS seq FROM jsonb_each($1)) q \
+            "SELECT * FROM (SELECT unhex(value ->> 'id', '-') AS id, value ->> 'seq' AS seq FROM jsonb_each($1)) q \
              WHERE seq > $2"
         );
         assert_eq!(
             LIST.on(Engine::Postgres),
-            "SELECT * FROM (SELECT decode(id, 'hex') AS id, seq FROM json_to_recordset($1::json) \
-             AS r(id TEXT, seq BIGINT)) q WHERE seq > $2"
+            "SELECT * FROM (SELECT uuid_send(id) AS id, seq FROM json_to_recordset($1::json) \
+             AS r(id UUID, seq BIGINT)) q WHERE seq > $2"
         );
     }
 }

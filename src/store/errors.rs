@@ -1,4 +1,4 @@
-//! What a database error means to a request. No constraint's name is looked at: SQLite tells none.
+//! What a database error means to a request. Does not depend on constraint names: SQLite reports none.
 
 use sqlx::error::DatabaseError;
 
@@ -10,39 +10,39 @@ const NO_ANSWER: &str = "The database does not answer: try again later";
 const SQLITE_FULL: &[u32] = &[13, 4874];
 /// SQLite's codes, without their extensions, for a lock that another process holds: busy, locked.
 const SQLITE_LOCKED: &[u32] = &[5, 6];
-/// SQLite's codes, without their extensions, for what may pass: read-only, I/O error, cannot open.
+/// SQLite's codes, without their extensions, for errors that may be temporary: read-only, I/O error, cannot open.
 const SQLITE_NOT_NOW: &[u32] = &[8, 10, 14];
 /// PostgreSQL's code for a full disk.
 const POSTGRES_FULL: &str = "53100";
-/// PostgreSQL's classes for "gone" and "going": connection exception, too many connections, operator intervention.
+/// PostgreSQL's classes for a lost connection: connection exception, too many connections, operator intervention.
 const POSTGRES_GONE: &[&str] = &["08", "53", "57"];
-/// PostgreSQL's codes for a lock that was not free in time, and for a transaction that stood still for too long.
+/// PostgreSQL's codes for a lock timeout and for a transaction that was idle for too long.
 const POSTGRES_LATE: &[&str] = &["55P03", "25P03"];
-/// PostgreSQL's codes for a transaction that another one undid.
+/// PostgreSQL's codes for a transaction that was rolled back because of another one.
 const POSTGRES_UNDONE: &[&str] = &["40001", "40P01"];
 
-/// PostgreSQL's code for a database that only answers questions: a standby, or one whose disk its operator protects.
+/// PostgreSQL's code for a read-only database, such as a standby.
 const POSTGRES_READ_ONLY: &str = "25006";
 /// SQLite's codes, without their extensions, for damage: corrupt, not a database.
 const SQLITE_DAMAGED: &[u32] = &[11, 26];
 /// PostgreSQL's codes for a damaged table or index.
 const POSTGRES_DAMAGED: &[&str] = &["XX001", "XX002"];
 
-/// What is wrong with a database that was fine before.
+/// What is wrong with a database that has worked before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Trouble {
-    /// Its disk has no room.
+    /// Its disk is full.
     DiskFull,
-    /// Another process writes, and does not end.
+    /// Another process holds the write lock.
     WriteLocked,
-    /// It does not answer, or cannot write.
+    /// It does not answer or cannot be written.
     DatabaseAway,
-    /// Some of its pages make no sense.
+    /// Some of its pages are corrupt.
     Damaged,
 }
 
 impl Trouble {
-    /// A word for programs, which stays the same.
+    /// A stable code for programs.
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::DiskFull => "disk_full",
@@ -71,7 +71,7 @@ impl From<sqlx::Error> for Error {
     }
 }
 
-/// The trouble that an error tells of; `None` if it is about the statement.
+/// The trouble behind an error; `None` if the statement is at fault.
 pub(super) fn trouble(error: &sqlx::Error) -> Option<Trouble> {
     match error {
         sqlx::Error::Database(database) => {
@@ -113,7 +113,7 @@ fn postgres_trouble(code: &str) -> Option<Trouble> {
     }
 }
 
-/// Whether another transaction was in the way, so that the same change may succeed if it is made again.
+/// Whether another transaction caused the error, so that a retry may succeed.
 pub fn is_conflict(error: &sqlx::Error) -> bool {
     was_undone(error) || error.as_database_error().is_some_and(DatabaseError::is_unique_violation)
 }

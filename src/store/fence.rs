@@ -1,12 +1,12 @@
-//! Which process may write. On PostgreSQL each transaction that writes checks the generation of its server: after another
-//! server has taken over, not one succeeds. On SQLite the lock file is enough.
+//! Ensures that only one process writes. On PostgreSQL each transaction that writes checks the generation of its server:
+//! after another server has taken over, all of them fail. On SQLite the lock file is enough.
 
 use std::sync::{
     Arc,
     atomic::{AtomicI64, Ordering},
 };
 
-use sqlx::{AnyConnection, AssertSqlSafe, Executor, Row};
+use sqlx::{AnyConnection, AssertSqlSafe, Executor};
 use tokio_util::sync::CancellationToken;
 
 use super::{DatabaseError, DatabaseResult, ServingGuard, Store, engine::Engine};
@@ -14,10 +14,10 @@ use crate::{config::Database, error::Result, model::Timestamp};
 
 /// The error of the function `begin_write`.
 const FENCED: &str = "57H01";
-/// Waits for the transactions that the server before has begun; PostgreSQL ends those that stand still.
+/// Waits for the previous server's transactions; PostgreSQL ends idle ones.
 const TAKE_OVER: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '60s'; \
      SELECT pg_advisory_xact_lock(hashtextextended('hearth writes ' || current_schema(), 0)); DELETE FROM writers";
-/// Batches whose rows are kept. Only the last one's may be asked for.
+/// Batches whose rows are kept, although only the last one's is looked up.
 const KEPT_COMMITS: i64 = 1000;
 
 /// The right to write, as the database knows it.
@@ -25,7 +25,7 @@ const KEPT_COMMITS: i64 = 1000;
 pub(super) struct Fence {
     /// `None` if nothing is checked.
     generation: Option<i64>,
-    /// Batches so far.
+    /// The number of batches so far.
     batches: Arc<AtomicI64>,
     lost: CancellationToken,
 }
@@ -38,7 +38,7 @@ pub struct BatchId {
 }
 
 impl Store {
-    /// Opens the database for the process that may write to it. Every transaction of the one before fails from now on.
+    /// Opens the database for the process that may write to it. From now on, all writes of the previous process fail.
     pub async fn open_to_write(config: &Database, _guard: &ServingGuard) -> anyhow::Result<Self> {
         let mut store = Self::open(config).await?;
         if store.engine == Engine::Postgres {
@@ -47,7 +47,7 @@ impl Store {
         Ok(store)
     }
 
-    /// Whether a batch was committed whose COMMIT was not answered. Waits until its transaction has ended.
+    /// Whether a batch was committed whose COMMIT was not answered. Waits for the end of its transaction.
     pub async fn was_committed(&self, batch: BatchId) -> DatabaseResult<bool> {
         let work = async {
             let mut change = self.begin().await?;
@@ -60,7 +60,7 @@ impl Store {
         tokio::time::timeout(self.timeout, work).await.unwrap_or(Err(DatabaseError::PoolTimedOut))
     }
 
-    /// Removes the rows of batches that nobody will ask for.
+    /// Removes the rows of old batches.
     pub async fn forget_commits(&self) -> Result<()> {
         let Some(generation) = self.fence.generation else { return Ok(()) };
         let until = self.fence.batches.load(Ordering::Relaxed) - KEPT_COMMITS;
@@ -70,21 +70,21 @@ impl Store {
 
     async fn take_over(&self) -> DatabaseResult<i64> {
         let mut change = self.begin_by(TAKE_OVER.to_owned()).await?;
-        let query = sqlx::query("INSERT INTO writers (started_at) VALUES ($1) RETURNING generation");
-        let generation = query.bind(Timestamp::now()).fetch_one(&mut *change).await?.try_get("generation")?;
+        let query = sqlx::query_scalar("INSERT INTO writers (started_at) VALUES ($1) RETURNING generation");
+        let generation = query.bind(Timestamp::now()).fetch_one(&mut *change).await?;
         change.commit().await?;
         Ok(generation)
     }
 }
 
 impl Fence {
-    /// The next batch; `None` if its outcome cannot be asked for.
+    /// The next batch's id; `None` if its outcome cannot be looked up.
     pub(super) fn next_batch(&self) -> Option<BatchId> {
         let writer = self.generation?;
         Some(BatchId { writer, n: 1 + self.batches.fetch_add(1, Ordering::Relaxed) })
     }
 
-    /// Begins a transaction that writes, perhaps the one of a batch.
+    /// The statements that begin a transaction that writes, with the id of its batch, if it is one.
     pub(super) fn begin(&self, engine: Engine, batch: Option<BatchId>) -> String {
         let Some(generation) = self.generation else { return engine.begin().to_owned() };
         let n = batch.map_or("NULL".to_owned(), |batch| batch.n.to_string());
@@ -92,14 +92,14 @@ impl Fence {
         format!("BEGIN ISOLATION LEVEL READ COMMITTED; SELECT begin_write({generation}, {n}, {now})")
     }
 
-    /// Looks at an error of [`Self::begin`].
+    /// Checks an error of [`Self::begin`] for a lost right to write.
     pub(super) fn notice(&self, error: &DatabaseError) {
         if error.as_database_error().is_some_and(|error| error.code().is_some_and(|code| code == FENCED)) {
             self.lost.cancel();
         }
     }
 
-    /// Returns when a transaction has found that another process may write.
+    /// Returns when a transaction has failed because another process may write.
     pub(super) async fn lost(&self) {
         self.lost.cancelled().await;
     }

@@ -1,5 +1,5 @@
-//! The file of a SQLite database: which one a URL names, what it must look like, and how a new one is made. Nothing here
-//! reads what Hearth keeps in it.
+//! The file of a SQLite database: finds the one that a URL names, checks it, and creates a new one. Does not read its
+//! tables.
 
 use std::{
     fs::{self, DirBuilder, File, Permissions},
@@ -14,20 +14,20 @@ use sqlx::sqlite::SqliteConnectOptions;
 
 /// What every SQLite database begins with.
 const MAGIC: &[u8] = b"SQLite format 3\0";
-/// Symbolic links that are followed one after another, as the system does.
+/// Most symbolic links in a chain, as in the system.
 const MAX_LINKS: usize = 40;
-/// A new database has this name, after its own, until it is complete.
+/// Suffix of a new database until it is complete.
 const UNFINISHED: &str = ".new";
 
-/// The file of a database: the real one, so that every name of it leads to the same locks.
+/// The file of a database, with symbolic links resolved, so that all its names lead to the same locks.
 pub(super) struct DatabaseFile {
     path: PathBuf,
-    /// What the URL says besides the file, from `?`.
+    /// The URL's parameters, from `?`.
     parameters: String,
 }
 
 impl DatabaseFile {
-    /// The file that a SQLite URL names. Makes its folder.
+    /// The file that a SQLite URL names. Creates its folder.
     pub(super) fn of(url: &str) -> anyhow::Result<Self> {
         let parameters = url.find('?').map_or("", |start| &url[start..]).to_owned();
         let named = SqliteConnectOptions::from_str(url)?.get_filename().to_owned();
@@ -35,7 +35,7 @@ impl DatabaseFile {
         Ok(Self { path, parameters })
     }
 
-    /// The URL by which connections open the database; they never create it.
+    /// The URL with which connections open the database; they never create it.
     pub(super) fn url(&self) -> anyhow::Result<String> {
         url(&self.path, &self.parameters)
     }
@@ -47,7 +47,7 @@ impl DatabaseFile {
         file.with_context(|| format!("lock file {}", path.display()))
     }
 
-    /// Whether there is a database. Fails if something else has its name.
+    /// Whether there is a database. Fails if the file is something else.
     pub(super) fn exists(&self) -> anyhow::Result<bool> {
         let path = self.path.display();
         let mut file = match File::open(&self.path) {
@@ -82,7 +82,7 @@ impl DatabaseFile {
         Ok(true)
     }
 
-    /// A class of people can read the file if they may pass its folder and read it.
+    /// Logs a warning if other users can enter the folder and read the file.
     fn warn_of_readers(&self, file: &fs::Metadata) {
         let Ok(folder) = fs::metadata(folder(&self.path)) else { return };
         if file.mode() & ((folder.mode() & 0o011) << 2) != 0 {
@@ -91,8 +91,8 @@ impl DatabaseFile {
         }
     }
 
-    /// Begins a new database, which only its owner can read: the URL by which it is to be filled. What an interrupted
-    /// start has left goes.
+    /// Creates a new database that only its owner can read. Returns the URL with which to fill it. Removes what an
+    /// interrupted start has left.
     pub(super) fn begin(&self) -> anyhow::Result<String> {
         let path = beside(&self.path, UNFINISHED);
         for suffix in ["", "-wal", "-shm", "-journal"] {
@@ -107,7 +107,7 @@ impl DatabaseFile {
         url(&path, &self.parameters)
     }
 
-    /// Gives the new database its name, once nobody has it open: it exists whole, or not at all.
+    /// Gives the new database its name. Call it when no connection is open: the database exists completely or not at all.
     pub(super) fn finish(&self) -> anyhow::Result<()> {
         let path = beside(&self.path, UNFINISHED);
         if fs::metadata(beside(&path, "-wal")).is_ok_and(|log| log.len() > 0) {
@@ -119,14 +119,14 @@ impl DatabaseFile {
     }
 }
 
-/// A copy that is being made, under the name of an unfinished database.
+/// An unfinished copy.
 pub(super) struct Copy {
     unfinished: PathBuf,
     path: PathBuf,
 }
 
 impl DatabaseFile {
-    /// Makes an empty file for a copy, which only its owner can read.
+    /// Creates an empty file for a copy, which only its owner can read.
     pub(super) fn begin_copy(&self, suffix: &str) -> anyhow::Result<Copy> {
         let path = beside(&self.path, suffix);
         let unfinished = beside(&path, UNFINISHED);
@@ -138,12 +138,12 @@ impl DatabaseFile {
 }
 
 impl Copy {
-    /// The file that is to be filled.
+    /// The file to fill.
     pub(super) fn path(&self) -> anyhow::Result<&str> {
         self.unfinished.to_str().with_context(|| format!("{} is not UTF-8", self.unfinished.display()))
     }
 
-    /// Gives the copy its name, once it is on disk.
+    /// Syncs the copy and gives it its name.
     pub(super) fn finish(self) -> anyhow::Result<PathBuf> {
         File::open(&self.unfinished)?.sync_all()?;
         fs::rename(&self.unfinished, &self.path)?;
@@ -151,19 +151,19 @@ impl Copy {
         Ok(self.path)
     }
 
-    /// Makes room.
+    /// Removes the unfinished copy.
     pub(super) fn discard(self) {
         let _ = fs::remove_file(self.unfinished);
     }
 }
 
-/// Follows symbolic links, also to a file that is not there yet.
+/// Resolves symbolic links, even to a file that does not exist yet.
 fn real(mut path: PathBuf) -> std::io::Result<PathBuf> {
     for _ in 0..MAX_LINKS {
         let Ok(target) = fs::read_link(&path) else { break };
         path = folder(&path).join(target);
     }
-    // Everyone who can read the database can read every message.
+    // A user who can read the database can read every message.
     DirBuilder::new().recursive(true).mode(0o700).create(folder(&path))?;
     Ok(fs::canonicalize(folder(&path))?.join(path.file_name().unwrap_or_default()))
 }

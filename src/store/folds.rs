@@ -1,5 +1,5 @@
-//! Makes the folded texts anew when their rule has changed: after the migrations, before anything reads them. In steps,
-//! each a transaction that also keeps how far it is: a process that is killed goes on from there at its next start.
+//! Rewrites the folded texts when their rule has changed: after the migrations, before anything reads them. Works in steps,
+//! each a transaction that also stores its progress: an interrupted process continues there at its next start.
 
 mod progress;
 
@@ -7,12 +7,13 @@ use std::collections::HashMap;
 
 use progress::Progress;
 use serde::Serialize;
-use sqlx::{AnyConnection, Connection, Row};
+use sqlx::{AnyConnection, Connection, FromRow, Row};
 
 use super::{
     DatabaseResult,
     engine::{Engine, Sql},
-    types::{Hex, json},
+    rows::from_columns,
+    types::{column, json, number},
 };
 use crate::{
     model::{ChatId, Timestamp, UserId},
@@ -22,7 +23,7 @@ use crate::{
 /// Rows of one step: some ten milliseconds.
 const STEP: i64 = 1000;
 
-/// A person who may have an e-mail's identity.
+/// An account that may own its e-mail's identity.
 #[derive(Clone)]
 struct Account {
     id: UserId,
@@ -33,14 +34,13 @@ struct Account {
     last_name: String,
 }
 
-#[derive(Serialize)]
-struct Id {
-    id: Hex,
+from_columns! {
+    Account { id, created_at, legacy, email, first_name, last_name }
 }
 
 #[derive(Serialize)]
 struct Folded {
-    id: Hex,
+    id: UserId,
     email_folded: Option<String>,
     email_search: String,
     first_name_folded: String,
@@ -48,24 +48,29 @@ struct Folded {
     legacy: i64,
 }
 
-static OWNERS: Sql = Sql::steps(&["SELECT u.id, u.created_at, u.email_folded FROM rows($1: email_folded TEXT) q \
-     JOIN users u ON u.email_folded = q.email_folded"]);
+static OWNERS: Sql = Sql::new(
+    "SELECT u.id, u.created_at, u.email_folded FROM rows($1: email_folded TEXT) q \
+     JOIN users u ON u.email_folded = q.email_folded",
+);
 
 static RELEASE: Sql =
-    Sql::steps(&["UPDATE users SET email_folded = NULL WHERE id IN (SELECT q.id FROM rows($1: id BYTES) q)"]);
+    Sql::new("UPDATE users SET email_folded = NULL WHERE id IN (SELECT q.id FROM rows($1: id UUID) q)");
 
-static MARK: Sql = Sql::steps(&["UPDATE users SET legacy = 1 WHERE id IN (SELECT q.id FROM rows($1: id BYTES) q)"]);
+static MARK: Sql = Sql::new("UPDATE users SET legacy = 1 WHERE id IN (SELECT q.id FROM rows($1: id UUID) q)");
 
-static FOLD_USERS: Sql =
-    Sql::steps(&["UPDATE users SET email_folded = q.email_folded, email_search = q.email_search, \
+static FOLD_USERS: Sql = Sql::new(
+    "UPDATE users SET email_folded = q.email_folded, email_search = q.email_search, \
        first_name_folded = q.first_name_folded, last_name_folded = q.last_name_folded, legacy = q.legacy \
-     FROM rows($1: id BYTES, email_folded TEXT, email_search TEXT, first_name_folded TEXT, last_name_folded TEXT, \
-       legacy BIGINT) q WHERE users.id = q.id"]);
+     FROM rows($1: id UUID, email_folded TEXT, email_search TEXT, first_name_folded TEXT, last_name_folded TEXT, \
+       legacy BIGINT) q WHERE users.id = q.id",
+);
 
-static FOLD_CHATS: Sql = Sql::steps(&["UPDATE chats SET name_folded = q.name_folded \
-     FROM rows($1: id BIGINT, name_folded TEXT) q WHERE chats.id = q.id"]);
+static FOLD_CHATS: Sql = Sql::new(
+    "UPDATE chats SET name_folded = q.name_folded \
+     FROM rows($1: id BIGINT, name_folded TEXT) q WHERE chats.id = q.id",
+);
 
-/// Folds everything by the present rule, and tells the operator of accounts that share an e-mail by it.
+/// Folds all texts by the present rule, and logs accounts that share an e-mail by it.
 pub(super) async fn run(engine: Engine, connection: &mut AnyConnection) -> DatabaseResult<()> {
     if Progress::kept(connection).await? != Progress::Done {
         while step(engine, connection, STEP).await? != Progress::Done {}
@@ -85,18 +90,16 @@ async fn step(engine: Engine, connection: &mut AnyConnection, rows: i64) -> Data
     Ok(next)
 }
 
-/// Of those whose e-mails are the same now, the one who came first has it, whatever the order of the ids.
+/// If several accounts have the same folded e-mail now, the oldest owns it, whatever the order of the ids.
 async fn users(engine: Engine, connection: &mut AnyConnection, after: UserId, limit: i64) -> DatabaseResult<Progress> {
     let query = sqlx::query(
         "SELECT id, created_at, legacy, email, first_name, last_name FROM users \
-         WHERE id > $1 ORDER BY id LIMIT $2",
+         WHERE id > $1 AND email IS NOT NULL ORDER BY id LIMIT $2",
     );
     let rows = query.bind(after).bind(limit).fetch_all(&mut *connection).await?;
     let Some(last) = rows.last() else { return Ok(Progress::ChatsAfter(ChatId(0))) };
     let last: UserId = last.try_get("id")?;
-    // A deleted account has no e-mail and nothing to be found by.
-    let accounts: Vec<Account> =
-        rows.iter().filter_map(|row| account(row).transpose()).collect::<DatabaseResult<_>>()?;
+    let accounts: Vec<Account> = rows.iter().map(FromRow::from_row).collect::<DatabaseResult<_>>()?;
 
     let mut owners: HashMap<String, (Timestamp, UserId)> = HashMap::new();
     for account in &accounts {
@@ -110,7 +113,7 @@ async fn users(engine: Engine, connection: &mut AnyConnection, after: UserId, li
             continue;
         };
         if other.1 > last {
-            // Folded by an older rule: it gets its own in a later step.
+            // Folded by an older rule: a later step folds it again.
             released.push(other.1);
         } else if other < *owner {
             *owner = other;
@@ -123,7 +126,7 @@ async fn users(engine: Engine, connection: &mut AnyConnection, after: UserId, li
         let key = identity(&account.email);
         let is_owner = owners.get(&key).is_some_and(|(_, owner)| *owner == account.id);
         Folded {
-            id: Hex(account.id.0),
+            id: account.id,
             email_folded: is_owner.then_some(key),
             email_search: search(&account.email),
             first_name_folded: search(&account.first_name),
@@ -132,35 +135,19 @@ async fn users(engine: Engine, connection: &mut AnyConnection, after: UserId, li
         }
     });
     let folded: Vec<_> = folded.collect();
-    write(engine, connection, &RELEASE, &ids(&released)).await?;
-    write(engine, connection, &MARK, &ids(&displaced)).await?;
+    write(engine, connection, &RELEASE, &column("id", released)).await?;
+    write(engine, connection, &MARK, &column("id", displaced)).await?;
     write(engine, connection, &FOLD_USERS, &folded).await?;
     Ok(Progress::UsersAfter(last))
 }
 
-fn account(row: &sqlx::any::AnyRow) -> DatabaseResult<Option<Account>> {
-    let Some(email) = row.try_get("email")? else { return Ok(None) };
-    Ok(Some(Account {
-        id: row.try_get("id")?,
-        created_at: row.try_get("created_at")?,
-        legacy: row.try_get("legacy")?,
-        email,
-        first_name: row.try_get("first_name")?,
-        last_name: row.try_get("last_name")?,
-    }))
-}
-
-/// Who has these e-mails' identities.
+/// The accounts that own these identities.
 async fn others_with(
     engine: Engine,
     connection: &mut AnyConnection,
     wanted: &HashMap<String, (Timestamp, UserId)>,
 ) -> DatabaseResult<Vec<(String, (Timestamp, UserId))>> {
-    #[derive(Serialize)]
-    struct Key<'a> {
-        email_folded: &'a str,
-    }
-    let keys: Vec<_> = wanted.keys().map(|email_folded| Key { email_folded }).collect();
+    let keys = column("email_folded", wanted.keys());
     let rows = sqlx::query(OWNERS.on(engine)).bind(json(&keys)).fetch_all(connection).await?;
     let owner =
         |row: &sqlx::any::AnyRow| Ok((row.try_get("email_folded")?, (row.try_get("created_at")?, row.try_get("id")?)));
@@ -170,7 +157,8 @@ async fn others_with(
 async fn chats(engine: Engine, connection: &mut AnyConnection, after: ChatId, limit: i64) -> DatabaseResult<Progress> {
     #[derive(Serialize)]
     struct Folded {
-        id: i64,
+        #[serde(serialize_with = "number")]
+        id: ChatId,
         name_folded: String,
     }
     let query = sqlx::query("SELECT id, name FROM chats WHERE id > $1 ORDER BY id LIMIT $2");
@@ -179,7 +167,7 @@ async fn chats(engine: Engine, connection: &mut AnyConnection, after: ChatId, li
     let last = last.try_get("id")?;
     let folded = rows.iter().map(|row| {
         let name: String = row.try_get("name")?;
-        Ok(Folded { id: row.try_get::<ChatId, _>("id")?.0, name_folded: search(&name) })
+        Ok(Folded { id: row.try_get("id")?, name_folded: search(&name) })
     });
     let mut folded: Vec<_> = folded.collect::<DatabaseResult<_>>()?;
     // A dialog has no name.
@@ -200,22 +188,17 @@ async fn write(
     sqlx::query(sql.on(engine)).bind(json(rows)).execute(connection).await.map(|_| ())
 }
 
-/// Names each account once that shares its e-mail with an older one. By its id: the log has no e-mails.
+/// Logs each account once that shares its e-mail with an older one. By its id: the log contains no e-mails.
 async fn report(connection: &mut AnyConnection) -> DatabaseResult<()> {
-    let query = sqlx::query("SELECT id FROM users WHERE legacy > 0 AND legacy = 1 ORDER BY id");
-    let rows = query.fetch_all(&mut *connection).await?;
-    if rows.is_empty() {
+    let query = sqlx::query_scalar("SELECT id FROM users WHERE legacy > 0 AND legacy = 1 ORDER BY id");
+    let users: Vec<UserId> = query.fetch_all(&mut *connection).await?;
+    if users.is_empty() {
         return Ok(());
     }
-    for row in &rows {
-        let user: UserId = row.try_get("id")?;
+    for user in users {
         tracing::warn!(%user, "an older account has the same e-mail: this one logs in by its exact spelling alone");
     }
     sqlx::query("UPDATE users SET legacy = 2 WHERE legacy > 0 AND legacy = 1").execute(connection).await.map(|_| ())
-}
-
-fn ids(users: &[UserId]) -> Vec<Id> {
-    users.iter().map(|user| Id { id: Hex(user.0) }).collect()
 }
 
 #[cfg(test)]
@@ -226,7 +209,7 @@ mod tests {
     use super::*;
     use crate::store::migrations;
 
-    /// E-mails by id from 1 on, with the time of the sign-up: three of one identity, two of another, one alone.
+    /// E-mails by id from 1 on, with the time of the sign-up: three of one identity, two of another, one of a third.
     const ACCOUNTS: [(&str, i64); 6] =
         [("sam@x", 3), ("ｓam@x", 1), ("a@x", 9), ("SAM\u{ad}@x", 2), ("ａ@x", 4), ("zoë@x", 5)];
 

@@ -1,4 +1,4 @@
-//! One serving process a database: who is connected, who is a member and which sessions live is kept in memory.
+//! One serving process per database: connections, members and sessions are kept in memory.
 
 use std::{
     fs::{File, TryLockError},
@@ -6,15 +6,15 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use sqlx::{AnyConnection, Connection, Executor, Row, any::install_default_drivers};
+use sqlx::{AnyConnection, Connection, Executor, any::install_default_drivers};
 use tokio::time::timeout;
 
 use super::{Store, connect, engine::Engine, file::DatabaseFile};
 
-/// A start waits so often, so long, for a lock on PostgreSQL that may be a dead server's.
+/// At its start, a server tries this often to take the lock on PostgreSQL, which may be a dead server's.
 const TAKE_ATTEMPTS: usize = 10;
 const TAKE_PAUSE: Duration = Duration::from_millis(200);
-/// How often the lock on PostgreSQL is looked after: a server that lost it ends within six seconds.
+/// How often the lock on PostgreSQL is checked: a server that lost it ends within six seconds.
 const CHECK_EVERY: Duration = Duration::from_secs(1);
 /// How long PostgreSQL may take to answer.
 const ANSWER: Duration = Duration::from_secs(5);
@@ -35,7 +35,7 @@ enum Lock {
 }
 
 impl ServingGuard {
-    /// Refused while another process serves this database.
+    /// Fails while another process serves this database.
     pub async fn take(url: &str) -> anyhow::Result<Self> {
         let taken = || format!("another Hearth already serves the database {}: stop it first", connect::place(url));
         match Engine::of(url) {
@@ -51,7 +51,7 @@ impl ServingGuard {
             Engine::Postgres => {
                 let place = || format!("database {}", connect::place(url));
                 let mut connection = connect(url).await.with_context(place)?;
-                // A server that has just ended, or was killed, holds its lock until PostgreSQL notices.
+                // The lock of a server that has just ended or was killed remains until PostgreSQL notices.
                 for _ in 0..TAKE_ATTEMPTS {
                     if lock(&mut connection).await.with_context(place)? {
                         return Ok(Self(Lock::Advisory { url: url.to_owned(), connection }));
@@ -63,7 +63,7 @@ impl ServingGuard {
         }
     }
 
-    /// Gives the right back, so that another server may start at once.
+    /// Releases the right, so that another server can start at once.
     pub async fn release(self) {
         if let Lock::Advisory { mut connection, .. } = self.0 {
             // If this fails, the lock ends with the connection all the same.
@@ -72,7 +72,7 @@ impl ServingGuard {
         }
     }
 
-    /// Waits for as long as the right is ours; returns when it is lost for good. The store was opened to write.
+    /// Returns when the right is lost for good. The store must have been opened to write.
     pub async fn lost(&mut self, store: &Store) {
         let Lock::Advisory { url, connection } = &mut self.0 else { return std::future::pending().await };
         let lost = async {
@@ -96,7 +96,7 @@ impl ServingGuard {
     }
 }
 
-/// Takes the lock again as soon as the database is back; `None` if another server has written by then, or keeps the lock.
+/// Takes the lock again as soon as the database answers. `None` if another server has taken over or keeps the lock.
 async fn recover(url: &str, store: &Store) -> Option<AnyConnection> {
     let mut refused_for = Duration::ZERO;
     let mut is_away = false;
@@ -117,10 +117,10 @@ async fn recover(url: &str, store: &Store) -> Option<AnyConnection> {
     None
 }
 
-/// What became of an attempt to take the lock again.
+/// The outcome of an attempt to take the lock again.
 enum Again {
     Locked(AnyConnection),
-    /// By another server, or by our own connection that PostgreSQL does not know to be dead yet.
+    /// Another server holds it, or our own connection, which PostgreSQL does not yet know to be dead.
     Refused,
     Lost,
 }
@@ -137,7 +137,7 @@ async fn try_again(url: &str, store: &Store) -> anyhow::Result<Again> {
 async fn connect(url: &str) -> anyhow::Result<AnyConnection> {
     install_default_drivers();
     let mut connection = AnyConnection::connect(url).await?;
-    // If this machine vanishes, PostgreSQL is to notice within half a minute, not within hours.
+    // So that PostgreSQL notices within half a minute, not within hours, if this machine vanishes.
     connection
         .execute("SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3")
         .await?;
@@ -145,6 +145,6 @@ async fn connect(url: &str) -> anyhow::Result<AnyConnection> {
 }
 
 async fn lock(connection: &mut AnyConnection) -> anyhow::Result<bool> {
-    let taken: i64 = sqlx::query(TAKE).fetch_one(connection).await?.try_get(0)?;
+    let taken: i64 = sqlx::query_scalar(TAKE).fetch_one(connection).await?;
     Ok(taken == 1)
 }

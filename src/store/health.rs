@@ -1,5 +1,5 @@
-//! Whether writes would fail now, and why; and whether pages of the database are damaged. Failures that requests meet
-//! anyway tell; after one of them, and only then, a small write each second finds out when it is over.
+//! Whether writes fail now, and why; and whether pages of the database are damaged. Learns it from failed requests. After
+//! a failure, and only then, a small write each second detects when writing works again.
 
 use std::{
     sync::{
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{error::Error, model::Timestamp};
 
-/// Between two writes that find out whether writing works again.
+/// Time between two probes.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
 
 const PROBE: &str = "INSERT INTO settings (key, value) VALUES ('write_probe', $1) \
@@ -26,25 +26,25 @@ const PROBE: &str = "INSERT INTO settings (key, value) VALUES ('write_probe', $1
 
 /// What this process knows of its database.
 pub(super) struct Health {
-    /// What it means that a write waited in vain for a connection: on SQLite another write has the only one.
+    /// What a timeout while waiting for a write connection means: on SQLite another write has the only one.
     late: Trouble,
-    /// The same as in `trouble`, for a look that costs nothing.
+    /// Whether `trouble` is set, without a lock.
     in_trouble: AtomicBool,
     trouble: Mutex<Option<Trouble>>,
-    /// Some write failed.
+    /// Notified when a write fails.
     failed: Notify,
-    /// How often damaged pages were met.
+    /// How many errors were caused by damaged pages.
     damaged: AtomicU64,
 }
 
-/// What a readiness probe is told.
+/// The answer to a readiness probe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Readiness {
     /// Requests can be served.
     Ready,
-    /// Requests can be served, except those that need one of the damaged pages; these were met so often.
+    /// Requests can be served except those that need a damaged page; this many have failed.
     Degraded(u64),
-    /// They cannot, for this reason: a word that stays the same.
+    /// Requests cannot be served, for this reason: a stable code.
     Unready(&'static str),
 }
 
@@ -58,7 +58,7 @@ impl Health {
         Self { late, in_trouble, trouble: Mutex::default(), failed, damaged }
     }
 
-    /// The trouble that the error of a write tells of.
+    /// The trouble behind the error of a write.
     fn trouble_of(&self, error: &DatabaseError) -> Option<Trouble> {
         if matches!(error, DatabaseError::PoolTimedOut) { Some(self.late) } else { trouble(error) }
     }
@@ -70,9 +70,9 @@ impl Health {
         }
     }
 
-    /// A write has failed, or was given up; why, if that is known.
+    /// A write has failed or was abandoned; with the error, if there is one.
     pub(super) fn failed(&self, error: Option<&DatabaseError>) {
-        // The first cause counts until a probe knows better: what waits behind it fails for other reasons.
+        // The first cause counts until the next probe: later writes may fail for other reasons, such as a timeout.
         if let Some(trouble) = error
             .and_then(|error| self.trouble_of(error))
             .filter(|trouble| *trouble != Trouble::Damaged && !self.in_trouble.load(Ordering::Relaxed))
@@ -102,7 +102,7 @@ impl Health {
 }
 
 impl Store {
-    /// What a database error means to a request. Remembers what it says about the database.
+    /// Converts a database error to a request's error, and records trouble with the database.
     pub fn failure(&self, error: DatabaseError) -> Error {
         match trouble(&error) {
             Some(Trouble::DiskFull | Trouble::WriteLocked) => self.health.failed(Some(&error)),
@@ -130,7 +130,7 @@ impl Store {
         }
     }
 
-    /// After a write has failed, writes each second until that works again. Works for as long as it is polled.
+    /// After a failed write, probes each second until writing works again. Never returns.
     pub async fn watch_writes(&self) {
         loop {
             self.health.failed.notified().await;

@@ -1,6 +1,6 @@
-//! Reading a chat's history. A page costs the same at any depth.
+//! Reads a chat's history. A page costs the same at any depth.
 
-use sqlx::{AnyConnection, Row};
+use sqlx::{AnyConnection, FromRow, Row, any::AnyRow};
 
 use super::{
     Store,
@@ -16,11 +16,11 @@ use crate::{
 pub struct Readable {
     /// Internal.
     pub(super) id: ChatId,
-    /// Who reads.
+    /// The reader.
     pub(super) reader: UserId,
-    /// How far it has come.
+    /// The chat's newest seq and revision.
     pub counters: Counters,
-    /// Nothing up to here is shown to the reader.
+    /// Everything up to this seq is hidden from the reader.
     pub(super) hidden_up_to_seq: i64,
 }
 
@@ -34,25 +34,31 @@ impl Store {
                  WHERE c.group_id = $1 AND c.dropped_at IS NULL",
             );
             let row = query.bind(group).bind(reader).fetch_optional(&self.reads).await?;
-            row.map(|row| Ok((readable(&row, reader)?, shown_group(row.try_get(4)?)))).transpose()
+            row.map(|row| Ok((readable(&row, reader)?, shown_group(row.try_get("name")?)))).transpose()
         };
         self.within(work).await
     }
 
-    /// The dialog of two people, if they have one, and who they are: the reader first.
+    /// The dialog of two people, if they have one, and both people, the reader first.
     pub async fn open_dialog(&self, reader: UserId, companion: UserId) -> Result<Option<(Readable, [Person; 2])>> {
         let ChatKey::Dialog(low, high) = ChatKey::dialog(reader, companion) else { return Ok(None) };
         let work = async {
             let query = sqlx::query(
-                "SELECT c.id, c.last_seq, c.revision, m.hidden_up_to_seq, r.id, r.first_name, r.last_name, \
-                   o.id, o.first_name, o.last_name \
+                "SELECT c.id, c.last_seq, c.revision, m.hidden_up_to_seq, \
+                   r.id AS reader_id, r.first_name AS reader_first_name, r.last_name AS reader_last_name, \
+                   o.id AS other_id, o.first_name AS other_first_name, o.last_name AS other_last_name \
                  FROM chats c JOIN members m ON m.chat_id = c.id AND m.user_id = $3 \
                  JOIN users r ON r.id = $3 JOIN users o ON o.id = $4 \
                  WHERE c.user_low = $1 AND c.user_high = $2",
             );
             let query = query.bind(low).bind(high).bind(reader).bind(companion);
             let row = query.fetch_optional(&self.reads).await?;
-            row.map(|row| Ok((readable(&row, reader)?, [person(&row, 4)?, person(&row, 7)?]))).transpose()
+            row.map(|row| {
+                let reader_person = person(&row, ["reader_id", "reader_first_name", "reader_last_name"])?;
+                let other = person(&row, ["other_id", "other_first_name", "other_last_name"])?;
+                Ok((readable(&row, reader)?, [reader_person, other]))
+            })
+            .transpose()
         };
         self.within(work).await
     }
@@ -87,7 +93,7 @@ impl Store {
         Ok(rows.pop())
     }
 
-    /// Puts the reactions to these messages where they belong.
+    /// Adds their reactions to messages.
     pub async fn add_reactions(&self, chat: &Readable, messages: &mut [Message]) -> Result<()> {
         let work = async {
             let mut connection = self.reads.acquire().await?;
@@ -98,9 +104,9 @@ impl Store {
     }
 }
 
-fn readable(row: &sqlx::any::AnyRow, reader: UserId) -> sqlx::Result<Readable> {
-    let counters = Counters { last_seq: row.try_get(1)?, revision: row.try_get(2)? };
-    Ok(Readable { id: row.try_get(0)?, reader, counters, hidden_up_to_seq: row.try_get(3)? })
+fn readable(row: &AnyRow, reader: UserId) -> sqlx::Result<Readable> {
+    let (id, counters) = (row.try_get("id")?, Counters::from_row(row)?);
+    Ok(Readable { id, reader, counters, hidden_up_to_seq: row.try_get("hidden_up_to_seq")? })
 }
 
 /// Up to a seq, newest first.
@@ -109,21 +115,21 @@ async fn older(connection: &mut AnyConnection, chat: &Readable, up_to: i64, limi
         sqlx::query(messages!("WHERE m.chat_id = $1 AND m.seq > $2 AND m.seq <= $3 ORDER BY m.seq DESC LIMIT $4"));
     let query = query.bind(chat.id).bind(chat.hidden_up_to_seq).bind(up_to).bind(limit);
     let rows = query.fetch_all(connection).await?;
-    rows.iter().map(|row| message(row, 0, chat.hidden_up_to_seq)).collect()
+    rows.iter().map(|row| message(row, chat.hidden_up_to_seq)).collect()
 }
 
-/// Those next after a seq, newest first.
+/// The next ones after a seq, newest first.
 async fn newer(connection: &mut AnyConnection, chat: &Readable, after: i64, limit: i64) -> sqlx::Result<Vec<Message>> {
     let query = sqlx::query(messages!("WHERE m.chat_id = $1 AND m.seq > $2 ORDER BY m.seq LIMIT $3"));
     let query = query.bind(chat.id).bind(after.max(chat.hidden_up_to_seq)).bind(limit);
     let rows = query.fetch_all(connection).await?;
-    rows.iter().rev().map(|row| message(row, 0, chat.hidden_up_to_seq)).collect()
+    rows.iter().rev().map(|row| message(row, chat.hidden_up_to_seq)).collect()
 }
 
 /// The last seq whose message is earlier than an instant. Seq and time grow together, so bisection over the primary
-/// key finds it: each step looks whether the first message at or after `seq + step` is still earlier. Gaps do no harm.
+/// key finds it: each step checks whether the first message at or after `seq + step` is earlier. Gaps do not matter.
 async fn last_seq_before(connection: &mut AnyConnection, chat: &Readable, before: Timestamp) -> sqlx::Result<i64> {
-    let query = sqlx::query(
+    let query = sqlx::query_scalar(
         "WITH RECURSIVE search (seq, step) AS (\
            SELECT $2, $3 \
            UNION ALL \
@@ -137,5 +143,5 @@ async fn last_seq_before(connection: &mut AnyConnection, chat: &Readable, before
     let span = (chat.counters.last_seq - chat.hidden_up_to_seq).max(1).unsigned_abs();
     let step = i64::try_from(span.next_power_of_two()).unwrap_or(i64::MAX);
     let query = query.bind(chat.id).bind(chat.hidden_up_to_seq).bind(step).bind(before);
-    query.fetch_one(connection).await?.try_get(0)
+    query.fetch_one(connection).await
 }

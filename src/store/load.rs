@@ -1,5 +1,5 @@
-//! Filling a database that nobody serves meanwhile with people, groups and histories that were made elsewhere. What is
-//! there already stays as it is, so that loading again adds what is missing and nothing else.
+//! Loads people, groups and histories into a database that no server uses meanwhile. Existing rows stay as they are, so
+//! loading again only adds what is missing.
 
 mod chats;
 mod history;
@@ -13,7 +13,7 @@ use super::{
     DatabaseResult, Store,
     change::Change,
     engine::{Engine, Sql},
-    types::{Hex, json},
+    types::{column, json, number},
 };
 use crate::{
     model::{GroupId, Person, Role, Timestamp, UserId},
@@ -33,11 +33,11 @@ pub struct Load {
 pub struct LoadedPerson {
     /// Id and names.
     pub person: Person,
-    /// None for somebody who can log in no more.
+    /// `None` if the account is deleted.
     pub email: Option<String>,
     /// A PHC string, or bcrypt's.
     pub password_hash: String,
-    /// When the account was made.
+    /// When the person signed up.
     pub created_at: Timestamp,
 }
 
@@ -45,27 +45,32 @@ pub struct LoadedPerson {
 pub struct LoadedGroup {
     /// The client's id.
     pub id: GroupId,
-    /// As it is shown.
+    /// As clients show it.
     pub name: String,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
 }
 
-/// Somebody's place in a group.
+/// A member of a group to be loaded.
+#[derive(Serialize)]
 pub struct LoadedMember {
-    /// Who.
+    /// The person.
+    #[serde(rename = "user_id")]
     pub user: UserId,
-    /// Where.
+    /// The group.
+    #[serde(rename = "group_id")]
     pub group: GroupId,
-    /// As what; of every group, one is the owner.
+    /// One member of every group is the owner.
+    #[serde(serialize_with = "number")]
     pub role: Role,
-    /// Since when.
+    /// When the person joined.
+    #[serde(serialize_with = "number")]
     pub joined_at: Timestamp,
 }
 
 #[derive(Serialize)]
 struct PersonRow<'a> {
-    id: Hex,
+    id: UserId,
     email: Option<&'a str>,
     email_folded: Option<String>,
     email_search: String,
@@ -74,59 +79,59 @@ struct PersonRow<'a> {
     first_name_folded: String,
     last_name_folded: String,
     password_hash: &'a str,
-    created_at: i64,
-    deleted_at: Option<i64>,
+    #[serde(serialize_with = "number")]
+    created_at: Timestamp,
+    #[serde(serialize_with = "number")]
+    deleted_at: Option<Timestamp>,
 }
 
 #[derive(Serialize)]
 struct GroupRow<'a> {
-    group_id: Hex,
+    group_id: GroupId,
     name: &'a str,
     name_folded: String,
-    created_at: i64,
+    #[serde(serialize_with = "number")]
+    created_at: Timestamp,
 }
 
-#[derive(Serialize)]
-struct MemberRow {
-    user_id: Hex,
-    group_id: Hex,
-    role: i64,
-    joined_at: i64,
-}
-
-static ADD_PEOPLE: Sql = Sql::steps(&[
+static ADD_PEOPLE: Sql = Sql::new(
     "INSERT INTO users (id, email, email_folded, email_search, first_name, last_name, \
        first_name_folded, last_name_folded, password_hash, created_at, updated_at, deleted_at) \
-     SELECT id, email, email_folded, email_search, first_name, last_name, first_name_folded, last_name_folded, password_hash, \
-       created_at, created_at, deleted_at \
-     FROM rows($1: id BYTES, email TEXT, email_folded TEXT, email_search TEXT, first_name TEXT, last_name TEXT, first_name_folded TEXT, \
-       last_name_folded TEXT, password_hash TEXT, created_at BIGINT, deleted_at BIGINT) q WHERE true \
-     ON CONFLICT (id) DO NOTHING",
-]);
+     SELECT id, email, email_folded, email_search, first_name, last_name, first_name_folded, last_name_folded, \
+       password_hash, created_at, created_at, deleted_at \
+     FROM rows($1: id UUID, email TEXT, email_folded TEXT, email_search TEXT, first_name TEXT, last_name TEXT, \
+       first_name_folded TEXT, last_name_folded TEXT, password_hash TEXT, created_at BIGINT, deleted_at BIGINT) q \
+     WHERE true ON CONFLICT (id) DO NOTHING",
+);
 
-static OWNERS: Sql = Sql::steps(&["SELECT u.email_folded, u.id FROM rows($1: email_folded TEXT) q \
-     JOIN users u ON u.email_folded = q.email_folded"]);
+static OWNERS: Sql = Sql::new(
+    "SELECT u.email_folded, u.id FROM rows($1: email_folded TEXT) q JOIN users u ON u.email_folded = q.email_folded",
+);
 
-static ADD_GROUPS: Sql = Sql::steps(&["INSERT INTO chats (group_id, name, name_folded, last_seq, last_at, \
-       member_count, created_at) \
+static ADD_GROUPS: Sql = Sql::new(
+    "INSERT INTO chats (group_id, name, name_folded, last_seq, last_at, member_count, created_at) \
      SELECT group_id, name, name_folded, 0, 0, 0, created_at \
-     FROM rows($1: group_id BYTES, name TEXT, name_folded TEXT, created_at BIGINT) q WHERE true \
-     ON CONFLICT (group_id) DO NOTHING"]);
+     FROM rows($1: group_id UUID, name TEXT, name_folded TEXT, created_at BIGINT) q WHERE true \
+     ON CONFLICT (group_id) DO NOTHING",
+);
 
-/// What is joined late is read: only what is said afterwards is new.
-static ADD_MEMBERS: Sql = Sql::steps(&["INSERT INTO members (user_id, chat_id, side, role, joined_at, \
-       hidden_up_to_seq, read_up_to_seq) \
+/// A new member of a group that has messages already has read them.
+static ADD_MEMBERS: Sql = Sql::new(
+    "INSERT INTO members (user_id, chat_id, side, role, joined_at, hidden_up_to_seq, read_up_to_seq) \
      SELECT q.user_id, c.id, c.group_id, q.role, q.joined_at, 0, c.last_seq \
-     FROM rows($1: user_id BYTES, group_id BYTES, role BIGINT, joined_at BIGINT) q \
+     FROM rows($1: user_id UUID, group_id UUID, role BIGINT, joined_at BIGINT) q \
      JOIN chats c ON c.group_id = q.group_id AND c.dropped_at IS NULL \
      JOIN users u ON u.id = q.user_id AND u.deleted_at IS NULL \
-     WHERE true ON CONFLICT (user_id, chat_id) DO NOTHING"]);
+     WHERE true ON CONFLICT (user_id, chat_id) DO NOTHING",
+);
 
-static COUNT_MEMBERS: Sql = Sql::steps(&["UPDATE chats SET member_count = \
+static COUNT_MEMBERS: Sql = Sql::new(
+    "UPDATE chats SET member_count = \
        (SELECT COUNT(*) FROM members m WHERE m.chat_id = chats.id AND m.left_at IS NULL) \
-     WHERE dropped_at IS NULL AND group_id IN (SELECT group_id FROM rows($1: group_id BYTES) q)"]);
+     WHERE dropped_at IS NULL AND group_id IN (SELECT group_id FROM rows($1: group_id UUID) q)",
+);
 
-/// A group whose owner did not come along has its longest-standing member as owner; one that nobody is in goes.
+/// Makes the longest-standing member of a group without an owner its owner, and deletes groups without members.
 const SETTLE: &[&str] = &[
     "UPDATE members SET role = 2 WHERE (chat_id, user_id) IN (\
        SELECT chat_id, user_id FROM (\
@@ -142,83 +147,63 @@ const SETTLE: &[&str] = &[
 ];
 
 impl Store {
-    /// Begins to load.
+    /// Begins a transaction that loads.
     pub async fn load(&self) -> DatabaseResult<Load> {
         Ok(Load { engine: self.engine, change: self.begin().await? })
     }
 
-    /// Whether anybody has an account, or had one.
+    /// Whether there is any account, even a deleted one.
     pub async fn has_users(&self) -> DatabaseResult<bool> {
-        let query = sqlx::query("SELECT CASE WHEN EXISTS (SELECT 1 FROM users) THEN 1 ELSE 0 END");
-        let found: i64 = query.fetch_one(&self.reads).await?.try_get(0)?;
-        Ok(found == 1)
+        let query = sqlx::query("SELECT 1 FROM users LIMIT 1");
+        Ok(query.fetch_optional(&self.reads).await?.is_some())
     }
 }
 
 impl Load {
-    /// Makes it permanent.
+    /// Commits.
     pub async fn commit(self) -> DatabaseResult<()> {
         self.change.commit().await
     }
 
-    /// Who of these cannot have their e-mail, because its identity is somebody else's, here or earlier among them.
+    /// Those of these people whose e-mail's identity belongs to another account or an earlier claim.
     pub async fn too_late(&mut self, claims: &[(&str, UserId)]) -> DatabaseResult<HashSet<UserId>> {
-        #[derive(Serialize)]
-        struct Email {
-            email_folded: String,
-        }
-        let rows: Vec<_> = claims.iter().map(|(email, _)| Email { email_folded: identity(email) }).collect();
-        let query = sqlx::query(OWNERS.on(self.engine)).bind(json(&rows));
+        let emails: Vec<_> = claims.iter().map(|(email, _)| identity(email)).collect();
+        let query = sqlx::query(OWNERS.on(self.engine)).bind(json(&column("email_folded", &emails)));
         let mut owners = HashMap::<String, UserId>::new();
         for row in query.fetch_all(self.connection()).await? {
-            owners.insert(row.try_get(0)?, row.try_get(1)?);
+            owners.insert(row.try_get("email_folded")?, row.try_get("id")?);
         }
-        let claims = rows.into_iter().zip(claims).map(|(row, &(_, user))| (row.email_folded, user));
+        let claims = emails.into_iter().zip(claims).map(|(email, &(_, user))| (email, user));
         Ok(claims.filter_map(|(email, user)| (*owners.entry(email).or_insert(user) != user).then_some(user)).collect())
     }
 
-    /// Adds accounts; how many of them are new. Without an e-mail an account is one that was deleted, but for its name.
-    /// No two may have e-mails of one identity.
+    /// Adds accounts, and returns how many of them are new. One without an e-mail counts as deleted, but keeps its name.
+    /// No two may have e-mails of the same identity.
     pub async fn add_people(&mut self, people: &[LoadedPerson]) -> DatabaseResult<u64> {
         let rows: Vec<_> = people.iter().map(PersonRow::from).collect();
         self.execute(&ADD_PEOPLE, &rows).await
     }
 
-    /// Adds groups, without anybody in them yet; how many of them are new.
+    /// Adds groups without members. Returns how many of them are new.
     pub async fn add_groups(&mut self, groups: &[LoadedGroup]) -> DatabaseResult<u64> {
         let rows: Vec<_> = groups.iter().map(GroupRow::from).collect();
         self.execute(&ADD_GROUPS, &rows).await
     }
 
-    /// Adds members to groups; how many of them are new. Who was there once is not taken back.
+    /// Adds members to groups, without former members. Returns how many of them are new.
     pub async fn add_members(&mut self, members: &[LoadedMember]) -> DatabaseResult<u64> {
-        let row = |member: &LoadedMember| MemberRow {
-            user_id: Hex(member.user.0),
-            group_id: Hex(member.group.0),
-            role: member.role as i64,
-            joined_at: member.joined_at.0,
-        };
-        let added = self.execute(&ADD_MEMBERS, &members.iter().map(row).collect::<Vec<_>>()).await?;
-        self.count_members(members.iter().map(|member| member.group)).await?;
+        let added = self.execute(&ADD_MEMBERS, members).await?;
+        let groups: HashSet<_> = members.iter().map(|member| member.group).collect();
+        self.execute(&COUNT_MEMBERS, &column("group_id", groups)).await?;
         Ok(added)
     }
 
-    /// When all members are added: every group has one owner and is nobody's no longer.
+    /// Call it when all members are added: gives every group an owner, and deletes groups without members.
     pub async fn settle_groups(&mut self) -> DatabaseResult<()> {
         for step in SETTLE {
             self.connection().execute(*step).await?;
         }
         Ok(())
-    }
-
-    async fn count_members(&mut self, groups: impl Iterator<Item = GroupId>) -> DatabaseResult<()> {
-        #[derive(Serialize)]
-        struct Group {
-            group_id: Hex,
-        }
-        let groups: HashSet<_> = groups.collect();
-        let rows: Vec<_> = groups.into_iter().map(|group| Group { group_id: Hex(group.0) }).collect();
-        self.execute(&COUNT_MEMBERS, &rows).await.map(|_| ())
     }
 
     async fn execute(&mut self, sql: &'static Sql, rows: &[impl Serialize]) -> DatabaseResult<u64> {
@@ -238,7 +223,7 @@ impl<'a> From<&'a LoadedPerson> for PersonRow<'a> {
     fn from(loaded: &'a LoadedPerson) -> Self {
         let Person { id, first_name, last_name } = &loaded.person;
         Self {
-            id: Hex(id.0),
+            id: *id,
             email: loaded.email.as_deref(),
             email_folded: loaded.email.as_deref().map(identity),
             email_search: loaded.email.as_deref().map(search).unwrap_or_default(),
@@ -247,8 +232,8 @@ impl<'a> From<&'a LoadedPerson> for PersonRow<'a> {
             first_name_folded: search(first_name),
             last_name_folded: search(last_name),
             password_hash: &loaded.password_hash,
-            created_at: loaded.created_at.0,
-            deleted_at: loaded.email.is_none().then_some(loaded.created_at.0),
+            created_at: loaded.created_at,
+            deleted_at: loaded.email.is_none().then_some(loaded.created_at),
         }
     }
 }
@@ -256,6 +241,6 @@ impl<'a> From<&'a LoadedPerson> for PersonRow<'a> {
 impl<'a> From<&'a LoadedGroup> for GroupRow<'a> {
     fn from(group: &'a LoadedGroup) -> Self {
         let name_folded = search(&group.name);
-        Self { group_id: Hex(group.id.0), name: &group.name, name_folded, created_at: group.created_at.0 }
+        Self { group_id: group.id, name: &group.name, name_folded, created_at: group.created_at }
     }
 }

@@ -25,7 +25,7 @@ macro_rules! migrations {
 const SQLITE: &[(i64, &str, &str)] = migrations!("sqlite");
 const POSTGRES: &[(i64, &str, &str)] = migrations!("postgres");
 
-/// Brings the schema up to this binary's. The caller holds the engine's lock.
+/// Migrates the schema to this binary's version. On SQLite the caller holds the lock file.
 pub(super) async fn run(engine: Engine, connection: &mut AnyConnection) -> anyhow::Result<()> {
     let texts = match engine {
         Engine::Sqlite => SQLITE,
@@ -35,7 +35,7 @@ pub(super) async fn run(engine: Engine, connection: &mut AnyConnection) -> anyho
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
     };
     let mut migrator = Migrator::with_migrations(texts.iter().map(migration).collect());
-    // SQLite has no lock of this kind: the lock file is held instead.
+    // SQLite has no advisory locks: the caller holds the lock file instead.
     migrator.set_locking(engine == Engine::Postgres);
     match migrator.run(connection).await {
         Ok(()) => Ok(()),

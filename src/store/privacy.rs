@@ -1,15 +1,15 @@
-//! What others see of a person.
+//! People's privacy settings.
 
-use sqlx::{AnyConnection, Row};
+use sqlx::{AnyConnection, FromRow, any::AnyRow};
 
-use super::{Batch, Store};
+use super::{Batch, Store, rows::is_one};
 use crate::{
     error::Result,
     model::{Privacy, Timestamp, UserId},
 };
 
 impl Store {
-    /// The settings of somebody who has not deleted the account.
+    /// A person's settings, `None` if the account is deleted.
     pub async fn privacy(&self, user: UserId) -> Result<Option<Privacy>> {
         let work = async {
             let mut connection = self.reads.acquire().await?;
@@ -20,12 +20,12 @@ impl Store {
 }
 
 impl Batch {
-    /// The settings of somebody who has not deleted the account, in this transaction.
+    /// A person's settings in this transaction, `None` if the account is deleted.
     pub async fn privacy(&mut self, user: UserId) -> sqlx::Result<Option<Privacy>> {
         read(self.connection(), user).await
     }
 
-    /// Stores somebody's settings.
+    /// Stores a person's settings.
     pub async fn set_privacy(&mut self, user: UserId, privacy: Privacy, now: Timestamp) -> sqlx::Result<()> {
         let query = sqlx::query(
             "UPDATE users SET shows_presence = $1, sends_receipts = $2, updated_at = $3 \
@@ -37,9 +37,12 @@ impl Batch {
 }
 
 async fn read(connection: &mut AnyConnection, user: UserId) -> sqlx::Result<Option<Privacy>> {
-    let query =
-        sqlx::query("SELECT shows_presence, sends_receipts FROM users WHERE id = $1 AND deleted_at IS NULL").bind(user);
-    let Some(row) = query.fetch_optional(connection).await? else { return Ok(None) };
-    let is_on = |column| Ok::<_, sqlx::Error>(row.try_get::<i64, _>(column)? == 1);
-    Ok(Some(Privacy { presence: is_on(0)?, read_receipts: is_on(1)? }))
+    let sql = "SELECT shows_presence, sends_receipts FROM users WHERE id = $1 AND deleted_at IS NULL";
+    sqlx::query_as(sql).bind(user).fetch_optional(connection).await
+}
+
+impl FromRow<'_, AnyRow> for Privacy {
+    fn from_row(row: &AnyRow) -> sqlx::Result<Self> {
+        Ok(Self { presence: is_one(row, "shows_presence")?, read_receipts: is_one(row, "sends_receipts")? })
+    }
 }

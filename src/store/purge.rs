@@ -1,4 +1,4 @@
-//! Removing for good what is only marked, in steps so short that nobody waits for them.
+//! Removes deleted groups and texts for good, in steps that are short enough to keep no write waiting.
 
 use std::sync::atomic::Ordering;
 
@@ -15,10 +15,10 @@ use crate::{
     model::{ChatId, Timestamp, UserId},
 };
 
-/// Rows that one step changes at most: deleting a million at once would hold the writer for seconds.
+/// Most rows that one step changes: deleting a million at once would block the writer for seconds.
 const STEP: i64 = 500;
 
-/// What one step is about: the chat's rows from a seq on, as many as a step may have.
+/// The range of one step: `STEP` seqs of a chat.
 struct Step {
     chat: ChatId,
     from: i64,
@@ -26,7 +26,7 @@ struct Step {
 }
 
 impl Store {
-    /// Does one step of the oldest purge. Says whether there was anything to do.
+    /// Does one step of the oldest purge. Returns whether there was one.
     pub async fn purge_step(&self, now: Timestamp) -> Result<bool> {
         let work = async {
             let mut change = self.begin().await?;
@@ -38,13 +38,13 @@ impl Store {
                 change.rollback().await?;
                 return Ok(false);
             };
-            let purge: i64 = row.try_get(0)?;
-            let step = Step { chat: row.try_get(1)?, from: row.try_get(3)?, now };
-            let last: i64 = row.try_get(4)?;
+            let purge: i64 = row.try_get("id")?;
+            let step = Step { chat: row.try_get("chat_id")?, from: row.try_get("next_seq")?, now };
+            let last: i64 = row.try_get("last_seq")?;
 
             let mut done = step.from + STEP > last;
-            if let Some(writer) = row.try_get(2)? {
-                erase_texts(&mut change, self.engine, &step, writer).await?;
+            if let Some(sender) = row.try_get("user_id")? {
+                erase_texts(&mut change, self.engine, &step, sender).await?;
             } else {
                 delete_rows(&mut change, &step).await?;
                 done = done && end_memberships(&mut change, &step).await? == 0;
@@ -62,8 +62,8 @@ impl Store {
         self.within(work).await
     }
 
-    /// After something was erased: makes SQLite's indexes of people anew, whose pages may keep copies of e-mails that
-    /// were moved to other pages, and empties its log, which may have older states of pages.
+    /// After something was erased, on SQLite: rebuilds the indexes of users, whose pages may keep copies of moved e-mails,
+    /// and empties the log, which may hold older versions of pages.
     pub async fn forget_erased(&self) -> Result<()> {
         if self.engine != Engine::Sqlite || !self.erased.swap(false, Ordering::Relaxed) {
             return Ok(());
@@ -82,7 +82,7 @@ impl Store {
     }
 }
 
-/// Of a dropped group.
+/// Deletes messages, reactions and revisions of a deleted group.
 async fn delete_rows(connection: &mut AnyConnection, step: &Step) -> sqlx::Result<()> {
     for statement in [
         "DELETE FROM messages WHERE chat_id = $1 AND seq >= $2 AND seq < $3",
@@ -104,45 +104,47 @@ async fn end_memberships(connection: &mut AnyConnection, step: &Step) -> sqlx::R
     Ok(ended.rows_affected())
 }
 
-static REVISE: Sql = Sql::steps(&["INSERT INTO revisions (chat_id, revision, seq) \
+static REVISE: Sql = Sql::new(
+    "INSERT INTO revisions (chat_id, revision, seq) \
      SELECT $2, q.revision, q.seq FROM rows($1: revision BIGINT, seq BIGINT) q WHERE true \
-     ON CONFLICT (chat_id, seq) DO UPDATE SET revision = excluded.revision"]);
+     ON CONFLICT (chat_id, seq) DO UPDATE SET revision = excluded.revision",
+);
 
-/// What somebody wrote and how somebody reacted, who took all of it along. Clients that have it learn of it.
-async fn erase_texts(connection: &mut AnyConnection, engine: Engine, step: &Step, writer: UserId) -> sqlx::Result<()> {
+/// Erases the texts and reactions of somebody who deleted the account with all texts, and revises these messages, so that
+/// clients read them again.
+async fn erase_texts(connection: &mut AnyConnection, engine: Engine, step: &Step, sender: UserId) -> sqlx::Result<()> {
     #[derive(Serialize)]
     struct Revised {
         revision: i64,
         seq: i64,
     }
-    let query = sqlx::query(
+    let query = sqlx::query_scalar(
         "SELECT seq FROM messages WHERE chat_id = $1 AND seq >= $2 AND seq < $3 AND sender_id = $4 \
            AND deleted_at IS NULL \
          UNION SELECT seq FROM reactions WHERE chat_id = $1 AND seq >= $2 AND seq < $3 AND user_id = $4 ORDER BY seq",
     );
-    let query = query.bind(step.chat).bind(step.from).bind(step.from + STEP).bind(writer);
-    let rows = query.fetch_all(&mut *connection).await?;
-    let seqs = rows.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<Vec<i64>>>()?;
+    let query = query.bind(step.chat).bind(step.from).bind(step.from + STEP).bind(sender);
+    let seqs: Vec<i64> = query.fetch_all(&mut *connection).await?;
     if seqs.is_empty() {
         return Ok(());
     }
 
-    // The chat first, as the writer does: else each could wait for what the other has changed.
+    // The chat first, as the writer does: otherwise each could wait for what the other has changed.
     let count = i64::try_from(seqs.len()).unwrap_or(STEP);
-    let query = sqlx::query("UPDATE chats SET revision = revision + $2 WHERE id = $1 RETURNING revision");
-    let last: i64 = query.bind(step.chat).bind(count).fetch_one(&mut *connection).await?.try_get(0)?;
+    let query = sqlx::query_scalar("UPDATE chats SET revision = revision + $2 WHERE id = $1 RETURNING revision");
+    let last: i64 = query.bind(step.chat).bind(count).fetch_one(&mut *connection).await?;
 
     let query = sqlx::query(
         "UPDATE messages SET content = '', deleted_at = $5 \
          WHERE chat_id = $1 AND seq >= $2 AND seq < $3 AND sender_id = $4 AND deleted_at IS NULL",
     );
-    let query = query.bind(step.chat).bind(step.from).bind(step.from + STEP).bind(writer).bind(step.now);
+    let query = query.bind(step.chat).bind(step.from).bind(step.from + STEP).bind(sender).bind(step.now);
     query.execute(&mut *connection).await?;
     let query = sqlx::query(
         "DELETE FROM reactions WHERE chat_id = $1 AND seq >= $2 AND seq < $3 AND (user_id = $4 \
            OR seq IN (SELECT seq FROM messages WHERE chat_id = $1 AND seq >= $2 AND seq < $3 AND sender_id = $4))",
     );
-    let query = query.bind(step.chat).bind(step.from).bind(step.from + STEP).bind(writer);
+    let query = query.bind(step.chat).bind(step.from).bind(step.from + STEP).bind(sender);
     query.execute(&mut *connection).await?;
 
     let revised: Vec<_> = (last - count + 1..).zip(seqs).map(|(revision, seq)| Revised { revision, seq }).collect();

@@ -1,126 +1,133 @@
-//! How rows become what the model is made of: people, and messages with all that hangs on them.
+//! People and messages as rows: the columns that statements share, and the functions that read them by name.
 
 use std::collections::HashMap;
 
 use serde::Serialize;
-use sqlx::{AnyConnection, Row, any::AnyRow};
+use sqlx::{AnyConnection, FromRow, Row, ValueRef, any::AnyRow};
 
 use super::{
     engine::{Engine, Sql},
-    types::json,
+    types::{json, number},
 };
 use crate::{
-    model::{ChatId, Message, MessageKind, Notice, Person, Quote, Reaction, Role, Timestamp, UserId},
+    model::{ChatId, Counters, Message, MessageKind, Notice, Person, Quote, Reaction, Role, Timestamp, UserId},
     text::{shown_group, shown_person},
 };
 
-/// Id, first and last name, as they are shown.
-pub(super) fn person(row: &AnyRow, first: usize) -> sqlx::Result<Person> {
-    let (first_name, last_name) = shown_person(row.try_get(first + 1)?, row.try_get(first + 2)?);
-    Ok(Person { id: row.try_get(first)?, first_name, last_name })
+/// Reads each field of these types from the column that has its name.
+macro_rules! from_columns {
+    ($($type:ident { $($field:ident),* })*) => {$(
+        impl sqlx::FromRow<'_, sqlx::any::AnyRow> for $type {
+            fn from_row(row: &sqlx::any::AnyRow) -> sqlx::Result<Self> {
+                Ok(Self { $($field: sqlx::Row::try_get(row, stringify!($field))?),* })
+            }
+        }
+    )*};
+}
+pub(super) use from_columns;
+
+from_columns! {
+    Counters { last_seq, revision }
 }
 
-/// The same of somebody who may not be there.
-pub(super) fn optional_person(row: &AnyRow, first: usize) -> sqlx::Result<Option<Person>> {
-    match row.try_get::<Option<UserId>, _>(first)? {
-        Some(_) => person(row, first).map(Some),
-        None => Ok(None),
+impl FromRow<'_, AnyRow> for Person {
+    fn from_row(row: &AnyRow) -> sqlx::Result<Self> {
+        person(row, ["id", "first_name", "last_name"])
     }
 }
 
-/// The columns that [`message`] reads, of a message `m` with its [`message_tables`]. The text of a person who took all
-/// texts along counts as deleted from that moment on.
-macro_rules! message_columns {
-    () => {
-        concat!(
-            "s.id, s.first_name, s.last_name, m.seq, m.id, m.event, m.detail, m.content, m.created_at, m.edited_at, \
-             COALESCE(m.deleted_at, CASE s.texts_erased WHEN 1 THEN s.deleted_at END), \
-             o.id, o.first_name, o.last_name, ",
-            $crate::store::rows::quote_columns!()
-        )
-    };
+/// The person in columns with these names: id, first name, last name.
+pub(super) fn person(row: &AnyRow, [id, first_name, last_name]: [&str; 3]) -> sqlx::Result<Person> {
+    let (first_name, last_name) = shown_person(row.try_get(first_name)?, row.try_get(last_name)?);
+    Ok(Person { id: row.try_get(id)?, first_name, last_name })
 }
-pub(super) use message_columns;
 
-/// The columns that [`quote`] reads, of a message `q` and its writer `w`.
-macro_rules! quote_columns {
-    () => {
-        "q.id, q.seq, q.sender_id, w.first_name, substr(q.content, 1, 200), \
-         COALESCE(q.deleted_at, CASE w.texts_erased WHEN 1 THEN w.deleted_at END)"
-    };
+/// The same, `None` if the id is NULL.
+pub(super) fn optional_person(row: &AnyRow, columns: [&str; 3]) -> sqlx::Result<Option<Person>> {
+    is_set(row, columns[0])?.then(|| person(row, columns)).transpose()
 }
-pub(super) use quote_columns;
+
+/// Whether a column is not NULL.
+pub(super) fn is_set(row: &AnyRow, column: &str) -> sqlx::Result<bool> {
+    Ok(!row.try_get_raw(column)?.is_null())
+}
+
+/// Whether a column is 1.
+pub(super) fn is_one(row: &AnyRow, column: &str) -> sqlx::Result<bool> {
+    Ok(row.try_get::<Option<i64>, _>(column)? == Some(1))
+}
 
 /// Characters of a quoted text, here and in `quote_columns`.
 pub const QUOTED: usize = 200;
 
-/// How a member names the chat `c`: by the partner, or by the group's id.
-macro_rules! side_of {
-    ($member:literal) => {
-        concat!("COALESCE(c.group_id, CASE c.user_low WHEN ", $member, " THEN c.user_high ELSE c.user_low END)")
-    };
-}
-pub(super) use side_of;
-
-/// A message's sender, whom it is about, and what it answers.
-macro_rules! message_tables {
+/// The columns that [`quote`] reads, of a message `q` and its sender `w`.
+macro_rules! quote_columns {
     () => {
-        " JOIN users s ON s.id = m.sender_id \
-         LEFT JOIN users o ON o.id = m.subject_id \
-         LEFT JOIN messages q ON q.chat_id = m.chat_id AND q.seq = m.reply_to \
-         LEFT JOIN users w ON w.id = q.sender_id "
+        "q.id AS quote_id, q.seq AS quote_seq, q.sender_id AS quote_sender_id, w.first_name AS quote_first_name, \
+         substr(q.content, 1, 200) AS quote_content, \
+         COALESCE(q.deleted_at, CASE w.texts_erased WHEN 1 THEN w.deleted_at END) AS quote_deleted_at"
     };
 }
-pub(super) use message_tables;
+pub(super) use quote_columns;
 
-/// The messages `m` for which a condition holds, as [`message`] reads them.
+/// The message that another one answers; `None` if it answers none.
+pub(super) fn quote(row: &AnyRow) -> sqlx::Result<Option<Quote>> {
+    let Some(id) = row.try_get("quote_id")? else { return Ok(None) };
+    let quote = Quote {
+        id,
+        seq: row.try_get("quote_seq")?,
+        sender: row.try_get("quote_sender_id")?,
+        sender_name: shown_person(row.try_get("quote_first_name")?, String::new()).0,
+        content: row.try_get("quote_content")?,
+    };
+    let is_deleted = is_set(row, "quote_deleted_at")?;
+    Ok(Some(if is_deleted { quote.seen_from(i64::MAX) } else { quote }))
+}
+
+/// Selects messages `m` with the columns that [`message`] reads: those for which a condition holds, or with further
+/// columns, the tables that `m` comes from, and more joins and conditions. If the sender deleted the account with all
+/// texts, a message counts as deleted from then on.
 macro_rules! messages {
     ($condition:literal) => {
+        $crate::store::rows::messages!("", "messages m", $condition)
+    };
+    ($columns:literal, $from:literal, $rest:expr) => {
         concat!(
             "SELECT ",
-            $crate::store::rows::message_columns!(),
-            " FROM messages m",
-            $crate::store::rows::message_tables!(),
-            $condition
+            $columns,
+            "m.seq, m.id, m.event, m.detail, m.content, m.created_at, m.edited_at, \
+             COALESCE(m.deleted_at, CASE s.texts_erased WHEN 1 THEN s.deleted_at END) AS deleted_at, \
+             s.id AS sender_id, s.first_name AS sender_first_name, s.last_name AS sender_last_name, \
+             o.id AS subject_id, o.first_name AS subject_first_name, o.last_name AS subject_last_name, ",
+            $crate::store::rows::quote_columns!(),
+            " FROM ",
+            $from,
+            " JOIN users s ON s.id = m.sender_id \
+              LEFT JOIN users o ON o.id = m.subject_id \
+              LEFT JOIN messages q ON q.chat_id = m.chat_id AND q.seq = m.reply_to \
+              LEFT JOIN users w ON w.id = q.sender_id ",
+            $rest
         )
     };
 }
 pub(super) use messages;
 
-/// A message without its reactions, as somebody sees it who has hidden everything up to a seq.
-pub(super) fn message(row: &AnyRow, first: usize, hidden_up_to: i64) -> sqlx::Result<Message> {
-    let sender = person(row, first)?;
-    let deleted_at: Option<Timestamp> = row.try_get(first + 10)?;
-    let notice = notice(row.try_get(first + 5)?, row.try_get(first + 6)?, optional_person(row, first + 11)?);
-    let content = if deleted_at.is_some() { String::new() } else { row.try_get(first + 7)? };
+/// A message without its reactions, for a reader from whom everything up to a seq is hidden.
+pub(super) fn message(row: &AnyRow, hidden_up_to: i64) -> sqlx::Result<Message> {
+    let deleted_at: Option<Timestamp> = row.try_get("deleted_at")?;
+    let subject = optional_person(row, ["subject_id", "subject_first_name", "subject_last_name"])?;
     Ok(Message {
-        seq: row.try_get(first + 3)?,
-        id: row.try_get(first + 4)?,
-        sender,
-        content,
-        notice,
-        reply_to: quote(row, first + 14)?.map(|quote| quote.seen_from(hidden_up_to)),
+        seq: row.try_get("seq")?,
+        id: row.try_get("id")?,
+        sender: person(row, ["sender_id", "sender_first_name", "sender_last_name"])?,
+        content: if deleted_at.is_some() { String::new() } else { row.try_get("content")? },
+        notice: notice(row.try_get("event")?, row.try_get("detail")?, subject),
+        reply_to: quote(row)?.map(|quote| quote.seen_from(hidden_up_to)),
         reactions: Vec::new(),
-        created_at: row.try_get(first + 8)?,
-        edited_at: row.try_get(first + 9)?,
+        created_at: row.try_get("created_at")?,
+        edited_at: row.try_get("edited_at")?,
         deleted_at,
     })
-}
-
-/// What a message answers, if it does: id, seq, sender, first name, beginning of the text, time of its deletion.
-pub(super) fn quote(row: &AnyRow, first: usize) -> sqlx::Result<Option<Quote>> {
-    let Some(id) = row.try_get(first)? else { return Ok(None) };
-    let mut quote = Quote {
-        id,
-        seq: row.try_get(first + 1)?,
-        sender: row.try_get(first + 2)?,
-        sender_name: shown_person(row.try_get(first + 3)?, String::new()).0,
-        content: row.try_get(first + 4)?,
-    };
-    if row.try_get::<Option<i64>, _>(first + 5)?.is_some() {
-        quote = quote.seen_from(i64::MAX);
-    }
-    Ok(Some(quote))
 }
 
 fn notice(kind: MessageKind, detail: Option<String>, subject: Option<Person>) -> Option<Notice> {
@@ -137,12 +144,13 @@ fn notice(kind: MessageKind, detail: Option<String>, subject: Option<Person>) ->
     })
 }
 
-static REACTIONS: Sql = Sql::steps(&["SELECT r.chat_id, r.seq, r.emoji, COUNT(*), \
-       MAX(CASE WHEN r.user_id = $2 THEN 1 ELSE 0 END) \
+static REACTIONS: Sql = Sql::new(
+    "SELECT r.chat_id, r.seq, r.emoji, COUNT(*) AS count, MAX(CASE WHEN r.user_id = $2 THEN 1 ELSE 0 END) AS mine \
      FROM rows($1: chat_id BIGINT, seq BIGINT) q JOIN reactions r ON r.chat_id = q.chat_id AND r.seq = q.seq \
-     GROUP BY r.chat_id, r.seq, r.emoji ORDER BY r.chat_id, r.seq, MIN(r.created_at), r.emoji"]);
+     GROUP BY r.chat_id, r.seq, r.emoji ORDER BY r.chat_id, r.seq, MIN(r.created_at), r.emoji",
+);
 
-/// Puts the reactions to messages where they belong, as `reader` sees them.
+/// Adds their reactions to messages, as `reader` sees them.
 pub(super) async fn add_reactions(
     connection: &mut AnyConnection,
     engine: Engine,
@@ -151,19 +159,20 @@ pub(super) async fn add_reactions(
 ) -> sqlx::Result<()> {
     #[derive(Serialize)]
     struct Place {
-        chat_id: i64,
+        #[serde(serialize_with = "number")]
+        chat_id: ChatId,
         seq: i64,
     }
-    let places: Vec<_> = messages.iter().map(|(chat, message)| Place { chat_id: chat.0, seq: message.seq }).collect();
+    let places: Vec<_> = messages.iter().map(|(chat, message)| Place { chat_id: *chat, seq: message.seq }).collect();
     if places.is_empty() {
         return Ok(());
     }
     let query = sqlx::query(REACTIONS.on(engine)).bind(json(&places)).bind(reader);
     let mut found: HashMap<(ChatId, i64), Vec<Reaction>> = HashMap::new();
     for row in query.fetch_all(connection).await? {
-        let mine = row.try_get::<i64, _>(4)? > 0;
-        let reaction = Reaction { emoji: row.try_get(2)?, count: row.try_get(3)?, mine };
-        found.entry((row.try_get(0)?, row.try_get(1)?)).or_default().push(reaction);
+        let reaction =
+            Reaction { emoji: row.try_get("emoji")?, count: row.try_get("count")?, mine: is_one(&row, "mine")? };
+        found.entry((row.try_get("chat_id")?, row.try_get("seq")?)).or_default().push(reaction);
     }
     for (chat, message) in messages {
         message.reactions = found.remove(&(chat, message.seq)).unwrap_or_default();

@@ -1,63 +1,70 @@
-//! Sessions, and the secret that signs their tokens.
+//! Sessions and settings, among them the secret that signs tokens.
 
-use sqlx::{AnyConnection, Row, any::AnyRow};
+use sqlx::{AnyConnection, Row};
 use uuid::Uuid;
 
-use super::{Account, Store};
+use super::{
+    Account, Store,
+    rows::{from_columns, is_one},
+};
 use crate::{
     auth::{GRACE_MILLIS, Rotation},
     error::Result,
     model::{Session, SessionId, Timestamp, UserId},
 };
 
-/// A log-in to be kept.
+/// A session to be stored.
 pub struct NewSession<'a> {
     /// Its id.
     pub id: SessionId,
-    /// What the client calls itself.
+    /// The client's `User-Agent`.
     pub user_agent: &'a str,
-    /// When it began.
+    /// When it begins.
     pub now: Timestamp,
     /// When it ends if it is not used.
     pub expires_at: Timestamp,
-    /// Whether its client can ask for a confirmation.
+    /// Whether its client can ask the owner for a confirmation.
     pub can_confirm: bool,
 }
 
-/// Whether the owner has confirmed a session.
+/// Whether and when the owner confirmed a session.
 #[derive(Debug, Clone, Copy)]
 pub struct Confirmation {
     /// Whether its client can ask for it.
     pub can_be_asked: bool,
-    /// When it was confirmed last.
+    /// When it was last confirmed.
     pub at: Option<Timestamp>,
 }
 
-/// A token that is to take another's place.
+/// The replacement of a token by a new one.
 pub struct Renewal {
     /// The session.
     pub session: SessionId,
-    /// Whose it is.
+    /// Its owner.
     pub user: UserId,
-    /// Of the token that is replaced.
+    /// The generation of the replaced token.
     pub generation: i64,
-    /// When.
+    /// The present time.
     pub now: Timestamp,
-    /// By which time the session may have ended.
+    /// The time that decides whether the session has ended.
     pub session_time: Timestamp,
     /// When the session ends if it is not used again.
     pub unused_until: Timestamp,
-    /// How long a session lives in any case, in milliseconds.
+    /// The longest life of a session, in milliseconds.
     pub max_millis: i64,
 }
 
+from_columns! {
+    Session { id, user_agent, created_at, last_seen_at, expires_at, ended_at }
+}
+
 impl Store {
-    /// Begins a session, unless password or account changed since `account` was read: then a log-in that was checked
-    /// against the old password must not outlive it. Says whether it began.
+    /// Adds a session, unless the password or the account has changed since `account` was read: a log-in with the old
+    /// password must not outlive it. Returns whether it was added.
     pub async fn add_session(&self, account: &Account, session: &NewSession<'_>) -> Result<bool> {
         let work = async {
             let mut change = self.begin().await?;
-            // Holds the account's row: a password change waits for this log-in, or this one for the change.
+            // Locks the account's row: a password change waits for this log-in, or this log-in for the change.
             let held = sqlx::query(
                 "UPDATE users SET updated_at = updated_at \
                  WHERE id = $1 AND password_hash = $2 AND deleted_at IS NULL",
@@ -85,8 +92,7 @@ impl Store {
         self.within(work).await
     }
 
-    /// Whose live session this is, and which of its tokens are good: one that has not ended, nor been left unused for
-    /// too long.
+    /// The owner of a session and which of its tokens are valid. `None` if it has ended or expired.
     pub async fn live_session(&self, session: SessionId, now: Timestamp) -> Result<Option<(UserId, Rotation)>> {
         let work = async {
             let query = sqlx::query(
@@ -103,7 +109,7 @@ impl Store {
         self.within(work).await
     }
 
-    /// Notes the first use of a session's newest token: from now on the one before it lives for a minute only.
+    /// Stores the first use of a session's newest token: the previous token is valid for one more minute.
     pub async fn note_use(&self, session: SessionId, generation: i64, now: Timestamp) -> Result<()> {
         let work = async {
             let query =
@@ -113,8 +119,8 @@ impl Store {
         self.within(work).await.map(|_| ())
     }
 
-    /// Makes room for the successor of a good token, the same one if it is asked for again, and puts the session's end
-    /// off. The session's end; `None` if it does not live, or the token is not good.
+    /// Prepares the successor of a valid token, the same one after a retry, and prolongs the session. Returns the session's
+    /// new end; `None` if the session has ended or the token is not valid.
     pub async fn renew_session(&self, renewal: &Renewal) -> Result<Option<Timestamp>> {
         let work = async {
             let mut change = self.begin().await?;
@@ -125,8 +131,8 @@ impl Store {
         self.within(work).await
     }
 
-    /// Ends a session to which a token came back that was replaced twice, so that either its thief or its owner has a
-    /// newer one. Its owner sees it until `kept_until`. Says whether it ended now.
+    /// Ends a session whose token was used after two replacements: either a thief or the owner has a newer one. Its owner
+    /// sees it until `kept_until`. Returns whether it ended now.
     pub async fn end_reused(&self, renewal: &Renewal, kept_until: Timestamp) -> Result<bool> {
         let work = async {
             let query = sqlx::query(
@@ -139,7 +145,7 @@ impl Store {
         Ok(self.within(work).await? > 0)
     }
 
-    /// Notes that the owner has confirmed a session. Says whether it lives.
+    /// Stores that the owner has confirmed a session. Returns `false` if it has ended.
     pub async fn confirm(&self, session: SessionId, user: UserId, now: Timestamp) -> Result<bool> {
         let work = async {
             let query = sqlx::query(
@@ -157,25 +163,21 @@ impl Store {
             let query = sqlx::query("SELECT confirms, confirmed_at FROM sessions WHERE id = $1");
             let row = query.bind(session).fetch_optional(&self.reads).await?;
             row.map(|row| {
-                let can_be_asked = row.try_get::<i64, _>("confirms")? == 1;
-                Ok(Confirmation { can_be_asked, at: row.try_get("confirmed_at")? })
+                Ok(Confirmation { can_be_asked: is_one(&row, "confirms")?, at: row.try_get("confirmed_at")? })
             })
             .transpose()
         };
         self.within(work).await
     }
 
-    /// Which device tokens of a person are good: those of this revision.
+    /// The revision of a person's valid device tokens.
     pub async fn devices_revision(&self, user: UserId) -> Result<i64> {
-        let work = async {
-            let query = sqlx::query("SELECT devices_revision FROM users WHERE id = $1");
-            query.bind(user).fetch_one(&self.reads).await?.try_get("devices_revision")
-        };
-        self.within(work).await
+        let query = sqlx::query_scalar("SELECT devices_revision FROM users WHERE id = $1").bind(user);
+        self.within(query.fetch_one(&self.reads)).await
     }
 
-    /// Somebody's sessions that live or were ended by [`Store::end_reused`], begun before one of them, at most `limit`:
-    /// those begun last, first.
+    /// A page of somebody's sessions that have not ended or were ended by [`Store::end_reused`], the newest first, older
+    /// than one of them.
     pub async fn sessions(
         &self,
         user: UserId,
@@ -183,42 +185,28 @@ impl Store {
         now: Timestamp,
         limit: i64,
     ) -> Result<Vec<Session>> {
-        let work = async {
-            let query = sqlx::query(
-                "SELECT id, user_agent, created_at, last_seen_at, expires_at, ended_at FROM sessions \
-                 WHERE user_id = $1 AND id < $2 AND expires_at > $3 ORDER BY id DESC LIMIT $4",
-            );
-            let before = before.unwrap_or(SessionId(Uuid::max()));
-            let rows = query.bind(user).bind(before).bind(now).bind(limit).fetch_all(&self.reads).await?;
-            let session = |row: &AnyRow| {
-                Ok(Session {
-                    id: row.try_get("id")?,
-                    user_agent: row.try_get("user_agent")?,
-                    created_at: row.try_get("created_at")?,
-                    last_seen_at: row.try_get("last_seen_at")?,
-                    expires_at: row.try_get("expires_at")?,
-                    ended_at: row.try_get("ended_at")?,
-                })
-            };
-            rows.iter().map(session).collect()
-        };
-        self.within(work).await
+        let query = sqlx::query_as(
+            "SELECT id, user_agent, created_at, last_seen_at, expires_at, ended_at FROM sessions \
+             WHERE user_id = $1 AND id < $2 AND expires_at > $3 ORDER BY id DESC LIMIT $4",
+        );
+        let before = before.unwrap_or(SessionId(Uuid::max()));
+        self.within(query.bind(user).bind(before).bind(now).bind(limit).fetch_all(&self.reads)).await
     }
 
-    /// Ends all sessions of a person but one, and revokes the device tokens. The sessions that ended.
+    /// Ends all sessions of a person but one, and revokes the device tokens. Returns the sessions that ended.
     pub async fn end_other_sessions(&self, user: UserId, kept: SessionId) -> Result<Vec<SessionId>> {
         let work = async {
-            let query = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND id <> $2 RETURNING id");
+            let query = sqlx::query_scalar("DELETE FROM sessions WHERE user_id = $1 AND id <> $2 RETURNING id");
             let mut change = self.begin().await?;
             revoke_devices(&mut change, user).await?;
             let ended = query.bind(user).bind(kept).fetch_all(&mut *change).await?;
             change.commit().await?;
-            ended.iter().map(|row| row.try_get("id")).collect()
+            Ok(ended)
         };
         self.within(work).await
     }
 
-    /// Ends one session of somebody's. Says whether there was one.
+    /// Ends one of somebody's sessions. Returns whether there was one.
     pub async fn end_session(&self, session: SessionId, user: UserId) -> Result<bool> {
         let work = async {
             let query = sqlx::query("DELETE FROM sessions WHERE id = $1 AND user_id = $2");
@@ -227,7 +215,7 @@ impl Store {
         Ok(self.within(work).await? > 0)
     }
 
-    /// Removes sessions that have expired; at most `limit`. How many.
+    /// Removes expired sessions, at most `limit`. Returns how many.
     pub async fn remove_expired_sessions(&self, now: Timestamp, limit: i64) -> Result<u64> {
         let work = async {
             let query = sqlx::query(
@@ -238,13 +226,13 @@ impl Store {
         self.within(work).await
     }
 
-    /// When a session was last begun or renewed.
+    /// The last time a session was added or renewed.
     pub async fn last_session_use(&self) -> Result<Option<Timestamp>> {
-        let query = sqlx::query("SELECT MAX(last_seen_at) FROM sessions");
-        self.within(async { query.fetch_one(&self.reads).await?.try_get(0) }).await
+        self.within(sqlx::query_scalar("SELECT MAX(last_seen_at) FROM sessions").fetch_one(&self.reads)).await
     }
 
-    /// Ends every session, and begins a new epoch with the next start: the database is a backup that was restored.
+    /// After a backup was restored: ends every session and deletes the epoch, so that the next start makes a new one.
+    /// Returns how many sessions ended.
     pub async fn restored(&self) -> Result<u64> {
         let work = async {
             let mut change = self.begin().await?;
@@ -256,28 +244,26 @@ impl Store {
         self.within(work).await
     }
 
-    /// What this installation keeps under a key: what is there, or `candidate`, kept from now on.
+    /// A setting's stored value; if there is none, stores `candidate`.
     pub async fn setting(&self, key: &'static str, candidate: &[u8]) -> Result<Vec<u8>> {
         let work = async {
             let query = sqlx::query("INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT DO NOTHING");
             self.write(query.bind(key).bind(candidate)).await?;
-            let query = sqlx::query("SELECT value FROM settings WHERE key = $1");
-            query.bind(key).fetch_one(&self.reads).await?.try_get(0)
+            sqlx::query_scalar("SELECT value FROM settings WHERE key = $1").bind(key).fetch_one(&self.reads).await
         };
         self.within(work).await
     }
 }
 
-/// Makes every device of a person a stranger.
+/// Invalidates all of a person's device tokens.
 async fn revoke_devices(connection: &mut AnyConnection, user: UserId) -> sqlx::Result<()> {
     let query = sqlx::query("UPDATE users SET devices_revision = devices_revision + 1 WHERE id = $1");
     query.bind(user).execute(connection).await.map(|_| ())
 }
 
-/// Makes room for the successor of a good token. When the session ends; `None` if it does not live, or the token is not
-/// good.
+/// See [`Store::renew_session`].
 pub(super) async fn renew(connection: &mut AnyConnection, renewal: &Renewal) -> sqlx::Result<Option<Timestamp>> {
-    let renewed = sqlx::query(
+    let renewed = sqlx::query_scalar(
         "UPDATE sessions SET last_seen_at = $3, \
            expires_at = CASE WHEN $4 < created_at + $5 THEN $4 ELSE created_at + $5 END, \
            used_at = CASE WHEN generation = $6 THEN used_at END, generation = $6 \
@@ -295,5 +281,5 @@ pub(super) async fn renew(connection: &mut AnyConnection, renewal: &Renewal) -> 
     .bind(renewal.session_time)
     .fetch_all(connection)
     .await?;
-    renewed.first().map(|row| row.try_get("expires_at")).transpose()
+    Ok(renewed.into_iter().next())
 }

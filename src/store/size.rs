@@ -1,13 +1,11 @@
-//! How much storage the database takes up.
+//! The size of the database.
 
 use std::sync::atomic::Ordering;
-
-use sqlx::Row;
 
 use super::{Store, engine::Engine};
 use crate::error::Result;
 
-/// Without free pages: what is deleted makes room.
+/// Without free pages, which new rows use first.
 const SQLITE: &str = "SELECT (c.page_count - f.freelist_count) * s.page_size AS size \
      FROM pragma_page_count c, pragma_freelist_count f, pragma_page_size s";
 
@@ -15,18 +13,18 @@ const POSTGRES: &str = "SELECT CAST(COALESCE(SUM(pg_total_relation_size(c.oid)),
      WHERE c.relkind = 'r' AND c.relnamespace = (SELECT n.oid FROM pg_namespace n WHERE n.nspname = current_schema())";
 
 impl Store {
-    /// Bytes of the database, when [`Self::measure`] looked last; 0 before.
+    /// Bytes of the database at the last [`Self::measure`]; 0 before the first.
     pub fn size(&self) -> i64 {
         self.size.load(Ordering::Relaxed)
     }
 
-    /// Looks how large the database is.
+    /// Measures the size of the database.
     pub async fn measure(&self) -> Result<()> {
-        let query = sqlx::query(match self.engine {
+        let query = sqlx::query_scalar(match self.engine {
             Engine::Sqlite => SQLITE,
             Engine::Postgres => POSTGRES,
         });
-        let size = self.within(async { query.fetch_one(&self.reads).await?.try_get("size") }).await?;
+        let size = self.within(query.fetch_one(&self.reads)).await?;
         self.size.store(size, Ordering::Relaxed);
         Ok(())
     }

@@ -1,5 +1,5 @@
-//! The database of the reference messenger, on PostgreSQL: tables `users`, `groups`, `users_groups` and `messages`, as
-//! its migrations make them. It is only read, as of one instant, in the order in which things came to be.
+//! Reads the database of the reference messenger, on PostgreSQL: tables `users`, `groups`, `users_groups` and `messages`, as
+//! its migrations create them. Reads one snapshot, in order of creation.
 
 use std::collections::HashMap;
 
@@ -11,10 +11,13 @@ use sqlx::{
 };
 use uuid::Uuid;
 
-use super::{DatabaseResult, connect};
+use super::{
+    DatabaseResult, connect,
+    rows::{is_one, is_set},
+};
 use crate::model::{GroupId, MessageId, Timestamp, UserId};
 
-/// Rows that are handed over at once.
+/// Rows per page.
 const PAGE: usize = 2_000;
 
 /// An open database of the reference messenger.
@@ -39,82 +42,82 @@ pub enum Table {
 
 /// A row of `users`.
 pub struct SourceUser {
-    /// The same here and there.
+    /// Hearth uses the same id.
     pub id: UserId,
     /// May be missing.
     pub first_name: Option<String>,
     /// May be missing.
     pub last_name: Option<String>,
-    /// Unique, but for its case.
+    /// Unique except for its case.
     pub email: Option<String>,
-    /// bcrypt's hash.
+    /// A bcrypt hash.
     pub password: Option<String>,
-    /// When the account was made.
+    /// When the account was created.
     pub created_at: Timestamp,
 }
 
 /// A row of `groups`.
 pub struct SourceGroup {
-    /// The same here and there.
+    /// Hearth uses the same id.
     pub id: GroupId,
     /// May be missing.
     pub name: Option<String>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
     /// Whether it is marked as deleted.
     pub is_deleted: bool,
-    /// Whether anybody is in it.
+    /// Whether it has members.
     pub has_members: bool,
 }
 
 /// A row of `users_groups`.
 pub struct SourceMember {
-    /// In which group.
+    /// The group.
     pub group: GroupId,
-    /// Who.
+    /// The member.
     pub user: UserId,
-    /// Not before the group and the account were made; older accounts joined before younger ones, and before all
-    /// of them whoever wrote the group's first row, the notice of its creation.
+    /// Not before the group and the account were created; older accounts joined before younger ones, and the sender of
+    /// the group's first row, the notice of its creation, before all others.
     pub joined_at: Timestamp,
 }
 
 /// A row of `messages`.
 pub struct SourceMessage {
-    /// Unique in the world.
+    /// Unique.
     pub id: MessageId,
-    /// Who.
+    /// Who sent it.
     pub sender: UserId,
-    /// To whom, in a dialog.
+    /// The recipient, in a dialog.
     pub receiver: Option<UserId>,
-    /// Where, in a group.
+    /// The group, in a group.
     pub group: Option<GroupId>,
     /// The text.
     pub content: Option<String>,
-    /// Whether it tells of the group.
+    /// Whether it is a notice about the group.
     pub is_notice: bool,
-    /// When.
+    /// Its time.
     pub created_at: Timestamp,
-    /// When it was deleted for everybody.
+    /// When it was deleted for all.
     pub deleted_at: Option<Timestamp>,
-    /// Who deleted it for themselves.
+    /// The people who have hidden it.
     pub deleted_by: Vec<UserId>,
 }
 
-/// The rows of a table, some at a time: however many there are, few are in memory.
+/// The rows of a table, a page at a time.
 pub struct Pages<'a, T> {
     rows: BoxStream<'a, DatabaseResult<AnyRow>>,
     read: fn(&AnyRow) -> DatabaseResult<T>,
 }
 
 impl<T> Pages<'_, T> {
-    /// The next rows; none at the end.
+    /// The next rows; empty at the end.
     pub async fn next(&mut self) -> DatabaseResult<Vec<T>> {
         let rows: Vec<_> = self.rows.by_ref().take(PAGE).try_collect().await?;
         rows.iter().map(self.read).collect()
     }
 }
 
-/// What must be there, and of which types a column may be.
+/// The required columns, and the types that they may have.
 const REQUIRED: &[(&str, &[&str])] = &[
     ("users.id", &["uuid"]),
     ("users.first_name", &[]),
@@ -136,7 +139,7 @@ const REQUIRED: &[(&str, &[&str])] = &[
 ];
 
 impl Source {
-    /// Connects, sees whether it is such a database, and holds on to what it is now.
+    /// Connects, checks the schema, and begins a snapshot.
     pub async fn open(url: &str) -> anyhow::Result<Self> {
         install_default_drivers();
         let named = || format!("database {}", connect::place(url));
@@ -144,11 +147,11 @@ impl Source {
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
         let rows = connection
             .fetch_all(
-                "SELECT table_name::text || '.' || column_name::text, data_type::text FROM information_schema.columns \
-                 WHERE table_schema = ANY (current_schemas(false))",
+                "SELECT table_name::text || '.' || column_name::text AS name, data_type::text AS type \
+                 FROM information_schema.columns WHERE table_schema = ANY (current_schemas(false))",
             )
             .await?;
-        let column = |row: &AnyRow| DatabaseResult::Ok((row.try_get(0)?, row.try_get(1)?));
+        let column = |row: &AnyRow| DatabaseResult::Ok((row.try_get("name")?, row.try_get("type")?));
         let columns: HashMap<String, String> = rows.iter().map(column).collect::<DatabaseResult<_>>()?;
         let missing = REQUIRED.iter().find(|(name, _)| !columns.contains_key(*name));
         if let Some((name, _)) = missing {
@@ -171,67 +174,71 @@ impl Source {
             Table::Members => "SELECT COUNT(*) FROM users_groups",
             Table::Messages => "SELECT COUNT(*) FROM messages",
         };
-        let count: i64 = self.connection.fetch_one(sql).await?.try_get(0)?;
+        let count: i64 = sqlx::query_scalar(sql).fetch_one(&mut self.connection).await?;
         Ok(count.unsigned_abs())
     }
 
-    /// Everybody, those who came first first.
+    /// All accounts, the oldest first.
     pub fn users(&mut self) -> Pages<'_, SourceUser> {
         let created_at = millis("created_at");
         let sql = format!(
-            "SELECT id::text, first_name::text, last_name::text, email::text, password::text, {created_at} \
-             FROM users ORDER BY created_at, id"
+            "SELECT id::text AS id, first_name::text AS first_name, last_name::text AS last_name, email::text AS email, \
+               password::text AS password, {created_at} AS created_at \
+             FROM users ORDER BY users.created_at, users.id"
         );
         self.pages(sql, |row| {
             Ok(SourceUser {
-                id: UserId(uuid(row, 0)?),
-                first_name: row.try_get(1)?,
-                last_name: row.try_get(2)?,
-                email: row.try_get(3)?,
-                password: row.try_get(4)?,
-                created_at: row.try_get(5)?,
+                id: UserId(uuid(row, "id")?),
+                first_name: row.try_get("first_name")?,
+                last_name: row.try_get("last_name")?,
+                email: row.try_get("email")?,
+                password: row.try_get("password")?,
+                created_at: row.try_get("created_at")?,
             })
         })
     }
 
-    /// Every group, the oldest first.
+    /// All groups, the oldest first.
     pub fn groups(&mut self) -> Pages<'_, SourceGroup> {
         let is_deleted = if self.has("groups.deleted_at") { "deleted_at IS NOT NULL" } else { "false" };
         let sql = format!(
-            "SELECT id::text, name::text, {}, CASE WHEN {is_deleted} THEN 1::bigint ELSE 0 END, \
+            "SELECT id::text AS id, name::text AS name, {} AS created_at, \
+               CASE WHEN {is_deleted} THEN 1::bigint ELSE 0 END AS is_deleted, \
                CASE WHEN EXISTS (SELECT 1 FROM users_groups m WHERE m.group_id = groups.id) THEN 1::bigint ELSE 0 END \
-             FROM groups ORDER BY created_at, id",
+                 AS has_members \
+             FROM groups ORDER BY groups.created_at, groups.id",
             millis("created_at")
         );
         self.pages(sql, |row| {
             Ok(SourceGroup {
-                id: GroupId(uuid(row, 0)?),
-                name: row.try_get(1)?,
-                created_at: row.try_get(2)?,
-                is_deleted: row.try_get::<i64, _>(3)? == 1,
-                has_members: row.try_get::<i64, _>(4)? == 1,
+                id: GroupId(uuid(row, "id")?),
+                name: row.try_get("name")?,
+                created_at: row.try_get("created_at")?,
+                is_deleted: is_one(row, "is_deleted")?,
+                has_members: is_one(row, "has_members")?,
             })
         })
     }
 
-    /// Every membership of a group and a person that exist.
+    /// All memberships of existing groups and people.
     pub fn members(&mut self) -> Pages<'_, SourceMember> {
         let (group, user) = (millis("g.created_at"), millis("u.created_at"));
         let rank = "ROW_NUMBER() OVER (PARTITION BY g.id ORDER BY u.created_at, u.id)";
         let sql = format!(
-            "SELECT m.group_id::text, m.user_id::text, \
-               CASE WHEN m.user_id = f.sender_id THEN {group} ELSE GREATEST({group} + {rank}, {user}) END \
+            "SELECT m.group_id::text AS group_id, m.user_id::text AS user_id, \
+               CASE WHEN m.user_id = f.sender_id THEN {group} ELSE GREATEST({group} + {rank}, {user}) END AS joined_at \
              FROM users_groups m JOIN groups g ON g.id = m.group_id JOIN users u ON u.id = m.user_id \
              LEFT JOIN (SELECT DISTINCT ON (group_id) group_id, sender_id FROM messages WHERE group_id IS NOT NULL \
                ORDER BY group_id, created_at, id) f ON f.group_id = g.id \
              ORDER BY g.created_at, g.id, u.created_at, u.id"
         );
         self.pages(sql, |row| {
-            Ok(SourceMember { group: GroupId(uuid(row, 0)?), user: UserId(uuid(row, 1)?), joined_at: row.try_get(2)? })
+            let (group, user) = (GroupId(uuid(row, "group_id")?), UserId(uuid(row, "user_id")?));
+            Ok(SourceMember { group, user, joined_at: row.try_get("joined_at")? })
         })
     }
 
-    /// Every message, the oldest first.
+    /// All messages, the oldest first.
     pub fn messages(&mut self) -> Pages<'_, SourceMessage> {
         let notification = if self.has("messages.notification") { "notification" } else { "false" };
         let deleted_at = if self.has("messages.deleted_at") {
@@ -245,22 +252,24 @@ impl Source {
             _ => "NULL::text",
         };
         let sql = format!(
-            "SELECT id::text, sender_id::text, receiver_id::text, group_id::text, content::text, \
-               CASE WHEN {notification} THEN 1::bigint ELSE 0 END, {}, {deleted_at}, {deleted_by} \
-             FROM messages ORDER BY created_at, id",
+            "SELECT id::text AS id, sender_id::text AS sender_id, receiver_id::text AS receiver_id, \
+               group_id::text AS group_id, content::text AS content, \
+               CASE WHEN {notification} THEN 1::bigint ELSE 0 END AS is_notice, {} AS created_at, \
+               {deleted_at} AS deleted_at, {deleted_by} AS deleted_by \
+             FROM messages ORDER BY messages.created_at, messages.id",
             millis("created_at")
         );
         self.pages(sql, |row| {
-            let deleted_by: Option<String> = row.try_get(8)?;
+            let deleted_by: Option<String> = row.try_get("deleted_by")?;
             Ok(SourceMessage {
-                id: MessageId(uuid(row, 0)?),
-                sender: UserId(uuid(row, 1)?),
-                receiver: optional_uuid(row, 2)?.map(UserId),
-                group: optional_uuid(row, 3)?.map(GroupId),
-                content: row.try_get(4)?,
-                is_notice: row.try_get::<i64, _>(5)? == 1,
-                created_at: row.try_get(6)?,
-                deleted_at: row.try_get(7)?,
+                id: MessageId(uuid(row, "id")?),
+                sender: UserId(uuid(row, "sender_id")?),
+                receiver: optional_uuid(row, "receiver_id")?.map(UserId),
+                group: optional_uuid(row, "group_id")?.map(GroupId),
+                content: row.try_get("content")?,
+                is_notice: is_one(row, "is_notice")?,
+                created_at: row.try_get("created_at")?,
+                deleted_at: row.try_get("deleted_at")?,
                 deleted_by: deleted_by.map_or_else(Vec::new, |list| ids(&list)),
             })
         })
@@ -275,25 +284,22 @@ impl Source {
     }
 }
 
-/// A time, with or without its zone, in milliseconds. Without one it is UTC. Of a clock that was wrong, the earliest or
-/// latest that may be: what is written to a chat later is stored later than all that is there.
+/// A time, with or without its zone, in milliseconds. Without a zone it is UTC. Bounded by 1970 and the present, in case a
+/// clock was wrong: later messages of a chat must be stored with later times.
 fn millis(column: &str) -> String {
     format!("floor(GREATEST(LEAST(extract(epoch FROM {column}), extract(epoch FROM now())), 0) * 1000)::bigint")
 }
 
-fn uuid(row: &AnyRow, column: usize) -> DatabaseResult<Uuid> {
+fn uuid(row: &AnyRow, column: &str) -> DatabaseResult<Uuid> {
     let text: String = row.try_get(column)?;
     text.parse().map_err(|error: uuid::Error| sqlx::Error::Decode(error.into()))
 }
 
-fn optional_uuid(row: &AnyRow, column: usize) -> DatabaseResult<Option<Uuid>> {
-    match row.try_get::<Option<String>, _>(column)? {
-        Some(_) => uuid(row, column).map(Some),
-        None => Ok(None),
-    }
+fn optional_uuid(row: &AnyRow, column: &str) -> DatabaseResult<Option<Uuid>> {
+    is_set(row, column)?.then(|| uuid(row, column)).transpose()
 }
 
-/// The ids of a JSON array. What is none is nobody.
+/// The ids of a JSON array, without other values.
 fn ids(list: &str) -> Vec<UserId> {
     let list: Vec<serde_json::Value> = serde_json::from_str(list).unwrap_or_default();
     list.iter().filter_map(|id| Some(UserId(id.as_str()?.parse().ok()?))).collect()

@@ -1,10 +1,9 @@
 //! Accounts: names, e-mails and password hashes.
 
-use sqlx::{Row, any::AnyRow};
+use sqlx::{FromRow, Row, any::AnyRow};
 
 use super::{
     Store,
-    rows::person,
     sessions::{Renewal, renew},
 };
 use crate::{
@@ -13,36 +12,36 @@ use crate::{
     text::{identity, is_reserved, search},
 };
 
-/// What logging in takes. Holds a secret: stays within the server.
+/// An account with its secret: never leaves the server.
 pub struct Account {
     /// Id and names.
     pub person: Person,
-    /// As it was written at sign-up.
+    /// As entered at sign-up.
     pub email: String,
     /// A PHC string.
     pub password_hash: String,
 }
 
-/// Another password.
+/// A new password.
 pub struct PasswordChange<'a> {
     /// Its PHC string.
     pub new_hash: &'a str,
-    /// The session that stays.
+    /// The session that does not end.
     pub kept: &'a Renewal,
-    /// Whether that session gets another token.
+    /// Whether that session gets a new token.
     pub rotates: bool,
 }
 
-/// What a change of the password came to.
+/// The effects of a password change.
 pub struct Changed {
-    /// Sessions that ended with it.
+    /// The sessions that it ended.
     pub ended: Vec<SessionId>,
-    /// If the present session has another token: when the session ends.
+    /// When the kept session ends, if it gets a new token.
     pub renewed: Option<Timestamp>,
 }
 
 impl Store {
-    /// Adds an account; refused if an account has this e-mail, by its identity or, a legacy one, by its exact spelling.
+    /// Adds an account. Fails if another account has this e-mail: by its identity, or, a legacy one, by its exact spelling.
     pub async fn add_user(&self, account: &Account, now: Timestamp) -> Result<()> {
         let person = &account.person;
         let work = async {
@@ -80,46 +79,33 @@ impl Store {
 
     /// The account with exactly this e-mail, if it is a legacy one, else the one with this e-mail's identity.
     pub async fn account_by_email(&self, email: &str) -> Result<Option<Account>> {
-        // PostgreSQL has no such text, so nobody has such an e-mail.
+        // PostgreSQL cannot store such a text.
         if email.contains('\0') {
             return Ok(None);
         }
-        let work = async {
-            let query = sqlx::query(
-                "SELECT id, first_name, last_name, email, password_hash FROM users WHERE id = COALESCE(\
-                   (SELECT id FROM users WHERE legacy > 0 AND email = $1), \
-                   (SELECT id FROM users WHERE email_folded = $2))",
-            );
-            let row = query.bind(email).bind(identity(email)).fetch_optional(&self.reads).await?;
-            row.map(|row| account(&row)).transpose()
-        };
-        self.within(work).await
+        let query = sqlx::query_as(
+            "SELECT id, first_name, last_name, email, password_hash FROM users WHERE id = COALESCE(\
+               (SELECT id FROM users WHERE legacy > 0 AND email = $1), \
+               (SELECT id FROM users WHERE email_folded = $2))",
+        );
+        self.within(query.bind(email).bind(identity(email)).fetch_optional(&self.reads)).await
     }
 
-    /// The account of somebody who has not deleted it.
+    /// An account, `None` if it is deleted.
     pub async fn account_by_id(&self, user: UserId) -> Result<Option<Account>> {
-        let work = async {
-            let query = sqlx::query(
-                "SELECT id, first_name, last_name, email, password_hash FROM users \
-                 WHERE id = $1 AND deleted_at IS NULL",
-            );
-            let row = query.bind(user).fetch_optional(&self.reads).await?;
-            row.map(|row| account(&row)).transpose()
-        };
-        self.within(work).await
+        let query = sqlx::query_as(
+            "SELECT id, first_name, last_name, email, password_hash FROM users WHERE id = $1 AND deleted_at IS NULL",
+        );
+        self.within(query.bind(user).fetch_optional(&self.reads)).await
     }
 
-    /// The present name of somebody who has not deleted the account.
+    /// A person's present name, `None` if the account is deleted.
     pub async fn person(&self, user: UserId) -> Result<Option<Person>> {
-        let work = async {
-            let query = sqlx::query("SELECT id, first_name, last_name FROM users WHERE id = $1 AND deleted_at IS NULL");
-            let row = query.bind(user).fetch_optional(&self.reads).await?;
-            row.map(|row| person(&row, 0)).transpose()
-        };
-        self.within(work).await
+        let query = sqlx::query_as("SELECT id, first_name, last_name FROM users WHERE id = $1 AND deleted_at IS NULL");
+        self.within(query.bind(user).fetch_optional(&self.reads)).await
     }
 
-    /// Takes another hash of the same password for this account, if the hash is still the one that was read.
+    /// Stores another hash of the same password, if the stored hash is still the account's.
     pub async fn replace_hash(&self, account: &Account, hash: &str) -> Result<()> {
         let work = async {
             let query = sqlx::query("UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash = $3");
@@ -128,8 +114,8 @@ impl Store {
         self.within(work).await.map(|_| ())
     }
 
-    /// Changes the names that are given, unless the whole name would be one that the server gives itself: then nothing
-    /// changes. Says whether it changed them. Refused if there is no such account any more.
+    /// Changes the names that are given, unless the whole name would be one that the server reserves. Returns whether it
+    /// changed them. Fails if there is no such account.
     pub async fn rename(
         &self,
         user: UserId,
@@ -139,8 +125,8 @@ impl Store {
     ) -> Result<bool> {
         let work = async {
             let mut change = self.begin().await?;
-            // Two changes of half a name each wait for one another here, so the second returns the names of both.
-            let renamed = sqlx::query(
+            // Concurrent changes wait for one another here, so the second sees the names of the first.
+            let renamed: Vec<Person> = sqlx::query_as(
                 "UPDATE users SET first_name = COALESCE($1, first_name), \
                  first_name_folded = COALESCE($2, first_name_folded), last_name = COALESCE($3, last_name), \
                  last_name_folded = COALESCE($4, last_name_folded), updated_at = $5 \
@@ -154,24 +140,23 @@ impl Store {
             .bind(user)
             .fetch_all(&mut *change)
             .await?;
-            let renamed = renamed.first().map(|row| person(row, 0)).transpose()?;
             let is_reserved = renamed
-                .as_ref()
+                .first()
                 .is_some_and(|Person { first_name, last_name, .. }| is_reserved(&format!("{first_name} {last_name}")));
             if is_reserved {
                 change.rollback().await?;
             } else {
                 change.commit().await?;
             }
-            Ok(renamed.map(|_| !is_reserved))
+            Ok(renamed.first().map(|_| !is_reserved))
         };
         let renamed = self.within(work).await;
         self.names.have_changed([user]);
         renamed?.ok_or_else(|| Refusal::Unauthorized.into())
     }
 
-    /// Sets a new hash, if the old one still stands, ends all of the person's sessions but that of `kept` and, if it
-    /// `rotates`, makes room for another token of that one: all or nothing. `None` if the hash was another one.
+    /// Stores a new hash, if the stored hash is still the account's, ends all of the person's sessions but that of `kept`
+    /// and, if it `rotates`, renews that one. `None` if the hash has changed.
     pub async fn change_password(&self, account: &Account, change: &PasswordChange<'_>) -> Result<Option<Changed>> {
         let PasswordChange { new_hash, kept, rotates } = *change;
         let work = async {
@@ -190,12 +175,11 @@ impl Store {
                 held.rollback().await?;
                 return Ok(None);
             }
-            let ended = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND id <> $2 RETURNING id")
+            let ended = sqlx::query_scalar("DELETE FROM sessions WHERE user_id = $1 AND id <> $2 RETURNING id")
                 .bind(account.person.id)
                 .bind(kept.session)
                 .fetch_all(&mut *held)
                 .await?;
-            let ended = ended.iter().map(|row| row.try_get("id")).collect::<sqlx::Result<Vec<_>>>()?;
             let renewed = if rotates { renew(&mut held, kept).await? } else { None };
             held.commit().await?;
             Ok(Some(Changed { ended, renewed }))
@@ -204,7 +188,9 @@ impl Store {
     }
 }
 
-fn account(row: &AnyRow) -> sqlx::Result<Account> {
-    let (email, password_hash) = (row.try_get("email")?, row.try_get("password_hash")?);
-    Ok(Account { person: person(row, 0)?, email, password_hash })
+impl FromRow<'_, AnyRow> for Account {
+    fn from_row(row: &AnyRow) -> sqlx::Result<Self> {
+        let (email, password_hash) = (row.try_get("email")?, row.try_get("password_hash")?);
+        Ok(Self { person: Person::from_row(row)?, email, password_hash })
+    }
 }

@@ -1,27 +1,25 @@
-//! Changes of stored messages: edits, deletions, reactions. Each makes a revision of its chat.
-
-use sqlx::Row;
+//! Changes of stored messages: edits, deletions, reactions. Each raises its chat's revision.
 
 use super::Batch;
 use crate::{
     model::{ChatId, Message, Person, Timestamp, UserId},
-    store::rows::{add_reactions, message, messages, person},
+    store::rows::{add_reactions, message, messages},
 };
 
-/// Somebody's reaction: there is one at most.
+/// What identifies a reaction.
 pub struct ReactionKey<'a> {
-    /// Where.
+    /// The chat.
     pub chat: ChatId,
-    /// To which message.
+    /// The message.
     pub seq: i64,
-    /// Which one.
+    /// One emoji.
     pub emoji: &'a str,
-    /// Whose.
+    /// Who reacts.
     pub user: UserId,
 }
 
 impl Batch {
-    /// A message as somebody sees it who has hidden everything up to a seq.
+    /// A message with its reactions, for a reader from whom everything up to a seq is hidden.
     pub async fn message(
         &mut self,
         chat: ChatId,
@@ -31,19 +29,19 @@ impl Batch {
     ) -> sqlx::Result<Message> {
         let query = sqlx::query(messages!("WHERE m.chat_id = $1 AND m.seq = $2"));
         let row = query.bind(chat).bind(seq).fetch_one(self.connection()).await?;
-        let mut message = message(&row, 0, hidden_up_to)?;
+        let mut message = message(&row, hidden_up_to)?;
         let engine = self.engine;
         add_reactions(self.connection(), engine, reader, vec![(chat, &mut message)]).await?;
         Ok(message)
     }
 
-    /// Somebody's present name, of a deleted account, too.
+    /// A person, even if the account is deleted.
     pub async fn person(&mut self, user: UserId) -> sqlx::Result<Person> {
-        let query = sqlx::query("SELECT id, first_name, last_name FROM users WHERE id = $1");
-        person(&query.bind(user).fetch_one(self.connection()).await?, 0)
+        let query = sqlx::query_as("SELECT id, first_name, last_name FROM users WHERE id = $1");
+        query.bind(user).fetch_one(self.connection()).await
     }
 
-    /// Gives a message another text. The chat's new revision.
+    /// Gives a message another text. Returns the chat's new revision.
     pub async fn edit(&mut self, chat: ChatId, seq: i64, content: &str, now: Timestamp) -> sqlx::Result<i64> {
         self.resize(chat, seq, content).await?;
         let query = sqlx::query("UPDATE messages SET content = $1, edited_at = $2 WHERE chat_id = $3 AND seq = $4");
@@ -51,7 +49,7 @@ impl Batch {
         self.revise(chat, seq).await
     }
 
-    /// Erases a message's text and reactions; its row stays. The chat's new revision.
+    /// Erases a message's text and reactions; its row stays. Returns the chat's new revision.
     pub async fn erase_message(&mut self, chat: ChatId, seq: i64, now: Timestamp) -> sqlx::Result<i64> {
         self.resize(chat, seq, "").await?;
         let query = sqlx::query("UPDATE messages SET content = '', deleted_at = $1 WHERE chat_id = $2 AND seq = $3");
@@ -61,7 +59,7 @@ impl Batch {
         self.revise(chat, seq).await
     }
 
-    /// A message is about to get another text: its sender's membership counts the bytes.
+    /// Counts the bytes of a message's next text in its sender's membership.
     async fn resize(&mut self, chat: ChatId, seq: i64, content: &str) -> sqlx::Result<()> {
         let query = sqlx::query(
             "UPDATE members SET bytes = bytes + $3 \
@@ -72,8 +70,8 @@ impl Batch {
         query.bind(chat).bind(seq).bind(bytes).execute(self.connection()).await.map(|_| ())
     }
 
-    /// Adds somebody's reaction, later than the message's others: they are shown in this order. The chat's new
-    /// revision; nothing if it was there.
+    /// Adds a reaction, later than the message's others: clients show them in this order. Returns the chat's new
+    /// revision, `None` if there is such a reaction.
     pub async fn add_reaction(&mut self, reaction: &ReactionKey<'_>, now: Timestamp) -> sqlx::Result<Option<i64>> {
         let query = sqlx::query(
             "INSERT INTO reactions (chat_id, seq, emoji, user_id, created_at) VALUES ($1, $2, $3, $4, (\
@@ -87,7 +85,7 @@ impl Batch {
         if added.rows_affected() == 0 { Ok(None) } else { self.revise(chat, seq).await.map(Some) }
     }
 
-    /// Takes somebody's reaction back. The chat's new revision; nothing if there was none.
+    /// Removes a reaction. Returns the chat's new revision, `None` if there is no such reaction.
     pub async fn remove_reaction(&mut self, reaction: &ReactionKey<'_>) -> sqlx::Result<Option<i64>> {
         let query =
             sqlx::query("DELETE FROM reactions WHERE chat_id = $1 AND seq = $2 AND emoji = $3 AND user_id = $4");
@@ -96,10 +94,10 @@ impl Batch {
         if removed.rows_affected() == 0 { Ok(None) } else { self.revise(chat, seq).await.map(Some) }
     }
 
-    /// One row a changed message, under its last change: who was away learns of each once.
+    /// Keeps one row per changed message, with its last revision: clients that were offline read each once.
     async fn revise(&mut self, chat: ChatId, seq: i64) -> sqlx::Result<i64> {
-        let query = sqlx::query("UPDATE chats SET revision = revision + 1 WHERE id = $1 RETURNING revision");
-        let revision: i64 = query.bind(chat).fetch_one(self.connection()).await?.try_get(0)?;
+        let query = sqlx::query_scalar("UPDATE chats SET revision = revision + 1 WHERE id = $1 RETURNING revision");
+        let revision: i64 = query.bind(chat).fetch_one(self.connection()).await?;
         let query = sqlx::query(
             "INSERT INTO revisions (chat_id, revision, seq) VALUES ($1, $2, $3) \
              ON CONFLICT (chat_id, seq) DO UPDATE SET revision = excluded.revision",

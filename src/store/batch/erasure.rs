@@ -1,14 +1,14 @@
-//! Erasing an account.
+//! Erases an account.
 
 use sqlx::Row;
 
 use super::Batch;
 use crate::model::{GroupId, SessionId, Texts, Timestamp, UserId};
 
-/// Before `$1` leaves: raises the revision of their chats, deletes their blocks, gives their groups a new owner, counts one
-/// member fewer, and marks groups that are now empty for purging.
+/// Before `$1` leaves: raises the revision of their chats, deletes their blocks, gives their groups a new owner, subtracts
+/// one member, and marks groups that are now empty for purging.
 const PREPARE: &[&str] = &[
-    // Clients fetch these chats again, though none of their messages has changed: they show the person's name.
+    // Clients fetch these chats again although no message has changed: they show the person's name.
     "UPDATE chats SET revision = revision + 1 WHERE dropped_at IS NULL \
        AND id IN (SELECT chat_id FROM members WHERE user_id = $1)",
     "DELETE FROM blocks WHERE user_id = $1 OR blocked_id = $1",
@@ -25,7 +25,7 @@ const PREPARE: &[&str] = &[
        AND dropped_at IS NULL AND id IN (SELECT chat_id FROM members WHERE user_id = $1)",
 ];
 
-/// Then `$1` goes, at `$2`, and with the last member the group.
+/// Ends the memberships of `$1` at `$2`, and deletes groups that are now empty.
 const LEAVE_GROUPS: &[&str] = &[
     "UPDATE chats SET dropped_at = $2 WHERE group_id IS NOT NULL AND member_count = 0 AND dropped_at IS NULL \
        AND id IN (SELECT chat_id FROM members WHERE user_id = $1)",
@@ -33,19 +33,19 @@ const LEAVE_GROUPS: &[&str] = &[
        AND chat_id IN (SELECT id FROM chats WHERE group_id IS NOT NULL)",
 ];
 
-/// What has ended with an account.
+/// What the end of an account has changed.
 pub struct Erased {
-    /// Its sessions.
+    /// Its sessions, which have ended.
     pub sessions: Vec<SessionId>,
-    /// Who owns the person's groups from now on, with the memberships' new states.
+    /// The new owners of the person's groups, with their memberships' new states.
     pub successors: Vec<(GroupId, UserId, i64)>,
     /// Present members of all chats that the person is or was in, sorted.
     pub companions: Vec<UserId>,
 }
 
 impl Batch {
-    /// Erases a person's data, ends sessions and memberships, passes groups on. `None` if there is no such account any
-    /// more.
+    /// Erases a person's data, ends sessions and memberships, and gives groups new owners. `None` if there is no such
+    /// account.
     pub async fn erase_account(&mut self, user: UserId, texts: Texts, now: Timestamp) -> sqlx::Result<Option<Erased>> {
         let query = sqlx::query(
             "UPDATE users SET email = NULL, email_folded = NULL, email_search = '', legacy = 0, first_name = 'Deleted account', last_name = '', \
@@ -72,24 +72,22 @@ impl Batch {
             );
             query.bind(user).execute(self.connection()).await?;
         }
-        let query = sqlx::query("DELETE FROM sessions WHERE user_id = $1 RETURNING id");
-        let ended = query.bind(user).fetch_all(self.connection()).await?;
-        let sessions = ended.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<_>>()?;
+        let query = sqlx::query_scalar("DELETE FROM sessions WHERE user_id = $1 RETURNING id");
+        let sessions = query.bind(user).fetch_all(self.connection()).await?;
         Ok(Some(Erased { sessions, successors, companions }))
     }
 
     async fn companions_of(&mut self, user: UserId) -> sqlx::Result<Vec<UserId>> {
-        let query = sqlx::query(
+        let query = sqlx::query_scalar(
             "SELECT DISTINCT m.user_id FROM members own \
              JOIN members m ON m.chat_id = own.chat_id AND m.left_at IS NULL AND m.user_id <> $1 \
              WHERE own.user_id = $1 AND (SELECT c.dropped_at FROM chats c WHERE c.id = own.chat_id) IS NULL \
              ORDER BY m.user_id",
         );
-        let rows = query.bind(user).fetch_all(self.connection()).await?;
-        rows.iter().map(|row| row.try_get("user_id")).collect()
+        query.bind(user).fetch_all(self.connection()).await
     }
 
-    /// The second owners of somebody's groups.
+    /// Those who own somebody's groups besides them.
     async fn successors_of(&mut self, owner: UserId) -> sqlx::Result<Vec<(GroupId, UserId, i64)>> {
         let query = sqlx::query(
             "SELECT c.group_id, s.user_id, s.state FROM members o \
@@ -98,6 +96,6 @@ impl Batch {
              WHERE o.user_id = $1 AND o.role = 2 AND o.left_at IS NULL",
         );
         let rows = query.bind(owner).fetch_all(self.connection()).await?;
-        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?))).collect()
+        rows.iter().map(|row| Ok((row.try_get("group_id")?, row.try_get("user_id")?, row.try_get("state")?))).collect()
     }
 }

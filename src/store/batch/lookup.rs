@@ -1,30 +1,33 @@
-//! What the database knows of the commands of a batch, in one question.
+//! What the database knows of the chats, people and messages of a batch's commands, in one query.
 
 use serde::Serialize;
-use sqlx::{Row, any::AnyRow};
+use sqlx::{FromRow, Row, any::AnyRow};
 
 use super::Batch;
 use crate::{
     model::{ChatId, ChatKey, Counters, MessageId, MessageKind, Person, Quote, Role, Standing, Timestamp, UserId},
     store::{
         engine::{Engine, Sql},
-        rows::{optional_person, quote, quote_columns},
-        types::{Hex, json},
+        rows::{is_one, is_set, optional_person, quote, quote_columns},
+        types::{json, key, numbered},
     },
     text::shown_group,
 };
 
 /// What a command is about.
+#[derive(Serialize)]
 pub struct Lookup {
     /// Its chat, which may not exist.
+    #[serde(flatten, serialize_with = "key")]
     pub chat: ChatKey,
-    /// Who does it.
+    /// Who sends it.
     pub actor: UserId,
-    /// To whom, if to anybody.
+    /// The other person that it is about, if any.
     pub target: Option<UserId>,
     /// The id of the message that it stores or changes.
     pub message: Option<MessageId>,
     /// The id of the message that it answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<MessageId>,
 }
 
@@ -32,31 +35,31 @@ pub struct Lookup {
 #[derive(Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Situation {
-    /// The chat, also a dropped one.
+    /// The chat, even if it was deleted.
     pub chat: Option<StoredChat>,
     /// The actor, unless the account is deleted.
     pub actor: Option<Person>,
     /// The actor's role, if a member.
     pub role: Option<Role>,
-    /// How the actor stands in the chat; zeros for who never was in it. Without a close look: what is hidden, alone.
+    /// The actor's standing in the chat; zeros if not a member. [`Batch::look_up`] reads only what is hidden.
     pub standing: Standing,
     /// The target, unless the account is deleted.
     pub target: Option<Person>,
     /// The target's role, if a member.
     pub target_role: Option<Role>,
-    /// How the target stands in the chat.
+    /// The target's standing in the chat.
     pub target_standing: Standing,
-    /// Whether the target was in the chat and is no longer. Only a close look finds it.
+    /// Whether the target has left the chat. Only [`Batch::look_up_closely`] reads it.
     pub target_left: bool,
-    /// Whether the target takes nothing from the actor.
+    /// Whether the target blocks the actor.
     pub blocked: bool,
-    /// Whether the actor takes nothing from the target.
+    /// Whether the actor blocks the target.
     pub blocks: bool,
-    /// Whether both send read receipts. Only a close look finds it.
+    /// Whether both send read receipts. Only [`Batch::look_up_closely`] reads it.
     pub receipts: bool,
-    /// What the message id names already, unless the chat is dropped.
+    /// The stored message with the lookup's message id, unless the chat is deleted.
     pub message: Option<StoredMessage>,
-    /// The message that is answered, and whether it is one: a notice is not.
+    /// The message that is answered, and whether it is a message rather than a notice.
     pub reply_to: Option<(Quote, bool)>,
 }
 
@@ -67,7 +70,7 @@ pub struct StoredChat {
     pub id: ChatId,
     /// Empty for a dialog.
     pub name: String,
-    /// How far it has come.
+    /// Its newest seq and revision.
     pub counters: Counters,
     /// The newest message's time.
     pub last_at: Timestamp,
@@ -77,53 +80,45 @@ pub struct StoredChat {
     pub dropped: bool,
 }
 
-/// A message that is there already.
+/// A message that is stored already.
 #[derive(Clone)]
 pub struct StoredMessage {
-    /// Its place.
+    /// Its place in the chat.
     pub seq: i64,
     /// Who sent it.
     pub sender: UserId,
-    /// What it is.
+    /// Message, or kind of notice.
     pub kind: MessageKind,
-    /// Whom it is about, if it is a notice about somebody. Only a close look finds it.
+    /// The person that a notice is about. Only [`Batch::look_up_closely`] reads it.
     pub subject: Option<UserId>,
     /// Whether it was deleted.
     pub deleted: bool,
 }
 
-#[derive(Serialize)]
-struct LookupRow {
-    position: usize,
-    group_id: Option<Hex>,
-    user_low: Option<Hex>,
-    user_high: Option<Hex>,
-    actor: Hex,
-    target: Option<Hex>,
-    message: Option<Hex>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reply_to: Option<Hex>,
-}
-
-/// On PostgreSQL: every chat of the batch in one order, so that two batches cannot wait for each other.
-static LOCK: Sql = Sql::steps(&["SELECT id FROM chats WHERE id IN (\
-       SELECT g.id FROM rows($1: group_id BYTES) q JOIN chats g ON g.group_id = q.group_id \
+/// For PostgreSQL: locks every chat of the batch, in one order, so that two batches cannot wait for each other.
+static LOCK: Sql = Sql::new(
+    "SELECT id FROM chats WHERE id IN (\
+       SELECT g.id FROM rows($1: group_id UUID) q JOIN chats g ON g.group_id = q.group_id \
        UNION ALL \
-       SELECT d.id FROM rows($1: user_low BYTES, user_high BYTES) q \
+       SELECT d.id FROM rows($1: user_low UUID, user_high UUID) q \
          JOIN chats d ON d.user_low = q.user_low AND d.user_high = q.user_high\
-     ) ORDER BY id FOR UPDATE"]);
+     ) ORDER BY id FOR UPDATE",
+);
 
-/// A look-up with columns, fields of its questions and tables besides those that all need.
+/// The columns that [`situation`] reads, with further columns, fields of the lookups, and tables.
 macro_rules! look_up {
     ($columns:expr, $fields:literal, $tables:literal) => {
         concat!(
             "SELECT l.position, \
-               c.id, c.name, c.last_seq, c.revision, c.last_at, c.member_count, c.dropped_at, \
-               a.id, a.first_name, a.last_name, am.role, t.id, t.first_name, t.last_name, tm.role, b.created_at, \
-               m.seq, m.sender_id, m.event, m.deleted_at, am.hidden_up_to_seq",
+               c.id AS chat_id, c.name, c.last_seq, c.revision, c.last_at, c.member_count, c.dropped_at, \
+               a.id AS actor_id, a.first_name AS actor_first_name, a.last_name AS actor_last_name, \
+               am.role AS actor_role, am.hidden_up_to_seq AS actor_hidden_up_to, \
+               t.id AS target_id, t.first_name AS target_first_name, t.last_name AS target_last_name, \
+               tm.role AS target_role, b.created_at AS blocked_since, n.created_at AS blocks_since, \
+               m.seq, m.sender_id, m.event, m.deleted_at",
             $columns,
-            ", n.created_at AS blocks_since FROM rows($1: position BIGINT, group_id BYTES, user_low BYTES, user_high BYTES, actor BYTES, \
-               target BYTES, message BYTES",
+            " FROM rows($1: position BIGINT, group_id UUID, user_low UUID, user_high UUID, actor UUID, target UUID, \
+               message UUID",
             $fields,
             ") l \
              LEFT JOIN chats c ON c.id = COALESCE(\
@@ -141,26 +136,26 @@ macro_rules! look_up {
     };
 }
 
-/// For messages that answer none: they are most of what is done.
-static LOOK_UP: Sql = Sql::steps(&[look_up!("", "", "")]);
+/// For messages that answer none: most commands are of this kind.
+static LOOK_UP: Sql = Sql::new(look_up!("", "", ""));
 
-/// With how both stand in the chat, and what is answered.
-static LOOK_UP_CLOSELY: Sql = Sql::steps(&[look_up!(
+/// Also reads what [`close_situation`] does.
+static LOOK_UP_CLOSELY: Sql = Sql::new(look_up!(
     concat!(
-        ", am.state, am.read_up_to_seq, am.muted_until, \
-       tm.state, tm.read_up_to_seq, tm.muted_until, tm.hidden_up_to_seq, \
-       q.event, ",
-        quote_columns!(),
-        ", m.subject_id, f.left_at AS target_left_at, a.sends_receipts * t.sends_receipts AS receipts"
+        ", am.state AS actor_state, am.read_up_to_seq AS actor_read_up_to, am.muted_until AS actor_muted_until, \
+         tm.state AS target_state, tm.read_up_to_seq AS target_read_up_to, tm.muted_until AS target_muted_until, \
+         tm.hidden_up_to_seq AS target_hidden_up_to, f.left_at AS target_left_at, m.subject_id, \
+         a.sends_receipts * t.sends_receipts AS receipts, q.event AS quote_event, ",
+        quote_columns!()
     ),
-    ", reply_to BYTES",
+    ", reply_to UUID",
     " LEFT JOIN messages q ON q.chat_id = c.id AND q.id = l.reply_to LEFT JOIN users w ON w.id = q.sender_id \
       LEFT JOIN members f ON f.user_id = l.target AND f.chat_id = c.id AND f.left_at IS NOT NULL"
-)]);
+));
 
 impl Batch {
-    /// What the database knows of each of these, but for standings and answered messages; the chats are locked until
-    /// the end.
+    /// What the database knows of each of these, without standings and answered messages. Locks the chats until the
+    /// batch ends.
     pub async fn look_up(&mut self, lookups: &[Lookup]) -> sqlx::Result<Vec<Situation>> {
         self.situations(&LOOK_UP, lookups, situation).await
     }
@@ -176,15 +171,14 @@ impl Batch {
         lookups: &[Lookup],
         read: fn(&AnyRow) -> sqlx::Result<Situation>,
     ) -> sqlx::Result<Vec<Situation>> {
-        let rows: Vec<_> = lookups.iter().enumerate().map(lookup_row).collect();
-        let rows = json(&rows);
+        let rows = json(&numbered(lookups));
         let engine = self.engine;
         if engine == Engine::Postgres {
             sqlx::query(LOCK.on(engine)).bind(&rows).execute(self.connection()).await?;
         }
         let mut situations: Vec<_> = lookups.iter().map(|_| Situation::default()).collect();
         for row in sqlx::query(sql.on(engine)).bind(rows).fetch_all(self.connection()).await? {
-            let position: i64 = row.try_get(0)?;
+            let position: i64 = row.try_get("position")?;
             let position = usize::try_from(position).map_err(|error| sqlx::Error::Decode(error.into()))?;
             situations[position] = read(&row)?;
         }
@@ -192,80 +186,72 @@ impl Batch {
     }
 }
 
-fn lookup_row((position, lookup): (usize, &Lookup)) -> LookupRow {
-    let (group_id, user_low, user_high) = match lookup.chat {
-        ChatKey::Group(group) => (Some(Hex(group.0)), None, None),
-        ChatKey::Dialog(low, high) => (None, Some(Hex(low.0)), Some(Hex(high.0))),
-    };
-    LookupRow {
-        position,
-        group_id,
-        user_low,
-        user_high,
-        actor: Hex(lookup.actor.0),
-        target: lookup.target.map(|user| Hex(user.0)),
-        message: lookup.message.map(|message| Hex(message.0)),
-        reply_to: lookup.reply_to.map(|message| Hex(message.0)),
-    }
-}
-
 fn situation(row: &AnyRow) -> sqlx::Result<Situation> {
-    let chat = match row.try_get::<Option<ChatId>, _>(1)? {
+    let chat = match row.try_get("chat_id")? {
         Some(id) => Some(StoredChat {
             id,
-            name: shown_group(row.try_get(2)?),
-            counters: Counters { last_seq: row.try_get(3)?, revision: row.try_get(4)? },
-            last_at: row.try_get(5)?,
-            member_count: row.try_get(6)?,
-            dropped: row.try_get::<Option<i64>, _>(7)?.is_some(),
+            name: shown_group(row.try_get("name")?),
+            counters: Counters::from_row(row)?,
+            last_at: row.try_get("last_at")?,
+            member_count: row.try_get("member_count")?,
+            dropped: is_set(row, "dropped_at")?,
         }),
         None => None,
     };
-    let message = match row.try_get::<Option<i64>, _>(17)? {
+    let message = match row.try_get("seq")? {
         Some(seq) => Some(StoredMessage {
             seq,
-            sender: row.try_get(18)?,
-            kind: row.try_get(19)?,
+            sender: row.try_get("sender_id")?,
+            kind: row.try_get("event")?,
             subject: None,
-            deleted: row.try_get::<Option<i64>, _>(20)?.is_some(),
+            deleted: is_set(row, "deleted_at")?,
         }),
         None => None,
     };
+    let hidden_up_to = row.try_get::<Option<i64>, _>("actor_hidden_up_to")?.unwrap_or_default();
     Ok(Situation {
         chat,
-        actor: optional_person(row, 8)?,
-        role: row.try_get(11)?,
-        target: optional_person(row, 12)?,
-        target_role: row.try_get(15)?,
-        blocked: row.try_get::<Option<i64>, _>(16)?.is_some(),
-        blocks: row.try_get::<Option<i64>, _>("blocks_since")?.is_some(),
+        actor: optional_person(row, ["actor_id", "actor_first_name", "actor_last_name"])?,
+        role: row.try_get("actor_role")?,
+        standing: Standing { hidden_up_to, ..Standing::default() },
+        target: optional_person(row, ["target_id", "target_first_name", "target_last_name"])?,
+        target_role: row.try_get("target_role")?,
+        blocked: is_set(row, "blocked_since")?,
+        blocks: is_set(row, "blocks_since")?,
         message,
-        standing: Standing {
-            hidden_up_to: row.try_get::<Option<i64>, _>(21)?.unwrap_or_default(),
-            ..Standing::default()
-        },
         ..Situation::default()
     })
 }
 
 fn close_situation(row: &AnyRow) -> sqlx::Result<Situation> {
-    let reply_to = match quote(row, 30)? {
-        Some(quote) => Some((quote, row.try_get::<MessageKind, _>(29)? == MessageKind::Text)),
+    let reply_to = match quote(row)? {
+        Some(quote) => Some((quote, row.try_get::<MessageKind, _>("quote_event")? == MessageKind::Text)),
         None => None,
     };
     let mut situation = situation(row)?;
     if let Some(message) = &mut situation.message {
         message.subject = row.try_get("subject_id")?;
     }
-    let standing = standing_of(row, 22, situation.standing.hidden_up_to)?;
-    let target_standing = standing_of(row, 25, row.try_get::<Option<i64>, _>(28)?.unwrap_or_default())?;
-    let target_left = row.try_get::<Option<i64>, _>("target_left_at")?.is_some();
-    let receipts = row.try_get::<Option<i64>, _>("receipts")? == Some(1);
-    Ok(Situation { standing, target_standing, target_left, receipts, reply_to, ..situation })
+    Ok(Situation {
+        standing: standing(row, ["actor_state", "actor_read_up_to", "actor_hidden_up_to", "actor_muted_until"])?,
+        target_standing: standing(
+            row,
+            ["target_state", "target_read_up_to", "target_hidden_up_to", "target_muted_until"],
+        )?,
+        target_left: is_set(row, "target_left_at")?,
+        receipts: is_one(row, "receipts")?,
+        reply_to,
+        ..situation
+    })
 }
 
-/// State, read pointer and mute; zeros for who never was in the chat.
-fn standing_of(row: &AnyRow, first: usize, hidden_up_to: i64) -> sqlx::Result<Standing> {
-    let Some(state) = row.try_get(first)? else { return Ok(Standing::default()) };
-    Ok(Standing { state, read_up_to: row.try_get(first + 1)?, muted_until: row.try_get(first + 2)?, hidden_up_to })
+/// Zeros for somebody who is not in the chat.
+fn standing(row: &AnyRow, [state, read_up_to, hidden_up_to, muted_until]: [&str; 4]) -> sqlx::Result<Standing> {
+    let Some(state) = row.try_get(state)? else { return Ok(Standing::default()) };
+    Ok(Standing {
+        state,
+        read_up_to: row.try_get(read_up_to)?,
+        hidden_up_to: row.try_get(hidden_up_to)?,
+        muted_until: row.try_get(muted_until)?,
+    })
 }

@@ -1,4 +1,4 @@
-//! Chats that begin and end, and who is in them.
+//! Adds and ends chats and memberships.
 
 use std::collections::HashMap;
 
@@ -10,63 +10,56 @@ use crate::{
     model::{ChatId, ChatKey, GroupId, Role, Timestamp, UserId},
     store::{
         engine::Sql,
-        rows::side_of,
-        types::{Hex, json},
+        types::{json, key, number},
     },
     text::{search, shown_group},
 };
 
-static ADD_DIALOGS: Sql = Sql::steps(&[
+static ADD_DIALOGS: Sql = Sql::new(
     "INSERT INTO chats (name, name_folded, user_low, user_high, last_seq, last_at, member_count, created_at) \
-     SELECT '', '', user_low, user_high, 0, 0, members, $2 \
-     FROM rows($1: user_low BYTES, user_high BYTES, members BIGINT) q \
+     SELECT '', '', user_low, user_high, 0, 0, CASE WHEN user_low = user_high THEN 1 ELSE 2 END, $2 \
+     FROM rows($1: user_low UUID, user_high UUID) q WHERE user_low IS NOT NULL \
      RETURNING id, user_low, user_high",
-]);
+);
 
-static ADD_MEMBERS: Sql = Sql::steps(&[concat!(
+static ADD_MEMBERS: Sql = Sql::new(
     "INSERT INTO members (user_id, chat_id, side, role, joined_at, hidden_up_to_seq, read_up_to_seq) \
-     SELECT q.user_id, c.id, ",
-    side_of!("q.user_id"),
-    ", q.role, $2, 0, q.read_up_to_seq \
-     FROM rows($1: user_id BYTES, chat_id BIGINT, role BIGINT, read_up_to_seq BIGINT) q \
+     SELECT q.user_id, c.id, COALESCE(c.group_id, CASE c.user_low WHEN q.user_id THEN c.user_high ELSE c.user_low END), \
+       q.role, $2, 0, q.read_up_to \
+     FROM rows($1: user_id UUID, chat_id BIGINT, role BIGINT, read_up_to BIGINT) q \
      JOIN chats c ON c.id = q.chat_id WHERE true \
      ON CONFLICT (user_id, chat_id) DO UPDATE SET role = excluded.role, joined_at = excluded.joined_at, \
-       left_at = NULL, read_up_to_seq = excluded.read_up_to_seq, state = members.state + 1"
-)]);
+       left_at = NULL, read_up_to_seq = excluded.read_up_to_seq, state = members.state + 1",
+);
 
-/// Somebody who joins a chat, whether new or returning.
+/// Somebody who joins a chat, for the first time or again.
+#[derive(Serialize)]
 pub struct NewMember {
-    /// Who.
+    /// The person.
+    #[serde(rename = "user_id")]
     pub user: UserId,
-    /// Where.
+    /// The chat.
+    #[serde(rename = "chat_id", serialize_with = "number")]
     pub chat: ChatId,
-    /// As what.
+    /// The role from now on.
+    #[serde(serialize_with = "number")]
     pub role: Role,
-    /// The last seq that counts as seen.
+    /// The last seq that counts as read.
     pub read_up_to: i64,
 }
 
 impl Batch {
-    /// Adds the dialogs of these pairs, with their members, and answers with their ids.
+    /// Adds the dialogs of these pairs, with their members. Returns their ids.
     pub async fn add_dialogs(&mut self, pairs: &[ChatKey], now: Timestamp) -> sqlx::Result<HashMap<ChatKey, ChatId>> {
         #[derive(Serialize)]
-        struct Pair {
-            user_low: Hex,
-            user_high: Hex,
-            members: i64,
-        }
-        let row = |pair: &ChatKey| match *pair {
-            ChatKey::Dialog(low, high) => {
-                Some(Pair { user_low: Hex(low.0), user_high: Hex(high.0), members: if low == high { 1 } else { 2 } })
-            }
-            ChatKey::Group(_) => None,
-        };
-        let rows: Vec<_> = pairs.iter().filter_map(row).collect();
-        let query = sqlx::query(ADD_DIALOGS.on(self.engine)).bind(json(&rows)).bind(now);
+        struct Pair(#[serde(serialize_with = "key")] ChatKey);
+        let pairs: Vec<_> = pairs.iter().copied().map(Pair).collect();
+        let query = sqlx::query(ADD_DIALOGS.on(self.engine)).bind(json(&pairs)).bind(now);
         let mut ids = HashMap::new();
         let mut members = Vec::new();
         for row in query.fetch_all(self.connection()).await? {
-            let (chat, low, high): (ChatId, UserId, UserId) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+            let chat = row.try_get("id")?;
+            let (low, high) = (row.try_get("user_low")?, row.try_get("user_high")?);
             ids.insert(ChatKey::Dialog(low, high), chat);
             let member = |user| NewMember { user, chat, role: Role::Member, read_up_to: 0 };
             members.push(member(low));
@@ -86,33 +79,19 @@ impl Batch {
         owner: UserId,
         now: Timestamp,
     ) -> sqlx::Result<ChatId> {
-        let query = sqlx::query(
+        let query = sqlx::query_scalar(
             "INSERT INTO chats (group_id, name, name_folded, last_seq, last_at, member_count, created_at) \
              VALUES ($1, $2, $3, 0, 0, 1, $4) RETURNING id",
         );
         let query = query.bind(group).bind(name).bind(search(name)).bind(now);
-        let chat = query.fetch_one(self.connection()).await?.try_get(0)?;
+        let chat = query.fetch_one(self.connection()).await?;
         self.add_members(&[NewMember { user: owner, chat, role: Role::Owner, read_up_to: 1 }], now).await?;
         Ok(chat)
     }
 
     /// Makes each of these a member.
     pub async fn add_members(&mut self, members: &[NewMember], now: Timestamp) -> sqlx::Result<()> {
-        #[derive(Serialize)]
-        struct Member {
-            user_id: Hex,
-            chat_id: i64,
-            role: i64,
-            read_up_to_seq: i64,
-        }
-        let row = |member: &NewMember| Member {
-            user_id: Hex(member.user.0),
-            chat_id: member.chat.0,
-            role: member.role as i64,
-            read_up_to_seq: member.read_up_to,
-        };
-        let rows: Vec<_> = members.iter().map(row).collect();
-        self.execute(&ADD_MEMBERS, &rows, Some(now)).await
+        self.execute(&ADD_MEMBERS, members, Some(now)).await
     }
 
     /// Ends a membership; the row stays.
@@ -121,7 +100,7 @@ impl Batch {
         query.bind(now).bind(user).bind(chat).execute(self.connection()).await.map(|_| ())
     }
 
-    /// Hands the group to its longest-standing member but one: who that is, and the membership's new state.
+    /// Makes the longest-standing member other than `from` the owner. Returns the new owner and the membership's new state.
     pub async fn pass_ownership(&mut self, chat: ChatId, from: UserId) -> sqlx::Result<Option<(UserId, i64)>> {
         let query = sqlx::query(
             "UPDATE members SET role = 2, state = state + 1 WHERE chat_id = $1 AND user_id = (\
@@ -129,10 +108,10 @@ impl Batch {
                ORDER BY joined_at, user_id LIMIT 1) RETURNING user_id, state",
         );
         let row = query.bind(chat).bind(from).fetch_optional(self.connection()).await?;
-        row.map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).transpose()
+        row.map(|row| Ok((row.try_get("user_id")?, row.try_get("state")?))).transpose()
     }
 
-    /// Gives a group another name.
+    /// Renames a group.
     pub async fn rename_group(&mut self, chat: ChatId, name: &str) -> sqlx::Result<()> {
         let query = sqlx::query("UPDATE chats SET name = $1, name_folded = $2 WHERE id = $3");
         query.bind(name).bind(search(name)).bind(chat).execute(self.connection()).await.map(|_| ())
@@ -140,7 +119,7 @@ impl Batch {
 
     /// The name that a group had at a seq. `None` if that name is not known: older versions did not keep the first one.
     pub async fn group_name_at(&mut self, chat: ChatId, seq: i64) -> sqlx::Result<Option<String>> {
-        let query = sqlx::query(
+        let query = sqlx::query_scalar::<_, Option<String>>(
             "SELECT COALESCE(\
                (SELECT m.detail FROM messages m WHERE m.chat_id = c.id AND m.event = 5 AND m.seq <= $2 \
                 ORDER BY m.seq DESC LIMIT 1), \
@@ -148,8 +127,7 @@ impl Batch {
                CASE WHEN NOT EXISTS (SELECT 1 FROM messages m WHERE m.chat_id = c.id AND m.event = 5) THEN c.name END\
              ) AS name FROM chats c WHERE c.id = $1",
         );
-        let row = query.bind(chat).bind(seq).fetch_one(self.connection()).await?;
-        Ok(row.try_get::<Option<String>, _>("name")?.map(shown_group))
+        Ok(query.bind(chat).bind(seq).fetch_one(self.connection()).await?.map(shown_group))
     }
 
     /// Marks a chat as deleted; its rows are removed later, in steps.
@@ -171,20 +149,19 @@ impl Batch {
         Ok(query.fetch_optional(self.connection()).await?.is_some())
     }
 
-    /// Who is in a chat and sends read receipts, sorted.
+    /// The members of a chat who send read receipts, sorted.
     pub async fn members_with_receipts(&mut self, chat: ChatId) -> sqlx::Result<Vec<UserId>> {
-        let query = sqlx::query(
+        let query = sqlx::query_scalar(
             "SELECT m.user_id FROM members m JOIN users u ON u.id = m.user_id \
              WHERE m.chat_id = $1 AND m.left_at IS NULL AND u.sends_receipts = 1 ORDER BY m.user_id",
         );
-        let rows = query.bind(chat).fetch_all(self.connection()).await?;
-        rows.iter().map(|row| row.try_get(0)).collect()
+        query.bind(chat).fetch_all(self.connection()).await
     }
 
-    /// Who is in a chat, sorted.
+    /// The members of a chat, sorted.
     pub async fn members(&mut self, chat: ChatId) -> sqlx::Result<Vec<UserId>> {
-        let query = sqlx::query("SELECT user_id FROM members WHERE chat_id = $1 AND left_at IS NULL ORDER BY user_id");
-        let rows = query.bind(chat).fetch_all(self.connection()).await?;
-        rows.iter().map(|row| row.try_get(0)).collect()
+        let query =
+            sqlx::query_scalar("SELECT user_id FROM members WHERE chat_id = $1 AND left_at IS NULL ORDER BY user_id");
+        query.bind(chat).fetch_all(self.connection()).await
     }
 }

@@ -1,50 +1,52 @@
-//! How people stand in their chats: what they have read, hidden and muted, what they may do, whom they block.
+//! Members' standing in their chats, their roles, and blocks between people.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::Batch;
 use crate::{
     model::{ChatId, Role, Standing, Timestamp, UserId},
-    store::{engine::Sql, types::Hex},
+    store::{
+        engine::Sql,
+        types::{Number, number},
+    },
 };
 
-/// Somebody's place in a chat.
+/// A member's new standing.
+#[derive(Serialize)]
 pub struct NewStanding {
-    /// Who.
+    /// The member.
+    #[serde(rename = "user_id")]
     pub user: UserId,
-    /// Where.
+    /// The chat.
+    #[serde(rename = "chat_id", serialize_with = "number")]
     pub chat: ChatId,
-    /// How.
+    /// What is stored.
+    #[serde(flatten, serialize_with = "columns")]
     pub standing: Standing,
 }
 
-static SET_STANDINGS: Sql = Sql::steps(&["UPDATE members SET state = q.state, read_up_to_seq = q.read_up_to, \
-       hidden_up_to_seq = q.hidden_up_to, muted_until = q.muted_until \
-     FROM rows($1: user_id BYTES, chat_id BIGINT, state BIGINT, read_up_to BIGINT, hidden_up_to BIGINT, \
+fn columns<S: Serializer>(standing: &Standing, serializer: S) -> Result<S::Ok, S::Error> {
+    let Standing { state, read_up_to, hidden_up_to, muted_until } = standing;
+    let mut columns = serializer.serialize_map(None)?;
+    columns.serialize_entry("state", state)?;
+    columns.serialize_entry("read_up_to", read_up_to)?;
+    columns.serialize_entry("hidden_up_to", hidden_up_to)?;
+    columns.serialize_entry("muted_until", &muted_until.number())?;
+    columns.end()
+}
+
+static SET_STANDINGS: Sql = Sql::new(
+    "UPDATE members SET state = q.state, read_up_to_seq = q.read_up_to, hidden_up_to_seq = q.hidden_up_to, \
+       muted_until = q.muted_until \
+     FROM rows($1: user_id UUID, chat_id BIGINT, state BIGINT, read_up_to BIGINT, hidden_up_to BIGINT, \
        muted_until BIGINT) q \
-     WHERE members.user_id = q.user_id AND members.chat_id = q.chat_id"]);
+     WHERE members.user_id = q.user_id AND members.chat_id = q.chat_id",
+);
 
 impl Batch {
-    /// Stores how people stand from now on; each person and chat once.
+    /// Stores members' new standings; each person and chat once.
     pub async fn set_standings(&mut self, standings: &[NewStanding]) -> sqlx::Result<()> {
-        #[derive(Serialize)]
-        struct Row {
-            user_id: Hex,
-            chat_id: i64,
-            state: i64,
-            read_up_to: i64,
-            hidden_up_to: i64,
-            muted_until: Option<i64>,
-        }
-        let row = |NewStanding { user, chat, standing }: &NewStanding| Row {
-            user_id: Hex(user.0),
-            chat_id: chat.0,
-            state: standing.state,
-            read_up_to: standing.read_up_to,
-            hidden_up_to: standing.hidden_up_to,
-            muted_until: standing.muted_until.map(|until| until.0),
-        };
-        self.execute(&SET_STANDINGS, &standings.iter().map(row).collect::<Vec<_>>(), None).await
+        self.execute(&SET_STANDINGS, standings, None).await
     }
 
     /// Gives a member another role.
@@ -53,7 +55,7 @@ impl Batch {
         query.bind(role).bind(user).bind(chat).execute(self.connection()).await.map(|_| ())
     }
 
-    /// Lets somebody take nothing from somebody else any more. Whether that is new.
+    /// Adds a block. Returns whether it is new.
     pub async fn block(&mut self, user: UserId, blocked: UserId, now: Timestamp) -> sqlx::Result<bool> {
         let query = sqlx::query(
             "INSERT INTO blocks (user_id, blocked_id, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
@@ -62,7 +64,7 @@ impl Batch {
         Ok(added.rows_affected() > 0)
     }
 
-    /// Takes a block back. Whether there was one.
+    /// Removes a block. Returns whether there was one.
     pub async fn unblock(&mut self, user: UserId, blocked: UserId) -> sqlx::Result<bool> {
         let query = sqlx::query("DELETE FROM blocks WHERE user_id = $1 AND blocked_id = $2");
         let removed = query.bind(user).bind(blocked).execute(self.connection()).await?;

@@ -1,6 +1,6 @@
-//! How far the folding is, as the settings keep it.
+//! The progress of folding, as stored in the settings.
 
-use sqlx::{AnyConnection, Row};
+use sqlx::AnyConnection;
 use uuid::Uuid;
 
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 /// The name of the setting.
 const KEY: &str = "folds";
 
-/// How far it is: `VERSION users ID`, `VERSION chats ID` or `VERSION done`.
+/// Stored as `VERSION users ID`, `VERSION chats ID` or `VERSION done`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Progress {
     UsersAfter(UserId),
@@ -23,29 +23,29 @@ pub(super) enum Progress {
 impl Progress {
     const START: Self = Self::UsersAfter(UserId(Uuid::nil()));
 
-    /// Reads how far it is, and writes nothing: a full disk keeps no server from starting.
+    /// Reads the progress without writing, so that a server can start on a full disk.
     pub(super) async fn kept(connection: &mut AnyConnection) -> DatabaseResult<Self> {
-        let query = sqlx::query("SELECT value FROM settings WHERE key = $1");
-        let Some(row) = query.bind(KEY).fetch_optional(connection).await? else { return Ok(Self::START) };
-        Ok(Self::read(&String::from_utf8_lossy(&row.try_get::<Vec<u8>, _>("value")?)))
+        let query = sqlx::query_scalar("SELECT value FROM settings WHERE key = $1");
+        let value: Option<Vec<u8>> = query.bind(KEY).fetch_optional(connection).await?;
+        Ok(value.map_or(Self::START, |value| Self::read(&String::from_utf8_lossy(&value))))
     }
 
-    /// Reads how far it is, and holds the row: of two processes one waits for the other's step.
+    /// Reads the progress and locks its row: of two processes one waits for the other's step.
     pub(super) async fn hold(connection: &mut AnyConnection) -> DatabaseResult<Self> {
         let query = sqlx::query("INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT DO NOTHING");
         query.bind(KEY).bind(Self::START.to_string().into_bytes()).execute(&mut *connection).await?;
-        let query = sqlx::query("UPDATE settings SET value = value WHERE key = $1 RETURNING value");
-        let value: Vec<u8> = query.bind(KEY).fetch_one(connection).await?.try_get("value")?;
+        let query = sqlx::query_scalar("UPDATE settings SET value = value WHERE key = $1 RETURNING value");
+        let value: Vec<u8> = query.bind(KEY).fetch_one(connection).await?;
         Ok(Self::read(&String::from_utf8_lossy(&value)))
     }
 
-    /// Keeps how far it is.
+    /// Stores the progress.
     pub(super) async fn keep(self, connection: &mut AnyConnection) -> DatabaseResult<()> {
         let query = sqlx::query("UPDATE settings SET value = $1 WHERE key = $2");
         query.bind(self.to_string().into_bytes()).bind(KEY).execute(connection).await.map(|_| ())
     }
 
-    /// What another version has left begins from the start.
+    /// The progress of another version counts as none.
     fn read(text: &str) -> Self {
         let (version, rest) = text.split_once(' ').unwrap_or_default();
         if version != FOLD_VERSION.to_string() {

@@ -1,4 +1,4 @@
-//! Histories: numbered as they come, each message once.
+//! Loads histories: numbers messages in their order, and stores each once.
 
 use std::collections::{BTreeMap, HashMap, hash_map::Entry};
 
@@ -11,8 +11,7 @@ use crate::{
     store::{
         DatabaseResult, cost,
         engine::Sql,
-        rows::side_of,
-        types::{Hex, json},
+        types::{json, number},
     },
 };
 
@@ -22,121 +21,147 @@ pub struct LoadedMessage {
     pub chat: ChatKey,
     /// Unique within the chat.
     pub id: MessageId,
-    /// Who wrote it, or caused the notice.
+    /// Who sends it, or causes the notice.
     pub sender: UserId,
     /// The text.
     pub content: String,
     /// Message, or kind of notice.
     pub kind: MessageKind,
-    /// Whom a notice is about.
+    /// The person that a notice is about.
     pub subject: Option<UserId>,
-    /// What it answers, in the same chat and earlier.
+    /// The message that it answers, an earlier one of the same chat.
     pub reply_to: Option<MessageId>,
-    /// When. Stored a little later if the message before it is not earlier.
+    /// Its time. Stored later if the previous message is not earlier.
     pub created_at: Timestamp,
-    /// When its text was changed last.
+    /// When it was last edited.
     pub edited_at: Option<Timestamp>,
-    /// When it was deleted for everybody.
+    /// When it was deleted for both sides or for all members.
     pub deleted_at: Option<Timestamp>,
-    /// Who of the dialog deleted it for themselves.
+    /// The dialog's people who have hidden it.
     pub hidden_from: Vec<UserId>,
-    /// In the order in which they came.
+    /// In the order in which they were added.
     pub reactions: Vec<LoadedReaction>,
 }
 
 /// A reaction to a message.
+#[derive(Serialize)]
 pub struct LoadedReaction {
-    /// Whose.
+    /// Who reacts.
+    #[serde(rename = "user_id")]
     pub user: UserId,
     /// One emoji.
     pub emoji: String,
-    /// When.
+    /// Its time.
+    #[serde(rename = "created_at", serialize_with = "number")]
     pub at: Timestamp,
 }
 
-/// What became of a message.
+/// The outcome of loading a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
     /// It is new.
     Added,
-    /// It was there.
+    /// It was stored already.
     Known,
-    /// There is no such group, or no more.
+    /// Its group does not exist or is deleted.
     NoGroup,
-    /// Its sender, or its dialog's other side, has no account.
+    /// Its sender or its dialog's other person has no account.
     NoPerson,
 }
 
 #[derive(Serialize)]
 struct MessageRow<'a> {
-    chat_id: i64,
+    #[serde(serialize_with = "number")]
+    chat_id: ChatId,
     seq: i64,
-    id: Hex,
-    sender_id: Hex,
+    id: MessageId,
+    sender_id: UserId,
     content: &'a str,
-    event: i64,
-    subject_id: Option<Hex>,
+    #[serde(serialize_with = "number")]
+    event: MessageKind,
+    subject_id: Option<UserId>,
     reply_to: Option<i64>,
-    created_at: i64,
-    edited_at: Option<i64>,
-    deleted_at: Option<i64>,
+    #[serde(serialize_with = "number")]
+    created_at: Timestamp,
+    #[serde(serialize_with = "number")]
+    edited_at: Option<Timestamp>,
+    #[serde(serialize_with = "number")]
+    deleted_at: Option<Timestamp>,
 }
 
 #[derive(Serialize)]
 struct ReactionRow<'a> {
-    chat_id: i64,
+    #[serde(serialize_with = "number")]
+    chat_id: ChatId,
     seq: i64,
-    emoji: &'a str,
-    user_id: Hex,
-    created_at: i64,
+    #[serde(flatten)]
+    reaction: &'a LoadedReaction,
 }
 
+/// What the messages of a sender in a chat change in the membership.
 #[derive(Serialize)]
-struct WriterRow {
-    user_id: Hex,
-    chat_id: i64,
-    first_at: i64,
-    last_at: i64,
+struct Author {
+    user_id: UserId,
+    #[serde(serialize_with = "number")]
+    chat_id: ChatId,
+    #[serde(serialize_with = "number")]
+    first_at: Timestamp,
+    #[serde(serialize_with = "number")]
+    last_at: Timestamp,
+    /// Whether there is a message, not only notices.
+    #[serde(serialize_with = "number")]
+    wrote: bool,
+    bytes: i64,
+    #[serde(skip)]
+    in_group: bool,
 }
 
-static KNOWN: Sql = Sql::steps(&["SELECT m.chat_id, m.id, m.seq FROM rows($1: chat_id BIGINT, id BYTES) q \
-     JOIN messages m ON m.chat_id = q.chat_id AND m.id = q.id"]);
+static KNOWN: Sql = Sql::new(
+    "SELECT m.chat_id, m.id, m.seq FROM rows($1: chat_id BIGINT, id UUID) q \
+     JOIN messages m ON m.chat_id = q.chat_id AND m.id = q.id",
+);
 
-static ADD_MESSAGES: Sql = Sql::steps(&["INSERT INTO messages (chat_id, seq, id, sender_id, content, event, \
+static ADD_MESSAGES: Sql = Sql::new(
+    "INSERT INTO messages (chat_id, seq, id, sender_id, content, event, \
        subject_id, reply_to, created_at, edited_at, deleted_at) \
      SELECT chat_id, seq, id, sender_id, content, event, subject_id, reply_to, created_at, edited_at, deleted_at \
-     FROM rows($1: chat_id BIGINT, seq BIGINT, id BYTES, sender_id BYTES, content TEXT, event BIGINT, \
-       subject_id BYTES, reply_to BIGINT, created_at BIGINT, edited_at BIGINT, deleted_at BIGINT) q"]);
+     FROM rows($1: chat_id BIGINT, seq BIGINT, id UUID, sender_id UUID, content TEXT, event BIGINT, \
+       subject_id UUID, reply_to BIGINT, created_at BIGINT, edited_at BIGINT, deleted_at BIGINT) q",
+);
 
-static ADD_REACTIONS: Sql = Sql::steps(&["INSERT INTO reactions (chat_id, seq, emoji, user_id, created_at) \
+static ADD_REACTIONS: Sql = Sql::new(
+    "INSERT INTO reactions (chat_id, seq, emoji, user_id, created_at) \
      SELECT chat_id, seq, emoji, user_id, created_at \
-     FROM rows($1: chat_id BIGINT, seq BIGINT, emoji TEXT, user_id BYTES, created_at BIGINT) q"]);
+     FROM rows($1: chat_id BIGINT, seq BIGINT, emoji TEXT, user_id UUID, created_at BIGINT) q",
+);
 
-/// Who wrote in a group and is no member was one: export and erasure find it by that.
-static ADD_FORMER: Sql = Sql::steps(&[concat!(
+/// Senders in a group who are not members become former members: export and erasure find their messages by that.
+static ADD_FORMER: Sql = Sql::new(
     "INSERT INTO members (user_id, chat_id, side, role, joined_at, left_at, hidden_up_to_seq, read_up_to_seq) \
-     SELECT q.user_id, c.id, ",
-    side_of!("q.user_id"),
-    ", 0, q.first_at, q.last_at, 0, 0 \
-     FROM rows($1: user_id BYTES, chat_id BIGINT, first_at BIGINT, last_at BIGINT) q \
+     SELECT q.user_id, c.id, c.group_id, 0, q.first_at, q.last_at, 0, 0 \
+     FROM rows($1: user_id UUID, chat_id BIGINT, first_at BIGINT, last_at BIGINT) q \
      JOIN chats c ON c.id = q.chat_id WHERE true \
-     ON CONFLICT (user_id, chat_id) DO UPDATE SET left_at = excluded.left_at WHERE members.left_at < excluded.left_at"
-)]);
+     ON CONFLICT (user_id, chat_id) DO UPDATE SET left_at = excluded.left_at WHERE members.left_at < excluded.left_at",
+);
 
-static COUNT_AUTHORS: Sql = Sql::steps(&["UPDATE members SET bytes = members.bytes + q.bytes, \
+static COUNT_AUTHORS: Sql = Sql::new(
+    "UPDATE members SET bytes = members.bytes + q.bytes, \
        wrote = CASE WHEN q.wrote = 1 THEN 1 ELSE members.wrote END \
-     FROM rows($1: user_id BYTES, chat_id BIGINT, wrote BIGINT, bytes BIGINT) q \
-     WHERE members.user_id = q.user_id AND members.chat_id = q.chat_id"]);
+     FROM rows($1: user_id UUID, chat_id BIGINT, wrote BIGINT, bytes BIGINT) q \
+     WHERE members.user_id = q.user_id AND members.chat_id = q.chat_id",
+);
 
-/// What is hidden is all up to some message: one that follows what is hidden already hides itself, too.
-static HIDE: Sql = Sql::steps(&["UPDATE members SET hidden_up_to_seq = q.to_seq, \
+/// Hides a run of messages if it follows what is hidden already: a member hides everything up to one seq.
+static HIDE: Sql = Sql::new(
+    "UPDATE members SET hidden_up_to_seq = q.to_seq, \
        read_up_to_seq = CASE WHEN read_up_to_seq < q.to_seq THEN q.to_seq ELSE read_up_to_seq END \
-     FROM rows($1: user_id BYTES, chat_id BIGINT, from_seq BIGINT, to_seq BIGINT) q \
+     FROM rows($1: user_id UUID, chat_id BIGINT, from_seq BIGINT, to_seq BIGINT) q \
      WHERE members.user_id = q.user_id AND members.chat_id = q.chat_id \
-       AND members.hidden_up_to_seq >= q.from_seq - 1 AND members.hidden_up_to_seq < q.to_seq"]);
+       AND members.hidden_up_to_seq >= q.from_seq - 1 AND members.hidden_up_to_seq < q.to_seq",
+);
 
 impl Load {
-    /// Adds messages to the ends of their chats, in this order; what became of each.
+    /// Adds messages to the ends of their chats, in this order. Returns the outcome of each.
     pub async fn append(&mut self, messages: &[LoadedMessage]) -> DatabaseResult<Vec<Fate>> {
         let strangers = self.strangers(messages).await?;
         let is_strange = |message: &LoadedMessage| match message.chat {
@@ -147,32 +172,32 @@ impl Load {
         let mut chats = self.chats(messages.iter().filter(|message| !is_strange(message))).await?;
         let mut known = self.known(messages, &chats).await?;
 
-        let (mut rows, mut reactions, mut fates) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut hidden, mut writers, mut authors) = (Vec::new(), HashMap::new(), HashMap::new());
+        let (mut rows, mut reactions, mut outcomes) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut hidden, mut authors) = (Vec::new(), HashMap::new());
         for message in messages {
             let Some(chat) = chats.get_mut(&message.chat).filter(|chat| !chat.dropped && !is_strange(message)) else {
-                fates.push(if is_strange(message) { Fate::NoPerson } else { Fate::NoGroup });
+                outcomes.push(if is_strange(message) { Fate::NoPerson } else { Fate::NoGroup });
                 continue;
             };
             let reply_to = message.reply_to.and_then(|id| known.get(&(chat.id, id)).copied());
             let seq = match known.entry((chat.id, message.id)) {
                 Entry::Occupied(entry) => {
-                    fates.push(Fate::Known);
+                    outcomes.push(Fate::Known);
                     *entry.get()
                 }
                 Entry::Vacant(entry) => {
                     chat.last_seq += 1;
                     chat.last_at = message.created_at.max(chat.last_at.plus_millis(1));
-                    rows.push(row(message, chat, reply_to));
-                    reactions.extend(reaction_rows(message, chat));
-                    fates.push(Fate::Added);
-                    if let ChatKey::Group(_) = message.chat {
-                        writers.entry((message.sender, chat.id)).or_insert([chat.last_at; 2])[1] = chat.last_at;
-                    }
-                    let author: &mut (bool, i64) = authors.entry((message.sender, chat.id)).or_default();
-                    author.0 |= message.kind == MessageKind::Text;
-                    author.1 += cost(&message.content);
-                    *entry.insert(chat.last_seq)
+                    rows.push(message_row(message, chat, reply_to));
+                    let (chat_id, seq) = (chat.id, chat.last_seq);
+                    let row = |reaction| ReactionRow { chat_id, seq, reaction };
+                    reactions.extend(message.reactions.iter().map(row));
+                    outcomes.push(Fate::Added);
+                    authors
+                        .entry((message.sender, chat.id))
+                        .or_insert_with(|| author(message, chat))
+                        .add(message, chat.last_at);
+                    *entry.insert(seq)
                 }
             };
             hidden.extend(message.hidden_from.iter().map(|&user| (user, chat.id, seq)));
@@ -180,13 +205,14 @@ impl Load {
         self.execute(&ADD_MESSAGES, &rows).await?;
         self.execute(&ADD_REACTIONS, &reactions).await?;
         self.grow(&chats).await?;
-        self.remember_former(writers).await?;
-        self.remember_authors(authors).await?;
+        let in_groups: Vec<_> = authors.values().filter(|author| author.in_group).collect();
+        self.execute(&ADD_FORMER, &in_groups).await?;
+        self.execute(&COUNT_AUTHORS, &authors.values().collect::<Vec<_>>()).await?;
         self.hide(hidden).await?;
-        Ok(fates)
+        Ok(outcomes)
     }
 
-    /// Which of these messages, and of those that they answer, are stored, and as which.
+    /// The seqs of those of these messages, and of the messages that they answer, that are stored.
     async fn known(
         &mut self,
         messages: &[LoadedMessage],
@@ -194,57 +220,30 @@ impl Load {
     ) -> DatabaseResult<HashMap<(ChatId, MessageId), i64>> {
         #[derive(Serialize)]
         struct Id {
-            chat_id: i64,
-            id: Hex,
+            #[serde(serialize_with = "number")]
+            chat_id: ChatId,
+            id: MessageId,
         }
         let ids = messages.iter().filter_map(|message| Some((chats.get(&message.chat)?.id, message)));
         let ids = ids.flat_map(|(chat, message)| {
             let ids = [Some(message.id), message.reply_to].into_iter().flatten();
-            ids.map(move |id| Id { chat_id: chat.0, id: Hex(id.0) })
+            ids.map(move |id| Id { chat_id: chat, id })
         });
         let query = sqlx::query(KNOWN.on(self.engine)).bind(json(&ids.collect::<Vec<_>>()));
         let mut known = HashMap::new();
         for row in query.fetch_all(self.connection()).await? {
-            known.insert((row.try_get(0)?, row.try_get(1)?), row.try_get(2)?);
+            known.insert((row.try_get("chat_id")?, row.try_get("id")?), row.try_get("seq")?);
         }
         Ok(known)
     }
 
-    /// `writers` have the instants of their first and last messages.
-    async fn remember_former(&mut self, writers: HashMap<(UserId, ChatId), [Timestamp; 2]>) -> DatabaseResult<()> {
-        let row = |((user, chat), [first_at, last_at]): ((UserId, ChatId), [Timestamp; 2])| WriterRow {
-            user_id: Hex(user.0),
-            chat_id: chat.0,
-            first_at: first_at.0,
-            last_at: last_at.0,
-        };
-        self.execute(&ADD_FORMER, &writers.into_iter().map(row).collect::<Vec<_>>()).await.map(|_| ())
-    }
-
-    /// `authors`: whether each wrote a message, not only notices, and the bytes that all of it costs.
-    async fn remember_authors(&mut self, authors: HashMap<(UserId, ChatId), (bool, i64)>) -> DatabaseResult<()> {
-        #[derive(Serialize)]
-        struct Row {
-            user_id: Hex,
-            chat_id: i64,
-            wrote: i64,
-            bytes: i64,
-        }
-        let row = |((user, chat), (wrote, bytes)): ((UserId, ChatId), (bool, i64))| Row {
-            user_id: Hex(user.0),
-            chat_id: chat.0,
-            wrote: wrote.into(),
-            bytes,
-        };
-        self.execute(&COUNT_AUTHORS, &authors.into_iter().map(row).collect::<Vec<_>>()).await.map(|_| ())
-    }
-
-    /// Hides from each of these what follows without a gap what is hidden already.
+    /// Hides messages from people, as long as they follow what is hidden already without a gap.
     async fn hide(&mut self, hidden: Vec<(UserId, ChatId, i64)>) -> DatabaseResult<()> {
         #[derive(Serialize)]
         struct Run {
-            user_id: Hex,
-            chat_id: i64,
+            user_id: UserId,
+            #[serde(serialize_with = "number")]
+            chat_id: ChatId,
             from_seq: i64,
             to_seq: i64,
         }
@@ -256,8 +255,8 @@ impl Load {
             }
         }
         let row = |((user, chat), (from_seq, to_seq)): ((UserId, ChatId), _)| Run {
-            user_id: Hex(user.0),
-            chat_id: chat.0,
+            user_id: user,
+            chat_id: chat,
             from_seq,
             to_seq,
         };
@@ -265,29 +264,38 @@ impl Load {
     }
 }
 
-fn row<'a>(message: &'a LoadedMessage, chat: &Grown, reply_to: Option<i64>) -> MessageRow<'a> {
+fn message_row<'a>(message: &'a LoadedMessage, chat: &Grown, reply_to: Option<i64>) -> MessageRow<'a> {
     MessageRow {
-        chat_id: chat.id.0,
+        chat_id: chat.id,
         seq: chat.last_seq,
-        id: Hex(message.id.0),
-        sender_id: Hex(message.sender.0),
+        id: message.id,
+        sender_id: message.sender,
         content: if message.deleted_at.is_some() { "" } else { &message.content },
-        event: message.kind as i64,
-        subject_id: message.subject.map(|user| Hex(user.0)),
+        event: message.kind,
+        subject_id: message.subject,
         reply_to,
-        created_at: chat.last_at.0,
-        edited_at: message.edited_at.map(|at| at.0),
-        deleted_at: message.deleted_at.map(|at| at.0),
+        created_at: chat.last_at,
+        edited_at: message.edited_at,
+        deleted_at: message.deleted_at,
     }
 }
 
-fn reaction_rows<'a>(message: &'a LoadedMessage, chat: &Grown) -> impl Iterator<Item = ReactionRow<'a>> {
-    let (chat_id, seq) = (chat.id.0, chat.last_seq);
-    message.reactions.iter().map(move |reaction| ReactionRow {
-        chat_id,
-        seq,
-        emoji: &reaction.emoji,
-        user_id: Hex(reaction.user.0),
-        created_at: reaction.at.0,
-    })
+fn author(message: &LoadedMessage, chat: &Grown) -> Author {
+    Author {
+        user_id: message.sender,
+        chat_id: chat.id,
+        first_at: chat.last_at,
+        last_at: chat.last_at,
+        wrote: false,
+        bytes: 0,
+        in_group: matches!(message.chat, ChatKey::Group(_)),
+    }
+}
+
+impl Author {
+    fn add(&mut self, message: &LoadedMessage, at: Timestamp) {
+        self.last_at = at;
+        self.wrote |= message.kind == MessageKind::Text;
+        self.bytes += cost(&message.content);
+    }
 }

@@ -1,5 +1,5 @@
-//! Everybody's searchable names in memory: any part of a name or e-mail is found among 200,000 people in a few
-//! milliseconds, and the same way whatever the engine. Knows no SQL; `search` keeps it true to the database.
+//! The searchable names of all people in memory: finds any part of a name or e-mail among 200,000 people in a few
+//! milliseconds, in the same way on both engines. Contains no SQL; `names` keeps it up to date.
 
 use std::{collections::HashSet, ops::Range};
 
@@ -7,12 +7,12 @@ use memchr::memmem::Finder;
 
 use crate::{config::Emails, model::UserId};
 
-/// Above this many bytes of texts that are no more, and when they are the most, everything is packed anew.
+/// Texts are packed when more bytes than this, and more than half of all, are unused.
 const SLACK: usize = 64 * 1024;
-/// Stands between two fields: no name, e-mail or word of a search has it.
+/// Between two fields: no name, e-mail or searched word contains it.
 const SEPARATOR: &str = "\n";
 
-/// A person, as the database has it.
+/// A person's row in the database.
 #[derive(Debug)]
 pub(super) struct Row {
     pub(super) id: UserId,
@@ -26,9 +26,9 @@ pub(super) struct Row {
 /// Folded words, each of which must be part of a field; the first decides the rank.
 pub(super) struct Words {
     first: Finder<'static>,
-    /// All of them, the longest first: it is missing most often.
+    /// All words, the longest first: it rules out most people.
     all: Vec<Finder<'static>>,
-    /// The whole text, if e-mail addresses are found by nothing less.
+    /// The whole text, if only whole e-mail addresses are found.
     whole_email: Option<String>,
 }
 
@@ -38,13 +38,13 @@ pub(super) type Rank = i64;
 /// The worst rank: only the e-mail matches.
 const RANKS: usize = 5;
 
-/// People in the order in which those of one rank are shown: by first name, last name, id.
+/// People in the order in which clients show those of one rank: by first name, last name, id.
 #[derive(Default)]
 pub(super) struct Directory {
     people: Vec<Entry>,
-    /// The texts of all entries, those of neighbours mostly side by side: a search reads them from end to end.
+    /// The texts of all entries, mostly in the same order: a search reads them sequentially.
     texts: String,
-    /// Bytes in `texts` that belong to nobody any more.
+    /// Bytes in `texts` that no entry refers to.
     unused: usize,
 }
 
@@ -64,7 +64,7 @@ impl Words {
     pub(super) fn of(text: &str, emails: Emails) -> Option<Self> {
         let finder = |word: &str| Finder::new(word).into_owned();
         let first = finder(text.split_whitespace().next()?);
-        // Each once: a text of many times the same word costs no more than that word.
+        // Each word once: a repeated word costs nothing.
         let distinct: HashSet<_> = text.split_whitespace().collect();
         let mut all: Vec<_> = distinct.into_iter().map(finder).collect();
         all.sort_by_key(|word| std::cmp::Reverse(word.needle().len()));
@@ -72,7 +72,7 @@ impl Words {
         Some(Self { first, all, whole_email })
     }
 
-    /// Which folded e-mail addresses of those who are found are shown.
+    /// Whether a found person's folded e-mail address may be shown.
     pub(super) fn shows(&self) -> impl Fn(&str) -> bool + use<> {
         let whole_email = self.whole_email.clone();
         move |email| whole_email.as_ref().is_none_or(|whole| whole == email)
@@ -80,13 +80,13 @@ impl Words {
 }
 
 impl Directory {
-    /// Takes in what became of people: their present rows, or none for those who are no more.
+    /// Replaces the entries of people who have changed by their present rows; deleted accounts have none.
     pub(super) fn update(&mut self, changed: &HashSet<UserId>, rows: &[Row]) {
         let unused = &mut self.unused;
         self.people.retain(|entry| {
-            let stays = !changed.contains(&entry.id);
-            *unused += if stays { 0 } else { entry.length() };
-            stays
+            let is_kept = !changed.contains(&entry.id);
+            *unused += if is_kept { 0 } else { entry.length() };
+            is_kept
         });
         for row in rows {
             let entry = self.write(row);
@@ -98,7 +98,7 @@ impl Directory {
         }
     }
 
-    /// Adds people who are not in it, many at a time; [`Self::pack`] comes after the last.
+    /// Adds many people who have no entry yet. Call [`Self::pack`] after the last.
     pub(super) fn load(&mut self, rows: &[Row]) {
         for row in rows {
             let entry = self.write(row);
@@ -106,7 +106,7 @@ impl Directory {
         }
     }
 
-    /// Sorts the people, and writes their texts anew in that order.
+    /// Sorts the people, and rewrites their texts in that order.
     pub(super) fn pack(&mut self) {
         let mut people = std::mem::take(&mut self.people);
         people.sort_by(|one, other| self.key(one).cmp(&self.key(other)));
@@ -120,7 +120,7 @@ impl Directory {
         (self.people, self.texts, self.unused) = (people, texts, 0);
     }
 
-    /// The best of those who match, but `hidden`, in order: at most `limit`.
+    /// The best matches without `hidden` people, in order: at most `limit`.
     pub(super) fn find(&self, words: &Words, hidden: &HashSet<UserId>, limit: usize) -> Vec<(Rank, UserId)> {
         let mut ranks: [Vec<UserId>; RANKS] = Default::default();
         for entry in &self.people {
@@ -137,7 +137,7 @@ impl Directory {
         ranked.take(limit).collect()
     }
 
-    /// How well somebody matches, from 0.
+    /// How well a person matches, from 0; `None` if not at all.
     fn rank(&self, entry: &Entry, words: &Words) -> Option<usize> {
         let folded = &self.texts.as_bytes()[entry.folded()];
         let (names, email) = folded.split_at(folded.len() - usize::from(entry.email_search));
@@ -173,7 +173,7 @@ impl Directory {
         Entry { id: row.id, start, first_name, last_name, first_name_folded, last_name_folded, email_search }
     }
 
-    /// What people of one rank are sorted by.
+    /// The key by which people of one rank are sorted.
     fn key(&self, entry: &Entry) -> (&str, &str, UserId) {
         let (first_name, rest) = self.texts[entry.start..].split_at(entry.first_name.into());
         (first_name, &rest[..entry.last_name.into()], entry.id)
@@ -185,7 +185,7 @@ impl Entry {
         self.folded().end - self.start
     }
 
-    /// Where the folded fields stand, separators included.
+    /// The range of the folded fields, separators included.
     fn folded(&self) -> Range<usize> {
         let start = self.start + usize::from(self.first_name) + usize::from(self.last_name);
         let fields = [self.first_name_folded, self.last_name_folded, self.email_search];
@@ -207,7 +207,7 @@ mod tests {
         Row { id, first_name, last_name, first_name_folded, last_name_folded, email_search }
     }
 
-    /// What `find` must answer with, told without a directory.
+    /// What `find` must return, computed without a directory.
     fn matching(people: &[Row], text: &str, limit: usize) -> Vec<(Rank, UserId)> {
         let Some(first) = text.split_whitespace().next() else { return Vec::new() };
         let ranked = people.iter().filter_map(

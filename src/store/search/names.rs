@@ -1,4 +1,4 @@
-//! The directory of people, kept true to the database: whoever has changed is read again before the next search.
+//! Keeps the directory of people up to date: reads those who have changed again before the next search.
 
 use std::{
     collections::HashSet,
@@ -6,8 +6,6 @@ use std::{
     sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
-use serde::Serialize;
-use sqlx::{Row as _, any::AnyRow};
 use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
 use uuid::Uuid;
 
@@ -18,31 +16,37 @@ use crate::{
     store::{
         Store,
         engine::Sql,
-        types::{Hex, json},
+        rows::from_columns,
+        types::{column, json},
     },
 };
 
-/// People that are read by one statement.
+/// People that one statement reads.
 const PAGE: usize = 10_000;
-/// Searches side by side: among very many people each takes a core for some milliseconds.
+/// Concurrent searches: among very many people each takes a core for some milliseconds.
 const SEARCHES: usize = 2;
 
 /// Shared by the clones of a store.
 pub(in crate::store) struct NameIndex {
     directory: RwLock<Directory>,
-    /// Whose rows may differ from the directory's.
+    /// People whose rows may differ from the directory.
     changed: Mutex<HashSet<UserId>>,
-    /// Whether everybody was read. Held while rows are on their way: an older row must not follow a newer one.
+    /// Whether all people were read. Locked while rows are read: an older row must not replace a newer one.
     loaded: tokio::sync::Mutex<bool>,
     searches: Semaphore,
 }
 
-static PEOPLE: Sql = Sql::steps(&["SELECT id, first_name, last_name, first_name_folded, last_name_folded, \
-       email_search FROM users WHERE id > $1 AND deleted_at IS NULL ORDER BY id LIMIT $2"]);
+const ALL: &str = "SELECT id, first_name, last_name, first_name_folded, last_name_folded, email_search FROM users \
+     WHERE id > $1 AND deleted_at IS NULL ORDER BY id LIMIT $2";
 
-static CHANGED: Sql = Sql::steps(&["SELECT u.id, u.first_name, u.last_name, u.first_name_folded, \
-       u.last_name_folded, u.email_search FROM rows($1: id BYTES) q JOIN users u ON u.id = q.id \
-     WHERE u.deleted_at IS NULL"]);
+static CHANGED: Sql = Sql::new(
+    "SELECT u.id, u.first_name, u.last_name, u.first_name_folded, u.last_name_folded, u.email_search \
+     FROM rows($1: id UUID) q JOIN users u ON u.id = q.id WHERE u.deleted_at IS NULL",
+);
+
+from_columns! {
+    Row { id, first_name, last_name, first_name_folded, last_name_folded, email_search }
+}
 
 impl Default for NameIndex {
     fn default() -> Self {
@@ -56,25 +60,25 @@ impl Default for NameIndex {
 }
 
 impl NameIndex {
-    /// Says that these rows may have changed; not before they have.
+    /// Marks these people as changed. Call it after the change.
     pub(in crate::store) fn have_changed(&self, users: impl IntoIterator<Item = UserId>) {
         self.changed.lock().unwrap_or_else(PoisonError::into_inner).extend(users);
     }
 
     async fn change(self: &Arc<Self>, change: impl FnOnce(&mut Directory) + Send + 'static) -> Result<()> {
-        let people = self.clone();
-        let work = move || change(&mut people.directory.write().unwrap_or_else(PoisonError::into_inner));
+        let names = self.clone();
+        let work = move || change(&mut names.directory.write().unwrap_or_else(PoisonError::into_inner));
         spawn_blocking(work).await.map_err(|panic| Error::Internal(panic.into()))
     }
 }
 
 impl Store {
-    /// Brings the directory up to date. The first time that is half a second for 200,000 people, later next to nothing.
+    /// Brings the directory up to date. Takes half a second for 200,000 people the first time, and almost nothing later.
     pub async fn refresh_people(&self) -> Result<()> {
         let mut loaded = self.names.loaded.lock().await;
         if !*loaded {
-            let everybody = self.everybody().await?;
-            self.names.change(|directory| *directory = everybody).await?;
+            let all = self.read_all().await?;
+            self.names.change(|directory| *directory = all).await?;
             *loaded = true;
         }
         let changed = take(&mut *self.names.changed.lock().unwrap_or_else(PoisonError::into_inner));
@@ -90,8 +94,8 @@ impl Store {
         }
     }
 
-    /// People who match, but the `hidden` ones, best first.
-    pub(super) async fn find_people(
+    /// People who match, without the `hidden` ones, best first.
+    pub(super) async fn find_ids(
         &self,
         words: Words,
         hidden: HashSet<UserId>,
@@ -100,23 +104,19 @@ impl Store {
         let ready = timeout(self.timeout, self.refresh_people()).await;
         ready.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut.into()))?;
         let _permit = self.names.searches.acquire().await.expect("it is never closed");
-        let people = self.names.clone();
+        let names = self.names.clone();
         let work = move || {
-            let directory = people.directory.read().unwrap_or_else(PoisonError::into_inner);
+            let directory = names.directory.read().unwrap_or_else(PoisonError::into_inner);
             directory.find(&words, &hidden, limit)
         };
         spawn_blocking(work).await.map_err(|panic| Error::Internal(panic.into()))
     }
 
-    async fn everybody(&self) -> Result<Directory> {
+    async fn read_all(&self) -> Result<Directory> {
         let (mut directory, mut last) = (Directory::default(), UserId(Uuid::nil()));
         loop {
-            let work = async {
-                let limit = i64::try_from(PAGE).unwrap_or(i64::MAX);
-                let query = sqlx::query(PEOPLE.on(self.engine)).bind(last).bind(limit);
-                query.fetch_all(&self.reads).await?.iter().map(row).collect::<sqlx::Result<Vec<_>>>()
-            };
-            let rows = self.within(work).await?;
+            let query = sqlx::query_as(ALL).bind(last).bind(i64::try_from(PAGE).unwrap_or(i64::MAX));
+            let rows: Vec<Row> = self.within(query.fetch_all(&self.reads)).await?;
             directory.load(&rows);
             match rows.last() {
                 Some(row) if rows.len() == PAGE => last = row.id,
@@ -131,26 +131,7 @@ impl Store {
     }
 
     async fn rows_of(&self, users: &HashSet<UserId>) -> Result<Vec<Row>> {
-        #[derive(Serialize)]
-        struct Id {
-            id: Hex,
-        }
-        let ids: Vec<_> = users.iter().map(|user| Id { id: Hex(user.0) }).collect();
-        let work = async {
-            let query = sqlx::query(CHANGED.on(self.engine)).bind(json(&ids));
-            query.fetch_all(&self.reads).await?.iter().map(row).collect()
-        };
-        self.within(work).await
+        let query = sqlx::query_as(CHANGED.on(self.engine)).bind(json(&column("id", users)));
+        self.within(query.fetch_all(&self.reads)).await
     }
-}
-
-fn row(row: &AnyRow) -> sqlx::Result<Row> {
-    Ok(Row {
-        id: row.try_get(0)?,
-        first_name: row.try_get(1)?,
-        last_name: row.try_get(2)?,
-        first_name_folded: row.try_get(3)?,
-        last_name_folded: row.try_get(4)?,
-        email_search: row.try_get(5)?,
-    })
 }
