@@ -100,7 +100,8 @@ impl Batch {
         committed
     }
 
-    /// Executes a statement whose `$1` is a table and whose `$2`, if it has one, is the time. Does nothing without rows.
+    /// Executes a statement whose `$1` is a table and whose `$2`, if it has one, is the time. Does nothing without
+    /// rows.
     async fn execute(
         &mut self,
         sql: &'static Sql,

@@ -1,8 +1,8 @@
 //! The only way to write: a transaction that closes its connection if anything in it fails.
 //!
-//! After a full disk, an I/O error or a timeout, the engine, the driver and this module may disagree on what is open on a
-//! connection, and every later transaction on it would fail. So a connection returns to the pool only after a successful
-//! commit or rollback; the pool replaces any other.
+//! After a full disk, an I/O error or a timeout, the engine, the driver and this module may disagree on what is open on
+//! a connection, and every later transaction on it would fail. So a connection returns to the pool only after a
+//! successful commit or rollback; the pool replaces any other.
 
 use std::{
     ops::{Deref, DerefMut},

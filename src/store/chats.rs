@@ -75,9 +75,11 @@ static SOME: Sql = Sql::new(concat!(
     summaries!("")
 ));
 
-/// At most `$4` chats in the order of [`ChatRef::rank`], after the one with side `$2` and kind `$3` (0 dialog, 1 group).
+/// At most `$4` chats in the order of [`ChatRef::rank`], after the one with side `$2` and kind `$3` (0 dialog, 1
+/// group).
 static KNOWN: Sql = Sql::new(concat!(
-    "SELECT c.id, me.side, CASE WHEN c.group_id IS NULL THEN 0 ELSE 1 END AS is_group, c.last_seq, c.revision, me.state",
+    "SELECT c.id, me.side, CASE WHEN c.group_id IS NULL THEN 0 ELSE 1 END AS is_group, c.last_seq, c.revision, \
+       me.state",
     from_mine!(),
     " AND me.side >= $2 AND (me.side > $2 OR CASE WHEN c.group_id IS NULL THEN 0 ELSE 1 END > $3) \
      ORDER BY me.side, is_group LIMIT $4"
@@ -98,8 +100,8 @@ impl Store {
         Ok(summaries.into_iter().map(|(_, summary)| summary).collect())
     }
 
-    /// The chats that somebody sees, with what clients compare: at most `limit`, in the order of [`ChatRef::rank`], after
-    /// one of them.
+    /// The chats that somebody sees, with what clients compare: at most `limit`, in the order of [`ChatRef::rank`],
+    /// after one of them.
     pub async fn known_chats(&self, user: UserId, after: Option<ChatRef>, limit: i64) -> Result<Vec<(ChatId, Known)>> {
         let (side, is_group) = after.map_or((Vec::new(), -1), |after| {
             let (id, is_group) = after.rank();

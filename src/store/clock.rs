@@ -20,8 +20,8 @@ const KEY: &str = "clock_repair";
 const CHATS_STEP: i64 = 200;
 const MESSAGES_STEP: i64 = 1000;
 
-/// Columns whose times are not in the future when they are stored, by table. Those of tables with `chat_id` are repaired in
-/// steps.
+/// Columns whose times are not in the future when they are stored, by table. Those of tables with `chat_id` are
+/// repaired in steps.
 const OF_CHATS: [(&str, &[&str]); 3] = [
     ("messages", &["edited_at", "deleted_at"]),
     ("members", &["joined_at", "left_at"]),
@@ -70,8 +70,8 @@ impl Store {
         self.within(async { Ok(query.fetch_optional(&self.reads).await?.is_some()) }).await
     }
 
-    /// Moves times after `now` to `now`, those of each chat's messages to just before it, in their order and 1 ms apart;
-    /// sessions end by `expires_by`. Has no timeout.
+    /// Moves times after `now` to `now`, those of each chat's messages to just before it, in their order and 1 ms
+    /// apart; sessions end by `expires_by`. Has no timeout.
     pub async fn repair_clock(&self, now: Timestamp, expires_by: Timestamp) -> Result<Repaired> {
         self.repair(now, expires_by).await.map_err(|error| self.failure(error))
     }
@@ -118,9 +118,9 @@ impl Store {
         Ok(String::from_utf8_lossy(&value).parse().map_or(now, Timestamp))
     }
 
-    /// From the newest message to the oldest, moves each to at most as many milliseconds before `now` as there are messages
-    /// after it. Stops at a message that is earlier already, as are all before it. The chat's own time comes last: an
-    /// interrupted repair finds the chat by it. Returns how many messages it moved.
+    /// From the newest message to the oldest, moves each to at most as many milliseconds before `now` as there are
+    /// messages after it. Stops at a message that is earlier already, as are all before it. The chat's own time comes
+    /// last: an interrupted repair finds the chat by it. Returns how many messages it moved.
     async fn move_messages(&self, chat: ChatId, now: Timestamp) -> DatabaseResult<u64> {
         let (mut before, mut latest, mut count) = (i64::MAX, now, 0);
         loop {

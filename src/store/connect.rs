@@ -49,8 +49,8 @@ impl Store {
             Engine::Postgres => {
                 // Writes have a pool of their own, so that they do not queue behind searches.
                 let reads = postgres_pool(&url, config.connections, timeout, String::new())?;
-                // PostgreSQL ends transactions that wait or are idle for too long: otherwise one whose client has vanished
-                // would hold its locks for hours.
+                // PostgreSQL ends transactions that wait or are idle for too long: otherwise one whose client has
+                // vanished would hold its locks for hours.
                 let bounds = format!(
                     "SET lock_timeout = {}; SET idle_in_transaction_session_timeout = {}",
                     timeout.as_millis(),
@@ -167,15 +167,15 @@ async fn update(url: &str) -> anyhow::Result<()> {
     ensure!(migrated.is_some(), "it is a SQLite database, but not one of Hearth");
     migrations::run(Engine::Sqlite, &mut connection).await?;
     folds::run(Engine::Sqlite, &mut connection).await?;
-    // An interrupted process may have left changes in the log that are not synced. A retry of such a change is answered as
-    // stored, so sync them now. A passive checkpoint waits for no other process.
+    // An interrupted process may have left changes in the log that are not synced. A retry of such a change is answered
+    // as stored, so sync them now. A passive checkpoint waits for no other process.
     connection.execute("PRAGMA wal_checkpoint(PASSIVE)").await?;
     Ok(connection.close().await?)
 }
 
 fn sqlite_pool(url: &str, size: u32, timeout: Duration, role: &'static str) -> anyhow::Result<AnyPool> {
-    // Syncs every commit (FULL); moves the log into the file every 4,000 pages (16 MiB), a compromise between many short
-    // stalls and few long ones; 16 MiB of page cache per connection.
+    // Syncs every commit (FULL); moves the log into the file every 4,000 pages (16 MiB), a compromise between many
+    // short stalls and few long ones; 16 MiB of page cache per connection.
     let pragmas = format!(
         "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = {}; \
          PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = MEMORY; {role}",

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use super::{Store, engine::Engine, file::DatabaseFile};
 
 impl Store {
-    /// Copies a SQLite database to a new file beside it: its name and `suffix`. `None` on PostgreSQL, which the operator
-    /// copies.
+    /// Copies a SQLite database to a new file beside it: its name and `suffix`. `None` on PostgreSQL, which the
+    /// operator copies.
     pub async fn copy_beside(&self, suffix: &str) -> anyhow::Result<Option<PathBuf>> {
         if self.engine == Engine::Postgres {
             return Ok(None);

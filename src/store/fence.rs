@@ -1,5 +1,5 @@
-//! Ensures that only one process writes. On PostgreSQL each transaction that writes checks the generation of its server:
-//! after another server has taken over, all of them fail. On SQLite the lock file is enough.
+//! Ensures that only one process writes. On PostgreSQL each transaction that writes checks the generation of its
+//! server: after another server has taken over, all of them fail. On SQLite the lock file is enough.
 
 use std::sync::{
     Arc,

@@ -107,7 +107,8 @@ impl DatabaseFile {
         url(&path, &self.parameters)
     }
 
-    /// Gives the new database its name. Call it when no connection is open: the database exists completely or not at all.
+    /// Gives the new database its name. Call it when no connection is open: the database exists completely or not at
+    /// all.
     pub(super) fn finish(&self) -> anyhow::Result<()> {
         let path = beside(&self.path, UNFINISHED);
         if fs::metadata(beside(&path, "-wal")).is_ok_and(|log| log.len() > 0) {

@@ -1,5 +1,5 @@
-//! Rewrites the folded texts when their rule has changed: after the migrations, before anything reads them. Works in steps,
-//! each a transaction that also stores its progress: an interrupted process continues there at its next start.
+//! Rewrites the folded texts when their rule has changed: after the migrations, before anything reads them. Works in
+//! steps, each a transaction that also stores its progress: an interrupted process continues there at its next start.
 
 mod progress;
 

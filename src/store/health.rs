@@ -1,5 +1,5 @@
-//! Whether writes fail now, and why; and whether pages of the database are damaged. Learns it from failed requests. After
-//! a failure, and only then, a small write each second detects when writing works again.
+//! Whether writes fail now, and why; and whether pages of the database are damaged. Learns it from failed requests.
+//! After a failure, and only then, a small write each second detects when writing works again.
 
 use std::{
     sync::{

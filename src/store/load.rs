@@ -177,8 +177,8 @@ impl Load {
         Ok(claims.filter_map(|(email, user)| (*owners.entry(email).or_insert(user) != user).then_some(user)).collect())
     }
 
-    /// Adds accounts, and returns how many of them are new. One without an e-mail counts as deleted, but keeps its name.
-    /// No two may have e-mails of the same identity.
+    /// Adds accounts, and returns how many of them are new. One without an e-mail counts as deleted, but keeps its
+    /// name. No two may have e-mails of the same identity.
     pub async fn add_people(&mut self, people: &[LoadedPerson]) -> DatabaseResult<u64> {
         let rows: Vec<_> = people.iter().map(PersonRow::from).collect();
         self.execute(&ADD_PEOPLE, &rows).await

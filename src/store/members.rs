@@ -17,10 +17,10 @@ use crate::{
     model::{ChatRef, Member, Person, Timestamp, UserId},
 };
 
-/// The pairs of `$1` in which the watched person is the watcher, or both have written in a dialog or in a group of at most
-/// `$2` members. SQLite takes the tables of a CROSS JOIN in their order, so for a list of strangers it reads each stranger's
-/// memberships rather than the watcher's again and again. With OFFSET, PostgreSQL does not turn the subquery into a join
-/// over all memberships.
+/// The pairs of `$1` in which the watched person is the watcher, or both have written in a dialog or in a group of at
+/// most `$2` members. SQLite takes the tables of a CROSS JOIN in their order, so for a list of strangers it reads each
+/// stranger's memberships rather than the watcher's again and again. With OFFSET, PostgreSQL does not turn the subquery
+/// into a join over all memberships.
 static SHARING: Sql = Sql::new(
     "SELECT q.watcher, q.watched, b.created_at AS blocked_since, \
        CASE WHEN q.watched = q.watcher THEN 1 ELSE u.shows_presence * w.shows_presence END AS shows \
@@ -105,9 +105,9 @@ impl Store {
         self.within(work).await
     }
 
-    /// Those who see somebody's typing indicator: in a dialog or a group of at most `up_to` members, those who have written
-    /// there, if the person has, too; neither side blocks the other in a dialog, and both show their presence. `None` if
-    /// the chat is not one of the person's.
+    /// Those who see somebody's typing indicator: in a dialog or a group of at most `up_to` members, those who have
+    /// written there, if the person has, too; neither side blocks the other in a dialog, and both show their presence.
+    /// `None` if the chat is not one of the person's.
     pub async fn readers_of_typing(&self, user: UserId, chat: ChatRef, up_to: i64) -> Result<Option<Vec<UserId>>> {
         let work = async {
             let rows = match chat {
@@ -159,8 +159,8 @@ impl Store {
         self.within(query.bind(user).bind(after).bind(limit).fetch_all(&self.reads)).await
     }
 
-    /// Those of these people whose presence somebody may watch: the person, and those with whom they share a dialog or a
-    /// group of at most `up_to` members in which both have written. In the order of their ids.
+    /// Those of these people whose presence somebody may watch: the person, and those with whom they share a dialog or
+    /// a group of at most `up_to` members in which both have written. In the order of their ids.
     pub async fn sharing_with(&self, watcher: UserId, people: &[UserId], up_to: i64) -> Result<Vec<Sharing>> {
         let pairs: Vec<_> = people.iter().map(|&watched| Pair { watcher, watched }).collect();
         let query = sqlx::query_as(SHARING.on(self.engine)).bind(json(&pairs)).bind(up_to);

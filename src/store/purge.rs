@@ -62,8 +62,8 @@ impl Store {
         self.within(work).await
     }
 
-    /// After something was erased, on SQLite: rebuilds the indexes of users, whose pages may keep copies of moved e-mails,
-    /// and empties the log, which may hold older versions of pages.
+    /// After something was erased, on SQLite: rebuilds the indexes of users, whose pages may keep copies of moved
+    /// e-mails, and empties the log, which may hold older versions of pages.
     pub async fn forget_erased(&self) -> Result<()> {
         if self.engine != Engine::Sqlite || !self.erased.swap(false, Ordering::Relaxed) {
             return Ok(());
@@ -110,8 +110,8 @@ static REVISE: Sql = Sql::new(
      ON CONFLICT (chat_id, seq) DO UPDATE SET revision = excluded.revision",
 );
 
-/// Erases the texts and reactions of somebody who deleted the account with all texts, and revises these messages, so that
-/// clients read them again.
+/// Erases the texts and reactions of somebody who deleted the account with all texts, and revises these messages, so
+/// that clients read them again.
 async fn erase_texts(connection: &mut AnyConnection, engine: Engine, step: &Step, sender: UserId) -> sqlx::Result<()> {
     #[derive(Serialize)]
     struct Revised {

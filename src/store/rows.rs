@@ -37,14 +37,15 @@ impl FromRow<'_, AnyRow> for Person {
 }
 
 /// The person in columns with these names: id, first name, last name.
-pub(super) fn person(row: &AnyRow, [id, first_name, last_name]: [&str; 3]) -> sqlx::Result<Person> {
-    let (first_name, last_name) = shown_person(row.try_get(first_name)?, row.try_get(last_name)?);
-    Ok(Person { id: row.try_get(id)?, first_name, last_name })
+pub(super) fn person(row: &AnyRow, columns: [&str; 3]) -> sqlx::Result<Person> {
+    optional_person(row, columns)?.ok_or(sqlx::Error::RowNotFound)
 }
 
 /// The same, `None` if the id is NULL.
-pub(super) fn optional_person(row: &AnyRow, columns: [&str; 3]) -> sqlx::Result<Option<Person>> {
-    is_set(row, columns[0])?.then(|| person(row, columns)).transpose()
+pub(super) fn optional_person(row: &AnyRow, [id, first_name, last_name]: [&str; 3]) -> sqlx::Result<Option<Person>> {
+    let Some(id) = row.try_get(id)? else { return Ok(None) };
+    let (first_name, last_name) = shown_person(row.try_get(first_name)?, row.try_get(last_name)?);
+    Ok(Some(Person { id, first_name, last_name }))
 }
 
 /// Whether a column is not NULL.

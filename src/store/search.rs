@@ -1,4 +1,5 @@
-//! Finds people and groups by parts of their names, ranked. Searches people in memory, and groups among the searcher's own.
+//! Finds people and groups by parts of their names, ranked. Searches people in memory, and groups among the searcher's
+//! own.
 
 mod directory;
 mod names;

@@ -119,8 +119,8 @@ impl Store {
         self.within(work).await.map(|_| ())
     }
 
-    /// Prepares the successor of a valid token, the same one after a retry, and prolongs the session. Returns the session's
-    /// new end; `None` if the session has ended or the token is not valid.
+    /// Prepares the successor of a valid token, the same one after a retry, and prolongs the session. Returns the
+    /// session's new end; `None` if the session has ended or the token is not valid.
     pub async fn renew_session(&self, renewal: &Renewal) -> Result<Option<Timestamp>> {
         let work = async {
             let mut change = self.begin().await?;
@@ -131,8 +131,8 @@ impl Store {
         self.within(work).await
     }
 
-    /// Ends a session whose token was used after two replacements: either a thief or the owner has a newer one. Its owner
-    /// sees it until `kept_until`. Returns whether it ended now.
+    /// Ends a session whose token was used after two replacements: either a thief or the owner has a newer one. Its
+    /// owner sees it until `kept_until`. Returns whether it ended now.
     pub async fn end_reused(&self, renewal: &Renewal, kept_until: Timestamp) -> Result<bool> {
         let work = async {
             let query = sqlx::query(
@@ -176,8 +176,8 @@ impl Store {
         self.within(query.fetch_one(&self.reads)).await
     }
 
-    /// A page of somebody's sessions that have not ended or were ended by [`Store::end_reused`], the newest first, older
-    /// than one of them.
+    /// A page of somebody's sessions that have not ended or were ended by [`Store::end_reused`], the newest first,
+    /// older than one of them.
     pub async fn sessions(
         &self,
         user: UserId,

@@ -1,20 +1,16 @@
-//! Reads the database of the reference messenger, on PostgreSQL: tables `users`, `groups`, `users_groups` and `messages`, as
-//! its migrations create them. Reads one snapshot, in order of creation.
+//! Reads the database of the reference messenger, on PostgreSQL: tables `users`, `groups`, `users_groups` and
+//! `messages`, as its migrations create them. Reads one snapshot, in order of creation.
 
 use std::collections::HashMap;
 
 use anyhow::{Context, bail};
 use futures_util::{StreamExt, TryStreamExt, stream::BoxStream};
 use sqlx::{
-    AnyConnection, AssertSqlSafe, Connection, Executor, Row,
+    AnyConnection, AssertSqlSafe, Connection, Executor, FromRow, Row,
     any::{AnyRow, install_default_drivers},
 };
-use uuid::Uuid;
 
-use super::{
-    DatabaseResult, connect,
-    rows::{is_one, is_set},
-};
+use super::{DatabaseResult, connect, rows::from_columns};
 use crate::model::{GroupId, MessageId, Timestamp, UserId};
 
 /// Rows per page.
@@ -103,17 +99,44 @@ pub struct SourceMessage {
     pub deleted_by: Vec<UserId>,
 }
 
+from_columns! {
+    SourceUser { id, first_name, last_name, email, password, created_at }
+    SourceGroup { id, name, created_at, is_deleted, has_members }
+}
+
+impl FromRow<'_, AnyRow> for SourceMember {
+    fn from_row(row: &AnyRow) -> DatabaseResult<Self> {
+        let (group, user) = (row.try_get("group_id")?, row.try_get("user_id")?);
+        Ok(Self { group, user, joined_at: row.try_get("joined_at")? })
+    }
+}
+
+impl FromRow<'_, AnyRow> for SourceMessage {
+    fn from_row(row: &AnyRow) -> DatabaseResult<Self> {
+        let deleted_by: Option<String> = row.try_get("deleted_by")?;
+        Ok(Self {
+            id: row.try_get("id")?,
+            sender: row.try_get("sender_id")?,
+            receiver: row.try_get("receiver_id")?,
+            group: row.try_get("group_id")?,
+            content: row.try_get("content")?,
+            is_notice: row.try_get("is_notice")?,
+            created_at: row.try_get("created_at")?,
+            deleted_at: row.try_get("deleted_at")?,
+            deleted_by: deleted_by.map_or_else(Vec::new, |list| ids(&list)),
+        })
+    }
+}
+
 /// The rows of a table, a page at a time.
 pub struct Pages<'a, T> {
-    rows: BoxStream<'a, DatabaseResult<AnyRow>>,
-    read: fn(&AnyRow) -> DatabaseResult<T>,
+    rows: BoxStream<'a, DatabaseResult<T>>,
 }
 
 impl<T> Pages<'_, T> {
     /// The next rows; empty at the end.
     pub async fn next(&mut self) -> DatabaseResult<Vec<T>> {
-        let rows: Vec<_> = self.rows.by_ref().take(PAGE).try_collect().await?;
-        rows.iter().map(self.read).collect()
+        self.rows.by_ref().take(PAGE).try_collect().await
     }
 }
 
@@ -182,42 +205,24 @@ impl Source {
     pub fn users(&mut self) -> Pages<'_, SourceUser> {
         let created_at = millis("created_at");
         let sql = format!(
-            "SELECT id::text AS id, first_name::text AS first_name, last_name::text AS last_name, email::text AS email, \
-               password::text AS password, {created_at} AS created_at \
+            "SELECT uuid_send(id) AS id, first_name::text AS first_name, last_name::text AS last_name, \
+               email::text AS email, password::text AS password, {created_at} AS created_at \
              FROM users ORDER BY users.created_at, users.id"
         );
-        self.pages(sql, |row| {
-            Ok(SourceUser {
-                id: UserId(uuid(row, "id")?),
-                first_name: row.try_get("first_name")?,
-                last_name: row.try_get("last_name")?,
-                email: row.try_get("email")?,
-                password: row.try_get("password")?,
-                created_at: row.try_get("created_at")?,
-            })
-        })
+        self.pages(sql)
     }
 
     /// All groups, the oldest first.
     pub fn groups(&mut self) -> Pages<'_, SourceGroup> {
         let is_deleted = if self.has("groups.deleted_at") { "deleted_at IS NOT NULL" } else { "false" };
         let sql = format!(
-            "SELECT id::text AS id, name::text AS name, {} AS created_at, \
-               CASE WHEN {is_deleted} THEN 1::bigint ELSE 0 END AS is_deleted, \
-               CASE WHEN EXISTS (SELECT 1 FROM users_groups m WHERE m.group_id = groups.id) THEN 1::bigint ELSE 0 END \
-                 AS has_members \
+            "SELECT uuid_send(id) AS id, name::text AS name, {} AS created_at, \
+               {is_deleted} AS is_deleted, \
+               EXISTS (SELECT 1 FROM users_groups m WHERE m.group_id = groups.id) AS has_members \
              FROM groups ORDER BY groups.created_at, groups.id",
             millis("created_at")
         );
-        self.pages(sql, |row| {
-            Ok(SourceGroup {
-                id: GroupId(uuid(row, "id")?),
-                name: row.try_get("name")?,
-                created_at: row.try_get("created_at")?,
-                is_deleted: is_one(row, "is_deleted")?,
-                has_members: is_one(row, "has_members")?,
-            })
-        })
+        self.pages(sql)
     }
 
     /// All memberships of existing groups and people.
@@ -225,17 +230,14 @@ impl Source {
         let (group, user) = (millis("g.created_at"), millis("u.created_at"));
         let rank = "ROW_NUMBER() OVER (PARTITION BY g.id ORDER BY u.created_at, u.id)";
         let sql = format!(
-            "SELECT m.group_id::text AS group_id, m.user_id::text AS user_id, \
+            "SELECT uuid_send(m.group_id) AS group_id, uuid_send(m.user_id) AS user_id, \
                CASE WHEN m.user_id = f.sender_id THEN {group} ELSE GREATEST({group} + {rank}, {user}) END AS joined_at \
              FROM users_groups m JOIN groups g ON g.id = m.group_id JOIN users u ON u.id = m.user_id \
              LEFT JOIN (SELECT DISTINCT ON (group_id) group_id, sender_id FROM messages WHERE group_id IS NOT NULL \
                ORDER BY group_id, created_at, id) f ON f.group_id = g.id \
              ORDER BY g.created_at, g.id, u.created_at, u.id"
         );
-        self.pages(sql, |row| {
-            let (group, user) = (GroupId(uuid(row, "group_id")?), UserId(uuid(row, "user_id")?));
-            Ok(SourceMember { group, user, joined_at: row.try_get("joined_at")? })
-        })
+        self.pages(sql)
     }
 
     /// All messages, the oldest first.
@@ -252,51 +254,29 @@ impl Source {
             _ => "NULL::text",
         };
         let sql = format!(
-            "SELECT id::text AS id, sender_id::text AS sender_id, receiver_id::text AS receiver_id, \
-               group_id::text AS group_id, content::text AS content, \
-               CASE WHEN {notification} THEN 1::bigint ELSE 0 END AS is_notice, {} AS created_at, \
+            "SELECT uuid_send(id) AS id, uuid_send(sender_id) AS sender_id, uuid_send(receiver_id) AS receiver_id, \
+               uuid_send(group_id) AS group_id, content::text AS content, \
+               COALESCE({notification}, false) AS is_notice, {} AS created_at, \
                {deleted_at} AS deleted_at, {deleted_by} AS deleted_by \
              FROM messages ORDER BY messages.created_at, messages.id",
             millis("created_at")
         );
-        self.pages(sql, |row| {
-            let deleted_by: Option<String> = row.try_get("deleted_by")?;
-            Ok(SourceMessage {
-                id: MessageId(uuid(row, "id")?),
-                sender: UserId(uuid(row, "sender_id")?),
-                receiver: optional_uuid(row, "receiver_id")?.map(UserId),
-                group: optional_uuid(row, "group_id")?.map(GroupId),
-                content: row.try_get("content")?,
-                is_notice: is_one(row, "is_notice")?,
-                created_at: row.try_get("created_at")?,
-                deleted_at: row.try_get("deleted_at")?,
-                deleted_by: deleted_by.map_or_else(Vec::new, |list| ids(&list)),
-            })
-        })
+        self.pages(sql)
     }
 
     fn has(&self, column: &str) -> bool {
         self.columns.contains_key(column)
     }
 
-    fn pages<T>(&mut self, sql: String, read: fn(&AnyRow) -> DatabaseResult<T>) -> Pages<'_, T> {
-        Pages { rows: sqlx::query(AssertSqlSafe(sql)).fetch(&mut self.connection), read }
+    fn pages<T: for<'r> FromRow<'r, AnyRow> + Send + Unpin + 'static>(&mut self, sql: String) -> Pages<'_, T> {
+        Pages { rows: sqlx::query_as(AssertSqlSafe(sql)).fetch(&mut self.connection) }
     }
 }
 
-/// A time, with or without its zone, in milliseconds. Without a zone it is UTC. Bounded by 1970 and the present, in case a
-/// clock was wrong: later messages of a chat must be stored with later times.
+/// A time, with or without its zone, in milliseconds. Without a zone it is UTC. Bounded by 1970 and the present, in
+/// case a clock was wrong: later messages of a chat must be stored with later times.
 fn millis(column: &str) -> String {
     format!("floor(GREATEST(LEAST(extract(epoch FROM {column}), extract(epoch FROM now())), 0) * 1000)::bigint")
-}
-
-fn uuid(row: &AnyRow, column: &str) -> DatabaseResult<Uuid> {
-    let text: String = row.try_get(column)?;
-    text.parse().map_err(|error: uuid::Error| sqlx::Error::Decode(error.into()))
-}
-
-fn optional_uuid(row: &AnyRow, column: &str) -> DatabaseResult<Option<Uuid>> {
-    is_set(row, column)?.then(|| uuid(row, column)).transpose()
 }
 
 /// The ids of a JSON array, without other values.

@@ -76,7 +76,8 @@ impl<T: Number> Number for Option<T> {
     }
 }
 
-/// Serialises a field for a BIGINT column of `rows(…)`. Ids need no such function: their text is what a UUID column takes.
+/// Serialises a field for a BIGINT column of `rows(…)`. Ids need no such function: their text is what a UUID column
+/// takes.
 pub(super) fn number<S: Serializer>(value: &impl Number, serializer: S) -> Result<S::Ok, S::Error> {
     value.number().serialize(serializer)
 }

@@ -41,7 +41,8 @@ pub struct Changed {
 }
 
 impl Store {
-    /// Adds an account. Fails if another account has this e-mail: by its identity, or, a legacy one, by its exact spelling.
+    /// Adds an account. Fails if another account has this e-mail: by its identity, or, a legacy one, by its exact
+    /// spelling.
     pub async fn add_user(&self, account: &Account, now: Timestamp) -> Result<()> {
         let person = &account.person;
         let work = async {
@@ -114,8 +115,8 @@ impl Store {
         self.within(work).await.map(|_| ())
     }
 
-    /// Changes the names that are given, unless the whole name would be one that the server reserves. Returns whether it
-    /// changed them. Fails if there is no such account.
+    /// Changes the names that are given, unless the whole name would be one that the server reserves. Returns whether
+    /// it changed them. Fails if there is no such account.
     pub async fn rename(
         &self,
         user: UserId,
@@ -155,8 +156,8 @@ impl Store {
         renamed?.ok_or_else(|| Refusal::Unauthorized.into())
     }
 
-    /// Stores a new hash, if the stored hash is still the account's, ends all of the person's sessions but that of `kept`
-    /// and, if it `rotates`, renews that one. `None` if the hash has changed.
+    /// Stores a new hash, if the stored hash is still the account's, ends all of the person's sessions but that of
+    /// `kept` and, if it `rotates`, renews that one. `None` if the hash has changed.
     pub async fn change_password(&self, account: &Account, change: &PasswordChange<'_>) -> Result<Option<Changed>> {
         let PasswordChange { new_hash, kept, rotates } = *change;
         let work = async {

@@ -5,8 +5,8 @@ use sqlx::Row;
 use super::Batch;
 use crate::model::{GroupId, SessionId, Texts, Timestamp, UserId};
 
-/// Before `$1` leaves: raises the revision of their chats, deletes their blocks, gives their groups a new owner, subtracts
-/// one member, and marks groups that are now empty for purging.
+/// Before `$1` leaves: raises the revision of their chats, deletes their blocks, gives their groups a new owner,
+/// subtracts one member, and marks groups that are now empty for purging.
 const PREPARE: &[&str] = &[
     // Clients fetch these chats again although no message has changed: they show the person's name.
     "UPDATE chats SET revision = revision + 1 WHERE dropped_at IS NULL \
@@ -48,9 +48,10 @@ impl Batch {
     /// account.
     pub async fn erase_account(&mut self, user: UserId, texts: Texts, now: Timestamp) -> sqlx::Result<Option<Erased>> {
         let query = sqlx::query(
-            "UPDATE users SET email = NULL, email_folded = NULL, email_search = '', legacy = 0, first_name = 'Deleted account', last_name = '', \
-             first_name_folded = '', last_name_folded = '', password_hash = '', updated_at = $1, deleted_at = $1, \
-             texts_erased = $2 WHERE id = $3 AND deleted_at IS NULL",
+            "UPDATE users SET email = NULL, email_folded = NULL, email_search = '', legacy = 0, \
+               first_name = 'Deleted account', last_name = '', first_name_folded = '', last_name_folded = '', \
+               password_hash = '', updated_at = $1, deleted_at = $1, texts_erased = $2 \
+             WHERE id = $3 AND deleted_at IS NULL",
         );
         let query = query.bind(now).bind(i64::from(texts == Texts::Erase)).bind(user);
         if query.execute(self.connection()).await?.rows_affected() == 0 {

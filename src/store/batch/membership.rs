@@ -24,7 +24,8 @@ static ADD_DIALOGS: Sql = Sql::new(
 
 static ADD_MEMBERS: Sql = Sql::new(
     "INSERT INTO members (user_id, chat_id, side, role, joined_at, hidden_up_to_seq, read_up_to_seq) \
-     SELECT q.user_id, c.id, COALESCE(c.group_id, CASE c.user_low WHEN q.user_id THEN c.user_high ELSE c.user_low END), \
+     SELECT q.user_id, c.id, \
+       COALESCE(c.group_id, CASE c.user_low WHEN q.user_id THEN c.user_high ELSE c.user_low END), \
        q.role, $2, 0, q.read_up_to \
      FROM rows($1: user_id UUID, chat_id BIGINT, role BIGINT, read_up_to BIGINT) q \
      JOIN chats c ON c.id = q.chat_id WHERE true \
@@ -100,7 +101,8 @@ impl Batch {
         query.bind(now).bind(user).bind(chat).execute(self.connection()).await.map(|_| ())
     }
 
-    /// Makes the longest-standing member other than `from` the owner. Returns the new owner and the membership's new state.
+    /// Makes the longest-standing member other than `from` the owner. Returns the new owner and the membership's new
+    /// state.
     pub async fn pass_ownership(&mut self, chat: ChatId, from: UserId) -> sqlx::Result<Option<(UserId, i64)>> {
         let query = sqlx::query(
             "UPDATE members SET role = 2, state = state + 1 WHERE chat_id = $1 AND user_id = (\

@@ -193,10 +193,10 @@ impl Load {
                     let row = |reaction| ReactionRow { chat_id, seq, reaction };
                     reactions.extend(message.reactions.iter().map(row));
                     outcomes.push(Fate::Added);
-                    authors
-                        .entry((message.sender, chat.id))
-                        .or_insert_with(|| author(message, chat))
-                        .add(message, chat.last_at);
+                    let author = authors.entry((message.sender, chat_id)).or_insert_with(|| author(message, chat));
+                    author.last_at = chat.last_at;
+                    author.wrote |= message.kind == MessageKind::Text;
+                    author.bytes += cost(&message.content);
                     *entry.insert(seq)
                 }
             };
@@ -289,13 +289,5 @@ fn author(message: &LoadedMessage, chat: &Grown) -> Author {
         wrote: false,
         bytes: 0,
         in_group: matches!(message.chat, ChatKey::Group(_)),
-    }
-}
-
-impl Author {
-    fn add(&mut self, message: &LoadedMessage, at: Timestamp) {
-        self.last_at = at;
-        self.wrote |= message.kind == MessageKind::Text;
-        self.bytes += cost(&message.content);
     }
 }

@@ -73,7 +73,8 @@ impl NameIndex {
 }
 
 impl Store {
-    /// Brings the directory up to date. Takes half a second for 200,000 people the first time, and almost nothing later.
+    /// Brings the directory up to date. Takes half a second for 200,000 people the first time, and almost nothing
+    /// later.
     pub async fn refresh_people(&self) -> Result<()> {
         let mut loaded = self.names.loaded.lock().await;
         if !*loaded {
