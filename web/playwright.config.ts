@@ -1,4 +1,4 @@
-// The client in Chromium, against the program that people run. HEARTH names it, CHROMIUM another browser.
+// Tests the client in Chromium against the server. HEARTH is the server's binary, CHROMIUM the browser's.
 import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
 
@@ -10,9 +10,9 @@ export default defineConfig({
   workers: 2,
   forbidOnly: true,
   timeout: 90_000,
-  // On a machine that others keep busy; what passes only then is listed as flaky.
+  // For busy machines. A test that passes only on a retry is listed as flaky.
   retries: process.env.CI ? 2 : 0,
-  // Generous, for slow machines: what is expected is awaited, never slept for.
+  // Generous, for slow machines. Tests await conditions and never sleep.
   expect: { timeout: 20_000 },
   reporter: [['list'], ['./e2e/support/summary.ts']],
   use: {

@@ -1,4 +1,4 @@
-// The build: from src/ into ../static, the same bytes each time. In development the API is asked at HEARTH_URL.
+// The build: from src/ into ../static, reproducibly. In development, API requests go to HEARTH_URL.
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { emojiData } from './tools/emoji-data.js';
@@ -15,7 +15,7 @@ export default defineConfig({
     outDir: '../static',
     emptyOutDir: true,
     target: 'es2022',
-    // The page allows scripts and styles from files alone.
+    // The page's policy allows scripts and styles only from files.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,

@@ -11,26 +11,26 @@ test('whoever signs up is in, and finds the way on', async ({ visitor }) => {
   await page.getByRole('link', { name: 'New here? Create an account' }).click();
   await expect(page).toHaveURL('/signup');
   await page.getByLabel('First name').fill('Ann');
-  await page.getByLabel('E-mail').fill('ann@example.org');
+  await page.getByLabel('Email').fill('ann@example.org');
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await page.getByRole('button', { name: 'Create account' }).click();
-  await expect(page.getByText('No conversations yet')).toBeVisible();
+  await expect(page.getByText('No chats yet')).toBeVisible();
   await expect(page).toHaveURL('/');
 });
 
 test('what is wrong with a field is said in words, at the field', async ({ visitor }) => {
   const page = await visitor();
   await page.goto('/signup');
-  const email = page.getByLabel('E-mail');
+  const email = page.getByLabel('Email');
   const password = page.getByLabel('Password', { exact: true });
   await email.fill('ann at home');
   await password.fill('short');
   await page.getByRole('button', { name: 'Create account' }).click();
   const name = page.getByLabel('First name');
   await expect(name).toBeFocused();
-  await expect(name).toHaveAccessibleDescription('Please fill this in.');
-  await expect(email).toHaveAccessibleDescription('This does not look like an e-mail address.');
-  await expect(password).toHaveAccessibleDescription('At least 8 characters.');
+  await expect(name).toHaveAccessibleDescription('Fill in this field.');
+  await expect(email).toHaveAccessibleDescription('Enter a valid email address.');
+  await expect(password).toHaveAccessibleDescription('Use at least 8 characters.');
   await password.fill('long enough');
   await expect(password).toHaveAccessibleDescription('');
   await expect(password).not.toHaveAttribute('aria-invalid', 'true');
@@ -42,10 +42,12 @@ test('an e-mail that is taken is refused in words', async ({ visitor, server, fa
   const page = await visitor();
   await page.goto('/signup');
   await page.getByLabel('First name').fill('Anna');
-  await page.getByLabel('E-mail').fill('ANN@example.org');
+  await page.getByLabel('Email').fill('ANN@example.org');
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await page.getByRole('button', { name: 'Create account' }).click();
-  await expect(page.getByRole('alert')).toHaveText('Somebody already signed up with this e-mail.');
+  await expect(page.getByRole('alert')).toHaveText(
+    'An account with this email already exists. Log in or use another email.',
+  );
 });
 
 test('a wrong password is refused in words, the right one opens', async ({ visitor, server, faults }) => {
@@ -53,10 +55,10 @@ test('a wrong password is refused in words, the right one opens', async ({ visit
   await signUp(server.origin, 'Ann');
   const page = await visitor();
   await page.goto('/login');
-  await page.getByLabel('E-mail').fill('ann@example.org');
+  await page.getByLabel('Email').fill('ann@example.org');
   await page.getByLabel('Password', { exact: true }).fill('a cup of coffee');
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('alert')).toHaveText('There is no such account, or the password is wrong.');
+  await expect(page.getByRole('alert')).toHaveText('Wrong email or password. Try again.');
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('navigation', { name: 'Chats' })).toBeVisible();
@@ -67,7 +69,7 @@ test('whoever logs in where a conversation was addressed gets there', async ({ v
   await signUp(server.origin, 'Ann');
   const page = await visitor();
   await page.goto(`/chat/u/${bob.account.id}`);
-  await page.getByLabel('E-mail').fill('ann@example.org');
+  await page.getByLabel('Email').fill('ann@example.org');
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await page.getByRole('button', { name: 'Log in' }).click();
   await expect(page.getByRole('textbox', { name: 'Message', exact: true })).toBeVisible();
@@ -87,7 +89,7 @@ test('logging out ends the session and leaves nothing behind, in every tab', asy
   await ann.page.getByRole('button', { name: 'Menu', exact: true }).click();
   await ann.page.getByRole('menuitem', { name: 'Log out' }).click();
 
-  for (const page of [ann.page, tab]) await expect(page.getByLabel('E-mail')).toBeVisible();
+  for (const page of [ann.page, tab]) await expect(page.getByLabel('Email')).toBeVisible();
   expect(await kept(ann.page)).toEqual({ storage: [], outbox: 0, chats: 0 });
   await expect(async () => {
     const headers = { authorization: `Bearer ${ann.account.token}` };
@@ -99,8 +101,8 @@ test('a session that is ended elsewhere ends here, and says so', async ({ meet, 
   faults.expect(refusal(401));
   const [ann] = await meet('Ann');
   await ann.goHome();
-  await expect(ann.page.getByText('No conversations yet')).toBeVisible();
+  await expect(ann.page.getByText('No chats yet')).toBeVisible();
   const elsewhere = await logIn(server.origin, ann.account.email);
   await endOtherSessions(server.origin, elsewhere);
-  await expect(ann.page.getByText('Your session has ended. Log in to go on')).toBeVisible();
+  await expect(ann.page.getByText('Your session has ended. Log in again to continue')).toBeVisible();
 });

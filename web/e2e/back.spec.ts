@@ -1,6 +1,7 @@
 // The browser's Back, and Android's, which is the same: it closes what is on top, and nothing else.
-import { devices, type Page } from '@playwright/test';
-import { expect, test } from './support/fixtures';
+import { devices, type BrowserContextOptions, type Page } from '@playwright/test';
+import { expect, test as base } from './support/fixtures';
+import type { Person } from './support/person';
 import { wrote } from './support/past';
 import { signUp } from './support/rest';
 
@@ -9,19 +10,27 @@ const screens = { desktop: {}, phone: { viewport, hasTouch, isMobile, deviceScal
 
 const entries = (page: Page) => page.evaluate(() => history.state?.overlays ?? 0);
 
+const test = base.extend<{ reading: (options?: BrowserContextOptions) => Promise<Person> }>({
+  /** Ann, who has Bob's first message before her. */
+  reading: async ({ meet, arrive, server }, use) => {
+    await use(async (options) => {
+      const ann = await arrive(await signUp(server.origin, 'Ann'), options);
+      const [bob] = await meet('Bob');
+      await wrote(bob, ann, 1);
+      await ann.goHome();
+      await ann.chat('Bob').click();
+      return ann;
+    });
+  },
+});
+
 for (const [screen, options] of Object.entries(screens)) {
   test(`Back closes dialogs and menus one by one, and then leaves the chat: ${screen}`, async ({
-    meet,
-    arrive,
-    server,
+    reading,
   }) => {
-    const ann = await arrive(await signUp(server.origin, 'Ann'), options);
-    const [bob] = await meet('Bob');
-    await wrote(bob, ann, 1);
-    await ann.goHome();
-    await ann.chat('Bob').click();
+    const ann = await reading(options);
     await ann.header.getByRole('heading').getByRole('button').click();
-    const about = ann.dialog('About this person');
+    const about = ann.dialog('Contact info');
     await about.getByRole('button', { name: 'Mute…' }).click();
     const menu = ann.page.getByRole('menuitem', { name: 'For 1 hour' });
     await expect(menu).toBeVisible();
@@ -41,16 +50,8 @@ for (const [screen, options] of Object.entries(screens)) {
     await expect(ann.page).toHaveURL('/');
   });
 
-  test(`Back closes the emoji picker and the menu of a message: ${screen}`, async ({
-    meet,
-    arrive,
-    server,
-  }) => {
-    const ann = await arrive(await signUp(server.origin, 'Ann'), options);
-    const [bob] = await meet('Bob');
-    await wrote(bob, ann, 1);
-    await ann.goHome();
-    await ann.chat('Bob').click();
+  test(`Back closes the emoji picker and the menu of a message: ${screen}`, async ({ reading }) => {
+    const ann = await reading(options);
     await ann.page.getByRole('button', { name: 'Choose an emoji' }).click();
     const emoji = ann.dialog('Emoji');
     await expect(emoji).toBeVisible();
@@ -79,11 +80,10 @@ test('Back leads through the pages of the settings', async ({ meet }) => {
   await expect(ann.chats).toBeVisible();
 });
 
-test('what Escape, a button or a click beside has closed leaves nothing to go back to', async ({ meet }) => {
-  const [ann, bob] = await meet('Ann', 'Bob');
-  await wrote(bob, ann, 1);
-  await ann.goHome();
-  await ann.chat('Bob').click();
+test('what Escape, a button or a click beside has closed leaves nothing to go back to', async ({
+  reading,
+}) => {
+  const ann = await reading();
   await expect(ann.message('message 1')).toBeVisible();
   await ann.pick('Menu', 'Settings');
   await expect(ann.dialog('Settings')).toBeVisible();
@@ -109,13 +109,13 @@ test('to write to a member closes the panels of the group; Back leads to the gro
   await wrote(bob, ann, 1);
   await ann.goHome();
   await ann.pick('Menu', 'New group');
-  await ann.page.getByLabel('Name of the group').fill('Tea');
+  await ann.page.getByLabel('Group name').fill('Tea');
   await ann.page.getByRole('option', { name: /Bob/ }).click();
   await ann.press('Create group', 'New group');
   await expect(ann.header).toContainText('Tea');
   await ann.header.getByRole('heading').getByRole('button').click();
   await ann.dialog('Group info').getByText('Bob').click();
-  await ann.dialog('About this person').getByRole('button', { name: 'Write a message' }).click();
+  await ann.dialog('Contact info').getByRole('button', { name: 'Write a message' }).click();
   await expect(ann.header).toContainText('Bob');
   await expect(ann.page.getByRole('dialog')).toHaveCount(0);
   await expect(ann.page).toHaveURL(`${server.origin}/chat/u/${bob.account.id}`);
@@ -123,13 +123,10 @@ test('to write to a member closes the panels of the group; Back leads to the gro
   await expect(ann.header).toContainText('Tea');
 });
 
-test('a page that is loaded anew with a dialog open goes on without it', async ({ meet }) => {
-  const [ann, bob] = await meet('Ann', 'Bob');
-  await wrote(bob, ann, 1);
-  await ann.goHome();
-  await ann.chat('Bob').click();
+test('a page that is loaded anew with a dialog open goes on without it', async ({ reading }) => {
+  const ann = await reading();
   await ann.header.getByRole('heading').getByRole('button').click();
-  await expect(ann.dialog('About this person')).toBeVisible();
+  await expect(ann.dialog('Contact info')).toBeVisible();
   await ann.page.reload();
   await expect(ann.message('message 1')).toBeVisible();
   await expect.poll(() => entries(ann.page)).toBe(0);

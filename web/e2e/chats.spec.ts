@@ -1,4 +1,4 @@
-// What one does to a chat for oneself: mute, block, delete, mark as read.
+// Actions on a chat that change it only for the user: mute, block, delete, mark as read.
 import { expect, test } from './support/fixtures';
 import { wrote } from './support/past';
 
@@ -42,9 +42,9 @@ test('whom one blocks cannot write any more: their message fails in words, and c
   await ann.pickHere('Block…');
   const sentence = 'Not delivered: this person does not accept messages from you';
   await expect(ann.dialog('Block Bob?')).toContainText(sentence);
-  await expect(ann.dialog('Block Bob?')).toContainText('without being told');
+  await expect(ann.dialog('Block Bob?')).toContainText('They are not notified.');
   await ann.press('Block', 'Block Bob?');
-  await expect(ann.page.getByText('You have blocked this person.')).toBeVisible();
+  await expect(ann.page.getByText('You blocked this person.')).toBeVisible();
   await expect(ann.composer).toHaveCount(0);
 
   await bob.write('are you there?');
@@ -72,7 +72,7 @@ test('blocked people stand in the settings, and are let in again from there', as
   await ann.pick('Menu', 'Settings');
   await ann.press('Blocked people', 'Settings');
   await ann.press('Unblock Bob', 'Blocked people');
-  await expect(ann.dialog('Blocked people')).toContainText('You have blocked nobody.');
+  await expect(ann.dialog('Blocked people')).toContainText('You have not blocked anyone.');
   await ann.page.keyboard.press('Escape');
   await ann.page.keyboard.press('Escape');
   await expect(ann.composer).toBeVisible();
@@ -85,8 +85,8 @@ test('a conversation is deleted for oneself; a new message brings it back, witho
   await wrote(bob, ann, 2, 'old');
   await ann.visit(bob);
   await expect(ann.message('old 2')).toBeVisible();
-  await ann.pickHere('Delete conversation…');
-  await ann.press('Delete', 'Delete the conversation with Bob?');
+  await ann.pickHere('Delete chat…');
+  await ann.press('Delete', 'Delete the chat with Bob?');
   await expect(ann.chat('Bob')).toHaveCount(0);
   await expect(ann.message('old')).toHaveCount(0);
   await ann.goHome();

@@ -1,4 +1,4 @@
-// Two people talk: what one does, the other sees.
+// A chat between two people.
 import { signUp } from './support/rest';
 import { wrote } from './support/past';
 import { expect, test } from './support/fixtures';
@@ -23,7 +23,7 @@ test('once both have written, one sees that the other is there, and that they wr
   await expect(ann.header).not.toContainText('online');
   await bob.write('yes');
   await expect(ann.header).toContainText('online');
-  // For longer than a client waits before it tells again.
+  // For longer than the interval of typing indicators.
   await bob.composer.pressSequentially('just a moment please', { delay: 250 });
   await expect(ann.header).toContainText('typing…');
   await expect(ann.chat('Bob')).toContainText('Bob is typing…');

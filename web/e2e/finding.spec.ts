@@ -1,4 +1,4 @@
-// Finding one's notes and the way back, and what is refused at the door.
+// Finding the notes, unknown paths, dropped files, and people with the same name.
 import { expect, test } from './support/fixtures';
 import { wrote } from './support/past';
 
@@ -7,8 +7,8 @@ test('notes are in the menu and found; a wrong address leads back; pictures are 
 }) => {
   const [ann] = await meet('Ann');
   await ann.page.goto('/chat/nonsense');
-  await expect(ann.page.getByRole('heading', { name: 'There is no such page' })).toBeVisible();
-  await ann.page.getByRole('button', { name: 'Go to your chats' }).click();
+  await expect(ann.page.getByRole('heading', { name: 'Page not found' })).toBeVisible();
+  await ann.page.getByRole('button', { name: 'Go to chats' }).click();
   await expect(ann.page).toHaveURL('/');
   await ann.pick('Menu', 'Notes');
   await expect(ann.header).toContainText('Notes');
@@ -27,7 +27,7 @@ test('notes are in the menu and found; a wrong address leads back; pictures are 
           : new DragEvent('drop', { ...bubbles, dataTransfer: data });
       if (input.dispatchEvent(event)) throw new Error(`${kind} is left to the browser`);
     }, kind);
-    await expect(ann.page.getByText('Files and pictures cannot be sent yet.')).toBeVisible();
+    await expect(ann.page.getByText('You cannot send files or pictures yet.')).toBeVisible();
     await ann.page.reload();
     await expect(ann.composer).toBeVisible();
   }

@@ -1,4 +1,4 @@
-// The first screens of somebody who has no conversation yet.
+// The first screens of a user without chats.
 import { join } from 'node:path';
 import { expectAccessible } from './support/axe';
 import { expect, test } from './support/fixtures';
@@ -12,7 +12,7 @@ test('who has no conversation is led to people, to a group, and to the address f
   const [ann] = await meet('Ann', 'Bob');
   await ann.page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.origin });
   await ann.goHome();
-  await ann.page.getByRole('button', { name: 'Copy the address' }).click();
+  await ann.page.getByRole('button', { name: 'Copy address' }).click();
   await expect(ann.page.getByText('Copied')).toBeVisible();
   expect(await ann.page.evaluate(() => navigator.clipboard.readText())).toBe(server.origin);
   await ann.page.getByRole('button', { name: 'New group', exact: true }).click();
@@ -27,11 +27,11 @@ test('a button beside the search begins a conversation, by keyboard too', async 
   await ann.goHome();
   await ann.search.focus();
   await ann.page.keyboard.press('Tab');
-  await expect(ann.page.getByRole('button', { name: 'New conversation' })).toBeFocused();
+  await expect(ann.page.getByRole('button', { name: 'New chat' })).toBeFocused();
   await ann.page.keyboard.press('Enter');
   await ann.page.keyboard.press('Enter');
   await expect(ann.search).toBeFocused();
-  await ann.pick('New conversation', 'New group');
+  await ann.pick('New chat', 'New group');
   await expect(ann.dialog('New group')).toBeVisible();
 });
 

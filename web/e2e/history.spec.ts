@@ -16,7 +16,7 @@ test('all of a long history is read upwards, in order, and nothing jumps', async
     const anchor = ann.message(new RegExp(`message ${top}\\b`));
     await anchor.evaluate((element) => element.scrollIntoView({ block: 'start' }));
     await expect(anchor).toBeInViewport();
-    // What is above comes, and what one looked at stays.
+    // Older messages load, and the visible ones stay.
     if (top > 1) await expect(ann.message(new RegExp(`message ${top - 1}\\b`))).toBeAttached();
     await expect(anchor).toBeInViewport();
     for (const number of await shown(ann)) seen.add(number);
@@ -35,7 +35,7 @@ test('what comes while one reads above does not move the page, and is announced'
   const before = await read.boundingBox();
   await bob.visit(ann);
   await bob.write('news');
-  const button = ann.page.getByRole('button', { name: 'To the newest messages' });
+  const button = ann.page.getByRole('button', { name: 'Go to newest messages' });
   await expect(button).toHaveText('1');
   expect(await read.boundingBox()).toEqual(before);
   await button.click();
@@ -64,7 +64,7 @@ test('an address that leads nowhere says so, and breaks nothing', async ({ meet 
   const [ann, bob] = await meet('Ann', 'Bob');
   await wrote(bob, ann, 1);
   const nobody = '0192f0c4-8e4b-7d22-8b66-1d7a3a8b4b02';
-  const answers = { u: 'There is nobody here', g: 'You are not in this group' };
+  const answers = { u: 'Account not found', g: 'You are not a member of this group' };
   for (const [kind, answer] of Object.entries(answers)) {
     await ann.page.goto(`/chat/${kind}/${nobody}`);
     await expect(ann.page.getByRole('heading', { name: answer })).toBeVisible();
@@ -72,11 +72,11 @@ test('an address that leads nowhere says so, and breaks nothing', async ({ meet 
     await expect(ann.message('message 1')).toBeVisible();
   }
   await ann.page.goto('/chat/nonsense');
-  await expect(ann.page.getByRole('heading', { name: 'There is no such page' })).toBeVisible();
+  await expect(ann.page.getByRole('heading', { name: 'Page not found' })).toBeVisible();
 });
 
 async function toNewest(person: Person): Promise<void> {
-  const button = person.page.getByRole('button', { name: 'To the newest messages' });
+  const button = person.page.getByRole('button', { name: 'Go to newest messages' });
   await expect(person.messages.first()).toBeVisible();
   if (await button.isVisible()) await button.click();
 }
@@ -87,7 +87,7 @@ async function shown(person: Person): Promise<number[]> {
   return texts.map((text) => Number(/message (\d+)/.exec(text)![1]));
 }
 
-/** By and by, as one does with a wheel. */
+/** In steps, as with a wheel. */
 async function scrollUpTo(person: Person, number: number): Promise<void> {
   const message = person.message(new RegExp(`message ${number}\\b`));
   await person.history.hover();

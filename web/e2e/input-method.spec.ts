@@ -69,7 +69,7 @@ for (const when of ['composing', 'committed'] as const) {
     await expect(ann.page.getByRole('option', { name: /Bob/ })).toBeVisible();
     for (const key of ['Enter', 'Escape']) await press(search, key, when);
     await expect(search).toHaveValue('bob');
-    await expect(ann.page.getByRole('list', { name: 'Picked people' })).toHaveCount(0);
+    await expect(ann.page.getByRole('list', { name: 'Selected people' })).toHaveCount(0);
   });
 }
 

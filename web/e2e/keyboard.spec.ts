@@ -1,4 +1,4 @@
-// Without a mouse: from logging in to answering the keyboard is enough, and one sees where one is.
+// Without a mouse: the keyboard is enough, and the focus is always visible.
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './support/fixtures';
 import { wrote } from './support/past';
@@ -9,7 +9,7 @@ test('one logs in, finds somebody and writes with the keyboard alone', async ({ 
   await signUp(server.origin, 'Ann');
   const page = await visitor();
   await page.goto('/login');
-  await tabTo(page.getByLabel('E-mail'));
+  await tabTo(page.getByLabel('Email'));
   await page.keyboard.type('ann@example.org');
   await page.keyboard.press('Tab');
   await page.keyboard.type(PASSWORD);
@@ -108,7 +108,7 @@ async function unseen(): Promise<string> {
   return same ? active.outerHTML : '';
 }
 
-/** Presses Tab until it is focused, as one does who cannot click. */
+/** Presses Tab until it is focused. */
 async function tabTo(target: Locator): Promise<void> {
   const page: Page = target.page();
   for (let step = 0; step < 30; step++) {

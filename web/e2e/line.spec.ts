@@ -3,7 +3,7 @@ import { expect, test } from './support/fixtures';
 import { Person } from './support/person';
 import { endOtherSessions, logIn, PASSWORD } from './support/rest';
 
-// What the browser tells of a line that a test cuts.
+// What the browser logs when a test cuts the connection.
 const cut = [/ERR_INTERNET_DISCONNECTED/, /ERR_CONNECTION_REFUSED/, /WebSocket connection to .* failed/];
 
 test('what is written offline is sent when the line is back: once, in order', async ({ meet, faults }) => {
@@ -96,8 +96,8 @@ test('a session that is ended elsewhere ends here; what was not sent is sent aft
   await ann.write('kept for later');
   await endOtherSessions(server.origin, await logIn(server.origin, ann.account.email));
   await ann.page.context().setOffline(false);
-  await expect(ann.page.getByText('Your session has ended. Log in to go on')).toBeVisible();
-  await ann.page.getByLabel('E-mail').fill(ann.account.email);
+  await expect(ann.page.getByText('Your session has ended. Log in again to continue')).toBeVisible();
+  await ann.page.getByLabel('Email').fill(ann.account.email);
   await ann.page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await ann.page.keyboard.press('Enter');
   await expect(bob.messages).toHaveText([/kept for later/]);
@@ -107,7 +107,7 @@ test('the token is renewed before it expires, and the conversation goes on', asy
   const [ann, bob] = await meet('Ann', 'Bob');
   await ann.page.clock.install();
   await ann.visit(bob);
-  await expect(ann.page.getByText('Write the first message.')).toBeVisible();
+  await expect(ann.page.getByText('Send the first message.')).toBeVisible();
   const renewed = ann.page.waitForResponse('**/api/auth/renew');
   await ann.page.clock.fastForward('50:00');
   expect((await renewed).status()).toBe(200);
@@ -148,7 +148,7 @@ test('a line that is lost is told within three seconds, in one place each, and p
   await ann.page.clock.runFor(3_000);
   await expect(ann.header).toContainText('You are offline');
   await expect(ann.header).not.toContainText('online');
-  await expect(ann.page.getByText('You are offline. What you write')).toHaveCount(1);
+  await expect(ann.page.getByText('You are offline. Messages will be sent')).toHaveCount(1);
   await ann.page.context().setOffline(false);
   await ann.page.clock.resume();
   await expect(ann.header).toContainText('online');

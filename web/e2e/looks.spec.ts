@@ -1,4 +1,4 @@
-// What can be told apart, and what covers nothing.
+// What must be distinguishable, and what must cover nothing.
 import type { Locator } from '@playwright/test';
 import { expect, test } from './support/fixtures';
 import { createGroup } from './support/rest';

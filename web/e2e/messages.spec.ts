@@ -1,4 +1,4 @@
-// What one does to messages: answer, edit, delete, copy.
+// Actions on messages: reply, edit, delete, copy.
 import { expect, test } from './support/fixtures';
 import { wrote } from './support/past';
 
@@ -17,7 +17,7 @@ test('an answer shows what it answers, and leads there', async ({ meet }) => {
     .click();
   await expect(ann.message(/^\s*question 2\b/)).toBeInViewport();
   await expect(ann.message('an answer')).toHaveCount(0);
-  await ann.page.getByRole('button', { name: 'To the newest messages' }).click();
+  await ann.page.getByRole('button', { name: 'Go to newest messages' }).click();
   await expect(ann.message('an answer')).toBeInViewport();
 });
 
@@ -74,7 +74,7 @@ test('what others wrote one cannot edit or delete, but copy', async ({ meet }) =
   await expect(ann.page.getByText('Copied')).toBeVisible();
   expect(await ann.page.evaluate(() => navigator.clipboard.readText())).toBe('word for word');
   await ann.message('word for word').hover();
-  await ann.page.getByRole('button', { name: 'What to do with this message' }).click();
+  await ann.page.getByRole('button', { name: 'Message menu' }).click();
   await expect(ann.page.getByRole('menuitem', { name: 'Reply' })).toBeVisible();
   await expect(ann.page.getByRole('menuitem', { name: /Edit|Delete/ })).toHaveCount(0);
 });

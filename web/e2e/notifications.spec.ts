@@ -1,4 +1,4 @@
-// Who is told of a new message, and when: by a notification and by the title.
+// When a new message shows a notification and changes the title.
 import { expect, test } from './support/fixtures';
 import { hide, pressNewest, record, showing, told } from './support/notifications';
 import { wrote } from './support/past';
@@ -79,7 +79,7 @@ test('the browser is asked when one wants to hear of messages, and not before', 
   await wrote(bob, ann, 1);
   await ann.goHome();
   const invitation = ann.page.getByRole('region', { name: 'Notifications' });
-  await expect(invitation).toContainText('Hear of new messages?');
+  await expect(invitation).toContainText('Turn on notifications?');
   expect(await ann.page.evaluate(() => Notification.permission)).toBe('default');
   await invitation.getByRole('button', { name: 'Turn on' }).click();
   await expect(invitation).toHaveCount(0);

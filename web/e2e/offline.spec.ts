@@ -4,7 +4,7 @@ import { wrote } from './support/past';
 import { signUp } from './support/rest';
 import { controlled } from './support/worker';
 
-// What the browser tells of a line that a test cuts.
+// What the browser logs when a test cuts the connection.
 const cut = [/ERR_INTERNET_DISCONNECTED/, /ERR_CONNECTION_REFUSED/, /WebSocket connection to .* failed/];
 
 test('offline, the client opens with the chats and the history one had open', async ({ meet, faults }) => {
@@ -21,7 +21,7 @@ test('offline, the client opens with the chats and the history one had open', as
   await expect(ann.messages).toHaveText([/message 1/, /message 2/, /message 3/]);
   await expect(ann.page.getByText('You are offline.').first()).toBeVisible();
   await ann.chat('Cleo').click();
-  await expect(ann.page.getByText('Not on this device yet')).toBeVisible();
+  await expect(ann.page.getByText('Not available offline')).toBeVisible();
 
   await ann.page.context().setOffline(false);
   await expect(ann.messages).toHaveText([/never opened 1/]);
@@ -100,7 +100,7 @@ test('a newer client is offered once the server has it, and is never forced', as
   await context.route(`${server.origin}/`, (route) =>
     route.fulfill({ body: '<div id="app"></div><script type="module" src="/assets/newer.js"></script>' }),
   );
-  const offer = ann.page.getByRole('status').filter({ hasText: 'There is a new version of Hearth.' });
+  const offer = ann.page.getByRole('status').filter({ hasText: 'A new version of Hearth is available.' });
   for (const answer of ['Later', 'Reload']) {
     await context.setOffline(true);
     await expect(ann.page.getByText('You are offline.').first()).toBeVisible();

@@ -15,7 +15,7 @@ test('the list gives way to the conversation, and comes back', async ({ meet, ar
   await ann.chat('Bob').tap();
   await expect(ann.message('message 2')).toBeInViewport();
   await expect(ann.chats).toBeHidden();
-  await ann.page.getByRole('button', { name: 'Back to the chats' }).tap();
+  await ann.page.getByRole('button', { name: 'Back to chats' }).tap();
   await expect(ann.chats).toBeVisible();
   await expect(ann.composer).toBeHidden();
   await ann.chat('Bob').tap();

@@ -48,7 +48,7 @@ test('emoji go into the text where the caret is, and are sent with it', async ({
     await picker.getByRole('option', { name, exact: true }).click();
   }
   await picker.getByRole('searchbox').fill('no such thing at all');
-  await expect(picker.getByText('No such emoji')).toBeVisible();
+  await expect(picker.getByText('No emoji found')).toBeVisible();
   await picker.getByRole('searchbox').press('Escape');
   await expect(picker).toBeHidden();
   await expect(ann.composer).toHaveValue('tea🐙🦑!');
@@ -109,16 +109,16 @@ test('the menu of a message is opened, used and left by keyboard', async ({ meet
 async function openMenu(person: Person, message: string): Promise<void> {
   const item = person.page.locator('.item').filter({ has: person.message(message) });
   await person.message(message).hover();
-  await item.getByRole('button', { name: 'What to do with this message' }).click();
+  await item.getByRole('button', { name: 'Message menu' }).click();
 }
 
-/** With one of the emoji that stand in the menu. */
+/** With one of the menu's quick reactions. */
 async function react(person: Person, message: string, emoji: string): Promise<void> {
   await openMenu(person, message);
   await person.page.getByRole('menuitemcheckbox', { name: emoji }).click();
 }
 
-/** A reaction as it is said: how many, and whether oneself is among them. */
+/** A reaction's label: how many, and whether the user is among them. */
 function reaction(person: Person, name: string) {
   return person.messages.getByRole('button', { name, exact: true });
 }

@@ -2,10 +2,8 @@
 // pictures of all of them in target/e2e/screens, to be looked at.
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import * as groups from '../src/strings/groups';
-import { dictionaries } from '../src/strings/language';
-import * as people from '../src/strings/people';
-import * as preferences from '../src/strings/preferences';
+import { en } from '../src/strings/en';
+import { ru } from '../src/strings/ru';
 import { expectAccessible } from './support/axe';
 import { expect, test, type Arrive } from './support/fixtures';
 import { logIn } from './support/rest';
@@ -25,7 +23,7 @@ for (const [size, screen] of Object.entries(sizes))
     for (const language of ['en', 'ru'] as const) {
       const look = `${size}-${colorScheme}-${language}`;
       const options = { ...screen, colorScheme, locale: language, reducedMotion: 'reduce' } as const;
-      const texts = dictionaries[language];
+      const texts = { en, ru }[language];
 
       const check = async (page: Page, name: string) => {
         await page.screenshot({ path: join(folder, `${name}-${look}.png`) });
@@ -94,11 +92,7 @@ for (const [size, screen] of Object.entries(sizes))
 
       // Each side of every pair once: these are many, and axe is slow on some.
       if (look !== 'wide-light-en' && look !== 'phone-dark-ru') continue;
-      const [groupTexts, personTexts, settingTexts] = [
-        groups[language],
-        people[language],
-        preferences[language],
-      ];
+      const [groupTexts, personTexts, settingTexts] = [texts.groups, texts.people, texts.settings];
 
       const enter = async (arrive: Arrive, server: Server) => {
         const { page } = await arrive(await logIn(server.origin, 'anna@example.org', 'hearth demo'), options);

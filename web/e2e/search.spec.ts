@@ -42,7 +42,7 @@ test('when nobody is found, it says what to try', async ({ meet }) => {
   const [ann] = await meet('Ann');
   await ann.goHome();
   await ann.search.fill('%_\\');
-  await expect(ann.page.getByText('Nobody and no group found')).toBeVisible();
+  await expect(ann.page.getByText('No people or groups found')).toBeVisible();
   await ann.search.press('Escape');
-  await expect(ann.page.getByText('No conversations yet')).toBeVisible();
+  await expect(ann.page.getByText('No chats yet')).toBeVisible();
 });

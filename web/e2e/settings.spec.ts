@@ -1,4 +1,4 @@
-// Settings of the browser, and of one's account.
+// Settings of the browser and of the account.
 import type { Page } from '@playwright/test';
 import { expectAccessible } from './support/axe';
 import { expect, test } from './support/fixtures';
@@ -6,7 +6,7 @@ import { wrote } from './support/past';
 import type { Person } from './support/person';
 import { logIn, PASSWORD, signUp } from './support/rest';
 
-const ended = 'Your session has ended. Log in to go on';
+const ended = 'Your session has ended. Log in again to continue';
 const refused = /status of 401/;
 
 test('a chosen theme holds: it is there before anything of the page is', async ({ meet }) => {
@@ -91,7 +91,7 @@ test('another password ends every other session; the old one opens nothing', asy
   await dialog.getByLabel('New password', { exact: true }).fill('two cups of tea');
   await dialog.getByRole('button', { name: 'Change password' }).click();
   const current = dialog.getByLabel('Current password', { exact: true });
-  await expect(current).toHaveAccessibleDescription('The password is wrong.');
+  await expect(current).toHaveAccessibleDescription('Wrong password. Try again.');
   await current.fill(PASSWORD);
   await dialog.getByRole('button', { name: 'Change password' }).click();
   await expect(ann.page.getByText('Password changed')).toBeVisible();
@@ -99,10 +99,10 @@ test('another password ends every other session; the old one opens nothing', asy
 
   const page = await visitor();
   await page.goto('/login');
-  await page.getByLabel('E-mail').fill(ann.account.email);
+  await page.getByLabel('Email').fill(ann.account.email);
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('alert')).toHaveText('There is no such account, or the password is wrong.');
+  await expect(page.getByRole('alert')).toHaveText('Wrong email or password. Try again.');
   await page.getByLabel('Password', { exact: true }).fill('two cups of tea');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('navigation', { name: 'Chats' })).toBeVisible();
@@ -131,12 +131,12 @@ test('a session is ended only when the password confirms it, and then at once', 
   await openSettings(ann);
   await ann.press('Devices', 'Settings');
   await ann.dialog('Devices').getByRole('button', { name: /^End / }).click();
-  const dialog = ann.dialog('Confirm that it is you');
+  const dialog = ann.dialog('Confirm it’s you');
   const password = dialog.getByLabel('Current password', { exact: true });
   await expect(password).toBeFocused();
   await password.fill('a cup of milk');
   await password.press('Enter');
-  await expect(password).toHaveAccessibleDescription('The password is wrong.');
+  await expect(password).toHaveAccessibleDescription('Wrong password. Try again.');
   await password.fill(PASSWORD);
   await expectAccessible(ann.page);
   await password.press('Enter');
@@ -173,7 +173,7 @@ test('all other sessions are ended at once', async ({ meet, arrive, server, faul
   await openSettings(ann);
   await ann.press('Devices', 'Settings');
   await expect(ann.dialog('Devices').getByRole('listitem')).toHaveCount(3);
-  await ann.press('End all others', 'Devices');
+  await ann.press('End all other sessions', 'Devices');
   await expect(ann.dialog('Devices').getByRole('listitem')).toHaveCount(1);
   await expect(phone.page.getByText(ended)).toBeVisible();
 });
@@ -192,10 +192,10 @@ test('an account is deleted by whoever types its address; what it wrote stays wi
   await openSettings(ann);
   await ann.press('Delete account', 'Settings');
   const dialog = ann.dialog('Delete account');
-  const confirmation = dialog.getByLabel('To confirm, type ann@example.org');
+  const confirmation = dialog.getByLabel('Type ann@example.org to confirm');
   await confirmation.fill('ann');
   await dialog.getByRole('button', { name: 'Delete account', exact: true }).click();
-  await expect(confirmation).toHaveAccessibleDescription('Type ann@example.org to go on.');
+  await expect(confirmation).toHaveAccessibleDescription('Type ann@example.org to continue.');
   await confirmation.fill('ann@example.org');
   await dialog.getByRole('button', { name: 'Delete account', exact: true }).click();
   await expect(ann.page.getByText('Your account has been deleted.')).toBeVisible();
@@ -203,16 +203,18 @@ test('an account is deleted by whoever types its address; what it wrote stays wi
   // At once, without a reload.
   await expect(bob.header).toContainText('Deleted account');
   await expect(bob.chat('Deleted account')).toContainText('farewell');
-  await expect(bob.page.getByText('This account is gone. You can still read what was said.')).toBeVisible();
+  await expect(
+    bob.page.getByText('This account was deleted. You can still read the messages.'),
+  ).toBeVisible();
   await expect(bob.message('farewell')).toBeVisible();
   await expect(bob.composer).toHaveCount(0);
 
   const page = await visitor();
   await page.goto('/login');
-  await page.getByLabel('E-mail').fill('ann@example.org');
+  await page.getByLabel('Email').fill('ann@example.org');
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('alert')).toHaveText('There is no such account, or the password is wrong.');
+  await expect(page.getByRole('alert')).toHaveText('Wrong email or password. Try again.');
 });
 
 test('whoever deletes an account can take the texts along', async ({ meet, faults }) => {
@@ -225,7 +227,7 @@ test('whoever deletes an account can take the texts along', async ({ meet, fault
   await openSettings(ann);
   await ann.press('Delete account', 'Settings');
   await ann.dialog('Delete account').getByText('Erase', { exact: true }).click();
-  await ann.dialog('Delete account').getByLabel('To confirm, type').fill('ann@example.org');
+  await ann.dialog('Delete account').getByLabel('to confirm').fill('ann@example.org');
   await ann.press('Delete account', 'Delete account');
   await expect(ann.page.getByText('Your account has been deleted.')).toBeVisible();
   await expect(bob.chat('Deleted account')).toContainText('Message deleted');
@@ -244,7 +246,7 @@ async function openSettings(person: Person): Promise<void> {
   await expect(person.dialog('Settings')).toBeVisible();
 }
 
-/** One of the choices that stand in a row. */
+/** One of the choices in a row. */
 async function choose(person: Person, choice: string): Promise<void> {
   await person.dialog('Settings').getByText(choice, { exact: true }).click();
 }

@@ -1,4 +1,4 @@
-// Where one stands in a conversation: what changes its size does not move one.
+// The scroll position in a chat: changes of size do not move it.
 import { devices, type Locator } from '@playwright/test';
 import { expect, test } from './support/fixtures';
 import { wrote } from './support/past';
@@ -52,7 +52,7 @@ test('further up nothing moves, whatever grows', async ({ meet, arrive, server }
   await wrote(ann, bob, 30);
   for (let n = 1; n <= 4; n++) await bob.write(long(n));
   await ann.visit(bob);
-  const button = ann.page.getByRole('button', { name: 'To the newest messages' });
+  const button = ann.page.getByRole('button', { name: 'Go to newest messages' });
   await expect(async () => {
     if (await button.isVisible()) await button.click({ timeout: 1000 });
     await expect(ann.message('4: a long')).toBeInViewport({ timeout: 1000 });
@@ -84,7 +84,7 @@ test('where more is unread than fits, one begins where it begins', async ({ meet
   await ann.chat('Bob').tap();
   await expect(ann.page.locator('.unread')).toBeInViewport();
   await expect(ann.message('1: a long')).toBeInViewport({ ratio: 1 });
-  await expect(ann.page.getByRole('button', { name: /To the newest/ })).toBeVisible();
+  await expect(ann.page.getByRole('button', { name: /Go to newest/ })).toBeVisible();
   await ann.page.setViewportSize({ width: 664, height: 390 });
   await expect(ann.message('1: a long')).toBeInViewport();
 });
@@ -110,7 +110,7 @@ test.describe('among the people of the demo', () => {
 
 /** Reads a chat to its end, however late the client goes to what is unread. */
 async function read(person: Person, path: string): Promise<void> {
-  const button = person.page.getByRole('button', { name: 'To the newest messages' });
+  const button = person.page.getByRole('button', { name: 'Go to newest messages' });
   await expect(async () => {
     await person.page.goto(path);
     await expect(person.messages.last()).toBeVisible();
@@ -124,7 +124,7 @@ async function read(person: Person, path: string): Promise<void> {
 async function react(person: Person, message: string): Promise<void> {
   const item = person.page.locator('.item').filter({ has: person.message(message) });
   await person.message(message).hover();
-  await item.getByRole('button', { name: 'What to do with this message' }).click();
+  await item.getByRole('button', { name: 'Message menu' }).click();
   await person.page.getByRole('group', { name: 'React' }).getByText('👍').click();
 }
 
@@ -133,7 +133,7 @@ async function slow(person: Person, rate: number): Promise<void> {
   await devtools.send('Emulation.setCPUThrottlingRate', { rate });
 }
 
-/** Where something is once it has come to rest. */
+/** The box of an element once it has stopped moving. */
 async function settled(locator: Locator) {
   let last: Awaited<ReturnType<Locator['boundingBox']>> = null;
   await expect(async () => {

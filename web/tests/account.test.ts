@@ -1,9 +1,9 @@
-// One's account: checks while one types, forms, sessions, and what devices call themselves.
+// The account: checks while typing, forms, sessions, and device names.
 import { afterEach, expect, test, vi } from 'vitest';
 import { ApiError } from '../src/api/http';
 import type { SessionRow } from '../src/protocol/rest';
-import { Sessions } from '../src/state/sessions.svelte';
-import { dictionaries } from '../src/strings/language';
+import { Sessions } from '../src/state/session/sessions.svelte';
+import { en as strings } from '../src/strings/en';
 import * as check from '../src/views/account/checks';
 import { Form } from '../src/views/account/form.svelte';
 import { device } from '../src/views/settings/device';
@@ -11,7 +11,6 @@ import type { Ui } from '../src/views/ui.svelte';
 
 afterEach(() => void vi.unstubAllGlobals());
 
-const strings = dictionaries.en;
 const { faults } = strings.refusals;
 
 test('fields are checked as the server checks them', () => {
@@ -24,7 +23,7 @@ test('fields are checked as the server checks them', () => {
   expect(check.given('short', strings)).toBeNull();
 });
 
-/** A form with one name, checked as first names are; and what it leads to. */
+/** A form with one name, checked as a first name; and what it focuses. */
 function form(values: { firstName: string; oldPassword: string }) {
   vi.stubGlobal('requestAnimationFrame', (callback: () => void) => callback());
   const focused: string[] = [];

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { Api } from '../src/api/endpoints';
-import { everywhereFor } from '../src/state/search.svelte';
+import { everywhereFor } from '../src/state/chats/search.svelte';
 import { BOB, ME } from './support/rows';
 
 beforeEach(() => {

@@ -1,9 +1,9 @@
-// Of what, where and how often somebody is told.
+// Which messages notify, in which tab, and how often.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Alerts, arrivedSince } from '../src/state/alerts';
-import { browserAttention, type Attention } from '../src/state/attention';
-import { Chats } from '../src/state/chats.svelte';
-import type { Row } from '../src/protocol/rows';
+import { Alerts, arrivedSince } from '../src/state/alerts/alerts';
+import { browserAttention, type Attention } from '../src/state/alerts/attention';
+import { Chats } from '../src/state/chats/chats.svelte';
+import type { Row } from '../src/protocol/socket';
 import { BOB, counted, listRow, ME } from './support/rows';
 import { FakeChannel, FakeLocks } from './support/locks';
 

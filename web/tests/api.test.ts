@@ -1,11 +1,16 @@
 import { expect, test } from 'vitest';
 import { endpoints } from '../src/api/endpoints';
 import { http } from '../src/api/http';
-import { Confirmation } from '../src/state/confirmation.svelte';
-import type { Renewed } from '../src/protocol/session';
+import { Confirmation } from '../src/state/session/confirmation.svelte';
+import type { RenewResult } from '../src/protocol/session';
 
 /** An API whose server gives this answer; and what was asked. A refused token is renewed as the test says. */
-function api(status: number, body: unknown, token: string | null = 'a.token', renewed: Renewed = 'ended') {
+function api(
+  status: number,
+  body: unknown,
+  token: string | null = 'a.token',
+  renewed: RenewResult = 'ended',
+) {
   const asked: { url: string; init: RequestInit }[] = [];
   const unauthorized: string[] = [];
   const fetch = async (url: string | URL | Request, init?: RequestInit) => {

@@ -1,11 +1,11 @@
-// Coming in and going out: what is kept, what is forgotten, and how one is told.
+// Logging in and out: what is kept, what is removed, and what is shown.
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { App } from '../src/state/app.svelte';
-import { openDatabase } from '../src/state/database';
-import { deviceToken, keepDeviceToken } from '../src/state/devices';
-import type { Entry } from '../src/state/entry';
-import { FreshToken } from '../src/state/fresh-token';
+import { openDatabase } from '../src/state/device/database';
+import { deviceToken, keepDeviceToken } from '../src/state/session/devices';
+import type { Entry } from '../src/state/outbox/entry';
+import { FreshToken } from '../src/state/session/fresh-token';
 import { BOB, counted, listRow, ME, row } from './support/rows';
 import { broadcast, FakeSocket } from './support/socket';
 
@@ -116,7 +116,7 @@ test('of a chat that was not known one is told when the list has said whether it
   const { messenger } = app;
   const muted: boolean[] = [];
   messenger!.onArrival = () => muted.push(messenger!.chats.isMuted(messenger!.chats.get(`u/${BOB}`)!));
-  socket.hello({ expiresAt: '2999-01-01T00:00:00.000Z', serverTime: '2026-01-01T00:00:00.000Z', epoch: 1 });
+  socket.hello({ expiresAt: '2999-01-01T00:00:00.000Z', serverTime: '2026-01-01T00:00:00.000Z', epoch: '1' });
   socket.says(broadcast('privateMessage', counted(1)));
   await vi.waitFor(() => expect(socket.sent.at(-1)!.type).toBe('listLastMessage'));
   expect(muted).toEqual([]);
@@ -166,11 +166,11 @@ test('an account that was deleted elsewhere leaves neither name nor erased texts
   const { app, socket } = await ann();
   const messenger = app.messenger!;
   const chat = `u/${BOB}` as const;
-  socket.hello({ expiresAt: '2999-01-01T00:00:00.000Z', serverTime: '2026-01-01T00:00:00.000Z', epoch: 1 });
+  socket.hello({ expiresAt: '2999-01-01T00:00:00.000Z', serverTime: '2026-01-01T00:00:00.000Z', epoch: '1' });
   messenger.chats.merge([listRow(1)]);
   messenger.history(chat).rows = [row(1)];
   const db = await openDatabase();
-  const end = { rows: [row(1)], revision: 0, hasOlder: false, epoch: 1, savedAt: 0 };
+  const end = { rows: [row(1)], revision: 0, hasOlder: false, epoch: '1', savedAt: 0 };
   await db.put('histories', { ...end, user: ME, chat });
   socket.says(broadcast('personDeleted', { userId: BOB, erased: true }));
   expect(messenger.chats.get(chat)).toMatchObject({

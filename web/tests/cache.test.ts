@@ -1,10 +1,10 @@
 import 'fake-indexeddb/auto';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { ChatCache } from '../src/state/chat-cache';
-import { Chats } from '../src/state/chats.svelte';
-import { forgetUser, openDatabase } from '../src/state/database';
-import { HistoryCache } from '../src/state/history-cache';
-import { History } from '../src/state/history.svelte';
+import { ChatCache } from '../src/state/chats/chat-cache';
+import { Chats } from '../src/state/chats/chats.svelte';
+import { forgetUser, openDatabase } from '../src/state/device/database';
+import { HistoryCache } from '../src/state/history/history-cache';
+import { History } from '../src/state/history/history.svelte';
 import { BOB, listRow, ME, row } from './support/rows';
 import { script } from './support/script';
 

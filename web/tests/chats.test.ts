@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Chats } from '../src/state/chats.svelte';
+import { Chats } from '../src/state/chats/chats.svelte';
 import { BOB, counted, listRow, ME } from './support/rows';
 
 const key = `u/${BOB}` as const;

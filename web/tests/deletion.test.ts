@@ -1,6 +1,6 @@
 // What remains of a person whose account was deleted.
 import { expect, test } from 'vitest';
-import { quoteWithout, without } from '../src/state/deletion';
+import { quoteWithout, without } from '../src/state/people/deletion';
 import { BOB, ME, row } from './support/rows';
 
 const now = '2026-02-01T00:00:00.000Z';

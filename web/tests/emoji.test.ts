@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { EmojiUse } from '../src/state/emoji-use.svelte';
+import { EmojiUse } from '../src/state/device/emoji-use.svelte';
 import { emojiAlone } from '../src/views/conversation/emoji-alone';
 import { find, hands, loadEmoji, quick, step, toned, type Emoji } from '../src/views/emoji/emoji';
 

@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest';
 import { SocketError } from '../src/socket/errors';
 import { add, create, leave } from '../src/state/actions/groups';
-import { Blocked } from '../src/state/blocked.svelte';
-import { Chats } from '../src/state/chats.svelte';
+import { Blocked } from '../src/state/people/blocked.svelte';
+import { Chats } from '../src/state/chats/chats.svelte';
 import type { Messenger } from '../src/state/messenger.svelte';
 import { BOB, counted, listRow, ME, row } from './support/rows';
 import { script } from './support/script';
@@ -71,7 +71,7 @@ test('a group that others end is remembered by its name until it is back', () =>
 test('a blocked person is hidden in groups, also before the server tells, and not where one wants to see', () => {
   const kept = new Map([[`hearth.blocked.${ME}`, JSON.stringify([{ userId: BOB }])]]);
   vi.stubGlobal('localStorage', { getItem: (key: string) => kept.get(key) ?? null });
-  const blocked = new Blocked(ME, script([]).ask, new Chats(ME));
+  const blocked = new Blocked(ME, script([]).line, new Chats(ME));
   const hides = (chat: 'g/1' | 'u/1', { messageId, senderId } = row(1)) =>
     blocked.hides(chat, { messageId, senderId });
   expect([hides('g/1'), hides('u/1'), hides('g/1', row(1, { senderId: ME }))]).toEqual([true, false, false]);
@@ -86,7 +86,7 @@ test('whom one blocked is known from the list, and from all pages of the blocked
     firstName: '',
     lastName: '',
   }));
-  const { ask, done } = script([
+  const { line, done } = script([
     { type: 'blockedUsers', params: { cursor: null }, data: page },
     {
       type: 'blockedUsers',
@@ -96,7 +96,7 @@ test('whom one blocked is known from the list, and from all pages of the blocked
   ]);
   const chats = new Chats(ME);
   chats.merge([listRow(1, { blocked: true })]);
-  const blocked = new Blocked(ME, ask, chats);
+  const blocked = new Blocked(ME, line, chats);
   expect([blocked.has(BOB), blocked.has('last')]).toEqual([true, false]);
   await blocked.load();
   expect([blocked.people.length, blocked.has('last')]).toEqual([101, true]);

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { SocketError } from '../src/socket/errors';
 import type { Counters } from '../src/protocol/rows';
-import type { Kept } from '../src/state/history-cache';
-import { History } from '../src/state/history.svelte';
+import type { Kept } from '../src/state/history/history-cache';
+import { History } from '../src/state/history/history.svelte';
 import { BOB, counted, ME, row } from './support/rows';
 import { script } from './support/script';
 

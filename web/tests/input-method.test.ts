@@ -1,4 +1,4 @@
-// Keys that belong to an input method, as browsers tell of them.
+// Keys that belong to an input method, as browsers report them.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

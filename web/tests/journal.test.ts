@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
-import type { Entry } from '../src/state/entry';
-import { forgetJournal, journaled } from '../src/state/journal';
-import type { OutboxStore } from '../src/state/outbox-store';
+import type { Entry } from '../src/state/outbox/entry';
+import { forgetJournal, journaled } from '../src/state/outbox/journal';
+import type { OutboxStore } from '../src/state/outbox/outbox-store';
 import { BOB, ME } from './support/rows';
 
 const entry = (messageId: string, user = ME): Entry => ({

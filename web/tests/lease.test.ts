@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Lease } from '../src/state/lease';
+import { Lease } from '../src/state/outbox/lease';
 
 /** Tabs over one storage, on one clock that the test moves. */
 function browser() {

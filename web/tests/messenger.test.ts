@@ -16,7 +16,7 @@ const doings: Doings = {
   typing: (messenger) => messenger.typing.tell(dialog),
 };
 
-/** Ann reads and writes; then her line is cut, while Bob goes on, and comes back. */
+/** Ann reads and writes. Then her connection is lost while Bob writes on, and comes back. */
 test('what happened while there was no line is there after it, and nothing twice', async () => {
   const replay = new Replay(recording.me);
   const { messenger } = replay;

@@ -1,14 +1,14 @@
-// What depends on time: searching while one types, word of typing, renewal, and telling what was read.
+// What depends on time: search while typing, typing indicators, renewal, and read receipts.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Api } from '../src/api/endpoints';
 import { ApiError } from '../src/api/http';
 import { SocketError } from '../src/socket/errors';
-import { Chats } from '../src/state/chats.svelte';
-import { Reads } from '../src/state/reads';
-import { Renewal } from '../src/state/renewal';
-import { Today } from '../src/state/today.svelte';
-import { Search } from '../src/state/search.svelte';
-import { Typing } from '../src/state/typing.svelte';
+import { Chats } from '../src/state/chats/chats.svelte';
+import { Reads } from '../src/state/chats/reads';
+import { Renewal } from '../src/state/session/renewal';
+import { Today } from '../src/state/device/today.svelte';
+import { Search } from '../src/state/chats/search.svelte';
+import { Typing } from '../src/state/people/typing.svelte';
 import { BOB, listRow, ME } from './support/rows';
 import { script } from './support/script';
 

@@ -1,4 +1,4 @@
-// What tells people apart who have the same name.
+// What distinguishes people with the same name.
 import { expect, test } from 'vitest';
 import { tellApart } from '../src/views/people/namesakes';
 

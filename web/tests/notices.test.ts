@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
-import type { ChatEvent } from '../src/protocol/rows';
-import { dictionaries, type Language } from '../src/strings/language';
+import type { EventItem } from '../src/protocol/socket';
+import { en } from '../src/strings/en';
+import type { Language } from '../src/strings/language';
+import { ru } from '../src/strings/ru';
 import { plainNotice } from '../src/views/groups/notice';
 import { fullName, noticeText, shownName } from '../src/views/naming';
 import { BOB, ME, row } from './support/rows';
@@ -9,9 +11,9 @@ const nobody = { userId: null, firstName: null, lastName: null, groupName: null,
 const cleo = { userId: 'cleo', firstName: 'Cleo', lastName: '' };
 const me = { userId: ME, firstName: 'Ann', lastName: 'Lee' };
 
-function worded(language: Language, senderId: string, event: Partial<ChatEvent> & Pick<ChatEvent, 'kind'>) {
+function worded(language: Language, senderId: string, event: Partial<EventItem> & Pick<EventItem, 'kind'>) {
   const notice = row(1, { senderId, senderName: senderId === ME ? 'Ann' : 'Bob', content: 'as sent' });
-  return noticeText({ ...notice, event: { ...nobody, ...event } }, ME, dictionaries[language]);
+  return noticeText({ ...notice, event: { ...nobody, ...event } }, ME, { en, ru }[language]);
 }
 
 test('a notice says “you” to whom it is about, and to who did it', () => {
@@ -28,23 +30,21 @@ test('a notice tells the new name and the new role', () => {
   expect(worded('en', BOB, { kind: 'renamed', groupName: 'Tea' })).toBe('Bob renamed the group to “Tea”');
   expect(worded('ru', ME, { kind: 'renamed', groupName: 'Чай' })).toBe('Вы переименовали группу в «Чай»');
   expect(worded('en', BOB, { kind: 'role', role: 'member', ...cleo })).toBe(
-    'Bob took admin rights from Cleo',
+    'Bob removed admin rights from Cleo',
   );
 });
 
 test('of a kind that is not known, its own text is shown', () => {
-  expect(worded('en', BOB, { kind: 'painted' as ChatEvent['kind'] })).toBe('as sent');
+  expect(worded('en', BOB, { kind: 'painted' as EventItem['kind'] })).toBe('as sent');
 });
 
 test('the text for other clients speaks of oneself by name', () => {
   const ann = { firstName: 'Ann', lastName: 'Lee' };
-  const { en, ru } = dictionaries;
   expect(plainNotice(ann, { kind: 'created' }, en)).toBe('Ann Lee created the group');
   expect(plainNotice(ann, { kind: 'added', ...cleo }, ru)).toBe('Ann Lee добавил(а) участника: Cleo');
 });
 
 test('a deleted account is named in the reader’s language', () => {
-  const { en, ru } = dictionaries;
   expect(fullName('Deleted account', '', ru)).toBe('Удалённый аккаунт');
   expect(shownName('Deleted account', en)).toBe('Deleted account');
   expect(fullName('Deleted account', 'Lee', ru)).toBe('Deleted account Lee');

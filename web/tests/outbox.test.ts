@@ -1,10 +1,10 @@
 import 'fake-indexeddb/auto';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { SocketError } from '../src/socket/errors';
-import { forgetUser, openDatabase } from '../src/state/database';
-import type { Entry } from '../src/state/entry';
-import { databaseStore, type OutboxStore, type Tabs } from '../src/state/outbox-store';
-import { Outbox } from '../src/state/outbox.svelte';
+import { forgetUser, openDatabase } from '../src/state/device/database';
+import type { Entry } from '../src/state/outbox/entry';
+import { databaseStore, type OutboxStore, type Tabs } from '../src/state/outbox/outbox-store';
+import { Outbox } from '../src/state/outbox/outbox.svelte';
 import { BOB, counted, ME } from './support/rows';
 
 const chat = `u/${BOB}` as const;

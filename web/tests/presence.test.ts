@@ -1,12 +1,13 @@
-// Whom one sees: those with whom both have written.
+// Whose presence is visible: people with whom both sides have written.
 import { expect, test } from 'vitest';
-import { Presence } from '../src/state/presence.svelte';
+import { Presence } from '../src/state/people/presence.svelte';
 import { BOB, ME } from './support/rows';
+import { bounds } from './support/samples';
 
 function watching() {
   const asked: unknown[] = [];
   const ask = async (_: unknown, params: unknown) => (asked.push(params), { item: null, data: [] });
-  const presence = new Presence(ask as never, () => [BOB]);
+  const presence = new Presence({ ask: ask as never, bounds }, () => [BOB]);
   return {
     presence,
     asked,

@@ -1,9 +1,10 @@
-// What others may learn of oneself, and that it works both ways.
+// The privacy settings, which work in both directions.
 import { expect, test } from 'vitest';
-import { Chats } from '../src/state/chats.svelte';
-import { Privacy } from '../src/state/privacy.svelte';
-import { Receipts } from '../src/state/receipts.svelte';
+import { Chats } from '../src/state/chats/chats.svelte';
+import { Privacy } from '../src/state/people/privacy.svelte';
+import { Receipts } from '../src/state/people/receipts.svelte';
 import { BOB, listRow, ME } from './support/rows';
+import { bounds } from './support/samples';
 
 function privacy() {
   const asked: object[] = [];
@@ -38,7 +39,7 @@ test('what is chosen is asked of the server; what another device chose is heard'
 test('who sends no receipts sees none', () => {
   const { privacy: made } = privacy();
   const ask = () => Promise.reject(new Error('not asked'));
-  const receipts = new Receipts(ask, ME, { upTo: () => 100, shown: () => made.readReceipts });
+  const receipts = new Receipts({ ask, bounds }, ME, () => made.readReceipts);
   const chats = new Chats(ME);
   chats.merge([listRow(3, { senderId: ME, partnerReadUpTo: 3 })]);
   const seen = () => receipts.seen(chats.get(`u/${BOB}`), 3);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { Chats } from '../src/state/chats.svelte';
-import { resume } from '../src/state/resume';
+import { Chats } from '../src/state/chats/chats.svelte';
+import { resume } from '../src/state/chats/resume';
 import { BOB, counted, listRow, ME } from './support/rows';
 import { script } from './support/script';
 
@@ -10,11 +10,11 @@ const complete = { gone: [], complete: true, cursor: null };
 
 test('the first time, the newest chats come before the rest', async () => {
   const chats = new Chats(ME);
-  const { ask, asked, done } = script([
+  const { line, asked, done } = script([
     { type: 'listLastMessage', data: [listRow(9)] },
     { type: 'getChangedChats', item: complete, data: [listRow(3, { chat: { groupId: GROUP } })] },
   ]);
-  await resume(ask, chats, []);
+  await resume(line, chats, []);
   expect(asked[1]!.params).toEqual({
     known: [{ chat: { userId: BOB }, lastSeq: 9, revision: 0, state: 1 }],
     cursor: null,
@@ -30,7 +30,7 @@ test('later, only what differs is told, page by page in the order of ids', async
   const group = listRow(5, { chat: { groupId: GROUP } });
   chats.merge([group, listRow(9), listRow(2, { chat: { userId: CLEO } })]);
   const cursor = { userId: BOB };
-  const { ask, asked, done } = script([
+  const { line, asked, done } = script([
     {
       type: 'getChangedChats',
       item: { gone: [], complete: false, cursor },
@@ -38,7 +38,7 @@ test('later, only what differs is told, page by page in the order of ids', async
     },
     { type: 'getChangedChats', item: { ...complete, gone: [{ groupId: GROUP }] }, data: [] },
   ]);
-  await resume(ask, chats, []);
+  await resume(line, chats, []);
   const known = asked.map((each) =>
     (each.params as { known: { chat: unknown }[] }).known.map(({ chat }) => chat),
   );

@@ -1,23 +1,25 @@
 import { expect, test } from 'vitest';
-import type { ChatEvent, Member, Role } from '../src/protocol/rows';
+import type { Role } from '../src/protocol/rows';
+import type { EventItem, MemberRow } from '../src/protocol/socket';
 import { SocketError } from '../src/socket/errors';
-import { Roster } from '../src/state/roster.svelte';
+import { Roster } from '../src/state/people/roster.svelte';
 import { BOB, counted, ME } from './support/rows';
 
-const member = (userId: string, role: Role = 'member'): Member => ({
+const member = (userId: string, role: Role = 'member'): MemberRow => ({
   ...{ userId, firstName: userId, lastName: '', joinedAt: '', readUpTo: null },
   role,
 });
 
 /** A group as the server has it; `asked` are the cursors of the pages that were read. */
-function group(...members: Member[]) {
+function group(...members: MemberRow[]) {
   const asked: (string | null)[] = [];
   const served = { members, fails: false };
   const roster = new Roster(async (cursor) => {
     asked.push(cursor);
     if (served.fails) throw new SocketError('not_a_member', '');
     const from = served.members.findIndex(({ userId }) => userId === cursor) + 1;
-    return served.members.slice(from, from + 100);
+    const rows = served.members.slice(from, from + 100);
+    return { rows, hasMore: rows.length === 100 };
   });
   return { roster, served, asked };
 }
@@ -25,7 +27,7 @@ function group(...members: Member[]) {
 const many = Array.from({ length: 250 }, (_, index) => member(`p${index}`));
 const ids = (roster: Roster) => roster.members.map(({ userId, role }) => `${userId} ${role}`);
 
-function notice(kind: ChatEvent['kind'], senderId: string, about: Partial<ChatEvent> = {}) {
+function notice(kind: EventItem['kind'], senderId: string, about: Partial<EventItem> = {}) {
   const nobody = { userId: null, firstName: null, lastName: null, groupName: null, role: null };
   return counted(2, { senderId, event: { ...nobody, kind, ...about } });
 }

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
-import type { Member, Role } from '../src/protocol/rows';
-import { isForever, mayRemove, muteUntil, permissions, rolesFor } from '../src/state/rules';
+import type { Role } from '../src/protocol/rows';
+import type { MemberRow } from '../src/protocol/socket';
+import { isForever, muteUntil } from '../src/state/chats/mute';
+import { mayRemove, permissions, rolesFor } from '../src/state/rules';
 import { BOB, listRow, ME } from './support/rows';
 
 const group = (role: Role) => listRow(1, { chat: { groupId: 'g' }, role });
-const member = (role: Role, userId = BOB): Member => ({
+const member = (role: Role, userId = BOB): MemberRow => ({
   ...{ userId, firstName: 'Bob', lastName: '', joinedAt: '', readUpTo: null },
   role,
 });

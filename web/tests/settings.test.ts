@@ -1,6 +1,6 @@
 // Settings outlive the page, and are the same in every tab.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Settings } from '../src/state/settings.svelte';
+import { Settings } from '../src/state/device/settings.svelte';
 
 let stored: Map<string, string>;
 let otherTab: (event: { key: string | null }) => void;

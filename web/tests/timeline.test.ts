@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Entry } from '../src/state/entry';
-import { timeline } from '../src/state/timeline';
-import type { Row } from '../src/protocol/rows';
+import type { Entry } from '../src/state/outbox/entry';
+import { timeline } from '../src/state/history/timeline';
+import type { Row } from '../src/protocol/socket';
 import { BOB, ME, row } from './support/rows';
 
 const context = { me: ME, unreadAfter: null };

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { Trail, type Passed } from '../src/views/trail';
 
-/** A browser's history: it moves later, and then tells. */
+/** A browser's history: it moves asynchronously, and then calls back. */
 function browser(entries: { path: string; state: Passed }[] = [{ path: '/', state: {} }]) {
   let at = entries.length - 1;
   let moved = () => {};

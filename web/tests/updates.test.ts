@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Updates } from '../src/state/updates.svelte';
+import { Updates } from '../src/state/device/updates.svelte';
 
 const page = (script: string) => `<script src="${script}"></script><div id="app"></div>`;
 const updates = (served: () => string) =>

@@ -1,7 +1,7 @@
 // Notifications as their messages change, and as they are pressed.
 import { expect, test } from 'vitest';
-import { Chats } from '../src/state/chats.svelte';
-import { fateByMessage, fateInChat } from '../src/state/withdrawal';
+import { Chats } from '../src/state/chats/chats.svelte';
+import { fateByMessage, fateInChat } from '../src/state/alerts/withdrawal';
 import { openPressed } from '../src/worker/pressed';
 import { BOB, counted, listRow, ME } from './support/rows';
 

@@ -1,11 +1,11 @@
-// A Vite plugin: `virtual:emoji/en` and `virtual:emoji/ru` are emojibase's data with what the picker needs, and no more.
+// A Vite plugin: `virtual:emoji/en` and `virtual:emoji/ru` are emojibase's data reduced to what the picker needs.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 const prefix = 'virtual:emoji/';
 /** Emoji that systems of the last years can draw. */
 const NEWEST = 15;
-/** Skin tones and hair alone are no emoji to choose. */
+/** Skin tones and hair are not emoji to choose by themselves. */
 const COMPONENT = 2;
 const GROUPS = [0, 1, 3, 4, 5, 6, 7, 8, 9];
 const require = createRequire(import.meta.url);
@@ -43,7 +43,7 @@ function trimmed({ emoji, label, tags = [], skins = [] }) {
   return tones.length === 5 ? [...entry, tones.map(bare)] : entry;
 }
 
-// What is an emoji by itself needs no selector that makes it one.
+// Characters that are emoji by default need no variation selector.
 /** @param {string} emoji */
 function bare(emoji) {
   return emoji.replace(/(\p{Emoji_Presentation})\uFE0F/gu, '$1');

@@ -1,5 +1,4 @@
-// Builds the service worker together with the files that it keeps: it knows them all by name, and its bytes are others
-// whenever one of them is.
+// Builds the service worker with the list of files that it caches, so that its bytes change whenever a file changes.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -21,7 +21,7 @@ export class Faults {
     context.on('page', (page) => page.on('websocket', (socket) => this.#asked(socket.url())));
   }
 
-  /** What this test provokes: that the browser tells of a line that the test has cut, say. */
+  /** Errors that this test provokes, such as those of a connection that it cuts. */
   expect(...texts: RegExp[]): void {
     this.#expected.push(...texts);
   }

@@ -53,7 +53,7 @@ export async function record(
   }, permission);
 }
 
-/** What was told in these tabs: "Bob: hello". */
+/** The notifications of these tabs: "Bob: hello". */
 export async function told(...pages: Page[]): Promise<string[]> {
   return recorded(pages, () => true);
 }
@@ -69,7 +69,7 @@ async function recorded(pages: Page[], which: (each: Recorded) => boolean): Prom
   return all.filter(which).map(({ title, body }) => `${title}: ${body}`);
 }
 
-/** Where a service worker shows it, that one finds the page and tells it. */
+/** If a service worker shows it, the worker finds the page and sends it a message. */
 export async function pressNewest(page: Page): Promise<void> {
   await page.evaluate(() => {
     const { ofWorker, onclick, data } = (globalThis as Recording).told.at(-1)!;

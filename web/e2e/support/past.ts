@@ -1,8 +1,8 @@
-// Messages of a time before the test: written over the socket, in order, quicker than anybody types.
+// Messages from before the test, sent over the socket in order.
 import { expect } from '@playwright/test';
 import type { Person } from './person';
 
-/** Somebody writes `count` messages to another: "message 1", "message 2" …, or what else they are called. */
+/** A person writes `count` messages to another: "message 1", "message 2" …, or with another text. */
 export async function wrote(
   writer: Person,
   reader: Person,

@@ -1,4 +1,4 @@
-// Somebody in front of a browser, in the words of what people do and see there.
+// A user in front of a browser: what they do and see.
 import { expect, type Locator, type Page } from '@playwright/test';
 import type { Account } from './rest';
 
@@ -11,7 +11,7 @@ export class Person {
     this.account = account;
   }
 
-  /** Opens the conversation with somebody by its address. */
+  /** Opens the chat with a person by its path. */
   async visit(other: Person): Promise<void> {
     await this.go(`/chat/u/${other.account.id}`);
     await expect(this.composer).toBeVisible();
@@ -43,11 +43,11 @@ export class Person {
   async choose(action: string, message: string | RegExp): Promise<void> {
     const item = this.page.locator('.item').filter({ has: this.message(message) });
     await this.message(message).hover();
-    await item.getByRole('button', { name: 'What to do with this message' }).click();
+    await item.getByRole('button', { name: 'Message menu' }).click();
     await this.page.getByRole('menuitem', { name: action, exact: true }).click();
   }
 
-  /** Chooses from the menu that a button opens: a choice, or the way to one that is in another. */
+  /** Chooses from the menu that a button opens: a choice, or several if it is in a submenu. */
   async pick(menu: string | RegExp, ...choices: (string | RegExp)[]): Promise<void> {
     await this.page.getByRole('button', { name: menu, exact: true }).click();
     for (const name of choices) await this.page.getByRole('menuitem', { name, exact: true }).click();
@@ -55,7 +55,7 @@ export class Person {
 
   /** Chooses from the menu of the open conversation. */
   async pickHere(...choices: (string | RegExp)[]): Promise<void> {
-    await this.pick('What to do with this conversation', ...choices);
+    await this.pick('Chat menu', ...choices);
   }
 
   /** Presses a button of a dialog. */
@@ -92,7 +92,7 @@ export class Person {
     return this.page.getByRole('region', { name: 'Messages' });
   }
 
-  /** What the history tells of the group. */
+  /** The group's notices in the history. */
   get notices(): Locator {
     return this.page.locator('.notice');
   }

@@ -1,4 +1,4 @@
-// What a test needs of the server before anybody looks at a page: people, groups.
+// What a test sets up through the API: people, groups.
 import { randomUUID } from 'node:crypto';
 import type { SessionRows } from '../../src/protocol/rest';
 

@@ -1,7 +1,5 @@
 // The REST endpoints by name.
 import type * as rest from '../protocol/rest';
-import type { Device } from '../protocol/device';
-import type { Privacy } from '../protocol/rows';
 import type { Http } from './http';
 
 export type Api = ReturnType<typeof endpoints>;
@@ -9,13 +7,13 @@ export type Api = ReturnType<typeof endpoints>;
 export function endpoints(http: Http) {
   return {
     signUp: (body: rest.SignUp) => http.request<rest.SignedUp>('POST', '/auth/sign-up', { body }),
-    logIn: (credentials: rest.LogIn & Device) =>
-      http.request<rest.LoggedIn & Device>('POST', '/auth/login', {
+    logIn: (credentials: rest.LogIn) =>
+      http.request<rest.LoggedIn>('POST', '/auth/login', {
         body: { ...credentials, client: 'hearth' },
       }),
     logOut: () => http.request<rest.LoggedOut>('POST', '/auth/logout'),
     confirm: (password: string) =>
-      http.request<{ message: string; confirmedUntil: string }>('POST', '/auth/confirm', {
+      http.request<rest.Confirmed>('POST', '/auth/confirm', {
         body: { password },
       }),
     renew: () => http.request<rest.Renewed>('POST', '/auth/renew', { once: true }),
@@ -28,8 +26,9 @@ export function endpoints(http: Http) {
     updateProfile: (body: rest.UpdateProfile) =>
       http.request<rest.ProfileUpdated>('PATCH', '/profile/update', { body }),
     changePassword: (body: rest.ChangePassword) =>
-      http.request<rest.PasswordChanged & Device>('PATCH', '/profile/change-password', { body }),
-    changePrivacy: (body: Partial<Privacy>) => http.request<Privacy>('PATCH', '/profile/privacy', { body }),
+      http.request<rest.PasswordChanged>('PATCH', '/profile/change-password', { body }),
+    changePrivacy: (body: rest.UpdatePrivacy) =>
+      http.request<rest.Privacy>('PATCH', '/profile/privacy', { body }),
     deleteAccount: (messages: 'keep' | 'erase') =>
       http.request<rest.AccountDeleted>('DELETE', '/profile/destroy', { query: { messages } }),
 

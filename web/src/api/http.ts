@@ -1,13 +1,13 @@
-// One fetch for the whole API: JSON both ways, refusals as typed errors, and word of a session that has ended.
+// One fetch for the whole API: JSON both ways, errors as a type, and a callback when the session has ended.
 import type { Failure } from '../protocol/rest';
-import type { Renewed } from '../protocol/session';
+import type { RenewResult } from '../protocol/session';
 
-/** A request that failed: with the server's code and the faults of single fields, or `network` if nothing answered. */
+/** A failed request, with the server's code and the faults of fields, or `network` if there was no response. */
 export class ApiError extends Error {
   readonly code: string;
-  /** 0 if nothing answered. */
+  /** 0 if there was no response. */
   readonly status: number;
-  /** Field to what it must be. */
+  /** By field, what is wrong with it. */
   readonly faults: ReadonlyMap<string, string>;
 
   constructor(status: number, failure: Failure) {
@@ -27,19 +27,19 @@ export interface RequestOptions {
   body?: object;
   query?: Record<string, string>;
   signal?: AbortSignal;
-  /** Takes a refused token for its answer, instead of asking for a new one. */
+  /** A rejected token is final: do not renew it. */
   once?: true;
-  /** The person has just confirmed it: a refusal is final. */
+  /** The user has just confirmed: do not ask again. */
   confirmed?: true;
 }
 
 interface Host {
   token(): string | null;
-  /** Gets a new token for one that was refused. */
-  renew(stale: string): Promise<Renewed>;
-  /** Asks the person to confirm that it is them. Whether they did. */
+  /** Gets a new token for one that was rejected. */
+  renew(stale: string): Promise<RenewResult>;
+  /** Asks the user to confirm with the password. Resolves with whether they did. */
   confirm(): Promise<boolean>;
-  /** Called when the server no longer knows the session. */
+  /** Called when the session has ended. */
   onUnauthorized(token: string): void;
   fetch?: typeof fetch;
 }

@@ -1,9 +1,11 @@
-// How a chat is named: on the wire, as a key of maps and addresses, and in the order in which the server walks them.
+// How a chat is named: on the wire, as a key of maps and paths, and in the server's order.
 
-/** A chat from the reader's side: the other person (oneself for notes), or a group. */
-export type ChatRef = { userId: string } | { groupId: string };
+import type { ChatRef } from './socket';
 
-/** `u/<id>` or `g/<id>`: the chat as a key, and as the end of its address. */
+/** A chat from the user's side: the other person (the user for notes), or a group. */
+export type { ChatRef };
+
+/** `u/<id>` or `g/<id>`: the chat as a key, and as the end of its path. */
 export type ChatKey = `u/${string}` | `g/${string}`;
 
 /** How requests name a chat. */
@@ -31,7 +33,7 @@ export function isGroup(key: ChatKey): boolean {
   return key.startsWith('g/');
 }
 
-/** The order of `getChangedChats`: by UUID, and dialogs before groups where these are equal. */
+/** The order of `getChangedChats`: by UUID, dialogs before groups if equal. */
 export function compareKeys(a: ChatKey, b: ChatKey): number {
   const [left, right] = [idOf(a), idOf(b)];
   if (left !== right) return left < right ? -1 : 1;

@@ -1,5 +1,16 @@
-// The envelope around requests, answers, refusals and broadcasts, and what a text from the socket turns out to be.
-import type { Broadcast } from './broadcasts';
+// The frames around requests, answers, errors and broadcasts: encoding and decoding.
+import type { CountedRow } from './rows';
+import type { Broadcasts, Requests, Row } from './socket';
+
+type Item<T> = T extends Row ? CountedRow : T;
+
+export type RequestType = keyof Requests;
+export type Params<T extends RequestType> = Requests[T]['params'];
+export type Answer<T extends RequestType> = { item: Item<Requests[T]['item']>; data: Requests[T]['data'] };
+
+export type BroadcastType = keyof Broadcasts;
+/** A broadcast, discriminated by `type`. */
+export type Broadcast = { [T in BroadcastType]: { type: T; item: Item<Broadcasts[T]> } }[BroadcastType];
 
 export type Incoming =
   | { kind: 'answer'; id: number; item: unknown; data: unknown }
@@ -11,7 +22,7 @@ export function encode(type: string, id: number, params: object): string {
   return JSON.stringify({ type, id, params });
 }
 
-/** Null for what is no frame of the protocol. The server is trusted with the shape of items, not with JSON. */
+/** Null if it is not a frame of the protocol. Items are not validated. */
 export function decode(text: string): Incoming | null {
   let frame: Frame;
   try {

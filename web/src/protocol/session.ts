@@ -1,4 +1,4 @@
-// What asking for a new token comes to.
+// The result of asking for a new token.
 
-/** `ended`: the server knows the session no longer. `unreachable`: nobody knows; ask again later. */
-export type Renewed = 'renewed' | 'ended' | 'unreachable';
+/** `ended`: the session has ended. `unreachable`: unknown; ask again later. */
+export type RenewResult = 'renewed' | 'ended' | 'unreachable';

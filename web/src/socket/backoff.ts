@@ -3,7 +3,7 @@
 const FIRST = 500;
 const LONGEST = 30_000;
 
-/** Milliseconds before attempt number `failures` + 1: doubling, and jittered so that clients do not return as one. */
+/** Milliseconds before attempt `failures` + 1: doubled, and jittered so that clients do not return at once. */
 export function backoff(failures: number, random: number): number {
   const ceiling = Math.min(LONGEST, FIRST * 2 ** Math.min(failures, 10));
   return Math.round(ceiling * (0.5 + random / 2));

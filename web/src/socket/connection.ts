@@ -1,10 +1,9 @@
-// One WebSocket that is always being kept open: a state machine around it, requests with answers, broadcasts.
-// Knows nothing of what the frames mean, nor of any framework.
-import type { Broadcast } from '../protocol/broadcasts';
+// Keeps a WebSocket open: a state machine around it, requests with answers, broadcasts. Knows nothing about the
+// meaning of frames or about Svelte.
+import type { Answer, Broadcast, Params, RequestType } from '../protocol/frames';
+import type { RenewResult } from '../protocol/session';
+import type { Hello } from '../protocol/socket';
 import { decode, encode } from '../protocol/frames';
-import type { Answer, Params, RequestType } from '../protocol/requests';
-import type { Hello } from '../protocol/rows';
-import type { Renewed } from '../protocol/session';
 import { backoff } from './backoff';
 import type { Environment } from './environment';
 import { SocketError } from './errors';
@@ -15,18 +14,18 @@ export type Status = 'idle' | 'connecting' | 'open' | 'waiting' | 'offline' | 'e
 
 export interface Listener {
   onStatus(status: Status): void;
-  /** The connection is open; everything may have changed since it was the last time. */
+  /** The connection is open. Anything may have changed since it was last open. */
   onHello(hello: Hello): void;
   onBroadcast(broadcast: Broadcast): void;
-  /** The server knows the session no longer. */
+  /** The session has ended. */
   onUnauthorized(): void;
 }
 
 export interface Options {
   url: string;
   token(): string;
-  /** Gets a new token: the one it was opened with has expired, or the session has ended. */
-  renew(): Promise<Renewed>;
+  /** Gets a new token after the server rejected the current one. */
+  renew(): Promise<RenewResult>;
   environment: Environment;
   open?: (url: string, protocols: string[]) => WebSocket;
   random?: () => number;
@@ -35,7 +34,7 @@ export interface Options {
 const UNAUTHORIZED = 4001;
 const ANSWER_WITHIN = 20_000;
 const PROBE_WITHIN = 8_000;
-/** While the device says that it has no network: a server at home, which is near, may still answer. */
+/** While the device reports no network: a server in the local network may still answer. */
 const OFFLINE_PROBE_WITHIN = 2_000;
 
 export class Connection {
@@ -64,7 +63,7 @@ export class Connection {
     this.#connect();
   }
 
-  /** Closes for good; `start` begins anew. */
+  /** Closes the connection and stops reconnecting. `start` connects again. */
   stop(): void {
     this.#stopListening?.();
     clearTimeout(this.#retry);
@@ -72,14 +71,14 @@ export class Connection {
     this.#become('ended');
   }
 
-  /** Tries at once if waiting, and makes sure that an open line is alive. */
+  /** Reconnects at once if waiting, and probes an open connection. */
   wake(): void {
     if (this.status === 'waiting' || this.status === 'offline') {
       clearTimeout(this.#retry);
       if (this.#options.environment.online()) this.#connect();
       else this.#wait();
     } else if (this.status === 'connecting' && this.#socket) {
-      // Begun before a sleep, it may wait for a network that is no more.
+      // An attempt from before a sleep may wait for a network that is gone.
       const socket = this.#socket;
       this.#watch(PROBE_WITHIN, () => this.#lost(socket));
     } else if (this.status === 'open') {
@@ -91,7 +90,7 @@ export class Connection {
   async ask<T extends RequestType>(type: T, params: Params<T>, timeout = ANSWER_WITHIN): Promise<Answer<T>> {
     if (this.status !== 'open' || !this.#socket) throw new SocketError('closed', 'Not connected');
     const socket = this.#socket;
-    // Answers come in order, so one that is late means that the line is dead.
+    // Answers come in order, so a late answer means that the connection is dead.
     const { id, answer } = this.#pending.add<T>(timeout, () => this.#lost(socket));
     socket.send(encode(type, id, params));
     return answer;
@@ -139,7 +138,7 @@ export class Connection {
     else this.#lost(this.#socket);
   }
 
-  // After a weekend the token has expired, but not the session.
+  // The token may have expired while the session has not.
   async #unauthorized(): Promise<void> {
     this.#drop();
     this.#become('connecting');
@@ -149,7 +148,7 @@ export class Connection {
       this.stop();
       return this.#listener.onUnauthorized();
     }
-    // A new token that is refused as well is no reason to hurry.
+    // If the new token is rejected too, back off.
     if (renewed === 'unreachable' || this.#renewed) return this.#wait();
     this.#renewed = true;
     this.#connect();
@@ -168,7 +167,7 @@ export class Connection {
     this.#become(this.#options.environment.online() ? 'waiting' : 'offline');
   }
 
-  // Browsers answer the server's heartbeats without telling: after a silence only a question shows that the line lives.
+  // Browsers answer pings without telling the page: after a silence, only a request shows whether the connection is alive.
   #probe(): void {
     const within = this.#options.environment.online() ? PROBE_WITHIN : OFFLINE_PROBE_WITHIN;
     if (this.status !== 'open' || this.#probing <= within) return;

@@ -1,11 +1,11 @@
-// What the browser tells about line and attention. The only file here that knows of windows.
+// What the browser reports about network and visibility. The only file here that uses `window`.
 
 export interface Environment {
-  /** Whether the device says that it has a network. It may be wrong either way. */
+  /** Whether the device reports a network. It may be wrong either way. */
   online(): boolean;
-  /** Calls back when a try is worth while: the network is back, the page is looked at again, the device woke up. */
+  /** Calls back when a new attempt makes sense: the network is back, the page is visible again, the device woke up. */
   onWake(callback: () => void): () => void;
-  /** Calls back when the page is left or looked at no more: it may end without another word. */
+  /** Calls back when the page is left or hidden: it may end without another event. */
   onHide(callback: () => void): () => void;
 }
 

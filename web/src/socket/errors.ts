@@ -1,6 +1,6 @@
 // Why a request over the socket failed.
 
-/** `closed` and `timeout` are the line's fault: nobody knows whether the request took effect. Else the server's code. */
+/** The server's code, or `closed` or `timeout` if the connection was lost: whether the request took effect is unknown. */
 export class SocketError extends Error {
   readonly code: string;
 
@@ -10,7 +10,7 @@ export class SocketError extends Error {
     this.code = code;
   }
 
-  /** Whether it is the line's fault. */
+  /** Whether the connection was lost. */
   get lost(): boolean {
     return this.code === 'closed' || this.code === 'timeout';
   }

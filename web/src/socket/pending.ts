@@ -1,5 +1,5 @@
 // The requests that wait for their answers, by id.
-import type { Answer, RequestType } from '../protocol/requests';
+import type { Answer, RequestType } from '../protocol/frames';
 import { SocketError } from './errors';
 
 interface Waiting {
@@ -12,7 +12,7 @@ export class Pending {
   #waiting = new Map<number, Waiting>();
   #lastId = 0;
 
-  /** A new id, and the promise of its answer. `onTimeout` is called when it does not come in time. */
+  /** A new id and the promise of its answer. Calls `onTimeout` if the answer is late. */
   add<T extends RequestType>(
     timeout: number,
     onTimeout: () => void,

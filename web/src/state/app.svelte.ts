@@ -1,22 +1,22 @@
-// The root of the state: who is logged in, and their messenger.
+// The root of the state: the session and its messenger.
 import { endpoints, type Api } from '../api/endpoints';
 import { http } from '../api/http';
 import type { LogIn, SignUp } from '../protocol/rest';
 import { browser } from '../socket/environment';
-import { forgetBlocked } from './blocked.svelte';
-import { Confirmation } from './confirmation.svelte';
-import { forgetCaches, forgetOthers, forgetUser, openDatabase } from './database';
-import { deviceToken, forgetDeviceToken, keepDeviceToken } from './devices';
-import { forgetDrafts } from './drafts.svelte';
-import { forgetEmojiUse } from './emoji-use.svelte';
-import { FreshToken } from './fresh-token';
-import { forgetJournal } from './journal';
+import { forgetCaches, forgetOthers, forgetUser, openDatabase } from './device/database';
+import { forgetEmojiUse } from './device/emoji-use.svelte';
+import { Settings } from './device/settings.svelte';
+import { forgetOthers as forgetTextsOfOthers } from './device/storage';
+import { Today } from './device/today.svelte';
+import { ofThisPage, Updates } from './device/updates.svelte';
 import { Messenger } from './messenger.svelte';
-import { Session } from './session.svelte';
-import { Settings } from './settings.svelte';
-import { Today } from './today.svelte';
-import { forgetOthers as forgetTextsOfOthers } from './storage';
-import { ofThisPage, Updates } from './updates.svelte';
+import { forgetDrafts } from './outbox/drafts.svelte';
+import { forgetJournal } from './outbox/journal';
+import { forgetBlocked } from './people/blocked.svelte';
+import { Confirmation } from './session/confirmation.svelte';
+import { deviceToken, forgetDeviceToken, keepDeviceToken } from './session/devices';
+import { FreshToken } from './session/fresh-token';
+import { Session } from './session/session.svelte';
 
 export class App {
   readonly session = new Session();
@@ -25,7 +25,7 @@ export class App {
   readonly confirmation = new Confirmation(() => this.api);
   readonly api: Api;
   messenger = $state.raw<Messenger | null>(null);
-  /** How the last session ended, if not by logging out: by the server, or with the account. */
+  /** How the last session ended, if not by logging out. */
   ended = $state<'expired' | 'deleted' | null>(null);
   #deleting = false;
   readonly updates = new Updates(ofThisPage());
@@ -58,14 +58,14 @@ export class App {
     this.#enter();
   }
 
-  /** Ends the session, and removes what this browser kept for it. Out of the server's reach it ends by expiry. */
+  /** Ends the session and removes its data from this browser. Offline, the session ends by expiry. */
   async logOut(): Promise<void> {
     const ended = this.api.logOut().catch(() => undefined);
     await this.forget();
     await ended;
   }
 
-  /** Another password. Every other session ends, and this one gets another token. */
+  /** Changes the password. All other sessions end, and this one gets a new token. */
   async changePassword(oldPassword: string, newPassword: string): Promise<void> {
     const { id = '', email = '' } = this.session.user ?? {};
     const changed = await this.api.changePassword({ oldPassword, newPassword, rotate: true });
@@ -73,7 +73,7 @@ export class App {
     if (changed.token) this.session.renewed(changed.token, id);
   }
 
-  /** Deletes the account, with what it wrote or without. */
+  /** Deletes the account, and its messages if they are erased. */
   async deleteAccount(messages: 'keep' | 'erase'): Promise<void> {
     this.#deleting = true; // the socket may be closed before the answer is here
     try {
@@ -86,7 +86,7 @@ export class App {
     }
   }
 
-  /** Leaves, and keeps nothing: at log-out, or when the account is deleted. */
+  /** Removes everything that is kept: at log-out, or when the account is deleted. */
   async forget(): Promise<void> {
     const user = this.session.user?.id;
     this.#leave();
@@ -121,8 +121,8 @@ export class App {
     this.messenger = null;
   }
 
-  // The server knows the session no longer: somebody may have taken the device away. What is on its way stays for the
-  // next log-in of the same person; all else can be read again.
+  // The session was ended, maybe because the device was lost: remove everything but unsent messages, which wait for
+  // the user's next login.
   #ended(): void {
     if (this.#deleting) return;
     const user = this.session.user?.id;

@@ -1,7 +1,7 @@
-// Hands the server's news to the parts that they concern.
-import type { Broadcast } from '../protocol/broadcasts';
+// Passes the server's broadcasts to the parts that handle them.
+import type { Broadcast } from '../protocol/frames';
 import { keyOf } from '../protocol/chat';
-import { personDeleted } from './deletion';
+import { personDeleted } from './people/deletion';
 import type { Messenger } from './messenger.svelte';
 
 export function receive(to: Messenger, news: Broadcast): void {

@@ -1,12 +1,11 @@
-// The connection as the rest of the state sees it: its status, what the server said at the beginning, and requests.
-import type { Broadcast } from '../protocol/broadcasts';
-import type { Answer, Params, RequestType } from '../protocol/requests';
-import type { Bounds, Hello } from '../protocol/rows';
+// The connection as the rest of the state sees it: its status, the server's `hello`, and requests.
+import type { Answer, Broadcast, Params, RequestType } from '../protocol/frames';
+import type { Hello, HelloBounds } from '../protocol/socket';
 import { Connection, type Options, type Status } from '../socket/connection';
 import { SocketError } from '../socket/errors';
 
 const AGAIN_AFTER = 1_000;
-/** Most gaps are over before they matter. */
+/** Shorter gaps are not shown, in milliseconds. */
 const PATIENCE = 700;
 
 export type Trouble = 'connecting' | 'waiting' | 'offline';
@@ -25,7 +24,7 @@ export class Line {
   status = $state<Status>('idle');
   /** Whether there is no connection, and the last attempt to make one failed. */
   away = $state(false);
-  /** What to tell the reader, if the connection has not been open for a moment. */
+  /** What to show if the connection has been closed for a moment. */
   trouble = $state<Trouble | null>(null);
   hello = $state.raw<Hello | null>(null);
   #trouble: Trouble | null = null;
@@ -33,7 +32,7 @@ export class Line {
   /** How far the server's clock is ahead of the device's, in milliseconds. */
   #ahead = 0;
   #connection: Connection;
-  #opened: (() => void)[] = [];
+  #opened: ((hello: Hello) => void)[] = [];
 
   constructor(options: Options, host: Host) {
     this.#connection = new Connection(options, {
@@ -47,20 +46,27 @@ export class Line {
         this.hello = hello;
         this.#ahead = Date.parse(hello.serverTime) - Date.now();
         host.onHello(hello);
-        for (const resolve of this.#opened.splice(0)) resolve();
+        for (const resolve of this.#opened.splice(0)) resolve(hello);
       },
       onBroadcast: (broadcast) => host.onBroadcast(broadcast),
       onUnauthorized: () => host.onUnauthorized(),
     });
   }
 
-  /** The time by the server's clock; by the device's as long as the server has not been reached. */
+  /** The time by the server's clock, or by the device's until the first connection. */
   now(): number {
     return Date.now() + this.#ahead;
   }
 
-  get bounds(): Bounds | null {
-    return this.hello?.bounds ?? null;
+  /** The server's bounds. Undefined until the first connection. */
+  get bounds(): HelloBounds | undefined {
+    return this.hello?.bounds;
+  }
+
+  /** Waits for a connection if there is none. Resolves with its `hello`. */
+  async opened(): Promise<Hello> {
+    if (this.status === 'open' && this.hello) return this.hello;
+    return new Promise((resolve) => this.#opened.push(resolve));
   }
 
   start(): void {
@@ -75,13 +81,13 @@ export class Line {
     this.#connection.wake();
   }
 
-  /** Asks now; fails with `closed` if there is no connection. For what is of the moment or must not be repeated. */
+  /** Sends now; fails with `closed` if there is no connection. For requests that are momentary or must not be repeated. */
   ask: Ask = (type, params) => this.#connection.ask(type, params);
 
-  /** Asks when there is a connection, and again if it is lost. For reading, and for what the server does only once. */
+  /** Sends when there is a connection, and again if it is lost. For reads, and for requests that are idempotent. */
   insist: Ask = async (type, params) => {
     for (;;) {
-      if (this.status !== 'open') await new Promise<void>((resolve) => this.#opened.push(resolve));
+      await this.opened();
       try {
         return await this.#connection.ask(type, params);
       } catch (error) {

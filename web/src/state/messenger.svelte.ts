@@ -1,37 +1,63 @@
-// Everything of one logged-in person: the connection, the chats, what is on its way. Composes the parts; each decides
-// for itself what news mean (`broadcasts.ts` hands them out).
+// The state of a logged-in user: the connection, the chats, the outbox. Composes the parts; `broadcasts.ts` passes them
+// the server's broadcasts.
 import type { Api } from '../api/endpoints';
 import { keyOf, type ChatKey } from '../protocol/chat';
-import type { CountedRow, Hello } from '../protocol/rows';
-import { arrivedSince } from './alerts';
-import { Blocked } from './blocked.svelte';
+import type { CountedRow } from '../protocol/rows';
+import type { RenewResult } from '../protocol/session';
+import type { Hello, PersonDeletedItem } from '../protocol/socket';
+import type { Environment } from '../socket/environment';
+import { arrivedSince, type Arrival } from './alerts/alerts';
 import { receive } from './broadcasts';
-import { ChatCache } from './chat-cache';
-import { Chats, type Ending } from './chats.svelte';
-import { ConnectionToken } from './connection-token';
-import { deliver } from './deliver';
-import { Drafts } from './drafts.svelte';
-import { EmojiUse } from './emoji-use.svelte';
-import { Histories } from './histories';
-import type { History } from './history.svelte';
-import { journaled } from './journal';
+import { ChatCache } from './chats/chat-cache';
+import { Chats, type Ending } from './chats/chats.svelte';
+import { Reads } from './chats/reads';
+import { resumed } from './chats/resume';
+import { everywhereFor, Search } from './chats/search.svelte';
+import type { Database } from './device/database';
+import { EmojiUse } from './device/emoji-use.svelte';
+import { Histories } from './history/histories';
+import type { History } from './history/history.svelte';
 import { Line } from './line.svelte';
-import { Listeners } from './listeners';
-import { browserTabs, databaseStore } from './outbox-store';
-import type { MessengerHost } from './messenger-host';
-import { Outbox } from './outbox.svelte';
-import { People } from './people.svelte';
-import { Presence } from './presence.svelte';
-import { Privacy } from './privacy.svelte';
-import { Receipts } from './receipts.svelte';
-import { Reads } from './reads';
-import { Renewal } from './renewal';
-import { resumed } from './resume';
-import { everywhereFor, Search } from './search.svelte';
-import type { User } from './session.svelte';
-import { Typing } from './typing.svelte';
+import { deliver } from './outbox/deliver';
+import { Drafts } from './outbox/drafts.svelte';
+import { journaled } from './outbox/journal';
+import { browserTabs, databaseStore } from './outbox/outbox-store';
+import { Outbox } from './outbox/outbox.svelte';
+import { Blocked } from './people/blocked.svelte';
+import { People } from './people/people.svelte';
+import { Presence } from './people/presence.svelte';
+import { Privacy } from './people/privacy.svelte';
+import { Receipts } from './people/receipts.svelte';
+import { Typing } from './people/typing.svelte';
+import { ConnectionToken } from './session/connection-token';
+import { Renewal } from './session/renewal';
+import type { Session, User } from './session/session.svelte';
 
-export class Messenger extends Listeners {
+/** What it needs of the application around it. */
+export interface MessengerHost {
+  session: Session;
+  api: Api;
+  database: Promise<Database>;
+  environment: Environment;
+  url: string;
+  /** Gets a newer token than `stale` into the session. */
+  renew(stale: string): Promise<RenewResult>;
+  /** The connection was lost, and is back. */
+  onResumed(): void;
+  onUnauthorized(): void;
+}
+
+export class Messenger {
+  /** Called with each message that arrives, and with the newest of each chat after a gap. */
+  onArrival: (arrival: Arrival) => void = () => {};
+  /** Called when the user logs in on another device. */
+  onSessionBegan: (userAgent: string) => void = () => {};
+  /** Called with each stored message and notice, including the user's own. */
+  readonly onStored = new Set<(row: CountedRow) => void>();
+  /** Called when an account was deleted. */
+  readonly onPersonDeleted = new Set<(news: PersonDeletedItem) => void>();
+  /** Called with each message that was edited, deleted or reacted to. */
+  readonly onChanged = new Set<(row: CountedRow) => void>();
   readonly user: User;
   readonly api: Api;
   readonly line: Line;
@@ -56,7 +82,6 @@ export class Messenger extends Listeners {
   #renewal = new Renewal(() => this.#renew());
 
   constructor(user: User, host: MessengerHost) {
-    super();
     this.user = user;
     this.#host = host;
     this.api = host.api;
@@ -93,15 +118,12 @@ export class Messenger extends Listeners {
     this.emoji = new EmojiUse(user.id);
     this.people = new People(this.line.insist);
     this.search = new Search(host.api, everywhereFor(user));
-    this.presence = new Presence(this.line.ask, () => this.chats.partners());
+    this.presence = new Presence(this.line, () => this.chats.partners());
     this.privacy = new Privacy(host.api, () => this.#seen());
-    this.blocked = new Blocked(user.id, this.line.insist, this.chats);
+    this.blocked = new Blocked(user.id, this.line, this.chats);
     this.typing = new Typing(this.line.ask);
     this.reads = new Reads(this.line.ask, this.chats, user.id);
-    this.receipts = new Receipts(this.line.ask, user.id, {
-      upTo: () => this.line.bounds?.receiptsUpTo,
-      shown: () => this.privacy.readReceipts,
-    });
+    this.receipts = new Receipts(this.line, user.id, () => this.privacy.readReceipts);
   }
 
   async open(): Promise<void> {
@@ -111,7 +133,7 @@ export class Messenger extends Listeners {
     await this.outbox.open();
   }
 
-  /** Keeps what is stored: a later session of the same person goes on with it. */
+  /** Keeps what is stored, for a later session of the same user. */
   close(): void {
     this.#closed = true;
     this.#renewal.stop();
@@ -125,10 +147,10 @@ export class Messenger extends Listeners {
     return this.histories.of(chat);
   }
 
-  /** A message is stored: one's own, or another's. */
+  /** A message was stored. */
   stored(row: CountedRow): void {
     const key = keyOf(row.chat);
-    // Only the list tells of an unknown chat whether it is muted.
+    // For an unknown chat, only the list shows whether it is muted.
     const told = this.chats.apply(row) ? Promise.resolve() : this.refresh();
     this.histories.opened(key)?.append(row);
     this.typing.stopped(key, row.senderId);
@@ -145,19 +167,19 @@ export class Messenger extends Listeners {
     for (const listener of this.onChanged) listener(row);
   }
 
-  /** A chat is no more, or not for oneself. */
+  /** A chat is gone, at least for the user. */
   gone(chat: ChatKey, why?: Ending['why']): void {
     this.chats.remove(chat, why);
     this.histories.remove(chat);
     this.cache.gone(chat);
   }
 
-  /** One changed one's name, here or elsewhere. */
+  /** The user's name changed, here or elsewhere. */
   renamed(firstName: string, lastName: string): void {
     this.#host.session.named(firstName, lastName);
   }
 
-  /** Reads the newest chats again: for what a single message does not tell of its chat. */
+  /** Reads the newest chats again, for what a message does not contain about its chat. */
   async refresh(): Promise<void> {
     const answer = await this.line.ask('listLastMessage', { limit: 10 }).catch(() => null);
     if (!answer) return;
@@ -174,7 +196,7 @@ export class Messenger extends Listeners {
     if (this.cache.began(hello.epoch)) this.histories.reset();
     const before = this.chats.lastSeqs();
     const again = () => this.line.hello === hello && void this.#opened(hello);
-    const whole = await resumed(this.line.ask, this.chats, { histories: this.histories.all(), again });
+    const whole = await resumed(this.line, this.chats, { histories: this.histories.all(), again });
     this.reads.flush();
     this.outbox.drain();
     if (!whole) return;
@@ -185,7 +207,7 @@ export class Messenger extends Listeners {
     await this.presence.watch();
   }
 
-  // Who hides from others does not see them, either.
+  // Presence works both ways: users who hide theirs see none.
   #seen(): void {
     this.presence.forget();
     if (this.privacy.presence && this.#wasOpen) void this.presence.watch();

@@ -1,6 +1,7 @@
-// What one may do with a chat, by one's role in it and by what it is. The server decides; this is what is offered. Pure.
-import type { Member, Role } from '../protocol/rows';
-import type { Chat } from './chat';
+// The permission rules: what the client offers. The server decides. Pure.
+import type { Role } from '../protocol/rows';
+import type { MemberRow, Row } from '../protocol/socket';
+import type { Chat } from './chats/chat';
 
 export interface Permissions {
   add: boolean;
@@ -29,39 +30,34 @@ export function permissions(chat: Chat, me: string): Permissions {
   return { ...none, block: chat.chat.userId !== me && !chat.deleted, hide: true };
 }
 
-/** The owner removes anybody, admins remove members; oneself one leaves. */
-export function mayRemove(role: Role | undefined, member: Member, me: string): boolean {
+/** Whether messages to this chat can be delivered. */
+export function mayWrite(chat: Chat | undefined, isBlocked: boolean): boolean {
+  return !chat?.deleted && !isBlocked;
+}
+
+/** Only the sender edits a message. Notices cannot be edited. */
+export function mayEdit(row: Row, me: string): boolean {
+  return row.senderId === me && !row.event && !row.deletedAt;
+}
+
+/** The sender can delete a message for everyone, and so can a group's owner and admins. */
+export function mayDelete(row: Row, chat: Chat | undefined, me: string): boolean {
+  const isAllowed = row.senderId === me || chat?.role === 'owner' || chat?.role === 'admin';
+  return isAllowed && !row.event && !row.deletedAt;
+}
+
+/** The owner can remove anyone, admins can remove members. To remove themselves, users leave. */
+export function mayRemove(role: Role | undefined, member: MemberRow, me: string): boolean {
   if (member.userId === me) return false;
   return role === 'owner' || (role === 'admin' && member.role === 'member');
 }
 
-/** The roles that one may give a member. */
-export function rolesFor(role: Role | undefined, member: Member, me: string): Role[] {
+/** The roles that the user may give a member. */
+export function rolesFor(role: Role | undefined, member: MemberRow, me: string): Role[] {
   if (role !== 'owner' || member.userId === me) return [];
   return member.role === 'admin' ? ['member', 'owner'] : ['admin', 'owner'];
 }
 
 export function markable(chat: Chat): boolean {
   return chat.unreadCount > 0;
-}
-
-export type MuteFor = 'hour' | 'hours' | 'morning' | 'always';
-
-const HOUR = 3_600_000;
-/** Before it, a night belongs to the day before. */
-const NIGHT_ENDS = 4;
-const MORNING = 8;
-
-/** When a mute that begins now ends. */
-export function muteUntil(length: MuteFor, now: Date): string {
-  if (length === 'always') return '9999-12-31T00:00:00.000Z';
-  if (length === 'hour') return new Date(now.getTime() + HOUR).toISOString();
-  if (length === 'hours') return new Date(now.getTime() + 8 * HOUR).toISOString();
-  const day = now.getDate() + (now.getHours() < NIGHT_ENDS ? 0 : 1);
-  return new Date(now.getFullYear(), now.getMonth(), day, MORNING).toISOString();
-}
-
-/** Whether a mute has no end that anybody would wait for. */
-export function isForever(until: string): boolean {
-  return new Date(until).getUTCFullYear() >= 9000;
 }

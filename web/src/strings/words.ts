@@ -1,5 +1,11 @@
 // Sentences with names in them. A name may be written from right to left, or contain characters that turn what follows.
 
+/** Somebody in a notice; `you` if that is who reads it. */
+export interface Who {
+  name: string;
+  you: boolean;
+}
+
 /** What turns the text around it: directional marks, embeddings, overrides and isolates. */
 const CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 /** Scripts from right to left, and these controls. */

@@ -26,7 +26,7 @@ interface Open {
 }
 
 export class Dialogs {
-  /** Those that are open, each above the one before. */
+  /** The open dialogs, the topmost last. */
   open = $state.raw<Open[]>([]);
   #coming: Name | null = null;
 

@@ -1,7 +1,7 @@
-// A failed request in the reader's words.
+// Texts for failed requests.
 import type { Strings } from '../strings/dictionary';
 
-/** For an error of the API or the socket, told by its code; other errors are defects and thrown on. */
+/** The text for an error of the API or socket, by its code. Other errors are defects and rethrown. */
 export function failureText(error: unknown, strings: Strings): string {
   if (!(error instanceof Error) || !('code' in error)) throw error;
   return refusalText(String(error.code), strings);

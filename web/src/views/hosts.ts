@@ -1,9 +1,9 @@
 // Whether an address shows the host that it leads to. Pure.
 
-/** Characters that are not seen or that reorder their neighbours. */
+/** Invisible characters and those that reorder their neighbours. */
 const unseen = /[\p{Default_Ignorable_Code_Point}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
-/** A label with letters of two of these deceives; those of East Asia are written together, also with Latin. */
+/** A label that mixes two of these scripts is deceptive; East Asian scripts mix, also with Latin. */
 const scripts: [name: string, letters: RegExp][] = [
   ['Latin', /\p{Script=Latin}/u],
   ['Asian', /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}]/u],
@@ -30,7 +30,7 @@ export function realHost(shown: string, href: string): string | null {
   return plain ? null : url.host;
 }
 
-/** The address as it is shown: without characters that hide a part of it. */
+/** The address as shown: without characters that hide part of it. */
 export function shownAddress(shown: string): string {
   return unseen.test(shown) ? encodeURI(shown) : shown;
 }

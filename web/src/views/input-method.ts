@@ -1,7 +1,7 @@
-// Keys of an input method: Enter commits a half-written text, arrows choose among candidates, Escape gives up. They
-// belong to the text field, never to the client.
+// Keys of an input method: Enter commits the composition, arrows choose a candidate, Escape cancels. They belong to
+// the text field, not to the client.
 
-/** Safari ends the composition before the Enter that commits it, so only the code 229 tells that the key is not ours. */
+/** Safari ends the composition before the Enter that commits it: only the key code 229 shows that the key is not ours. */
 export function isOfInputMethod({
   isComposing,
   keyCode,
@@ -9,7 +9,7 @@ export function isOfInputMethod({
   return isComposing || keyCode === 229;
 }
 
-/** Keeps these keys from every handler below `target`, which is the window. The browser still gets them. */
+/** Hides these keys from all handlers below `target`, the window. The browser still gets them. */
 export function guardInputMethod(target: EventTarget): void {
   const stop = (event: Event) => {
     if (isOfInputMethod(event as KeyboardEvent)) event.stopImmediatePropagation();

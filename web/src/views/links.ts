@@ -4,9 +4,9 @@ import { realHost } from './hosts';
 
 export interface Piece {
   text: string;
-  /** Where it leads, if it is an address. */
+  /** The link target, if it is an address. */
   href?: string;
-  /** The host it leads to, if the text does not show it plainly. */
+  /** The target's host, if the text does not show it plainly. */
   real?: string;
 }
 

@@ -1,8 +1,8 @@
-// How chats, people and notices are called in the reader's language. Pure.
+// Names of chats, people and notices in the user's language. Pure.
 import { idOf, keyOf } from '../protocol/chat';
-import type { ChatEvent, Row } from '../protocol/rows';
-import type { Chat } from '../state/chat';
-import { DELETED } from '../state/deletion';
+import type { EventItem, Row } from '../protocol/socket';
+import type { Chat } from '../state/chats/chat';
+import { DELETED } from '../state/people/deletion';
 import type { Strings } from '../strings/dictionary';
 
 export function chatTitle(chat: Chat, me: string, strings: Strings): string {
@@ -16,22 +16,22 @@ export function fullName(first: string, last: string, strings: Strings): string 
   return last ? `${first} ${last}` : shownName(first, strings);
 }
 
-/** A first name; that of deleted accounts is translated. The server reserves it: nobody else can have it. */
+/** A first name. The reserved name of deleted accounts is translated. */
 export function shownName(first: string, strings: Strings): string {
   return first === DELETED ? strings.chats.deletedAccount : first;
 }
 
-/** One line about a chat's newest message, without who wrote it. */
+/** A line about a chat's newest message, without its sender. */
 export function previewText(chat: Chat, me: string, strings: Strings): string {
   if (chat.deletedAt) return strings.conversation.deleted;
   return chat.event ? noticeText(chat, me, strings) : chat.content;
 }
 
 type Noticed = Pick<Row, 'senderId' | 'senderName' | 'senderLastName' | 'content'> & {
-  event: ChatEvent | null;
+  event: EventItem | null;
 };
 
-/** A notice in words; the text its maker sent for kinds that this client does not know. */
+/** A notice in words. For unknown kinds, the text that its sender sent. */
 export function noticeText(row: Noticed, me: string, strings: Strings): string {
   const { event } = row;
   if (!event) return row.content;
@@ -57,7 +57,7 @@ export function noticeText(row: Noticed, me: string, strings: Strings): string {
   }
 }
 
-/** Many notices of people added by the sender of this one, as one. */
+/** Several notices of added people by the same sender, as one. */
 export function addedMany(row: Noticed, count: number, me: string, strings: Strings): string {
   const who = { name: fullName(row.senderName, row.senderLastName, strings), you: row.senderId === me };
   return strings.notices.addedMany(who, count);
@@ -71,7 +71,7 @@ export function initials(name: string): string {
   return letters.join('').toLocaleUpperCase();
 }
 
-/** One of 8 hues, always the same for the same id. */
+/** One of 8 hues, always the same for an id. */
 export function hue(id: string): number {
   let hash = 0;
   for (const character of id) hash = (hash * 31 + character.charCodeAt(0)) | 0;

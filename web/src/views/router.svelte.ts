@@ -1,4 +1,4 @@
-// Addresses: `/`, `/login`, `/signup`, `/chat/u/<id>`, `/chat/g/<id>`; others are unknown. The browser's history is the state.
+// Paths: `/`, `/login`, `/signup`, `/chat/u/<id>`, `/chat/g/<id>`; others are unknown. The browser's history is the state.
 import type { ChatKey } from '../protocol/chat';
 import { Trail, type Passed } from './trail';
 
@@ -23,7 +23,7 @@ export class Router {
     this.trail.go(path, { replace, title });
   }
 
-  /** For links: a plain click goes there without loading the page. */
+  /** For links: a plain click navigates without loading the page. */
   follow = (event: MouseEvent & { currentTarget: HTMLAnchorElement }): void => {
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();

@@ -1,9 +1,9 @@
-// The browser's history: an entry for each page, and one more for each dialog or menu that is open over it, so that Back
-// closes what is on top. Knows nothing of what pages and overlays are.
+// The browser's history: an entry for each page, and another for each dialog or menu that is open over it, so that Back
+// closes the topmost. Knows nothing about pages and overlays themselves.
 
-/** What is kept with an entry. */
+/** The state of an entry. */
 export interface Passed {
-  /** How the chat is called, for chats that the list does not know yet. */
+  /** The chat's name, for chats that are not in the list yet. */
   title?: string;
   /** How many overlays are open at this entry. */
   overlays?: number;
@@ -21,20 +21,20 @@ interface Surroundings {
   path(): string;
   /** Calls back when the browser has moved to another entry. */
   onMoved(callback: () => void): void;
-  /** Calls back when the events that are being handled are over. */
+  /** Calls back after the current events have been handled. */
   later(callback: () => void): void;
 }
 
 export class Trail {
   #around: Surroundings;
   #onPage: () => void;
-  /** What closes each overlay that is open, the topmost last. */
+  /** The functions that close the open overlays, the topmost last. */
   #open: (() => void)[] = [];
-  /** Pages to go to as soon as no entry of an overlay is left. */
+  /** Pages to go to when no overlay entry is left. */
   #steps: Step[] = [];
   #moving = false;
 
-  /** `onPage`: another page may be the current one. */
+  /** `onPage`: called when the current page may have changed. */
   constructor(onPage: () => void, around: Surroundings = ofThisPage) {
     this.#around = around;
     this.#onPage = onPage;
@@ -42,7 +42,7 @@ export class Trail {
     around.later(() => this.#settle()); // what was open before a reload is not
   }
 
-  /** The page one is on, or on the way to. */
+  /** The current page, or the one being navigated to. */
   get page(): { path: string; passed: Passed } {
     const next = this.#steps.at(-1);
     return next
@@ -50,7 +50,7 @@ export class Trail {
       : { path: this.#around.path(), passed: this.#current };
   }
 
-  /** Goes to a page. What is open over the present one closes, unless the page only takes its place. */
+  /** Goes to a page and closes the overlays, unless the page replaces the current one. */
   go(path: string, { replace, title }: { replace: boolean; title?: string | undefined }): void {
     this.#steps.push({ path, state: title ? { title } : {}, replace });
     if (!replace) for (const close of this.#open.splice(0).reverse()) close();
@@ -58,7 +58,7 @@ export class Trail {
     this.#onPage();
   }
 
-  /** Something opened on top: Back calls `close`. Returns what is to be called when it has closed. */
+  /** Registers an overlay: Back calls `close`. Returns the function to call when it has closed. */
   opened(close: () => void): () => void {
     const entry = () => close();
     this.#open.push(entry);
@@ -66,7 +66,7 @@ export class Trail {
     return () => {
       if (!this.#open.includes(entry)) return;
       this.#open = this.#open.filter((each) => each !== entry);
-      // Something may open in its place, or a page be gone to: one move is enough for both.
+      // Another overlay may open or a page be visited next: one move is enough for both.
       this.#around.later(() => this.#settle());
     };
   }
@@ -75,7 +75,7 @@ export class Trail {
     return (this.#around.history.state ?? {}) as Passed;
   }
 
-  // Brings the entries in line with what is open. Moving takes time, and ends with `#moved`.
+  // Matches the entries with the open overlays. Moving is asynchronous and ends with `#moved`.
   #settle(): void {
     if (this.#moving) return;
     const { history } = this.#around;
@@ -105,7 +105,7 @@ export class Trail {
     this.#onPage();
   }
 
-  // Back, by the reader.
+  // The user went back.
   #close(left: number): void {
     for (const close of this.#open.splice(left).reverse()) close();
   }

@@ -1,10 +1,11 @@
-// What every view needs: texts and dates in the reader's language, and the router. Handed down as a context.
+// What every view needs: texts and dates in the user's language, and the router. Passed down as a context.
 import { createContext } from 'svelte';
 import type { App } from '../state/app.svelte';
-import type { Composition } from '../state/composition.svelte';
+import type { Composition } from '../state/outbox/composition.svelte';
 import type { Messenger } from '../state/messenger.svelte';
 import { dates } from '../strings/dates';
-import { dictionaries, preferred } from '../strings/language';
+import type { Strings } from '../strings/dictionary';
+import { preferred, textsIn, type Language, type Texts } from '../strings/language';
 import { Dialogs } from './dialogs.svelte';
 import { failureText } from './failures';
 import { Router } from './router.svelte';
@@ -15,22 +16,34 @@ export class Ui {
   readonly app: App;
   readonly router = new Router();
   readonly dialogs = new Dialogs(() => this.say(this.strings.app.notLoaded));
-  /** Puts the focus where people are searched; set by that field. */
+  /** Focuses the people search; set by that field. */
   findPeople: () => void = () => undefined;
-  /** What was said last, for some seconds. */
+  /** The last toast, for some seconds. */
   said = $state('');
   #hush: ReturnType<typeof setTimeout> | undefined;
-  #browser = preferred(navigator.languages);
-
-  language = $derived.by(() => {
-    const { language } = this.app.settings;
-    return language === 'system' ? this.#browser : language;
-  });
-  strings = $derived(dictionaries[this.language]);
+  #texts: Texts = $state.raw()!;
   dates = $derived(dates(this.#locale(), () => this.app.today.date));
 
-  constructor(app: App) {
+  /** `texts`: those of the language that is chosen now. */
+  constructor(app: App, texts: Texts) {
     this.app = app;
+    this.#texts = texts;
+  }
+
+  get language(): Language {
+    return this.#texts.language;
+  }
+
+  get strings(): Strings {
+    return this.#texts.strings;
+  }
+
+  /** Switches to the chosen language when its texts are loaded. */
+  async followLanguage(): Promise<void> {
+    const wanted = chosen(this.app);
+    if (wanted === this.language) return;
+    const texts = await textsIn(wanted).catch(() => this.say(this.strings.app.notLoaded));
+    if (texts && wanted === chosen(this.app)) this.#texts = texts;
   }
 
   say(text: string, milliseconds = SAID_FOR): void {
@@ -39,7 +52,7 @@ export class Ui {
     this.#hush = setTimeout(() => (this.said = ''), milliseconds);
   }
 
-  /** Waits for an action; if it fails, says why. Whether it succeeded. */
+  /** Awaits an action and shows why it failed. Returns whether it succeeded. */
   async attempt(action: Promise<unknown>): Promise<boolean> {
     try {
       await action;
@@ -50,13 +63,18 @@ export class Ui {
     }
   }
 
-  // The browser's own locale where it is of the language: "en-GB" knows its clock better than "en".
+  // The browser's own locale if it is of the language: "en-GB" has a different clock than "en".
   #locale(): string {
     return navigator.languages.find((tag) => tag.startsWith(this.language)) ?? this.language;
   }
 }
 
+/** The language in the settings. */
+export function chosen({ settings }: App): Language {
+  return settings.language === 'system' ? preferred(navigator.languages) : settings.language;
+}
+
 export const [useUi, provideUi] = createContext<Ui>();
 export const [useMessenger, provideMessenger] = createContext<Messenger>();
-/** Of the conversation that is open. */
+/** Of the open chat. */
 export const [useComposition, provideComposition] = createContext<Composition>();

@@ -1,5 +1,5 @@
-// A notification was pressed: its chat is opened where the client is open already, else in a new window. Pure of the
-// worker's own globals.
+// Handles a click on a notification: opens its chat in an open window of the client, else in a new one. Does not use
+// the worker's globals.
 
 export interface Window {
   focus(): Promise<unknown>;
@@ -19,7 +19,7 @@ interface Pressed {
 export async function openPressed(notification: Pressed, windows: Windows): Promise<void> {
   notification.close();
   const path = pathOf(notification.data);
-  // The one that was used last comes first.
+  // The most recently used window comes first.
   const [open] = await windows.matchAll({ type: 'window', includeUncontrolled: true });
   if (!open) return void (await windows.openWindow(path));
   open.postMessage({ open: path });

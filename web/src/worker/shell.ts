@@ -1,9 +1,9 @@
-// Which requests the service worker answers, and how. Everything else goes to the network as if there were none.
-// Pure of the worker's own globals, so that it is tested without one.
+// Which requests the service worker handles, and how. All others go to the network.
+// Does not use the worker's globals, so that it can be tested without one.
 
 /** What the build fills in: this version of the client. */
 export interface Build {
-  /** Another one for other files. */
+  /** Changes with the files. */
   version: string;
   /** SHA-256 of the page, in hexadecimal. */
   page: string;
@@ -14,7 +14,7 @@ export interface Build {
 export interface Surroundings {
   caches: CacheStorage;
   fetch(request: Request | string): Promise<Response>;
-  /** Rejects after so many milliseconds. */
+  /** Rejects after this many milliseconds. */
   expiry(after: number): Promise<never>;
 }
 
@@ -35,10 +35,10 @@ export class Shell {
     this.#around = around;
   }
 
-  /** Keeps every file of this version; all or, failing, none. */
+  /** Caches all files of this version, or none if one fails. */
   async install(): Promise<void> {
     const { caches, fetch } = this.#around;
-    // Behind one address may be servers of two versions, during an upgrade: a page is kept with its own files alone.
+    // During an upgrade, servers of two versions may respond: a page is only cached with its own files.
     const page = await fetch(new Request('/', { cache: 'reload' }));
     if (!page.ok || (await digest(page.clone())) !== this.#build.page) throw new Error('another version');
     try {
@@ -51,7 +51,7 @@ export class Shell {
     }
   }
 
-  /** Drops what the versions before the last few have left. */
+  /** Drops all but the last few versions. */
   async activate(): Promise<void> {
     const { caches } = this.#around;
     const versions = (await caches.keys()).filter((name) => name.startsWith(PREFIX));
@@ -60,7 +60,7 @@ export class Shell {
     await Promise.all(dropped.map((name) => caches.delete(name)));
   }
 
-  /** The answer, or null if the request is none of the shell's. */
+  /** The response, or null if the shell does not handle the request. */
   answer(request: Request, origin: string): Promise<Response> | null {
     const { origin: asked, pathname } = new URL(request.url);
     if (request.method !== 'GET' || asked !== origin) return null;
@@ -69,7 +69,7 @@ export class Shell {
     return this.#build.files.includes(pathname) ? this.#file(request) : null;
   }
 
-  // The network's page is never older than the kept one, and names its own files: the two are not mixed.
+  // The network's page is never older than the cached one and names its own files, so the two are not mixed.
   async #page(request: Request): Promise<Response> {
     const { fetch, expiry } = this.#around;
     const fetched = fetch(request);
@@ -82,7 +82,7 @@ export class Shell {
     }
   }
 
-  // A name with a hash means the same bytes for ever, whichever version kept them.
+  // A hashed name always means the same bytes, whichever version cached them.
   async #asset(request: Request): Promise<Response> {
     const { caches, fetch } = this.#around;
     return (await caches.match(request, { ignoreVary: true })) ?? fetch(request);

@@ -3,9 +3,9 @@ import 'fake-indexeddb/auto';
 import { expect, vi } from 'vitest';
 import { endpoints } from '../../src/api/endpoints';
 import { http } from '../../src/api/http';
-import { openDatabase } from '../../src/state/database';
+import { openDatabase } from '../../src/state/device/database';
 import { Messenger } from '../../src/state/messenger.svelte';
-import { Session } from '../../src/state/session.svelte';
+import { Session } from '../../src/state/session/session.svelte';
 import { FakeSocket } from './socket';
 
 type Frame = { type: string; id?: number; params: Record<string, unknown> };

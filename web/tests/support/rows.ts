@@ -1,5 +1,6 @@
 // Rows as the server sends them, with what a test says of them.
-import type { CountedRow, ListRow, Row } from '../../src/protocol/rows';
+import type { CountedRow } from '../../src/protocol/rows';
+import type { ChatRow, Row } from '../../src/protocol/socket';
 
 export const ME = '0192f0c4-7d3a-7c11-9a55-0c6f2f7f3a01';
 export const BOB = '0192f0c4-7d3a-7c11-9a55-0c6f2f7f3a02';
@@ -29,9 +30,10 @@ export function counted(seq: number, values: Partial<CountedRow> = {}): CountedR
   return { ...row(seq, values), lastSeq: seq, revision: 0, ...values };
 }
 
-export function listRow(seq: number, values: Partial<ListRow> = {}): ListRow {
+export function listRow(seq: number, values: Partial<ChatRow> = {}): ChatRow {
+  const { memberCount: _, ...rest } = row(seq);
   return {
-    ...row(seq),
+    ...rest,
     receiverId: ME,
     receiverName: 'Ann',
     receiverLastName: '',

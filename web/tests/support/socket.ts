@@ -1,8 +1,9 @@
 // A WebSocket without a network: what the client sends is kept, what the server says is said by the test.
 import { Connection, type Listener, type Status } from '../../src/socket/connection';
 import type { Environment } from '../../src/socket/environment';
-import type { Renewed } from '../../src/protocol/session';
-import type { Hello } from '../../src/protocol/rows';
+import type { RenewResult } from '../../src/protocol/session';
+import type { Hello } from '../../src/protocol/socket';
+import { bounds } from './samples';
 
 export class FakeSocket {
   onmessage: ((event: { data: string }) => void) | null = null;
@@ -28,7 +29,7 @@ export class FakeSocket {
   }
 
   hello(values: Partial<Hello> = {}): void {
-    this.says(broadcast('hello', { heartbeatSeconds: 30, ...values }));
+    this.says(broadcast('hello', { heartbeatSeconds: 30, bounds, ...values }));
   }
 
   /** Answers the last request. */
@@ -46,7 +47,7 @@ export function broadcast(type: string, item: unknown): object {
   return { type, success: true, params: { item, data: null, isBroadcast: true } };
 }
 
-/** A connection on fake sockets, with everything it told. */
+/** A connection on fake sockets, with everything it reported. */
 export function connection() {
   const sockets: FakeSocket[] = [];
   const told = { statuses: [] as Status[], hellos: 0, broadcasts: [] as unknown[], unauthorized: 0 };
@@ -56,7 +57,7 @@ export function connection() {
     onBroadcast: (news) => told.broadcasts.push(news),
     onUnauthorized: () => told.unauthorized++,
   };
-  const device = { online: true, wake: () => {}, renewed: 'ended' as Renewed, renewals: 0 };
+  const device = { online: true, wake: () => {}, renewed: 'ended' as RenewResult, renewals: 0 };
   const environment: Environment = {
     online: () => device.online,
     onWake: (callback) => ((device.wake = callback), () => (device.wake = () => {})),

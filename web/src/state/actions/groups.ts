@@ -1,24 +1,28 @@
-// What one does to groups. Each request has a message id, and so is done once however often the line is lost.
-// `notice` is the text that clients show which do not word notices themselves.
+// Actions on groups. Each request has a message id, so that a retry after a lost connection takes effect once.
+// `notice` is the text for clients that show notices as they are.
 import { newId } from '../../protocol/ids';
-import type { Member, Role } from '../../protocol/rows';
+import type { Role } from '../../protocol/rows';
+import type { MemberRow } from '../../protocol/socket';
 import { SocketError } from '../../socket/errors';
 import type { Messenger } from '../messenger.svelte';
-
-export const PAGE = 100;
 
 export interface Invited {
   userId: string;
   notice: string;
 }
 
-/** Somebody who could not be added, and the server's code that says why. */
+/** A person who could not be added, and the server's code. */
 export interface NotAdded {
   userId: string;
   code: string;
 }
 
-/** Creates it with members at once; those who could not be added are told. Repeated with the same ids it is one group. */
+export interface MembersPage {
+  rows: MemberRow[];
+  hasMore: boolean;
+}
+
+/** Creates a group and adds members. Resolves with those who could not be added. Can be retried with the same ids. */
 export async function create(
   messenger: Messenger,
   ids: { groupId: string; messageId: string },
@@ -31,7 +35,7 @@ export async function create(
   return failed;
 }
 
-/** Adds one after the other, whatever becomes of one of them; resolves with those who could not be added. */
+/** Adds people one after the other. Resolves with those who could not be added. */
 export async function add(messenger: Messenger, groupId: string, people: Invited[]): Promise<NotAdded[]> {
   const failed: NotAdded[] = [];
   for (const { userId, notice } of people) {
@@ -66,7 +70,7 @@ export async function rename(
   messenger.stored((await messenger.line.insist('renameGroup', params)).item);
 }
 
-/** `owner` hands the group over; one is an admin afterwards. */
+/** `owner` transfers ownership; the user becomes an admin. */
 export async function setRole(
   messenger: Messenger,
   groupId: string,
@@ -84,22 +88,24 @@ export async function leave(messenger: Messenger, groupId: string, notice: strin
   messenger.gone(`g/${groupId}`);
 }
 
-/** Deletes it for everybody. */
+/** Deletes it for everyone. */
 export async function drop(messenger: Messenger, groupId: string): Promise<void> {
   await unlessDone(messenger.line.insist('dropGroup', { groupId }));
   messenger.gone(`g/${groupId}`);
 }
 
-/** A page of the members by joining order, after the given one. */
+/** The page of members, in joining order, after `cursor`. */
 export async function members(
-  messenger: Messenger,
+  { line }: Messenger,
   groupId: string,
   cursor: string | null,
-): Promise<Member[]> {
-  return (await messenger.line.insist('groupMembers', { groupId, limit: PAGE, cursor })).data;
+): Promise<MembersPage> {
+  const { page: limit } = (await line.opened()).bounds;
+  const { data } = await line.insist('groupMembers', { groupId, limit, cursor });
+  return { rows: data, hasMore: data.length === limit };
 }
 
-// A repeated request finds that one is no member any more: that was the wish.
+// A retry may find that the user is no longer a member, as intended.
 async function unlessDone(request: Promise<unknown>): Promise<void> {
   await request.catch((error: unknown) => {
     if (!(error instanceof SocketError && error.code === 'not_a_member')) throw error;

@@ -1,4 +1,4 @@
-// What one does to stored messages. Sending is the outbox's.
+// Actions on stored messages. The outbox sends.
 import { paramsOf, type ChatKey } from '../../protocol/chat';
 import type { Messenger } from '../messenger.svelte';
 
@@ -12,13 +12,13 @@ export async function edit(
   messenger.changed(item);
 }
 
-/** For everybody: the row stays, its text goes. */
+/** Deletes it for everyone: the row stays without its text. */
 export async function remove(messenger: Messenger, chat: ChatKey, messageId: string): Promise<void> {
   const { item } = await messenger.line.ask('deleteMessage', { ...paramsOf(chat), messageId });
   messenger.changed(item);
 }
 
-/** Adds one's reaction, or takes it back. */
+/** Adds or removes the user's reaction. */
 export async function react(
   messenger: Messenger,
   chat: ChatKey,

@@ -1,33 +1,34 @@
-// What can be said of a field before the server is asked. The server decides; these answer while one types. Pure.
+// Checks of form fields while the user types. The server has the last word. Pure.
+import { SIGN_UP } from '../../protocol/rest';
 import type { Strings } from '../../strings/dictionary';
 
-export type Check = (value: string, strings: Strings) => string | null;
+/** `bound`: the bound that the server announced. */
+export type Check = (value: string, strings: Strings, bound?: number) => string | null;
 
-const NAME = 64;
-const GROUP_NAME = 128;
-const EMAIL = 254;
-const PASSWORD = { least: 8, most: 256 };
+/** For a sign-up. A server that requires more says so in its response. */
+const PASSWORD_MIN = 8;
 
-export const firstName: Check = (value, strings) => required(value, NAME, strings);
+export const firstName: Check = (value, strings, bound = SIGN_UP.firstName.maxLength) =>
+  required(value, bound, strings);
 
-export const lastName: Check = (value, strings) =>
-  control(value, strings) ?? within(value.trim(), NAME, strings);
+export const lastName: Check = (value, strings, bound = SIGN_UP.lastName.maxLength) =>
+  control(value, strings) ?? within(value.trim(), bound, strings);
 
-export const groupName: Check = (value, strings) => required(value, GROUP_NAME, strings);
+export const groupName: Check = (value, strings, bound = Infinity) => required(value, bound, strings);
 
 export const email: Check = (value, strings) => {
   if (value.trim() === '') return strings.refusals.faults.required;
   if (!/^[^\s@]\S*@\S+$/.test(value.trim())) return strings.refusals.faults.email;
-  return within(value.trim(), EMAIL, strings);
+  return within(value.trim(), SIGN_UP.email.maxLength, strings);
 };
 
-export const newPassword: Check = (value, strings) => {
+export const newPassword: Check = (value, strings, bound = PASSWORD_MIN) => {
   if (value === '') return strings.refusals.faults.required;
-  if (length(value) < PASSWORD.least) return strings.refusals.faults.passwordShort(PASSWORD.least);
-  return control(value, strings) ?? within(value, PASSWORD.most, strings);
+  if (length(value) < bound) return strings.refusals.faults.passwordShort(bound);
+  return control(value, strings) ?? within(value, SIGN_UP.password.maxLength, strings);
 };
 
-/** Any that is given: what was once allowed must open its account for ever. */
+/** Any non-empty password: older ones may not meet today's rules. */
 export const given: Check = (value, strings) => (value === '' ? strings.refusals.faults.required : null);
 
 function required(value: string, limit: number, strings: Strings): string | null {
@@ -43,7 +44,7 @@ function control(value: string, strings: Strings): string | null {
   return /\p{Cc}/u.test(value) ? strings.refusals.faults.control : null;
 }
 
-/** In Unicode characters, as the server counts. */
+/** In Unicode code points, as the server counts. */
 function length(value: string): number {
   return [...value].length;
 }

@@ -1,25 +1,25 @@
-// A form with checked fields: what is wrong with each, whether it is on its way, and why it failed.
+// A form with checked fields: the fault of each field, whether it is being sent, and why it failed.
 import { failureText, faultsOf } from '../failures';
 import type { Ui } from '../ui.svelte';
 
-/** What is wrong with each field now; null for nothing. */
+/** The fault of each field; null if it has none. */
 export type Faults<F extends string> = Record<F, string | null>;
 
 export class Form<F extends string> {
-  /** Whether it was tried: from then on every fault is shown. */
+  /** Whether the user has tried to submit. From then on every fault is shown. */
   tried = $state(false);
   working = $state(false);
-  /** Why it failed, if that is not the fault of one field. */
+  /** Why it failed, if no single field is at fault. */
   failure = $state('');
   #ui: Ui;
-  /** Which use of the form this is: `reset` begins the next. */
+  /** Grows with each `reset`. */
   #attempt = 0;
   #values: () => Record<F, string>;
   #checks: () => Faults<F>;
-  // What the server said of the fields, until they change.
+  // The server's errors for these values, until they change.
   #refused = $state.raw<{ values: string; faults: ReadonlyMap<string, string> } | null>(null);
 
-  /** `checks` tell what can be known before the server is asked. */
+  /** `checks` run before the request. */
   constructor(ui: Ui, values: () => Record<F, string>, checks: () => Faults<F>) {
     this.#ui = ui;
     this.#values = values;
@@ -33,7 +33,7 @@ export class Form<F extends string> {
     ) as Faults<F>;
   });
 
-  /** Does it, if nothing is wrong; otherwise leads to the first fault. Whether it succeeded. */
+  /** Submits if no field is at fault, else focuses the first fault. Returns whether it succeeded. */
   async submit(
     event: SubmitEvent & { currentTarget: HTMLFormElement },
     act: () => Promise<unknown>,
@@ -62,7 +62,7 @@ export class Form<F extends string> {
     }
   }
 
-  /** As if nothing had been tried yet: what is on its way may still succeed, but its failure is not shown. */
+  /** Starts over. A request in flight may still succeed, but its failure is not shown. */
   reset(): void {
     this.#attempt++;
     this.tried = false;
@@ -81,7 +81,7 @@ export class Form<F extends string> {
     if (error instanceof Error && 'code' in error && error.code === 'wrong_password')
       faults.set('oldPassword', text);
     this.#refused = { values: JSON.stringify(this.#values()), faults };
-    // The field says it.
+    // The field shows it.
     this.failure = this.#isFaulty() ? '' : text;
   }
 

@@ -1,4 +1,4 @@
-// Logging out: asks first, if that would lose what is not sent yet.
+// Logging out. Asks first if that would lose unsent messages.
 import type { Messenger } from '../../state/messenger.svelte';
 import type { Ui } from '../ui.svelte';
 

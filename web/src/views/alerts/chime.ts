@@ -1,4 +1,4 @@
-// A short sound, made here: two soft tones, the second one higher.
+// A short synthesised sound: two soft tones, the second higher.
 
 const NOTES = [
   { frequency: 659, at: 0 },
@@ -6,13 +6,13 @@ const NOTES = [
 ];
 const LASTS = 0.35;
 const LOUD = 0.12;
-/** Many messages at once are one sound. */
+/** Messages that arrive together make one sound. */
 const APART = 1.5;
 
 let context: AudioContext | undefined;
 let last = -Infinity;
 
-/** Browsers allow no sound before the page was touched: then there is none, now or later. */
+/** Browsers allow no sound before the first user action; then the sound is skipped. */
 export async function chime(): Promise<void> {
   if (navigator.userActivation?.hasBeenActive === false) return;
   context ??= new AudioContext();

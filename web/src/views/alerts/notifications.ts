@@ -1,5 +1,5 @@
-// The browser's notifications, one for each chat. They outlive the page: what is shown is asked of the browser, which
-// also knows those of other tabs and of pages that are closed.
+// The browser's notifications, one per chat. They outlive the page, so the browser is asked which are shown: it
+// also knows those of other tabs and of closed pages.
 import type { ChatKey } from '../../protocol/chat';
 import { permission } from './permission.svelte';
 
@@ -17,17 +17,17 @@ export interface Words {
   body: string;
 }
 
-/** One that is shown. */
+/** A notification that is shown. */
 export interface Shown extends Words {
   tag: string;
   data: About;
   close(): void;
 }
 
-// Where no service worker shows them: they end with the page.
+// Without a service worker, notifications end with the page.
 const ofPage = new Map<string, Notification>();
 
-/** Shows it in place of the chat's last one; `again`: as something new, not as the same in other words. */
+/** Shows it in place of the chat's last one. `again`: alert the user again, not only change the text. */
 export async function show(
   chat: ChatKey,
   { title, body }: Words,
@@ -42,7 +42,7 @@ export async function show(
   if (notification) ofPage.set(chat, notification);
 }
 
-/** Those of this person. */
+/** The notifications of this user. */
 export async function shown(user: string): Promise<Shown[]> {
   const kept = (await (await worker())?.getNotifications().catch(() => [])) ?? [];
   const all = [...kept, ...ofPage.values()] as Shown[];
@@ -54,7 +54,7 @@ export function close(notification: Shown): void {
   ofPage.delete(notification.tag);
 }
 
-/** Calls back with the chat's path when one is pressed while the client is open. */
+/** Calls back with the chat's path when a notification is clicked while the client is open. */
 export function onPressed(open: (path: string) => void): () => void {
   const container = navigator.serviceWorker as ServiceWorkerContainer | undefined;
   const heard = ({ data }: MessageEvent) => {
@@ -64,7 +64,7 @@ export function onPressed(open: (path: string) => void): () => void {
   return () => container?.removeEventListener('message', heard);
 }
 
-/** One of the page's own: it knows no worker to tell. */
+/** A notification of the page itself, without a service worker. */
 export function ofThisPage(chat: ChatKey): Notification | undefined {
   return ofPage.get(chat);
 }

@@ -1,4 +1,4 @@
-// Whether the browser lets this page show notifications; follows what is changed in the browser's own settings.
+// Whether the browser lets this page show notifications. Follows changes in the browser's settings.
 
 type State = NotificationPermission | 'missing';
 
@@ -10,14 +10,14 @@ class Permission {
     navigator.permissions?.query({ name: 'notifications' }).then(follow, () => undefined); // not known there
   }
 
-  /** Asks the person, where that has not been done. Whether they are allowed. */
+  /** Asks for permission if that has not been done. Returns whether notifications are allowed. */
   async ask(): Promise<boolean> {
     if (this.state === 'default') await Notification.requestPermission();
     this.state = current();
     return this.state === 'granted';
   }
 
-  /** Shows one, if that is allowed. On phones pages have the name alone: only service workers show any there. */
+  /** Shows a notification if allowed. On phones only service workers can, although `Notification` exists. */
   use(title: string, options: NotificationOptions): Notification | null {
     if (this.state !== 'granted') return null;
     try {
@@ -29,7 +29,7 @@ class Permission {
   }
 }
 
-// Over plain HTTP there are none, though the name may be there.
+// Over plain HTTP there are none, although `Notification` may exist.
 function current(): State {
   return 'Notification' in globalThis && isSecureContext ? Notification.permission : 'missing';
 }

@@ -1,13 +1,11 @@
-// What one can do to a chat, as choices of a menu: in its header, in the list and in its panel.
+// The actions on a chat, as menu choices: in its header, in the list and in its info dialog.
 import { idOf, keyOf } from '../../protocol/chat';
 import { block, hide, markRead, mute } from '../../state/actions/chats';
 import { drop, leave } from '../../state/actions/groups';
-import type { Chat } from '../../state/chat';
+import type { Chat } from '../../state/chats/chat';
 import type { Messenger } from '../../state/messenger.svelte';
-import { isForever, markable, muteUntil, permissions, type MuteFor } from '../../state/rules';
-import * as actions from '../../strings/actions';
-import * as groups from '../../strings/groups';
-import * as people from '../../strings/people';
+import { isForever, muteUntil, type MuteFor } from '../../state/chats/mute';
+import { markable, permissions } from '../../state/rules';
 import { plainNotice } from '../groups/notice';
 import { chatTitle } from '../naming';
 import type { Choice } from '../parts/MenuList.svelte';
@@ -27,7 +25,7 @@ export function chatChoices(ui: Ui, messenger: Messenger, chat: Chat): Choice[] 
 
 export function muteChoice(ui: Ui, messenger: Messenger, chat: Chat): Choice {
   const key = keyOf(chat.chat);
-  const texts = actions[ui.language];
+  const texts = ui.strings.actions;
   if (messenger.chats.isMuted(chat)) {
     const until = chat.mutedUntil ?? '';
     const hint = isForever(until) ? texts.mutedForever : texts.mutedUntil(ui.dates.soon(new Date(until)));
@@ -45,10 +43,10 @@ export function muteChoice(ui: Ui, messenger: Messenger, chat: Chat): Choice {
   return { label: texts.mute, icon: 'muted', more };
 }
 
-/** What ends a chat for oneself or for all, as far as one may. */
+/** The permitted actions that end a chat for the user or for everyone. */
 export function endChoices(ui: Ui, messenger: Messenger, chat: Chat): Choice[] {
-  const texts = actions[ui.language];
-  const groupTexts = groups[ui.language];
+  const texts = ui.strings.actions;
+  const groupTexts = ui.strings.groups;
   const may = permissions(chat, messenger.user.id);
   const choices: Choice[] = [];
   const danger = { danger: true } as const;
@@ -81,7 +79,7 @@ export function endChoices(ui: Ui, messenger: Messenger, chat: Chat): Choice[] {
 }
 
 export function askToBlock(ui: Ui, messenger: Messenger, userId: string, name: string): void {
-  const { blockTitle, blockText, blockAction, blockedNow } = people[ui.language];
+  const { blockTitle, blockText, blockAction, blockedNow } = ui.strings.people;
   const onconfirm = async () => {
     if (await ui.attempt(block(messenger, userId, true))) ui.say(blockedNow(name));
   };
@@ -94,24 +92,24 @@ export function askToBlock(ui: Ui, messenger: Messenger, userId: string, name: s
 }
 
 export async function unblock(ui: Ui, messenger: Messenger, userId: string, name: string): Promise<void> {
-  if (await ui.attempt(block(messenger, userId, false))) ui.say(people[ui.language].unblockedNow(name));
+  if (await ui.attempt(block(messenger, userId, false))) ui.say(ui.strings.people.unblockedNow(name));
 }
 
 function aboutChoice(ui: Ui, messenger: Messenger, chat: Chat): Choice {
   const key = keyOf(chat.chat);
   const name = chatTitle(chat, messenger.user.id, ui.strings);
-  const label = 'groupId' in chat.chat ? groups[ui.language].about : people[ui.language].about;
+  const label = 'groupId' in chat.chat ? ui.strings.groups.about : ui.strings.people.about;
   return { label, icon: 'info', action: () => showInfo(ui, key, name) };
 }
 
 function readChoices(ui: Ui, messenger: Messenger, chat: Chat): Choice[] {
   if (!markable(chat)) return [];
   const action = () => markRead(messenger, keyOf(chat.chat));
-  return [{ label: actions[ui.language].read, icon: 'checks', action }];
+  return [{ label: ui.strings.actions.read, icon: 'checks', action }];
 }
 
 function blockChoice(ui: Ui, messenger: Messenger, chat: Chat): Choice {
-  const texts = people[ui.language];
+  const texts = ui.strings.people;
   const userId = chat.partnerId ?? '';
   const name = chatTitle(chat, messenger.user.id, ui.strings);
   if (chat.blocked)
@@ -125,7 +123,7 @@ function blockChoice(ui: Ui, messenger: Messenger, chat: Chat): Choice {
 }
 
 function askToHide(ui: Ui, messenger: Messenger, chat: Chat): void {
-  const texts = actions[ui.language];
+  const texts = ui.strings.actions;
   const notes = chat.partnerId === messenger.user.id;
   const name = chatTitle(chat, messenger.user.id, ui.strings);
   void ui.dialogs.show('confirm', {
@@ -137,7 +135,7 @@ function askToHide(ui: Ui, messenger: Messenger, chat: Chat): void {
 }
 
 function askToLeave(ui: Ui, messenger: Messenger, chat: Chat): void {
-  const texts = groups[ui.language];
+  const texts = ui.strings.groups;
   const alone = chat.memberCount === 1;
   const text = alone ? texts.leaveLastText : chat.role === 'owner' ? texts.leaveOwnerText : texts.leaveText;
   const notice = plainNotice(messenger.user, { kind: 'left' }, ui.strings);
@@ -150,7 +148,7 @@ function askToLeave(ui: Ui, messenger: Messenger, chat: Chat): void {
 }
 
 function askToDrop(ui: Ui, messenger: Messenger, chat: Chat): void {
-  const texts = groups[ui.language];
+  const texts = ui.strings.groups;
   void ui.dialogs.show('confirm', {
     title: texts.dropTitle(chat.groupName ?? ''),
     text: texts.dropText,

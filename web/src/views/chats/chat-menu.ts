@@ -1,11 +1,11 @@
-// What a chat's menus need at once; what they offer is loaded when one is first opened.
+// The entry points of a chat's menus. The choices are loaded when a menu is first opened.
 import { idOf, isGroup, type ChatKey } from '../../protocol/chat';
-import type { Chat } from '../../state/chat';
+import type { Chat } from '../../state/chats/chat';
 import type { Messenger } from '../../state/messenger.svelte';
 import type { Choice } from '../parts/MenuList.svelte';
 import type { Ui } from '../ui.svelte';
 
-/** The choices of a chat's menu, when it is opened. */
+/** The choices of a chat's menu, loaded when it opens. */
 export async function chatMenu(ui: Ui, messenger: Messenger, chat: Chat): Promise<Choice[]> {
   const { chatChoices } = await import('./chat-actions');
   return chatChoices(ui, messenger, chat);

@@ -1,10 +1,10 @@
-// A long press by touch, for browsers that do not make a context menu of it.
+// A long press, for browsers that do not turn it into a context menu.
 
 const LONG = 500;
-/** A finger that moves further scrolls. */
+/** Moving further than this scrolls, in pixels. */
 const STILL = 10;
 
-/** Calls back when a finger has rested on the element; the click that would follow does not come. */
+/** Calls back after a long press on the element, and suppresses the click that would follow. */
 export function held(callback: (event: PointerEvent) => void) {
   return (element: HTMLElement): (() => void) => {
     let timer: ReturnType<typeof setTimeout> | undefined;

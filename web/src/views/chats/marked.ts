@@ -1,4 +1,4 @@
-// Where searched words stand in a text, by the rule that the server searches by (CONTRACT: case, accents, forms). Pure.
+// Finds searched words in a text by the server's rule (CONTRACT: case, accents, forms). Pure.
 
 /** A character with the marks on it. */
 const CLUSTER = /\P{M}\p{M}*|\p{M}+/gu;
@@ -8,10 +8,10 @@ const OPTIONAL_MARKS = /([\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])(
 const POINTS = /[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\ufb1e\u064b-\u0652\u0670]/gu;
 const BREVE = '\u0306';
 
-/** The text in pieces: each second one is a match. */
+/** The text in pieces: every second piece is a match. */
 export function marked(text: string, words: string): string[] {
   const wanted = words.split(/\s+/).map(folded).filter(Boolean);
-  // Of two words that begin alike the longer one is to be marked.
+  // If two words start alike, the longer match is marked.
   wanted.sort((a, b) => b.length - a.length);
   const clusters = (text.match(CLUSTER) ?? []).map((shown) => ({ shown, folded: folded(shown) }));
   const whole = clusters.map((cluster) => cluster.folded).join('');

@@ -1,12 +1,13 @@
 // What one can do to a stored message, by menu and by key.
 import { keyOf } from '../../protocol/chat';
-import type { Row } from '../../protocol/rows';
+import type { Row } from '../../protocol/socket';
 import { react, remove } from '../../state/actions/messages';
-import type { Chat } from '../../state/chat';
-import type { Composition } from '../../state/composition.svelte';
+import type { Chat } from '../../state/chats/chat';
+import type { Composition } from '../../state/outbox/composition.svelte';
 import type { Messenger } from '../../state/messenger.svelte';
+import { mayDelete, mayEdit } from '../../state/rules';
 import { quick } from '../emoji/emoji';
-import type { Choice } from '../parts/MenuPopup.svelte';
+import type { Choice } from '../parts/MenuList.svelte';
 import type { Box } from '../parts/place';
 import { copyText } from '../clipboard';
 import type { Ui } from '../ui.svelte';
@@ -14,11 +15,13 @@ import { meaning } from './keys';
 
 export class MessageActions {
   #ui: Ui;
+  #me: string;
   #messenger: Messenger;
   #composition: Composition;
 
   constructor(ui: Ui, messenger: Messenger, composition: Composition) {
     this.#ui = ui;
+    this.#me = messenger.user.id;
     this.#messenger = messenger;
     this.#composition = composition;
   }
@@ -35,16 +38,16 @@ export class MessageActions {
       const action = () => void this.#ui.dialogs.show('readers', { readers });
       all.push({ label, icon: 'checks', action });
     }
-    if (this.#mayEdit(row))
+    if (mayEdit(row, this.#me))
       all.push({ label: texts.edit, icon: 'edit', key: 'E', action: () => this.#composition.edit(row) });
-    if (this.#mayRemove(row, chat)) {
+    if (mayDelete(row, chat, this.#me)) {
       const action = () => this.askToRemove(row);
       all.push({ label: texts.remove, icon: 'bin', key: 'Del', danger: true, action });
     }
     return all;
   }
 
-  /** Does what a key stands for. Whether it stands for something. */
+  /** Runs the key's action. Returns whether the key has one. */
   press(event: KeyboardEvent, row: Row, chat: Chat | undefined, at: Box): boolean {
     const wish = meaning(event);
     switch (wish) {
@@ -55,10 +58,10 @@ export class MessageActions {
         void this.copy(row);
         return true;
       case 'edit':
-        if (this.#mayEdit(row)) this.#composition.edit(row);
+        if (mayEdit(row, this.#me)) this.#composition.edit(row);
         return true;
       case 'remove':
-        if (this.#mayRemove(row, chat)) this.askToRemove(row);
+        if (mayDelete(row, chat, this.#me)) this.askToRemove(row);
         return true;
       case 'react':
         this.chooseReaction(row, at);
@@ -71,7 +74,7 @@ export class MessageActions {
     }
   }
 
-  /** Adds one's reaction, or takes it back. */
+  /** Adds or removes the user's reaction. */
   react(row: Row, emoji: string): void {
     const on = !mine(row, emoji);
     if (on) this.#messenger.emoji.used(emoji);
@@ -95,14 +98,6 @@ export class MessageActions {
       action: texts.remove,
       onconfirm: () => void this.#ui.attempt(remove(this.#messenger, keyOf(row.chat), row.messageId)),
     });
-  }
-
-  #mayEdit(row: Row): boolean {
-    return row.senderId === this.#messenger.user.id;
-  }
-
-  #mayRemove(row: Row, chat: Chat | undefined): boolean {
-    return this.#mayEdit(row) || chat?.role === 'owner' || chat?.role === 'admin';
   }
 }
 

@@ -1,11 +1,11 @@
-// The keys of a focused message. `Shortcuts.svelte` tells them to the reader. Pure.
+// The keys of a focused message. `Shortcuts.svelte` lists them. Pure.
 
-/** What a key does to the message: a number is a quick reaction, by its place. */
+/** The action of a key. A number is the index of a quick reaction. */
 export type Meaning = 'reply' | 'copy' | 'edit' | 'remove' | 'react' | number;
 
 type Key = Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey' | 'altKey'>;
 
-// By the key's place, so that they are the same in every layout.
+// By the key's position, so that they are the same in every layout.
 const byPlace: Record<string, Meaning> = { KeyR: 'reply', KeyC: 'copy', KeyE: 'edit' };
 const byName: Record<string, Meaning> = { Delete: 'remove', Backspace: 'remove', '+': 'react' };
 
@@ -21,7 +21,7 @@ export function opensMenu({ key, shiftKey }: { key: string; shiftKey: boolean })
   return key === 'Enter' || key === 'ContextMenu' || (shiftKey && key === 'F10');
 }
 
-/** The index to which a key moves the focus from another among `count` messages, null if it does not. */
+/** The index to which a key moves the focus among `count` messages; null if it does not move it. */
 export function moved(key: string, from: number, count: number): number | null {
   const steps: Record<string, number> = {
     ArrowUp: from - 1,

@@ -1,5 +1,5 @@
-// A message by pointer: right click and long press open its menu, by touch a tap does, and so do its two buttons.
-import type { Row } from '../../protocol/rows';
+// Pointer actions on a message: right click, long press and tap open its menu, and so do its two buttons.
+import type { Row } from '../../protocol/socket';
 import { pointBox, type Box } from '../parts/place';
 
 const LONG = 450;
@@ -29,14 +29,14 @@ export class Pointing {
     if (touched && this.#free(target)) this.#open(target, pointBox(event));
   };
 
-  // With a selection or on a link, the browser's own menu is of more use.
+  // With a selection or on a link, the browser's menu is more useful.
   contextmenu = (event: MouseEvent): void => {
     const target = event.target as Element;
     if (!target.closest('[data-bubble]') || !this.#free(target)) return;
     event.preventDefault();
     const byKey = event.button !== 2 && !('pointerType' in event && event.pointerType === 'touch');
     const at = byKey ? target.getBoundingClientRect() : pointBox(event);
-    // A menu that opens while the button is down would be closed by its release.
+    // Releasing the button would close a menu that opened while it was down.
     if (event.buttons === 0) this.#open(target, at);
     else addEventListener('pointerup', () => setTimeout(() => this.#open(target, at)), { once: true });
   };
@@ -46,7 +46,7 @@ export class Pointing {
     this.#down = touched ? { x: event.clientX, y: event.clientY, at: event.timeStamp } : null;
   };
 
-  // For browsers that know no contextmenu by touch.
+  // For browsers without a contextmenu event on touch.
   up = (event: PointerEvent): void => {
     const down = this.#down;
     this.#down = null;

@@ -1,6 +1,6 @@
-// Shows a hidden message. The focus stays on it, though it is drawn anew.
+// Shows a hidden message and keeps the focus on it.
 import { tick } from 'svelte';
-import type { Blocked } from '../../state/blocked.svelte';
+import type { Blocked } from '../../state/people/blocked.svelte';
 
 export async function reveal(blocked: Blocked, messageId: string): Promise<void> {
   blocked.show(messageId);

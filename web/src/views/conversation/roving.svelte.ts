@@ -1,30 +1,30 @@
-// The focus among messages: one of them can be reached by Tab, the others by arrow keys; keys act on the one that has it.
+// Roving focus among messages: Tab reaches one of them, arrow keys the others. Keys act on the focused one.
 import { tick } from 'svelte';
-import type { Row } from '../../protocol/rows';
-import type { Item } from '../../state/timeline';
+import type { Row } from '../../protocol/socket';
+import type { Item } from '../../state/history/timeline';
 import type { Box } from '../parts/place';
 import { moved, opensMenu } from './keys';
 
-/** As many as it may take until a message is drawn. */
+/** How many frames it may take until a message is rendered. */
 const FRAMES = 10;
 
 interface Host {
   items(): Item[];
-  /** Whether it is drawn, and now has the focus. */
+  /** Focuses it. Returns false if it is not rendered. */
   focus(key: string): boolean;
   /** Scrolls as little as needed to show it. */
   reveal(index: number): void;
   menu(row: Row, at: Box): void;
-  /** Whether the key did something to the message. */
+  /** Returns whether the key had an action. */
   press(event: KeyboardEvent, row: Row, at: Box): boolean;
-  /** Back to the text one writes. */
+  /** Focuses the composer. */
   leave(): void;
   help(): void;
 }
 
 export class Roving {
   #host: Host;
-  /** The key of the message that has the focus, or had it before a menu took it. */
+  /** The key of the focused message, or of the one that was focused before a menu opened. */
   entered = $state<string | null>(null);
 
   constructor(host: Host) {
@@ -33,16 +33,16 @@ export class Roving {
 
   #stops = $derived.by(() => this.#host.items().filter((item) => !item.row?.event));
 
-  /** The key of the message that Tab leads to: the last one that had the focus, or the newest. */
+  /** The key of the message that Tab reaches: the last focused one, or the newest. */
   current = $derived.by(() => {
     const chosen = this.#stops.find((item) => item.key === this.entered);
     return (chosen ?? this.#stops.at(-1))?.key ?? null;
   });
 
-  /** Where the focus is going. */
+  /** The message that is to be focused. */
   #next = $state<string | null>(null);
 
-  /** The indices of these two, which must be drawn to be led to, and not to lose the focus. */
+  /** The indices of these two, which must stay rendered. */
   kept = $derived.by(() => {
     const keys = [this.current, this.#next];
     return this.#host.items().flatMap(({ key }, index) => (keys.includes(key) ? [index] : []));
@@ -53,7 +53,7 @@ export class Roving {
     if (key) this.entered = key;
   };
 
-  /** Who goes back to writing begins at the newest again. */
+  /** Back in the composer, Tab reaches the newest message again. */
   left = ({ relatedTarget }: FocusEvent): void => {
     if (relatedTarget instanceof Element && relatedTarget.closest('footer')) this.entered = null;
   };
@@ -83,7 +83,7 @@ export class Roving {
     this.#host.reveal(this.#host.items().findIndex(({ key }) => key === item.key));
   }
 
-  // Enter and the space bar are those of the link or button that has the focus.
+  // Enter and space belong to a focused link or button.
   #act(event: KeyboardEvent, { row }: Item, onItself: boolean): boolean {
     if (event.key === '?') return (this.#host.help(), true);
     if (!row || row.deletedAt) return false;

@@ -1,7 +1,7 @@
-// Where one stands in a list whose rows get their heights only when they are drawn: at its end, at a row one was led
-// to, or wherever one has scrolled oneself. What changes its size moves none of that.
+// The scroll position in a list whose rows get their heights when they are rendered: at the end, at a row, or wherever
+// the user has scrolled. Changes of size do not move it.
 
-/** So near to the end is at the end. */
+/** This near to the end counts as the end, in pixels. */
 const AT_END = 40;
 
 /** At the end, or `gap` pixels above a row. */
@@ -13,10 +13,10 @@ export class Standing {
   #area: Area;
   #offsetOf: (key: string) => number | undefined;
   #goal: Goal | null = null;
-  // Where it was held last. Elsewhere, it has been scrolled.
+  // The last position that was set. If it differs, the user has scrolled.
   #top = 0;
 
-  /** `offsetOf`: how far below the list's beginning a row is, as far as is known. */
+  /** `offsetOf`: a row's offset from the start of the list, as far as known. */
   constructor(area: Area, offsetOf: (key: string) => number | undefined) {
     this.#area = area;
     this.#offsetOf = offsetOf;
@@ -27,21 +27,21 @@ export class Standing {
     this.hold();
   }
 
-  /** To be called whenever a size has changed. */
+  /** Call this whenever a size has changed. */
   hold(): void {
     const top = this.#target();
     if (top !== undefined) this.#area.scrollTop = top;
     this.#top = this.#area.scrollTop;
   }
 
-  /** To be called whenever it has been scrolled: by this, which changes nothing, or by somebody. */
+  /** Call this on every scroll event, whether caused by this or by the user. */
   scrolled(): void {
     if (this.#area.scrollTop === this.#top) return;
     this.#top = this.#area.scrollTop;
     this.#goal = this.below < AT_END ? 'end' : null;
   }
 
-  /** What grows at the end is no longer followed. */
+  /** Stops following the end. */
   stay(): void {
     if (this.#goal === 'end') this.#goal = null;
   }
@@ -50,7 +50,7 @@ export class Standing {
     return this.#goal === 'end' || this.below < AT_END;
   }
 
-  /** How much there is below what one sees. */
+  /** The height below the visible part. */
   get below(): number {
     return this.#area.scrollHeight - this.#area.scrollTop - this.#area.clientHeight;
   }

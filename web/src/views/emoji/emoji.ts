@@ -7,7 +7,7 @@ export type Emoji = [emoji: string, name: string, words: string, tones?: string[
 /** 0 is yellow, 1 to 5 are light to dark. */
 export type Tone = 0 | 1 | 2 | 3 | 4 | 5;
 
-/** What one reacts with most, at hand without the picker. */
+/** The quick reactions, available without the picker. */
 export const quick = ['👍', '❤️', '😂', '😮', '😢', '🎉'];
 
 /** A hand that shows the tones to choose from. */
@@ -18,7 +18,7 @@ const loaders: Record<Language, () => Promise<{ default: Emoji[][] }>> = {
   ru: () => import('./emoji-data-ru'),
 };
 
-/** All emoji by group, with names in the reader's language. */
+/** All emoji by group, with names in the user's language. */
 export async function loadEmoji(language: Language): Promise<Emoji[][]> {
   return (await loaders[language]()).default;
 }
@@ -27,7 +27,7 @@ export function toned([emoji, , , tones]: Emoji, tone: Tone): string {
   return (tone > 0 && tones?.[tone - 1]) || emoji;
 }
 
-/** Those of which each word of the text begins a word; names that begin with the text come first. */
+/** The emoji with a word for each word of the text. Names that start with the text come first. */
 export function find(groups: Emoji[][], text: string): Emoji[] {
   const wanted = words(text);
   const all = groups.flat();
@@ -53,7 +53,7 @@ export const COLUMNS = 8;
 /** A place among sections of emoji: which section, and which of its emoji. */
 export type Place = [section: number, index: number];
 
-/** Where an arrow key, Home or End leads from a place, null where it leads out at the top or means nothing here. */
+/** Where an arrow key, Home or End moves; null if it moves out at the top or has no meaning. */
 export function step(lengths: number[], [section, index]: Place, key: string): Place | null {
   const length = lengths[section] ?? 0;
   const before = lengths[section - 1];

@@ -1,10 +1,10 @@
-// What one can do to a member of a group, as choices of a menu.
-import type { Member, Role } from '../../protocol/rows';
+// The actions on a group member, as menu choices.
+import type { Role } from '../../protocol/rows';
+import type { MemberRow } from '../../protocol/socket';
 import { remove, setRole } from '../../state/actions/groups';
-import type { Chat } from '../../state/chat';
+import type { Chat } from '../../state/chats/chat';
 import type { Messenger } from '../../state/messenger.svelte';
 import { mayRemove, rolesFor } from '../../state/rules';
-import * as words from '../../strings/groups';
 import { fullName } from '../naming';
 import type { Choice } from '../parts/MenuList.svelte';
 import { withHint } from '../people/namesakes';
@@ -13,16 +13,16 @@ import { plainNotice } from './notice';
 
 const icons = { owner: 'crown', admin: 'shield', member: 'person' } as const;
 
-/** `hint` tells this member from another of the same name. `settle` waits for an action, says why it failed if it did, and reads the members anew then. */
+/** `hint` distinguishes members with the same name. `settle` awaits an action; on failure it shows why and reloads the members. */
 export function memberChoices(
   ui: Ui,
   messenger: Messenger,
   chat: Chat,
-  member: Member,
+  member: MemberRow,
   hint: string | undefined,
   settle: (action: Promise<unknown>) => void,
 ): Choice[] {
-  const texts = words[ui.language];
+  const texts = ui.strings.groups;
   const groupId = 'groupId' in chat.chat ? chat.chat.groupId : '';
   const { userId, firstName, lastName } = member;
   const name = withHint(fullName(firstName, lastName, ui.strings), hint);

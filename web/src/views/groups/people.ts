@@ -1,28 +1,25 @@
 // People as the picker shows them. Pure.
 import { idOf } from '../../protocol/chat';
 import type { Invited } from '../../state/actions/groups';
-import { chatKey, type Chat } from '../../state/chat';
-import type { Found } from '../../state/search.svelte';
-import type { User } from '../../state/session.svelte';
+import { chatKey, type Chat } from '../../state/chats/chat';
+import type { Found } from '../../state/chats/search.svelte';
+import type { User } from '../../state/session/session.svelte';
 import type { Strings } from '../../strings/dictionary';
+import { chatTitle } from '../naming';
 import { plainNotice } from './notice';
 
 const OFFERED = 30;
 
-/** With whom one talks, the latest first, without some. */
-export function partners(chats: Chat[], me: string, without: ReadonlySet<string>): Found[] {
+/** The user's dialog partners, latest first, except `without`. */
+export function partners(chats: Chat[], me: string, without: ReadonlySet<string>, strings: Strings): Found[] {
   return chats
     .filter(({ partnerId, deleted, blocked }) => partnerId && partnerId !== me && !deleted && !blocked)
     .filter(({ partnerId }) => !without.has(partnerId ?? ''))
     .slice(0, OFFERED)
-    .map((chat) => ({
-      key: chatKey(chat),
-      name: [chat.partnerName, chat.partnerLastName].filter(Boolean).join(' '),
-      detail: '',
-    }));
+    .map((chat) => ({ key: chatKey(chat), name: chatTitle(chat, me, strings), detail: '' }));
 }
 
-/** With the text of the notice that each of them makes. */
+/** Each person with the text of the notice about them. */
 export function invited(people: Found[], by: User, strings: Strings): Invited[] {
   return people.map(({ key, name }) => ({
     userId: idOf(key),

@@ -1,12 +1,15 @@
-// Where something that floats goes: beside what it belongs to, and within the window. Pure.
+// Places a floating element beside its anchor and within the window. Pure.
 
-/** The sides of what it belongs to; a pointer's place is a box without size. */
+/** The sides of the anchor. A point is a box without size. */
 export interface Box {
   top: number;
   bottom: number;
   left: number;
   right: number;
 }
+
+/** The side that is aligned with the anchor. */
+export type Side = 'left' | 'right';
 
 interface Size {
   width: number;
@@ -20,12 +23,12 @@ export function pointBox(event: { clientX: number; clientY: number }): Box {
   return { top: event.clientY, bottom: event.clientY, left: event.clientX, right: event.clientX };
 }
 
-/** Below it where there is room, else above; its left or right side aligned with that of the box, or beginning at a point. */
+/** Below the box if there is room, else above. Its left or right side is aligned with the box, or it starts at a point. */
 export function beside(
   box: Box,
   { width, height }: Size,
   view: Size,
-  side: 'left' | 'right' = 'right',
+  side: Side = 'right',
 ): { top: number; left: number } {
   const below = box.bottom + GAP;
   const above = box.top - height - GAP;

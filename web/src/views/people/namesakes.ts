@@ -1,22 +1,22 @@
-// What tells people apart who have the same name, wherever a person is picked.
+// Distinguishes people with the same name wherever a person is picked.
 import { idOf } from '../../protocol/chat';
 import type { Messenger } from '../../state/messenger.svelte';
-import type { Found } from '../../state/search.svelte';
+import type { Found } from '../../state/chats/search.svelte';
 import type { Strings } from '../../strings/dictionary';
 
 export interface Named {
   id: string;
   name: string;
-  /** The e-mail address, if it is known. */
+  /** The email address, if known. */
   email?: string;
 }
 
-/** As many characters of an id as are shown, unless more are needed: its last, since ids begin with the time. */
+/** How many of an id's last characters are shown, unless more are needed. Ids start with the time. */
 const SHORT = 4;
-/** As many groups as are named. */
+/** How many groups are named. */
 const GROUPS = 2;
 
-/** For each person with a namesake here: their e-mail, else what one shares with them, else their id in short. */
+/** For each person with a namesake: their email, else shared groups, else a short id. */
 export function tellApart(people: Named[], shared: (id: string) => string): ReadonlyMap<string, string> {
   const byName = new Map<string, Map<string, Named>>();
   for (const person of people) {
@@ -44,7 +44,7 @@ function shortIds(ids: string[]): string[] {
   }
 }
 
-/** The chats that one shares with somebody, as far as this client knows them; `but` one group. */
+/** The groups shared with a person, as far as this client knows them, except `but`. */
 export function sharedWith(messenger: Messenger, strings: Strings, but?: string): (id: string) => string {
   const { chats, receipts } = messenger;
   return (id) => {
@@ -55,7 +55,7 @@ export function sharedWith(messenger: Messenger, strings: Strings, but?: string)
   };
 }
 
-/** The same of people who were found, or are offered; `but` as above. */
+/** The same for people who were found or are offered. */
 export function tellFoundApart(
   found: Found[],
   { messenger, strings, but }: { messenger: Messenger; strings: Strings; but?: string | undefined },
@@ -64,7 +64,7 @@ export function tellFoundApart(
   return tellApart(people, sharedWith(messenger, strings, but));
 }
 
-/** The name with what tells it apart. */
+/** The name with its hint. */
 export function withHint(name: string, hint: string | undefined): string {
   return hint ? `${name} (${hint})` : name;
 }

@@ -1,6 +1,6 @@
-// What a device calls itself, for people. Pure.
+// A user agent in words. Pure.
 
-// The first that is found: browsers name those that they descend from, too.
+// The first match counts: browsers also name their ancestors.
 const browsers: [RegExp, string][] = [
   [/\bEdgi?A?(?:OS)?\//, 'Edge'],
   [/\bOPR\//, 'Opera'],
@@ -25,7 +25,7 @@ export interface Device {
   system: string | null;
 }
 
-/** Null for those who say nothing of themselves. */
+/** Null if it names neither. */
 export function device(userAgent: string): Device | null {
   const system = first(systems, userAgent);
   const browser = first(browsers, userAgent) ?? /^[^\s/(]+/.exec(userAgent)?.[0];

@@ -1,0 +1,1 @@
+function e(e){return{top:e.clientY,bottom:e.clientY,left:e.clientX,right:e.clientX}}function t(e,{width:t,height:n},r,i=`right`){let a=e.bottom+4,o=e.top-n-4,s=a+n<=r.height-8?a:o>=8?o:r.height-n-8,c=i===`left`||e.left===e.right?e.left:e.right-t;return{top:Math.max(8,s),left:Math.max(8,Math.min(c,r.width-t-8))}}export{e as n,t};
