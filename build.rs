@@ -1,5 +1,5 @@
-//! Tells the binary which commit it was built from: `HEARTH_COMMIT` if a packager sets it, else what git says of this
-//! very folder, with the time of the commit. Without git, or in an unpacked source archive, there is only the version.
+//! Sets the version that the binary prints: with the commit from `HEARTH_COMMIT` if a packager sets it, otherwise from
+//! this folder's git repository, with the commit's time. Without either, the binary has only its version number.
 
 use std::{path::Path, process::Command};
 
@@ -14,22 +14,22 @@ fn main() {
         Some(commit) => format!("{version} ({})", commit.trim()),
         None => version.to_owned(),
     };
-    // No name of the configuration's: `cargo run` sets it for the program, too, which knows every HEARTH_ variable.
+    // Not named HEARTH_…: `cargo run` also sets it for the program, which rejects unknown HEARTH_ variables.
     println!("cargo::rustc-env=VERSION_WITH_COMMIT={version}");
     println!("cargo::rustc-env=COMMIT_SECONDS={}", time.unwrap_or_default());
 }
 
-/// The commit that is checked out and its time in seconds since 1970; a rebuild when that is another one.
+/// The commit that is checked out, and its time in seconds since 1970. Rebuilds when another commit is checked out.
 fn from_git() -> Option<(String, String)> {
-    // An archive unpacked inside another repository is not that repository's.
+    // A source archive unpacked inside another repository must not use that repository's commit.
     if !Path::new(".git").exists() {
         return None;
     }
     let commit = git(&["rev-parse", "--short=7", "HEAD"])?;
     let time = git(&["log", "-1", "--format=%ct"])?;
-    // Every commit and checkout adds a line to the log; where none is kept, HEAD and the branches themselves change.
+    // Every commit and checkout adds a line to the reflog; if there is no reflog, HEAD and the branch files change.
     for name in ["HEAD", "logs/HEAD", "packed-refs", &git(&["symbolic-ref", "HEAD"]).unwrap_or_default()] {
-        // A file that is missing would count as changed, at every build.
+        // Cargo treats a missing file as changed and would rebuild every time.
         if let Some(path) = git(&["rev-parse", "--git-path", name]).filter(|path| Path::new(path).is_file()) {
             println!("cargo::rerun-if-changed={path}");
         }

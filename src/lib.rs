@@ -1,30 +1,39 @@
-//! Hearth, a messenger that people host with one command: web client, REST, WebSocket and documentation in one binary,
-//! on SQLite or PostgreSQL.
+//! Hearth is a self-hosted messenger. One binary serves the web client, REST, WebSocket and their documentation, and
+//! stores everything in SQLite or PostgreSQL. `docs/ARCHITECTURE.md` has the pictures.
 //!
-//! # How a message travels
-//! A frame arrives at its connection's task ([`ws`]), is read and checked ([`protocol`]), and becomes a command in the
-//! queue of the one writer ([`writer`]). The writer takes whatever is queued, checks permissions and budgets, and stores it all in
-//! one transaction ([`store`]), and hands the committed batch to the one publisher ([`live`]). The publisher encodes
-//! each broadcast once for each protocol, puts it into the outboxes of the connections that it is for, never waiting
-//! for any of them, and acknowledges. So an acknowledged message is on disk, and everybody sees a chat in the same order.
-//! What is edited, deleted, reacted to, read, muted or blocked travels in the same way. A read goes past the writer, once
-//! the connection's own earlier commands are done.
+//! # A write
+//! [`ws`] reads a frame. [`protocol`] parses it, checks all bounds at once, and returns `Ask::Write(chat, Action)` for
+//! a change or `Ask::Read(…)` for a query. A write becomes a command in the queue of the [`writer`]. The writer applies
+//! everything queued in one transaction of the [`store`]: it checks permissions and budgets there, commits, and returns
+//! one [`model::Event`] per change. After the commit, [`live`] matches on the event in `live::deliver`; only this match
+//! decides who gets which frame in which protocol. It encodes a frame once per protocol and pushes it into the outboxes
+//! of the recipients' connections without waiting for any of them. The sender's answer is built from the same event,
+//! last. So an acknowledged message is on disk, and everyone sees a chat in the same order.
+//!
+//! REST requests that change a chat take the same way from [`api`].
+//!
+//! # A read
+//! A read does not go through the writer. It waits until the same connection's earlier writes are committed, then one
+//! function in [`service`] asks the [`store`].
 //!
 //! # Two protocols
-//! A connection speaks what it offered as its WebSocket subprotocol. `auth`, also spoken with those that offer none, is
-//! what the reference messenger's clients know. `hearth` is all of it and more: whole rows, request ids, edits,
-//! reactions, receipts, roles, presence, news of what one did on other devices, and catching up with what changed while
-//! one was away. A connection of `auth` never sees a frame or a key that only `hearth` has. [`asyncapi`] makes the
-//! documentation of both from the types in [`protocol`] and the samples that the tests play.
+//! A connection chooses its protocol with its WebSocket subprotocol. `Protocol::Reference` (offered as `auth`, or
+//! nothing) is what clients of the reference messenger speak. `Protocol::Hearth` (offered as `hearth`) adds full rows,
+//! request ids, edits, reactions, read receipts, roles, presence, events of the user's other devices, and catching up
+//! after an absence. A `Reference` connection never gets a frame or a key that only `Hearth` has. [`asyncapi`]
+//! generates the documentation of both from the types in [`protocol`] and the samples that the tests play against the
+//! server.
 //!
 //! # Presence and typing
-//! Neither is stored nor ordered, so neither passes the writer. A connection names the people that it watches; the hub
-//! ([`live`]) notices their first and last connections, and twice a second [`service`] tells those who still may know:
-//! people who share a chat and are not blocked. Typing is told at once, at most once in three seconds per chat.
+//! Neither is stored, so neither goes through the writer. A connection subscribes to the presence of users; the hub in
+//! [`live`] records when their first connection opens and their last one closes. Twice a second, [`service`] sends the
+//! changes to the subscribers who still share a chat with the user and are not blocked. Typing indicators are sent at
+//! once, at most one every three seconds per chat.
 //!
 //! # Layers
-//! `main`, [`cli`] → [`server`] → [`api`], [`ws`], [`asyncapi`], [`assets`], [`telemetry`] → [`service`], [`import`], [`demo`] → [`writer`] → [`auth`],
-//! [`store`], [`live`] → [`protocol`], [`config`] → [`model`], [`error`], [`text`]. Imports point down this list, never up.
+//! `main`, [`cli`] → [`server`] → [`api`], [`ws`], [`asyncapi`], [`assets`], [`telemetry`] → [`service`], [`import`],
+//! [`demo`] → [`writer`] → [`auth`], [`store`], [`live`] → [`protocol`], [`config`] → [`model`], [`error`], [`text`].
+//! Imports point down this list, never up; a test checks it.
 
 pub mod api;
 pub mod assets;

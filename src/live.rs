@@ -1,4 +1,5 @@
-//! Who is connected, and how events reach them. Knows frames and user ids; no SQL, no permissions, no sockets.
+//! Open connections, presence, and which recipients get which frame for an event. Knows frames and user ids; no SQL, no
+//! permissions, no sockets.
 
 mod barred;
 mod connection;

@@ -1,4 +1,4 @@
-//! The use cases: they decide, and are the same for REST and WebSocket. What changes a chat they leave to the writer.
+//! The use cases: they decide, the same for REST and WebSocket. Changes of chats are commands to the writer.
 
 pub mod accounts;
 pub mod catch_up;
@@ -26,57 +26,57 @@ use crate::{
     writer::{Command, Pending, Writer},
 };
 
-/// What every use case works with.
+/// What every use case needs.
 pub struct App {
-    /// As it is in force.
+    /// The effective configuration.
     pub config: Config,
     /// The bounds of requests.
     pub bounds: Bounds,
     /// The database.
     pub store: Store,
-    /// The way to change chats.
+    /// Queues changes of chats.
     pub writer: Writer,
-    /// Who is connected.
+    /// The open connections.
     pub hub: Arc<Hub>,
-    /// Who is logged in.
+    /// The live sessions, cached.
     pub sessions: Sessions,
-    /// By which time they are logged in for too long.
+    /// The clock by which sessions expire.
     pub session_clock: SessionClock,
-    /// Hashing.
+    /// Hashes and verifies passwords.
     pub passwords: Passwords,
-    /// Signing.
+    /// Signs and verifies tokens.
     pub tokens: Tokens,
-    /// Signing of proofs of earlier log-ins.
+    /// Signs and verifies device tokens.
     pub devices: Devices,
-    /// Sign-ups and log-ins of late.
+    /// The rate limits of sign-ups, logins and requests.
     pub attempts: Attempts,
-    /// Who is typing.
+    /// The rate limit of typing indicators.
     pub typists: Typists,
-    /// Another one after a backup was restored: what clients know is void then.
+    /// Changes when a backup is restored: clients then discard what they know.
     pub epoch: String,
 }
 
 impl App {
-    /// The time by which sessions end.
+    /// The time by which sessions expire.
     pub(crate) fn session_time(&self) -> Timestamp {
         self.session_clock.read(Timestamp::now(), Instant::now())
     }
 }
 
-/// Somebody with a live session.
+/// A user with a live session.
 #[derive(Debug, Clone, Copy)]
 pub struct Caller {
-    /// Who.
+    /// The user.
     pub user: UserId,
-    /// By which log-in.
+    /// The session.
     pub session: SessionId,
-    /// By which of its tokens.
+    /// The generation of the token, counted by renewals.
     pub generation: i64,
-    /// When the token ends.
+    /// When the token expires.
     pub expires_at: Timestamp,
-    /// What the client speaks.
+    /// The protocol that the client speaks.
     pub protocol: Protocol,
-    /// Its connection; none for REST.
+    /// The WebSocket connection; `None` for REST.
     pub connection: Option<ConnectionId>,
 }
 
@@ -86,7 +86,7 @@ pub fn submit(app: &App, caller: Caller, chat: ChatRef, action: Action) -> Resul
     app.writer.submit(Command { actor, cause, chat: chat.key(actor), action })
 }
 
-/// Changes a chat as a request says.
+/// Changes a chat and waits for the outcome.
 pub async fn change(app: &App, caller: Caller, request: impl Write) -> Result<()> {
     let (chat, action) = request.into_action();
     submit(app, caller, chat, action)?.outcome().await.map(drop)

@@ -1,6 +1,6 @@
-//! Group commit: whatever changes a chat is a command in one queue. One task takes all that is queued, applies it in
-//! queue order in ONE transaction, checks membership, role, budgets and storage there, commits, and hands the resulting events
-//! to the publisher. Knows no frame and no protocol.
+//! Group commit: every change of a chat is a command in one queue. One task takes everything queued, applies it in
+//! queue order in ONE transaction, checks membership, roles, budgets and storage there, commits, and passes the
+//! resulting events to the publisher. Knows no frames and no protocols.
 
 mod admission;
 mod allowances;
@@ -41,13 +41,13 @@ pub use command::{Command, PrivacyChange};
 pub use edits::MAX_REACTIONS;
 pub use standings::RECEIPTS_UP_TO;
 
-/// Commands that may wait: half a second's worth. When it is full, clients are told to come back.
+/// Commands that may wait: about half a second of work. When the queue is full, clients must retry.
 const QUEUE: usize = 8192;
-/// Commands of one transaction: enough to pay for its sync, few enough to keep it short.
+/// Commands per transaction: enough to share the cost of its sync, few enough to keep it short.
 const BATCH: usize = 256;
-/// Batches that may wait for the publisher; then the writer waits, too.
+/// Batches that may wait for the publisher; when it is full, the writer waits.
 const PUBLISHER_QUEUE: usize = 16;
-/// How often to ask for the outcome of a batch whose requests were refused.
+/// How often to look up the outcome of a batch whose requests were already rejected.
 const SETTLE_EVERY: Duration = Duration::from_secs(1);
 
 const BUSY: &str = "The server is busy: try again later";
@@ -58,7 +58,7 @@ struct Entry {
     reply: Reply,
 }
 
-/// The way into the queue. Cheap to clone.
+/// A handle to the queue. Cheap to clone.
 #[derive(Clone)]
 pub struct Writer {
     queue: mpsc::Sender<Entry>,
@@ -68,12 +68,12 @@ pub struct Writer {
 pub struct Pending(oneshot::Receiver<(Turn, Result<Outcome>)>);
 
 impl Pending {
-    /// Waits until the command is on disk and delivered to everyone else, or refused.
+    /// Waits until the command is on disk and pushed to everyone else, or rejected.
     pub async fn outcome(self) -> Result<Outcome> {
         self.outcome_in_turn().await.1
     }
 
-    /// The same, with the turn of the answer among the frames of a connection.
+    /// Like [`Self::outcome`], with the answer's turn among the frames of its connection.
     pub async fn outcome_in_turn(self) -> (Turn, Result<Outcome>) {
         self.0.await.unwrap_or_else(|_| (Turn::of_answer(), Err(Error::Unavailable(STOPPING))))
     }
@@ -85,7 +85,7 @@ impl Writer {
         self.push(Task::Change(command))
     }
 
-    /// Erases an account with all that belongs to it. Returns the sessions that ended.
+    /// Erases an account and everything that belongs to it. Returns the sessions that ended.
     pub async fn erase_account(&self, user: UserId, texts: Texts) -> Result<Vec<SessionId>> {
         let outcome = self.push(Task::EraseAccount { user, texts })?.outcome().await?;
         let ended = outcome.events.into_iter().filter_map(|event| match event {
@@ -95,16 +95,16 @@ impl Writer {
         Ok(ended.flatten().collect())
     }
 
-    /// Changes what others see of a person.
+    /// Changes a user's privacy settings.
     pub async fn set_privacy(&self, change: PrivacyChange) -> Result<()> {
         self.push(Task::SetPrivacy(change))?.outcome().await.map(|_| ())
     }
 
-    /// Whether writer and publisher still work: an empty task passes through both. It may well be refused, by a database
-    /// that does not answer, say.
+    /// Whether writer and publisher still work: passes an empty task through both. The task may be rejected, for
+    /// example if the database does not answer.
     pub async fn works(self) -> bool {
         let (reply, pending) = oneshot::channel();
-        // A full queue is waited for: a server that has much to do does it.
+        // Waits for a place in a full queue: a busy server still works.
         self.queue.send(Entry { task: Task::Nothing, reply }).await.is_ok() && pending.await.is_ok()
     }
 
@@ -118,8 +118,8 @@ impl Writer {
     }
 }
 
-/// The queue, the task that works on it, and what the publisher is to be fed with. The task ends when every
-/// [`Writer`] is gone and the queue is empty.
+/// Returns the queue, the task that works on it, and the batches for the publisher. The task ends when every [`Writer`]
+/// is dropped and the queue is empty.
 pub fn start(
     store: Store,
     limits: &Limits,
@@ -148,7 +148,7 @@ async fn run(mut committer: Committer, mut entries: mpsc::Receiver<Entry>, publi
         let mut outcomes = committer.commit(&tasks).await;
         let outage = outcomes.last().and_then(|outcome| outcome.as_ref().err()?.outage());
         if let Some(outage) = outage {
-            // Whoever waits behind these has waited for the database, too: the last of a full queue would for minutes.
+            // Commands behind these have waited for the database, too: the last of a full queue would wait for minutes.
             let waiting = (0..entries.len()).map_while(|_| entries.try_recv().ok());
             replies.extend(waiting.map(|entry| entry.reply));
             outcomes.extend((outcomes.len()..replies.len()).filter_map(|_| outage.outage().map(Err)));
@@ -166,7 +166,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_writer_with_much_to_do_works() {
+    async fn a_busy_writer_works() {
         let (queue, mut entries) = mpsc::channel(1);
         let writer = Writer { queue };
         let _waiting = writer.push(Task::Nothing).unwrap();

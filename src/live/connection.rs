@@ -1,5 +1,5 @@
-//! One open connection as the rest of the server sees it: a bounded outbox that is filled without waiting, and signs
-//! of life. The socket's task empties the outbox.
+//! One open connection as the rest of the server sees it: a bounded outbox, filled without waiting, and heartbeats. The
+//! socket's task empties the outbox.
 
 use std::{
     collections::VecDeque,
@@ -19,26 +19,26 @@ use crate::{
 
 /// Frames that may wait for a socket: several full batches of the writer, which arrive at once.
 const MAX_FRAMES: usize = 4096;
-/// Bytes that may wait for a socket, however few frames they are.
+/// Bytes that may wait for a socket, in any number of frames.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
-/// Heartbeats without a sign of life after which a peer counts as gone.
+/// Heartbeats that a peer may leave unanswered before its connection is closed.
 const MISSED_BEATS: u8 = 2;
 
-/// A connection's number: the first one ever has 1.
+/// A connection's number, counted from 1 since the server started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ConnectionId(pub(super) u64);
 
-/// A connection: whose it is, and what waits for it.
+/// A connection and the frames that wait for it.
 pub struct Connection {
-    /// Its number; spreads the heartbeats, too.
+    /// Also spreads the heartbeats over time.
     pub id: ConnectionId,
-    /// What its client speaks.
+    /// The protocol that its client speaks.
     pub protocol: Protocol,
-    /// Who is connected.
+    /// The user who is connected.
     pub user: UserId,
-    /// By which log-in.
+    /// The session that opened it.
     pub session: SessionId,
-    /// When the token ends, in milliseconds.
+    /// When the token expires, in milliseconds.
     expires_at: AtomicI64,
     missed_beats: AtomicU8,
     outbox: Mutex<Outbox>,
@@ -52,17 +52,17 @@ struct Outbox {
     closing: Option<Close>,
 }
 
-/// What was in an outbox.
+/// The content of an outbox.
 #[derive(Default)]
 pub struct Taken {
-    /// In the order in which they came, each with its turn.
+    /// In the order in which they were pushed, each with its turn.
     pub frames: VecDeque<(Turn, Frame)>,
-    /// Set if the connection is to be closed after them.
+    /// Set if the connection must be closed after these frames.
     pub close: Option<Close>,
 }
 
 impl Taken {
-    /// Answers and what was in the outbox, in one order.
+    /// Merges answers with the content of the outbox, in the order of their turns.
     pub fn merged_with(mut self, answers: Vec<(Turn, Frame)>) -> Vec<Frame> {
         let mut frames = Vec::with_capacity(self.frames.len() + answers.len());
         for (turn, answer) in answers {
@@ -91,17 +91,17 @@ impl Connection {
         }
     }
 
-    /// When the token ends, and the connection with it.
+    /// When the token expires. The connection is closed then.
     pub fn expires_at(&self) -> Timestamp {
         Timestamp(self.expires_at.load(Ordering::Relaxed))
     }
 
-    /// Goes on with a token that ends then.
+    /// Replaces the expiry after the token was renewed.
     pub fn renew(&self, expires_at: Timestamp) {
         self.expires_at.store(expires_at.0, Ordering::Relaxed);
     }
 
-    /// Adds a frame, without waiting. A full outbox closes the connection: its client resumes from the history.
+    /// Adds a frame without waiting. A full outbox closes the connection; its client catches up when it reconnects.
     pub fn push(&self, frame: &Frame) {
         let mut outbox = self.outbox();
         if outbox.closing.is_some() {
@@ -118,36 +118,35 @@ impl Connection {
         self.wake.notify_one();
     }
 
-    /// Closes the connection after what is in its outbox. The first reason stands.
+    /// Closes the connection after the frames in its outbox. Only the first reason counts.
     pub fn close(&self, close: Close) {
         self.outbox().closing.get_or_insert(close);
         self.wake.notify_one();
     }
 
-    /// Waits until the outbox has something, or the connection is to be closed. May return for nothing.
+    /// Waits until the outbox has a frame, or the connection must be closed. May also return without either.
     pub async fn woken(&self) {
         self.wake.notified().await;
     }
 
-    /// Empties the outbox.
+    /// Removes and returns everything in the outbox.
     pub fn take(&self) -> Taken {
         let mut outbox = self.outbox();
         outbox.bytes = 0;
         Taken { frames: std::mem::take(&mut outbox.frames), close: outbox.closing }
     }
 
-    /// Whether what was taken before need not be written any more: more came than the outbox holds, or the session
-    /// has ended.
+    /// Whether frames that were already taken can be discarded: the outbox overflowed, or the session has ended.
     pub fn is_cut_off(&self) -> bool {
         matches!(self.outbox().closing, Some(Close::SlowReader | Close::Unauthorized))
     }
 
-    /// The peer gave a sign of life.
-    pub fn heard(&self) {
+    /// Records that the peer sent something.
+    pub fn peer_is_alive(&self) {
         self.missed_beats.store(0, Ordering::Relaxed);
     }
 
-    /// Asks for a sign of life, or gives the peer up.
+    /// Pings the peer, or closes the connection if it left too many pings unanswered.
     pub(super) fn beat(&self, ping: &Frame) {
         if self.missed_beats.fetch_add(1, Ordering::Relaxed) >= MISSED_BEATS {
             self.close(Close::Silent);
@@ -209,7 +208,7 @@ mod tests {
         for _ in 0..3 {
             silent.beat(&Frame::ping());
             talking.beat(&Frame::ping());
-            talking.heard();
+            talking.peer_is_alive();
         }
         assert_eq!(silent.take().close, Some(Close::Silent));
         assert_eq!(talking.take().close, None);

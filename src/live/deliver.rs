@@ -1,7 +1,7 @@
-//! Who gets which frame for an event, in which protocol. Nothing else decides that.
+//! The one place that decides who gets which frame for an event, in which protocol.
 //!
-//! The reference protocol never tells people of what they did themselves. The extended protocol tells all connections
-//! but the one that asked.
+//! A `Reference` connection never gets a frame about its own user's actions. `Hearth` frames go to all connections
+//! except the one that sent the request.
 
 use std::slice::from_ref;
 
@@ -17,32 +17,32 @@ use crate::{
     },
 };
 
-/// A frame for the connections of some people that speak one protocol.
+/// A frame for those connections of some users that speak one protocol.
 pub struct Broadcast<'a> {
-    /// Which connections understand it.
+    /// Only connections that speak this protocol get it.
     pub protocol: Protocol,
     /// The frame's type.
     pub kind: Kind,
-    /// To whom.
+    /// The users who get it.
     pub to: &'a [UserId],
-    /// But not to these.
+    /// Connections of these users that do not get it.
     pub except: Except,
-    /// Makes its item. Called only if a connection is open to get it.
+    /// Builds the item. Called only if at least one connection will get the frame.
     pub item: &'a dyn Fn() -> Option<Item>,
 }
 
-/// Connections that are not sent a broadcast.
+/// Which connections a broadcast leaves out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Except {
-    /// Every connection is.
+    /// None.
     Nobody,
-    /// Those of a person.
+    /// All connections of this user.
     User(UserId),
-    /// The one that asked.
+    /// The connection that sent the request.
     Connection(ConnectionId),
 }
 
-/// Passes the broadcasts of an event that the connection `cause` asked for to `send`.
+/// Calls `send` with each broadcast of an event. `cause` is the connection whose request caused it.
 pub fn broadcasts(event: &Event, cause: Option<ConnectionId>, send: &mut dyn FnMut(&Broadcast<'_>)) {
     let others = cause.map_or(Except::Nobody, Except::Connection);
     let mut to = Recipients { others, send };
@@ -58,7 +58,7 @@ pub fn broadcasts(event: &Event, cause: Option<ConnectionId>, send: &mut dyn FnM
         Event::Left { user, .. } => to.own(Kind::RemovedFromGroup, *user, event),
         Event::Removed { group, user } => {
             to.extended(Kind::RemovedFromGroup, from_ref(user), Except::Nobody, &|| item(event));
-            // So that clients of the reference protocol close the group.
+            // Clients of the reference protocol close the group on this frame.
             let gone = || Some(view::gone(*group, Protocol::Reference));
             to.reference(Kind::DropGroup, from_ref(user), Except::Nobody, &gone);
         }
@@ -87,14 +87,14 @@ pub fn broadcasts(event: &Event, cause: Option<ConnectionId>, send: &mut dyn FnM
             to.extended(Kind::PersonDeleted, companions, others, &|| item(event));
         }
         Event::Typing { readers, .. } => to.extended(Kind::Typing, readers, others, &|| item(event)),
-        // Their connections are closed: `Hub::deliver`.
+        // `Hub::deliver` closes their connections.
         Event::SessionsEnded { .. } => {}
     }
 }
 
-/// Where the broadcasts of one event go.
+/// Sends the broadcasts of one event.
 struct Recipients<'s> {
-    /// All of the requester's connections but the one that asked.
+    /// Leaves out the connection that sent the request.
     others: Except,
     send: &'s mut dyn FnMut(&Broadcast<'_>),
 }
@@ -108,7 +108,7 @@ impl Recipients<'_> {
         (self.send)(&Broadcast { protocol: Protocol::Reference, kind, to, except, item });
     }
 
-    /// To the requester's other connections.
+    /// Sends to the requester's other connections.
     fn own(&mut self, kind: Kind, user: UserId, event: &Event) {
         self.extended(kind, from_ref(&user), self.others, &|| item(event));
     }
@@ -134,7 +134,7 @@ impl Recipients<'_> {
             return;
         };
         let Some(notice) = &message.notice else { return };
-        // The reference protocol knows adding and leaving; whatever else happens looks like somebody who leaves.
+        // The reference protocol has two notices: added and left. All other notices are sent as the latter.
         let (reference, extended) = match notice {
             Notice::Created => (None, Kind::GroupChanged),
             Notice::Added(_) => (Some(Kind::AddUserInGroup), Kind::AddUserInGroup),
@@ -149,14 +149,14 @@ impl Recipients<'_> {
         }
     }
 
-    /// The whole row, to everyone in the chat.
+    /// Sends the full row to everyone in the chat.
     fn rows(&mut self, kind: Kind, entry: &Entry) {
         self.each_side(kind, entry, |message, audience, reader| {
             Item::Row(Box::new(row(entry, message, audience, reader).for_everybody()))
         });
     }
 
-    /// An item to everyone in the chat, made of the message as each side sees it.
+    /// Sends everyone in the chat an item, built from the message as that side sees it.
     fn each_side(&mut self, kind: Kind, entry: &Entry, item: impl Fn(Message, &Audience, UserId) -> Item) {
         let Some(Scene { message, audience }) = entry.scene.as_deref() else { return };
         let own = || Some(item(message.clone(), audience, entry.actor));
@@ -172,7 +172,7 @@ impl Recipients<'_> {
         }
     }
 
-    /// How far somebody has read, to those who are shown it.
+    /// Sends a read receipt to the users who may see it.
     fn receipt(&mut self, event: &Event) {
         let (Event::Read { chat, user, read_up_to, receipt, .. }
         | Event::Hidden { chat, user, read_up_to, receipt, .. }) = event

@@ -1,4 +1,4 @@
-//! Every open connection of this process, by user. The lock is held for look-ups and pushes alone.
+//! Every open connection of this process, by user. The lock is held only for look-ups and pushes.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -29,14 +29,14 @@ pub struct Hub {
     limit_per_user: usize,
 }
 
-/// Why nobody is let in.
+/// Why a connection is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Full {
-    /// The server has all the connections that it can hold.
+    /// The server has as many connections as it can hold.
     Server,
-    /// This person has.
+    /// The user has as many connections as one user may have.
     User,
-    /// This session stays out for so long.
+    /// The session may not connect for this long.
     Session(Duration),
 }
 
@@ -44,41 +44,41 @@ pub enum Full {
 struct Connections {
     by_user: HashMap<UserId, Vec<Arc<Connection>>>,
     open: usize,
-    /// Those of them that speak the extended protocol.
+    /// How many of them speak the Hearth protocol.
     extended: usize,
-    /// Connections ever: the next one's number.
+    /// How many connections were ever opened: the number of the next one.
     count: u64,
     presence: Presence,
     barred: Barred,
 }
 
-/// Somebody who wants to be told.
+/// A connection that asks to be added.
 #[derive(Debug, Clone, Copy)]
 pub struct Entrant {
-    /// What the client speaks.
+    /// The protocol that its client speaks.
     pub protocol: Protocol,
-    /// Who.
+    /// The user who connects.
     pub user: UserId,
-    /// By which log-in.
+    /// The session that the token belongs to.
     pub session: SessionId,
-    /// When the token ends.
+    /// When the token expires.
     pub expires_at: Timestamp,
 }
 
-/// A connection in the hub; it leaves when this is dropped.
+/// A connection in the hub. Dropping this removes it.
 pub struct Entered {
     hub: Arc<Hub>,
     connection: Arc<Connection>,
 }
 
 impl Hub {
-    /// An empty hub for so many connections, and so many of one person.
+    /// Creates an empty hub with a limit in total and per user.
     pub fn new(limit: usize, limit_per_user: usize) -> Self {
         Self { connections: Mutex::default(), limit, limit_per_user }
     }
 
-    /// Adds a connection, if there is room for it. When all places are taken, it takes one of the person who has the
-    /// most, if that person has at least two more than the newcomer would have.
+    /// Adds a connection if there is room. If the hub is full, it closes the oldest connection of the user who has the
+    /// most, provided that user has at least two more than the new connection's user would have.
     pub fn enter(self: &Arc<Self>, entrant: Entrant) -> Result<Entered, Full> {
         let mut connections = self.lock();
         if let Some(wait) = connections.barred.wait(entrant.session, Instant::now()) {
@@ -103,12 +103,12 @@ impl Hub {
         Ok(Entered { hub: self.clone(), connection })
     }
 
-    /// Keeps a session's new connections out for a while.
+    /// Rejects a session's new connections for a minute.
     pub fn bar(&self, session: SessionId) {
         self.lock().barred.bar(session, Instant::now());
     }
 
-    /// Makes an event known to everyone whom it concerns, but not to the connection that caused it.
+    /// Sends an event to everyone it concerns, except to the connection that caused it.
     pub fn deliver(&self, event: &Event, cause: Option<ConnectionId>) {
         broadcasts(event, cause, &mut |broadcast| self.send(broadcast));
         match event {
@@ -121,9 +121,9 @@ impl Hub {
         }
     }
 
-    /// Encodes a broadcast once, unless there is no connection for it.
+    /// Encodes a broadcast once, unless no connection would get it.
     fn send(&self, broadcast: &Broadcast<'_>) {
-        // Encoding takes longer than looking twice, and the lock is not held for it.
+        // Encoding takes longer than a second look-up, and the lock is not held for it.
         if self.lock().recipients(broadcast).next().is_none() {
             return;
         }
@@ -132,19 +132,19 @@ impl Hub {
         self.lock().recipients(broadcast).for_each(|connection| connection.push(&frame));
     }
 
-    /// Which of somebody's sessions have a connection.
+    /// The user's sessions that have an open connection.
     pub fn sessions(&self, user: UserId) -> HashSet<SessionId> {
         let connections = self.lock();
         connections.by_user.get(&user).into_iter().flatten().map(|connection| connection.session).collect()
     }
 
-    /// One of somebody's connections.
+    /// One of a user's connections.
     pub fn connection(&self, user: UserId, id: ConnectionId) -> Option<Arc<Connection>> {
         self.lock().by_user.get(&user)?.iter().find(|connection| connection.id == id).cloned()
     }
 
-    /// From now on somebody's connection watches these people, and no others. For each: whether the person is there
-    /// and, if known, when the last connection ended.
+    /// Replaces the list of users whose presence a connection watches. Returns for each whether the user is online and,
+    /// if known, when the last connection closed.
     pub fn watch(
         &self,
         user: UserId,
@@ -162,7 +162,7 @@ impl Hub {
         present.into_iter().map(|(user, online)| (user, online, presence.last_seen_at(user))).collect()
     }
 
-    /// A person may no longer watch another, who seems to have gone.
+    /// Ends one user's watch of another, and shows the latter as offline to the former.
     fn part(&self, watcher: UserId, user: UserId) {
         let parted = self.lock().presence.part(watcher, user);
         let gone = view::presence(PresenceRow::gone(user));
@@ -171,7 +171,7 @@ impl Hub {
         }
     }
 
-    /// Somebody's presence is shown from now on, or no longer: who watches the person, and the person, see nobody there.
+    /// Applies a change of the presence setting. Hiding shows each side as offline to the other.
     fn show_presence(&self, user: UserId, shows: bool) {
         let mut connections = self.lock();
         if shows {
@@ -183,18 +183,18 @@ impl Hub {
         }
     }
 
-    /// Who has come or gone since the last time, and is watched.
+    /// Watched users who came online or went offline since the last call.
     pub fn presence_changes(&self, now: Timestamp) -> Vec<PresenceChange> {
         let mut connections = self.lock();
         let Connections { by_user, presence, .. } = &mut *connections;
         presence.changes(now, |user| by_user.contains_key(&user))
     }
 
-    /// Nobody could be told of these: they are looked at again.
-    pub fn untold(&self, changes: impl IntoIterator<Item = PresenceChange>) {
+    /// Keeps changes that could not be sent, to be reported again.
+    pub fn retry(&self, changes: impl IntoIterator<Item = PresenceChange>) {
         let mut connections = self.lock();
         for change in changes {
-            connections.presence.untold(&change);
+            connections.presence.retry(&change);
         }
     }
 
@@ -213,8 +213,8 @@ impl Hub {
         }
     }
 
-    /// The work of one second, for all connections together: pings a share of them, gives silent ones up, and closes
-    /// those whose token has expired.
+    /// Runs once a second: pings a share of the connections, and closes those that are silent or whose token has
+    /// expired.
     pub fn beat(&self, second: u64, now: Timestamp) {
         let ping = Frame::ping();
         for connection in self.lock().by_user.values().flatten() {
@@ -232,7 +232,7 @@ impl Hub {
 }
 
 impl Connections {
-    /// For whom a broadcast is.
+    /// The connections that get a broadcast.
     fn recipients<'a>(&'a self, broadcast: &'a Broadcast<'_>) -> impl Iterator<Item = &'a Arc<Connection>> {
         let is_spoken = match broadcast.protocol {
             Protocol::Reference => self.open > self.extended,
@@ -250,8 +250,8 @@ impl Connections {
         })
     }
 
-    /// Closes the oldest connection of the person with the most, if that is at least two more than a newcomer would
-    /// have who has so many now.
+    /// Closes the oldest connection of the user who has the most, if that is at least two more than a new connection's
+    /// user would have, who has `held` now.
     fn displace(&mut self, held: usize) -> bool {
         let most = self.by_user.values_mut().max_by_key(|own| own.len());
         let Some(own) = most.filter(|own| own.len() >= held + 3) else { return false };
@@ -262,7 +262,7 @@ impl Connections {
         true
     }
 
-    /// Does not count a connection any more that is out of `by_user`.
+    /// Updates the counts for a connection that was removed from `by_user`.
     fn left(&mut self, connection: &Connection) {
         self.open -= 1;
         self.extended -= usize::from(connection.protocol == Protocol::Hearth);
@@ -283,7 +283,7 @@ impl Drop for Entered {
         let mut connections = self.hub.lock();
         let user = self.connection.user;
         let Some(own) = connections.by_user.get_mut(&user) else { return };
-        // Another connection may have taken its place.
+        // It may already have been displaced by a newer connection.
         let Some(place) = own.iter().position(|other| other.id == self.connection.id) else { return };
         own.remove(place);
         if own.is_empty() {

@@ -1,8 +1,9 @@
-//! The open TCP connections by the address that they come from, and how many of them there may be. Knows no HTTP.
+//! The open TCP connections by client address, and their limits. Knows no HTTP.
 //!
-//! All together are bounded by what memory and descriptors allow. One address may hold so many, and so many on which
-//! nobody has logged in; addresses behind which many people may be, such as a reverse proxy's, are not counted. When
-//! all places are taken, a newcomer takes the place of the address that holds the most on which nobody has logged in.
+//! The total is bounded by memory and file descriptors. Each address may hold a number of connections, and a smaller
+//! number that no request has authenticated. Addresses that many clients may share, such as a reverse proxy's, are not
+//! counted. If the server is full, a new connection displaces the oldest unauthenticated one of the address that holds
+//! the most of these.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -19,21 +20,21 @@ use tokio_util::sync::CancellationToken;
 
 use crate::model::address::{Network, is_local, network};
 
-/// Places beyond the bound for this machine's own requests: a health probe gets an answer from a full server.
+/// Places beyond the limit for requests from this machine, so that a full server still answers a health probe.
 const RESERVED: usize = 8;
-/// How long an address counts as a proxy after a request of it named another client.
+/// How long an address counts as a proxy after one of its requests named another client.
 const PROXY_FOR: Duration = Duration::from_mins(10);
-/// Addresses that are remembered as proxies.
+/// How many addresses are remembered as proxies.
 const MAX_PROXIES: usize = 1024;
 
-/// How many connections there may be.
+/// Limits on open connections.
 #[derive(Debug, Clone, Copy)]
 pub struct PeerBounds {
-    /// All together.
+    /// In total.
     pub total: usize,
-    /// Of one address.
+    /// Per address.
     pub per_address: usize,
-    /// Of one address, on which nobody has logged in.
+    /// Per address, of those that no request has authenticated.
     pub anonymous_per_address: usize,
 }
 
@@ -46,20 +47,20 @@ pub struct Peers {
 
 #[derive(Default)]
 struct State {
-    /// Connections ever: the next one's number.
+    /// How many connections were ever opened: the number of the next one.
     count: u64,
     open: usize,
     shares: HashMap<Network, Share>,
-    /// Addresses that named other clients without being trusted to, and when they last did.
+    /// Addresses that named other clients although they are not trusted proxies, and when they last did.
     proxies: HashMap<Network, Instant>,
     is_warned: bool,
 }
 
-/// What one address holds.
+/// The connections of one address.
 #[derive(Default)]
 struct Share {
     logged_in: usize,
-    /// The others, the oldest first, with the way to end them.
+    /// The unauthenticated ones, the oldest first, each with the token that closes it.
     anonymous: BTreeMap<u64, CancellationToken>,
 }
 
@@ -69,33 +70,33 @@ impl Share {
     }
 }
 
-/// Why a connection is refused.
+/// Why a connection is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Crowded {
-    /// All places are taken.
+    /// The server has as many connections as it can hold.
     Server,
-    /// This address holds all that one may.
+    /// The address has as many connections as one address may have.
     Address,
 }
 
-/// An open connection; it gives its place back when this is dropped.
+/// An open connection. Dropping this gives its place back.
 pub struct Peer {
     peers: Arc<Peers>,
     id: u64,
     network: Network,
     displaced: CancellationToken,
     is_logged_in: AtomicBool,
-    /// Whether it has one of the places that are kept for this machine's own requests: it is to be short.
+    /// Whether it uses one of the places reserved for this machine: it may make only one short request.
     pub is_extra: bool,
 }
 
 impl Peers {
-    /// None yet. `trusted` are proxies, each with many people behind it.
+    /// Starts with no connections. `trusted` are proxies, each with many clients behind it.
     pub fn new(bounds: PeerBounds, trusted: Vec<IpNet>) -> Self {
         Self { bounds, trusted, state: Mutex::default() }
     }
 
-    /// A new connection from this address.
+    /// Adds a connection from this address.
     pub fn enter(self: &Arc<Self>, address: IpAddr) -> Result<Peer, Crowded> {
         let (address, network) = (address.to_canonical(), network(address));
         let mut state = self.lock();
@@ -119,8 +120,8 @@ impl Peers {
         Ok(Peer { peers: self.clone(), id, network, displaced, is_logged_in: AtomicBool::new(false), is_extra })
     }
 
-    /// A request from this address named another client. The first such request of an address that is not trusted is
-    /// worth a warning.
+    /// Records that a request from this address named another client. Logs a warning the first time, if the address is
+    /// not a trusted proxy.
     pub fn forwarded(&self, address: IpAddr) {
         let address = address.to_canonical();
         if self.is_trusted(address) {
@@ -137,13 +138,13 @@ impl Peers {
             drop(state);
             tracing::warn!(
                 %address,
-                "X-Forwarded-For of an address that is not in server.trusted_proxies is not used: if it is your reverse \
+                "X-Forwarded-For from an address that is not in server.trusted_proxies is ignored: if it is your reverse \
                  proxy, all of its clients share one address and its limits"
             );
         }
     }
 
-    /// Whether many people may be behind an address: it is not counted.
+    /// Whether many clients may share this address, so that it is not counted.
     fn is_many(&self, address: IpAddr, state: &State) -> bool {
         is_local(address)
             || self.is_trusted(address)
@@ -160,8 +161,8 @@ impl Peers {
 }
 
 impl State {
-    /// Ends the oldest connection of the address that has the most without a log-in, if that is at least two more than
-    /// a newcomer's address would have: it holds this many now.
+    /// Closes the oldest unauthenticated connection of the address that has the most of these, if that is at least two
+    /// more than the new connection's address would have, which has `held` now.
     fn displace(&mut self, held: usize) -> bool {
         let largest = self.shares.values_mut().max_by_key(|share| share.anonymous.len());
         let Some(share) = largest.filter(|share| share.anonymous.len() >= held + 3) else { return false };
@@ -173,7 +174,7 @@ impl State {
 }
 
 impl Peer {
-    /// Somebody with a live session uses this connection.
+    /// Marks this connection as used by a live session.
     pub fn logged_in(&self) {
         if self.is_logged_in.swap(true, Ordering::Relaxed) {
             return;
@@ -224,7 +225,7 @@ mod tests {
         peers.enter(address.parse().unwrap())
     }
 
-    /// Open connections, and addresses that have some.
+    /// The number of open connections, and of addresses that have some.
     fn counts(peers: &Peers) -> (usize, usize) {
         let state = peers.lock();
         (state.open, state.shares.len())
@@ -278,11 +279,11 @@ mod tests {
         let mut held: Vec<_> = (0..6).map(|_| enter(&peers, "10.0.0.1").ok().unwrap()).collect();
         held[0].logged_in();
         let newcomers: Vec<_> = (0..2).map(|_| enter(&peers, "192.0.2.1").ok().unwrap()).collect();
-        // The oldest of those on which nobody has logged in.
+        // The oldest of the unauthenticated ones.
         held[1].displaced().await;
         held[2].displaced().await;
         assert_eq!(held.iter().filter(|peer| peer.displaced.is_cancelled()).count(), 2);
-        // Three are left: two more than the first of another address has.
+        // Three are left: two more than another address would have with its first.
         let another = enter(&peers, "10.0.0.2").ok().unwrap();
         assert_eq!(enter(&peers, "10.0.0.2").err(), Some(Crowded::Server));
         held.remove(1);

@@ -1,4 +1,4 @@
-//! Who watches whom come and go. Kept in memory alone; who may watch whom is decided elsewhere.
+//! Which connections watch whose presence. In memory only; the caller decides who may watch whom.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -8,49 +8,49 @@ use std::{
 use super::connection::{Connection, ConnectionId};
 use crate::model::{Timestamp, UserId};
 
-/// How long somebody without a connection counts as there: a phone that changes its network does not flicker.
+/// How long a user without a connection still counts as online, so that a change of network shows no flicker.
 const GRACE_MILLIS: i64 = 5_000;
-/// Departures that are remembered.
+/// How many departures are remembered.
 const REMEMBERED: usize = 100_000;
 
-/// Somebody has come or gone, and these are to be told.
+/// A change of a user's presence, and who must be notified.
 pub struct PresenceChange {
-    /// Who.
+    /// Whose presence changed.
     pub user: UserId,
-    /// Whether the person is there now.
+    /// Whether the user is online now.
     pub online: bool,
-    /// When the person went, if so.
+    /// When the user went offline, if so.
     pub last_seen_at: Option<Timestamp>,
-    /// Whose connections watch.
+    /// The connections that watch the user.
     pub watchers: Vec<Arc<Connection>>,
 }
 
 /// Watches and departures.
 #[derive(Default)]
 pub(super) struct Presence {
-    /// By whom they are watched, and what those were told last.
+    /// The connections that watch each user, and the presence last sent to them.
     watched: HashMap<UserId, Watched>,
-    /// Whom each connection watches.
+    /// The users that each connection watches.
     lists: HashMap<ConnectionId, Vec<UserId>>,
-    /// When people's last connections ended.
+    /// When each user's last connection closed.
     departures: HashMap<UserId, Timestamp>,
-    /// Those who came or went, and about whom nobody was told yet.
+    /// Users who came or went since the last report.
     moved: HashSet<UserId>,
 }
 
 struct Watched {
     online: bool,
-    /// By number: leaving is a look-up, however many watch.
+    /// By number, so that leaving costs one look-up.
     watchers: HashMap<ConnectionId, Arc<Connection>>,
 }
 
 impl Presence {
-    /// Somebody's first connection has begun.
+    /// Records that a user's first connection opened.
     pub(super) fn came(&mut self, user: UserId) {
         self.moved.insert(user);
     }
 
-    /// Somebody's last connection has ended.
+    /// Records that a user's last connection closed.
     pub(super) fn went(&mut self, user: UserId, now: Timestamp) {
         if self.departures.len() >= REMEMBERED {
             let mut times: Vec<_> = self.departures.values().copied().collect();
@@ -62,19 +62,19 @@ impl Presence {
         self.moved.insert(user);
     }
 
-    /// When somebody's last connection ended, if that is known.
+    /// When the user's last connection closed, if known.
     pub(super) fn last_seen_at(&self, user: UserId) -> Option<Timestamp> {
         self.departures.get(&user).copied()
     }
 
-    /// Whether somebody counts as there.
+    /// Whether the user counts as online.
     pub(super) fn is_online(&self, user: UserId, connected: bool, now: Timestamp) -> bool {
-        // Of a departure in the future the clock was set back since.
+        // A departure in the future means that the clock was set back since.
         let is_recent = |left: &Timestamp| *left <= now && now < left.plus_millis(GRACE_MILLIS);
         connected || self.departures.get(&user).is_some_and(is_recent)
     }
 
-    /// From now on a connection watches these people, and no others; each with what its watcher is told now.
+    /// Replaces the list of users that a connection watches, each with the presence that it is sent now.
     pub(super) fn watch(&mut self, connection: &Arc<Connection>, people: &[(UserId, bool)]) {
         self.unwatch(connection.id);
         for (user, online) in people {
@@ -85,14 +85,14 @@ impl Presence {
         self.lists.insert(connection.id, people.iter().map(|(user, _)| *user).collect());
     }
 
-    /// A connection watches nobody any more.
+    /// Removes a connection and everything it watches.
     pub(super) fn unwatch(&mut self, connection: ConnectionId) {
         for user in self.lists.remove(&connection).unwrap_or_default() {
             self.forget(user, connection);
         }
     }
 
-    /// A person watches another no more. The connections that did.
+    /// Ends one user's watch of another. Returns the connections that watched.
     pub(super) fn part(&mut self, watcher: UserId, user: UserId) -> Vec<Arc<Connection>> {
         let watchers = self.watched.get(&user).into_iter().flat_map(|watched| watched.watchers.values());
         let parted: Vec<_> = watchers.filter(|connection| connection.user == watcher).cloned().collect();
@@ -105,7 +105,7 @@ impl Presence {
         parted
     }
 
-    /// Somebody hides: which connections see whom as gone from now on. Their lists stay.
+    /// Returns which connections must see whom as offline when a user hides their presence. The lists stay.
     pub(super) fn conceal(&self, user: UserId, own: &[Arc<Connection>]) -> Vec<(Arc<Connection>, UserId)> {
         let watchers = self.watched.get(&user).into_iter().flat_map(|watched| watched.watchers.values());
         let to_watchers = watchers.map(|watcher| (watcher.clone(), user));
@@ -113,11 +113,11 @@ impl Presence {
             let list = self.lists.get(&connection.id).into_iter().flatten();
             list.map(|watched| (connection.clone(), *watched))
         });
-        // People see themselves.
+        // Users always see their own presence.
         to_watchers.chain(to_own).filter(|(connection, gone)| connection.user != *gone).collect()
     }
 
-    /// Somebody hides no longer: if there, the watchers are told.
+    /// Marks a user who shows their presence again, so that watchers are notified if the user is online.
     pub(super) fn reveal(&mut self, user: UserId) {
         if let Some(watched) = self.watched.get_mut(&user) {
             watched.online = false;
@@ -125,14 +125,14 @@ impl Presence {
         }
     }
 
-    /// Who has come or gone since the last time, and is watched.
+    /// Watched users who came online or went offline since the last call.
     pub(super) fn changes(&mut self, now: Timestamp, is_connected: impl Fn(UserId) -> bool) -> Vec<PresenceChange> {
         let mut changes = Vec::new();
         for user in std::mem::take(&mut self.moved) {
             let connected = is_connected(user);
             let online = self.is_online(user, connected, now);
             if online && !connected {
-                // Perhaps back in a moment: looked at again.
+                // Possibly back in a moment: check again next time.
                 self.moved.insert(user);
             }
             let Some(watched) = self.watched.get_mut(&user).filter(|watched| watched.online != online) else {
@@ -150,8 +150,8 @@ impl Presence {
         changes
     }
 
-    /// Nobody could be told of this change: it is looked at again.
-    pub(super) fn untold(&mut self, change: &PresenceChange) {
+    /// Keeps a change that could not be sent, to be reported again.
+    pub(super) fn retry(&mut self, change: &PresenceChange) {
         if let Some(watched) = self.watched.get_mut(&change.user) {
             watched.online = !change.online;
         }
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_back_within_the_grace_has_never_gone() {
+    fn a_return_within_the_grace_period_is_not_reported() {
         let (mut presence, bob) = (Presence::default(), person(2));
         presence.watch(&watcher(), &[(bob, true)]);
         presence.went(bob, Timestamp(0));
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn who_stays_away_has_gone_once_and_comes_once() {
+    fn a_departure_and_a_return_are_reported_once_each() {
         let (mut presence, bob) = (Presence::default(), person(2));
         presence.watch(&watcher(), &[(bob, true)]);
         presence.went(bob, Timestamp(0));
@@ -209,25 +209,25 @@ mod tests {
     }
 
     #[test]
-    fn who_went_before_the_clock_was_set_back_is_gone() {
+    fn a_user_who_left_before_the_clock_was_set_back_is_offline() {
         let (mut presence, bob) = (Presence::default(), person(2));
         presence.went(bob, Timestamp(10 * GRACE_MILLIS));
         assert!(!presence.is_online(bob, false, Timestamp(0)));
     }
 
     #[test]
-    fn what_could_not_be_told_is_told_later() {
+    fn a_change_that_could_not_be_sent_is_reported_again() {
         let (mut presence, bob) = (Presence::default(), person(2));
         presence.watch(&watcher(), &[(bob, false)]);
         presence.came(bob);
         let changes = presence.changes(Timestamp(0), |_| true);
-        presence.untold(&changes[0]);
+        presence.retry(&changes[0]);
         assert_eq!(presence.changes(Timestamp(1), |_| true).len(), 1);
         assert!(presence.changes(Timestamp(2), |_| true).is_empty());
     }
 
     #[test]
-    fn nothing_is_kept_for_nobody() {
+    fn nothing_is_kept_without_watchers() {
         let (mut presence, connection) = (Presence::default(), watcher());
         presence.watch(&connection, &[(person(2), true), (person(3), false)]);
         assert_eq!(presence.part(connection.user, person(2)).len(), 1);

@@ -1,4 +1,4 @@
-//! The one task that delivers what was committed, in the order of the commits, and then answers.
+//! The one task that delivers committed events, in the order of the commits, and then sends the answers.
 
 use std::sync::Arc;
 
@@ -11,46 +11,46 @@ use crate::{
     protocol::{Answer, Protocol},
 };
 
-/// What a command led to.
+/// The result of a command.
 #[derive(Debug, Default)]
 pub struct Outcome {
-    /// What happened, first what the requester is answered with. Empty if there was nothing to do.
+    /// What happened; the first event is the answer. Empty if there was nothing to do.
     pub events: Vec<Event>,
-    /// The connection that asked, if it was one.
+    /// The connection that sent the request; `None` for REST.
     pub cause: Option<ConnectionId>,
-    /// It was done before, or changes nothing: nobody but the requester learns of it.
+    /// Set if the command was a retry or changed nothing: only the requester gets an answer.
     pub is_repeated: bool,
 }
 
 impl Outcome {
-    /// These events.
+    /// The result of a command that caused these events.
     pub fn of(events: impl Into<Vec<Event>>) -> Self {
         Self { events: events.into(), ..Self::default() }
     }
 
-    /// An answer, and nothing for anyone else.
+    /// An answer that causes no broadcast.
     pub fn repeated(event: Event) -> Self {
         Self { is_repeated: true, ..Self::of([event]) }
     }
 
-    /// What the requester is answered.
+    /// The answer for the requester.
     pub fn answer(self, protocol: Protocol) -> Answer {
         Answer { item: self.events.into_iter().next().and_then(|event| view::answer(event, protocol)), data: None }
     }
 }
 
-/// What became of a task, for the requester: comes after what everyone else is sent of it.
+/// Carries the result to the requester, after everyone else's frames were pushed.
 pub type Reply = oneshot::Sender<(Turn, Result<Outcome>)>;
 
-/// What became of a task of the writer.
+/// The result of a task of the writer.
 pub struct Publication {
-    /// What it led to.
+    /// What it led to, or why it was rejected.
     pub outcome: Result<Outcome>,
-    /// `None` if the requester was answered earlier, when the outcome was not known.
+    /// `None` if the requester was already answered, before the outcome was known.
     pub reply: Option<Reply>,
 }
 
-/// Publishes batches until there are no more.
+/// Publishes batches until the writer stops.
 pub async fn publish(hub: Arc<Hub>, mut batches: mpsc::Receiver<Vec<Publication>>) {
     while let Some(batch) = batches.recv().await {
         for Publication { outcome, reply } in batch {
@@ -59,7 +59,7 @@ pub async fn publish(hub: Arc<Hub>, mut batches: mpsc::Receiver<Vec<Publication>
             {
                 outcome.events.iter().for_each(|event| hub.deliver(event, outcome.cause));
             }
-            // The requester may be gone by now: what was committed stays.
+            // The requester may have disconnected; what was committed stays.
             if let Some(reply) = reply {
                 drop(reply.send((Turn::of_answer(), outcome)));
             }

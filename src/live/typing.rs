@@ -1,4 +1,4 @@
-//! How often somebody's typing is told: at most once in three seconds per chat, however fast the fingers are.
+//! The rate limit of typing indicators: one per three seconds, user and chat.
 
 use std::time::Duration;
 
@@ -6,10 +6,10 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use crate::model::{ChatRef, UserId};
 
-/// One in this time.
+/// The shortest time between two indicators.
 const EVERY: Duration = Duration::from_secs(3);
 
-/// Who was told to be typing, of late.
+/// When users sent their last typing indicators.
 pub struct Typists(DefaultKeyedRateLimiter<(UserId, ChatRef)>);
 
 impl Default for Typists {
@@ -20,12 +20,12 @@ impl Default for Typists {
 }
 
 impl Typists {
-    /// Whether the others are to be told once more.
-    pub fn is_news(&self, user: UserId, chat: ChatRef) -> bool {
+    /// Whether another indicator may be sent now. Counts it if so.
+    pub fn may_notify(&self, user: UserId, chat: ChatRef) -> bool {
         self.0.check_key(&(user, chat)).is_ok()
     }
 
-    /// Forgets who has stopped.
+    /// Removes entries that no longer limit anything.
     pub fn tidy(&self) {
         self.0.retain_recent();
         self.0.shrink_to_fit();

@@ -1,4 +1,4 @@
-//! How an event looks to a reader: the items of answers and broadcasts.
+//! Builds the items of answers and broadcasts from events.
 
 use crate::{
     model::{Audience, ChatRef, Entry, Event, GroupId, Message, Notice, Scene, UserId},
@@ -11,12 +11,12 @@ use crate::{
     },
 };
 
-/// A person has come or gone.
+/// A broadcast of a user's presence.
 pub fn presence(row: PresenceRow) -> Frame {
     Frame::broadcast(Kind::Presence, &Item::Presence(row))
 }
 
-/// The item of the answer to whoever caused an event.
+/// The item of the answer to the request that caused an event.
 pub(super) fn answer(event: Event, protocol: Protocol) -> Option<Item> {
     match event {
         Event::Written(mut entry)
@@ -41,7 +41,7 @@ pub(super) fn answer(event: Event, protocol: Protocol) -> Option<Item> {
     }
 }
 
-/// A group that its reader is no longer in.
+/// A group that the reader is no longer a member of.
 pub(super) fn gone(group: GroupId, protocol: Protocol) -> Item {
     match protocol {
         Protocol::Reference => Item::Group(GroupGone { group_id: group }),
@@ -49,7 +49,7 @@ pub(super) fn gone(group: GroupId, protocol: Protocol) -> Item {
     }
 }
 
-/// An event as the extended protocol tells it to the person whom it is about. Entries look different from each side.
+/// An event in the Hearth protocol, for the user it is about. Entries differ per reader: see [`row`].
 pub(super) fn item(event: &Event) -> Option<Item> {
     Some(match event {
         Event::Left { group, .. } | Event::Removed { group, .. } | Event::Dropped { group, .. } => {
@@ -84,7 +84,7 @@ pub(super) fn item(event: &Event) -> Option<Item> {
             Item::Session(SessionItem { session_id: *session, user_agent: user_agent.clone(), created_at: *created_at })
         }
         Event::Typing { chat, user, first_name, .. } => {
-            // In a dialog, the reader is the other side.
+            // In a dialog, the reader of a receipt is the other side.
             let chat = chat.partner(*user).map_or_else(|| chat.side(*user), |partner| chat.side(partner));
             Item::Typing(TypingItem { chat, user_id: *user, first_name: first_name.clone() })
         }
@@ -97,7 +97,7 @@ pub(super) fn item(event: &Event) -> Option<Item> {
     })
 }
 
-/// A message with the chat's counters, as one of the chat's people sees it.
+/// A message with the chat's counters, as this reader sees it.
 pub(super) fn row(entry: &Entry, message: Message, audience: &Audience, reader: UserId) -> Row {
     let viewpoint = viewpoint(audience, message.sender.id, reader);
     let row = Row::new(message, viewpoint).at(entry.counters);
@@ -107,7 +107,7 @@ pub(super) fn row(entry: &Entry, message: Message, audience: &Audience, reader: 
     }
 }
 
-/// From where a reader sees a message of this sender.
+/// The perspective from which a reader sees a message of this sender.
 fn viewpoint(audience: &Audience, sender: UserId, reader: UserId) -> Viewpoint<'_> {
     match audience {
         Audience::Group { id, name, .. } => Viewpoint::Group { id: *id, name },

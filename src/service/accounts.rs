@@ -1,4 +1,4 @@
-//! Signing up, changing names and password, deleting the account.
+//! Sign-up, name and password changes, account deletion.
 
 use std::net::IpAddr;
 
@@ -18,15 +18,15 @@ use crate::{
     text,
 };
 
-/// What takes the place of the tokens before a change of password.
+/// The tokens that replace the earlier ones after a change of password.
 pub struct Rotated {
-    /// The session's.
+    /// The session's new token.
     pub renewed: Renewed,
-    /// This device's.
+    /// The device's new token.
     pub device_token: String,
 }
 
-/// Adds an account.
+/// Creates an account.
 pub async fn sign_up(app: &App, address: IpAddr, new: SignUp) -> Result<()> {
     let last_name = new.last_name.map_or_else(String::new, |name| name.0);
     let person = Person { id: UserId(Uuid::now_v7()), first_name: new.first_name.0, last_name };
@@ -40,7 +40,7 @@ pub async fn sign_up(app: &App, address: IpAddr, new: SignUp) -> Result<()> {
     app.store.add_user(&account, Timestamp::now()).await
 }
 
-/// Changes the names that are given, everywhere at once.
+/// Changes the given names, everywhere at once.
 pub async fn rename(app: &App, caller: Caller, names: UpdateProfile) -> Result<()> {
     let first_name = names.first_name.as_ref().map(|name| name.0.as_str());
     let last_name = names.last_name.as_ref().map(|name| name.0.as_str());
@@ -55,8 +55,8 @@ pub async fn rename(app: &App, caller: Caller, names: UpdateProfile) -> Result<(
     Ok(())
 }
 
-/// Sets a new password and ends every other session, here and in open sockets; no device is known any longer. New
-/// tokens of the session and of this device, if they are asked for.
+/// Sets a new password, ends every other session and its sockets, and revokes all device tokens. Returns new tokens for
+/// the session and this device if they are requested.
 pub async fn change_password(app: &App, caller: Caller, change: ChangePassword) -> Result<Option<Rotated>> {
     app.attempts.password(caller.user)?;
     let account = app.store.account_by_id(caller.user).await?.ok_or(Refusal::Unauthorized)?;
@@ -72,7 +72,7 @@ pub async fn change_password(app: &App, caller: Caller, change: ChangePassword) 
     let change = PasswordChange { new_hash: &hash, kept: &renewal, rotates };
     let changed = app.store.change_password(&account, &change).await;
     let changed = changed.inspect_err(|_| app.sessions.forget(caller.user))?;
-    // Somebody else was quicker: the old password is not the old one any more.
+    // A concurrent request changed the password first.
     let Changed { ended, renewed } = changed.ok_or(Refusal::WrongPassword)?;
     sessions::have_ended(app, caller.user, &ended);
     let Some(session_ends_at) = renewed else { return Ok(None) };
@@ -82,7 +82,7 @@ pub async fn change_password(app: &App, caller: Caller, change: ChangePassword) 
     Ok(Some(Rotated { renewed, device_token }))
 }
 
-/// Erases the person's data and ends every session. What was said to others stays with them, unless it is to go, too.
+/// Erases the user's data and ends every session. Others keep the user's messages, unless `request` erases them.
 pub async fn delete(app: &App, caller: Caller, request: DeleteAccount) -> Result<()> {
     confirmation::require(app, caller).await?;
     let erased = app.writer.erase_account(caller.user, request.texts).await;
@@ -93,15 +93,15 @@ pub async fn delete(app: &App, caller: Caller, request: DeleteAccount) -> Result
 
 fn reserved_name() -> Fault {
     let given = [text::DELETED_ACCOUNT, text::UNNAMED].join(" and ");
-    Fault::new("firstName", format!("must not make a name that the server gives itself: {given} are reserved"))
+    Fault::new("firstName", format!("must not make a name that the server itself uses: {given} are reserved"))
 }
 
-/// An e-mail is the first guess at its account's password, and the part before the @ the second.
+/// The first guesses of an attacker are the email, then the part before the @.
 fn password_fault(app: &App, field: &str, password: &str, email: &str) -> Option<Fault> {
     let (password, email) = (text::identity(password), text::identity(email));
     let is_guessed = password == email || email.rsplit_once('@').is_some_and(|(name, _)| name == password);
     let refused = is_guessed && app.config.auth.common_passwords == CommonPasswords::Refuse;
-    refused.then(|| Fault::new(field, "must not be the e-mail, nor what stands before its @: they are guessed first"))
+    refused.then(|| Fault::new(field, "must not be the email address or the part before its @: they are guessed first"))
 }
 
 fn all_fine(faults: Vec<Fault>) -> Result<()> {

@@ -1,4 +1,4 @@
-//! What a client has missed while it was away: which chats differ, and what happened in each.
+//! Catching up after an absence: which chats changed, and what happened in each.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,15 +13,15 @@ use crate::{
     store::{CatchUp, Readable},
 };
 
-/// Chats of one answer.
+/// Chats per answer.
 const PAGE: usize = MAX_PAGE as usize;
 
-/// The chats that differ from what the client knows, in the order of their ids from the cursor on, and those that are
-/// the caller's no more.
+/// The chats that differ from what the client knows, ordered by id and after the cursor, and the chats that the caller
+/// is no longer in.
 pub async fn chats(app: &App, caller: Caller, request: ChangedChats) -> Result<Answer> {
     let from = request.cursor;
     let known = request.known.0;
-    // Among so many chats, more than one page differ, whatever the client knows.
+    // Among this many chats, more than a page differ from what the client knows.
     let limit = i64::try_from(known.len() + PAGE + 1).unwrap_or(i64::MAX);
     let present = app.store.known_chats(caller.user, from, limit).await?;
     let Comparison { differing, gone, reached, complete } = compare(present, &known, from);
@@ -31,7 +31,7 @@ pub async fn chats(app: &App, caller: Caller, request: ChangedChats) -> Result<A
     Ok(Answer { item: Some(Item::ChangedChats(item)), data: Some(rows) })
 }
 
-/// How what is compares to what is known.
+/// The difference between the stored chats and those that the client knows.
 struct Comparison {
     differing: Vec<ChatId>,
     gone: Vec<ChatRef>,
@@ -39,11 +39,11 @@ struct Comparison {
     complete: bool,
 }
 
-/// Goes through the chats after `from` in the order of their ids: up to a full page of those that differ or, if the client
-/// could not name all that it knows, up to the last that it named.
+/// Compares the chats after `from`, ordered by id: up to a full page of differing ones or, if the client could not list
+/// all that it knows, up to the last that it listed.
 fn compare(mut present: Vec<(ChatId, Known)>, known: &[Known], from: Option<ChatRef>) -> Comparison {
     let after = |side: ChatRef| from.is_none_or(|from| side.rank() > from.rank());
-    // A client that names the maximum may know more chats after the last one.
+    // A client that lists the maximum may know more chats after the last one.
     let is_full = known.len() >= KnownChats::MAX;
     let last = known.iter().map(|known| known.chat).max_by_key(|chat| chat.rank());
     let last = last.filter(|last| is_full && after(*last));
@@ -65,7 +65,7 @@ fn compare(mut present: Vec<(ChatId, Known)>, known: &[Known], from: Option<Chat
     Comparison { differing, gone, reached: reached.or(from), complete: !is_cut && last.is_none() }
 }
 
-/// What happened in one chat since the client saw it last.
+/// What happened in one chat since the client last saw it.
 pub async fn since(app: &App, caller: Caller, request: ChangesSince) -> Result<Answer> {
     let ChangesSince { chat: side, after_seq, after_revision, limit } = request;
     let since = Counters { last_seq: after_seq.0, revision: after_revision.0 };
@@ -101,7 +101,7 @@ async fn read(app: &App, chat: &Readable, since: Counters, limit: i64) -> Result
     let mut faults = Vec::new();
     let mut check = |field, given, present| {
         if given > present {
-            faults.push(Fault::new(field, format!("must be at most {present}, as far as the chat has come")));
+            faults.push(Fault::new(field, format!("must be at most {present}, the chat's current value")));
         }
     };
     check("afterSeq", since.last_seq, chat.counters.last_seq);

@@ -1,4 +1,4 @@
-//! Whether this machine's clock can be believed, and repairing what was stored while it could not.
+//! Checks whether this machine's clock is plausible, and repairs times that were stored while it was ahead.
 
 use anyhow::{bail, ensure};
 
@@ -10,12 +10,12 @@ use crate::{
 };
 
 const DAY_MILLIS: i64 = 24 * 3_600_000;
-/// A message of a clock that is a little ahead stops nobody.
+/// Tolerates messages of a clock that was a little ahead.
 const BEHIND_MILLIS: i64 = DAY_MILLIS;
-/// A server may have been off, and its program old, for so long.
+/// A server may have been off, and its program may be old, for this long.
 const AHEAD_MILLIS: i64 = 365 * DAY_MILLIS;
 
-/// What is in the past, whatever the clock says.
+/// Times that are certainly in the past.
 #[derive(Debug, Clone, Copy)]
 pub struct Past {
     /// When the newest message was written.
@@ -25,7 +25,7 @@ pub struct Past {
 }
 
 impl Past {
-    /// When the commit was made of which this program was built, if that is known.
+    /// When the commit was made that this program was built from, if known.
     pub fn build() -> Option<Timestamp> {
         env!("COMMIT_SECONDS").parse().ok().map(|seconds: i64| Timestamp(seconds * 1000))
     }
@@ -36,35 +36,35 @@ impl Past {
         if let Some(newest) = self.newest_message.filter(|newest| is_behind(*newest)) {
             bail!(
                 "the clock says {clock}, but the newest message was written at {newest}: set the clock if it is behind. \
-                 If it was ahead once, run `hearth repair clock`. --accept-clock goes on all the same"
+                 If it was ahead before, run `hearth repair clock`. Add --accept-clock to start anyway"
             );
         }
         if let Some(build) = self.build.filter(|build| is_behind(*build)) {
             bail!(
-                "the clock says {clock}, but this program was made at {build}: set the clock. --accept-clock goes on all \
-                 the same"
+                "the clock says {clock}, but this program was made at {build}: set the clock, or add --accept-clock to \
+                 start anyway"
             );
         }
         let newer = self.newest_message.max(self.build);
         if let Some(newer) = newer.filter(|newer| clock > newer.plus_millis(AHEAD_MILLIS)) {
-            tracing::warn!(%clock, newest_known = %newer, "the clock is more than a year ahead: is it right?");
+            tracing::warn!(%clock, newest_known = %newer, "the clock is more than a year ahead: check it");
         }
         Ok(())
     }
 }
 
-/// Gives every time in the future, but for what is meant for later, one that is not. Nobody may serve the database.
+/// Replaces every time in the future, except those that are meant to be. The server must be stopped.
 pub async fn repair(store: &Store, auth: &Auth, clock: Timestamp) -> Result<Repaired> {
     let expires_by = clock.plus_millis(i64::from(auth.session_days) * DAY_MILLIS);
     store.repair_clock(clock, expires_by).await
 }
 
-/// Fails if the clock is certainly wrong: what it says would become the time of messages.
+/// Fails if the clock is certainly behind: the repair would write its time into messages.
 pub fn check_for_repair(clock: Timestamp) -> anyhow::Result<()> {
     let past = Past { newest_message: None, build: Past::build() };
     ensure!(
         past.check(clock).is_ok(),
-        "the clock says {clock}, when this program was not made yet: set the clock first"
+        "the clock says {clock}, which is before this program was made: set the clock first"
     );
     Ok(())
 }
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_behind_is_refused_and_less_is_not() {
+    fn a_day_behind_is_rejected_and_less_is_not() {
         assert_eq!(complaint(Some(DAY_MILLIS), Some(DAY_MILLIS)), None);
         assert_eq!(complaint(None, None), None);
         let message = complaint(Some(DAY_MILLIS + 1), None).expect("it is behind");
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn years_ahead_are_only_warned_of() {
+    fn years_ahead_only_cause_a_warning() {
         assert_eq!(complaint(Some(-20 * AHEAD_MILLIS), Some(-10 * AHEAD_MILLIS)), None);
     }
 }

@@ -1,4 +1,4 @@
-//! Confirming that it is the account's owner who asks: before what a stolen, open session must not be able to do.
+//! Confirmation with the password, before actions that a stolen session must not be able to do.
 
 use super::{App, Caller};
 use crate::{
@@ -10,10 +10,10 @@ use crate::{
     store::Confirmation,
 };
 
-/// How long a confirmation is good for: five minutes.
+/// How long a confirmation is valid: five minutes.
 pub(super) const MILLIS: i64 = 5 * 60 * 1000;
 
-/// The password, once more. When the confirmation ends.
+/// Checks the password. Returns when the confirmation expires.
 pub async fn confirm(app: &App, caller: Caller, request: ConfirmIdentity) -> Result<Timestamp> {
     app.attempts.password(caller.user)?;
     let account = app.store.account_by_id(caller.user).await?.ok_or(Refusal::Unauthorized)?;
@@ -28,7 +28,7 @@ pub async fn confirm(app: &App, caller: Caller, request: ConfirmIdentity) -> Res
     Ok(now.plus_millis(MILLIS))
 }
 
-/// Refuses a caller who has to confirm and has not, or not lately. A log-in confirms as well.
+/// Rejects a caller who must confirm and has not done so recently. A login also confirms.
 pub(super) async fn require(app: &App, caller: Caller) -> Result<()> {
     let is_bound = |confirmation: Confirmation| match app.config.auth.confirm {
         Confirm::Never => false,
@@ -37,7 +37,7 @@ pub(super) async fn require(app: &App, caller: Caller) -> Result<()> {
     };
     let confirmation = app.store.confirmation(caller.session).await?.ok_or(Refusal::Unauthorized)?;
     let now = Timestamp::now();
-    // In both directions: a clock that was ahead makes no confirmation that lasts for years.
+    // In both directions: a confirmation from a clock that was ahead must not last for years.
     let is_fresh = confirmation.at.is_some_and(|at| (now.0 - at.0).abs() <= MILLIS);
     if is_bound(confirmation) && !is_fresh { Err(Refusal::ConfirmRequired.into()) } else { Ok(()) }
 }

@@ -1,4 +1,4 @@
-//! Who is in a group. Everything that changes a group is a command to the writer.
+//! The members of groups. Every change of a group is a command to the writer.
 
 use super::{App, Caller};
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
     writer::RECEIPTS_UP_TO,
 };
 
-/// A page of the members, for members.
+/// A page of a group's members, for its members.
 pub async fn members(app: &App, caller: Caller, page: GroupMembers) -> Result<Answer> {
     let (chat, _) = app.store.open_group(page.group, caller.user).await?.ok_or(Refusal::NotMember)?;
     let (members, count) = app.store.members(&chat, caller.user, page.cursor, page.limit.0).await?;

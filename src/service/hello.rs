@@ -1,4 +1,4 @@
-//! What a client of the extended protocol is told first.
+//! The first frame for clients of the Hearth protocol.
 
 use super::{App, Caller};
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
 
 /// The longest message that is read from a socket.
 pub const MAX_FRAME: usize = 64 * 1024;
-/// Requests of one connection that may be under way; then nothing more is read from its socket.
+/// Requests of one connection that may be in progress. At this number, the socket is not read.
 pub const IN_FLIGHT: usize = 64;
 
 /// The first frame of a caller's connection.

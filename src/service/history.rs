@@ -1,4 +1,4 @@
-//! Reading the chat list and histories, page by page.
+//! Pages of the chat list and of histories.
 
 use super::{App, Caller};
 use crate::{
@@ -22,7 +22,7 @@ pub async fn list(app: &App, caller: Caller, page: ListPage) -> Result<Answer> {
     }))
 }
 
-/// A page of a dialog, as far as the caller has not hidden it.
+/// A page of a dialog, without what the caller has hidden.
 pub async fn dialog(app: &App, caller: Caller, page: DialogPage) -> Result<Answer> {
     let protocol = caller.protocol;
     let Some((chat, people)) = app.store.open_dialog(caller.user, page.receiver).await? else {
@@ -61,7 +61,7 @@ pub async fn group(app: &App, caller: Caller, page: GroupPage) -> Result<Answer>
     }))
 }
 
-/// Messages of a dialog as its reader, the first of the two, sees them.
+/// Messages of a dialog as seen by the reader, the first of the two users.
 pub(super) fn dialog_rows(messages: Vec<Message>, [reader, companion]: &[Person; 2]) -> Vec<Row> {
     let row = |message: Message| {
         let receiver = if message.sender.id == reader.id { companion } else { reader };

@@ -1,19 +1,18 @@
-//! What is done in the background: removing what is only marked, forgetting what has expired, learning new names, and
-//! measuring the database.
+//! Background work: removes what is marked as deleted or expired, reloads changed names, and measures the database.
 
 use std::time::Duration;
 
 use super::App;
 use crate::{error::Result, model::Timestamp};
 
-/// How often it looks for something to do.
+/// How often to look for work.
 const EVERY: Duration = Duration::from_secs(10);
-/// Between two steps, so that those who write come first.
+/// The pause between two steps, to leave the database to writes.
 const PAUSE: Duration = Duration::from_millis(20);
 /// Sessions removed in one step.
 const SESSIONS_STEP: i64 = 500;
 
-/// Tidies up, and measures the database, for as long as it is polled.
+/// Cleans up, and measures the database, while it is polled.
 pub async fn run(app: &App) {
     let tidy = async {
         loop {
@@ -23,7 +22,7 @@ pub async fn run(app: &App) {
             tokio::time::sleep(EVERY).await;
         }
     };
-    // A loop of its own, because a purge may take minutes.
+    // In a loop of its own, because a purge may take minutes.
     let measure = async {
         if !app.config.limits.enabled || app.config.limits.storage_mb == 0 {
             return;
@@ -39,7 +38,7 @@ pub async fn run(app: &App) {
 }
 
 async fn tidy(app: &App) -> Result<()> {
-    // At first everybody is read: the first search need not wait for it.
+    // The first run loads all names, so that the first search need not wait.
     app.store.refresh_people().await?;
     while app.store.purge_step(Timestamp::now()).await? {
         tokio::time::sleep(PAUSE).await;

@@ -1,4 +1,4 @@
-//! What others see of a person: presence, and how far the person has read.
+//! Privacy settings: presence and read receipts.
 
 use super::{App, Caller};
 use crate::{
@@ -13,7 +13,7 @@ pub async fn read(app: &App, caller: Caller) -> Result<Privacy> {
     app.store.privacy(caller.user).await?.ok_or(Refusal::Unauthorized.into())
 }
 
-/// Changes the settings that are given; all of them afterwards.
+/// Changes the given settings and returns all of them.
 pub async fn update(app: &App, caller: Caller, change: UpdatePrivacy) -> Result<Privacy> {
     let presence = change.presence.map(|flag| flag.0);
     let read_receipts = change.read_receipts.map(|flag| flag.0);

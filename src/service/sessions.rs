@@ -1,4 +1,4 @@
-//! Logging in and out, who a token speaks for, and the sessions of one person.
+//! Login and logout, checking tokens, and a user's sessions.
 
 use std::net::IpAddr;
 
@@ -13,37 +13,37 @@ use crate::{
     store::{Account, NewSession, Renewal},
 };
 
-/// Characters of a client's name that are kept.
+/// Characters of the `User-Agent` that are stored.
 const USER_AGENT_MAX: usize = 256;
-/// Sessions of a page.
+/// Sessions per page.
 const PAGE: i64 = 100;
-/// How long the owner of a session sees that a replaced token ended it: 30 days.
+/// How long a session is listed after a replaced token ended it: 30 days.
 const ENDED_SHOWN_MILLIS: i64 = 30 * DAY_MILLIS;
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
-/// What our own client calls itself at log-in: it can ask for a confirmation, and keeps device tokens.
+/// What our own client sends as `client` at login: it can ask for a confirmation, and keeps device tokens.
 const OWN_CLIENT: &str = "hearth";
 
-/// A log-in that succeeded.
+/// The result of a login.
 pub struct LoggedIn {
-    /// Who.
+    /// The user.
     pub person: Person,
     /// As it was written at sign-up.
     pub email: String,
     /// For the `Authorization` header.
     pub token: String,
-    /// Proves at the next log-in that it is the same device; for clients that keep it.
+    /// Identifies the device at its next login; only for clients that keep it.
     pub device_token: Option<String>,
 }
 
-/// A token that takes the place of an older one.
+/// A token that replaces an older one.
 pub struct Renewed {
     /// For the `Authorization` header.
     pub token: String,
-    /// When it ends.
+    /// When it expires.
     pub expires_at: Timestamp,
 }
 
-/// Begins a session. An unknown e-mail takes as long as a wrong password, and reads the same.
+/// Starts a session. An unknown email takes as long as a wrong password and gets the same error.
 pub async fn log_in(app: &App, address: IpAddr, user_agent: &str, credentials: LogIn) -> Result<LoggedIn> {
     let logged_in = try_log_in(app, address, user_agent, credentials).await;
     let reason = match &logged_in {
@@ -51,7 +51,7 @@ pub async fn log_in(app: &App, address: IpAddr, user_agent: &str, credentials: L
         Err(Error::TooMany(_)) => "too_many",
         _ => return logged_in,
     };
-    // Operators give this line to fail2ban: the wording, and the address at the end, are documented.
+    // Operators use this line in fail2ban: its wording, and the address at the end, are documented.
     tracing::warn!(reason, %address, "login_failed");
     logged_in
 }
@@ -96,7 +96,7 @@ async fn try_log_in(app: &App, address: IpAddr, user_agent: &str, credentials: L
     Ok(LoggedIn { person: account.person, email: account.email, token, device_token })
 }
 
-/// The device, if its token is good for the account that somebody wants to log in to.
+/// The device, if its token is valid for the account that is logged in to.
 async fn known_device(app: &App, credentials: &LogIn) -> Result<Option<Device>> {
     let token = credentials.device_token.as_ref();
     let Some(device) = token.and_then(|token| app.devices.verify(&token.0)) else { return Ok(None) };
@@ -106,7 +106,7 @@ async fn known_device(app: &App, credentials: &LogIn) -> Result<Option<Device>> 
     Ok(Some(device).filter(|device| device.belongs_to(user, revision)))
 }
 
-/// For the device where somebody has just logged in, the same one if it is known.
+/// A token for the device of this login; the same device if it is known.
 async fn device_token(app: &App, user: UserId, known: Option<Device>, now: Timestamp) -> Result<String> {
     let device = match known {
         Some(device) => device,
@@ -115,7 +115,7 @@ async fn device_token(app: &App, user: UserId, known: Option<Device>, now: Times
     app.devices.sign(device, now)
 }
 
-/// Hashes a password anew that was hashed elsewhere, or by an older rule. If that fails, the next log-in does it.
+/// Rehashes a password that was hashed elsewhere or by an older rule. If that fails, the next login does it.
 async fn renew_hash(app: &App, account: &Account, password: String) {
     let renewed = async {
         let hash = app.passwords.hash(password, Source::Person(account.person.id)).await?;
@@ -126,14 +126,14 @@ async fn renew_hash(app: &App, account: &Account, password: String) {
     }
 }
 
-/// Fails unless a token that may have expired is ours.
+/// Fails unless this server signed the token, which may have expired.
 pub fn check_presented(app: &App, token: Option<&str>) -> Result<()> {
     token.and_then(|token| app.tokens.verify_signature(token)).map(drop).ok_or_else(|| Refusal::Unauthorized.into())
 }
 
-/// A new token of the same session. The old one may have expired, the session not: it lives for as long as it is
-/// renewed often enough, up to `auth.session_max_days`. A token that was replaced twice ends the session: of its thief
-/// and its owner, one has used a newer one.
+/// Issues a new token for the same session. The old one may have expired, as long as the session lives: it must be
+/// renewed often enough, up to `auth.session_max_days`. A token that was replaced twice ends the session: either the
+/// owner or a thief already uses a newer one.
 pub async fn renew(app: &App, token: Option<&str>) -> Result<Renewed> {
     let claims = token.and_then(|token| app.tokens.verify_signature(token)).ok_or(Refusal::Unauthorized)?;
     let (user, session, now) = (claims.user(), claims.session(), Timestamp::now());
@@ -143,7 +143,7 @@ pub async fn renew(app: &App, token: Option<&str>) -> Result<Renewed> {
         let kept_until = now.plus_millis(ENDED_SHOWN_MILLIS);
         let ended = app.store.end_reused(&renewal, kept_until).await;
         if ended.inspect_err(|_| app.sessions.forget(user)).map_err(cannot_check)? {
-            tracing::warn!(%user, %session, "a replaced token was presented: the session has ended");
+            tracing::warn!(%user, %session, "a replaced token was used again: its session has been ended");
             have_ended(app, user, &[session]);
         }
         return Err(Refusal::Unauthorized.into());
@@ -152,24 +152,24 @@ pub async fn renew(app: &App, token: Option<&str>) -> Result<Renewed> {
     renewed(app, &account, &renewal, session_ends_at)
 }
 
-/// The token for which a renewal made room.
+/// Signs the token after a renewal was stored.
 pub(super) fn renewed(app: &App, account: &Account, renewal: &Renewal, session_ends_at: Timestamp) -> Result<Renewed> {
     let Renewal { session, generation, now, .. } = *renewal;
     app.sessions.renewed(session, generation + 1);
-    // Of a session that lives on for a day of doubt about the clock: its end is past, its token's is not.
+    // An expired session that is kept for a day because the clock is in doubt: do not shorten its token.
     let session_ends_at = if session_ends_at > now { session_ends_at } else { Timestamp::MAX };
     let grant = Grant { session, generation: generation + 1, now, session_ends_at };
     let token = app.tokens.sign(&account.person, &account.email, grant)?;
     Ok(Renewed { token, expires_at: app.tokens.end_of(grant) })
 }
 
-/// What it takes to replace a token that has this generation.
+/// The parameters for replacing a token of this generation.
 pub(super) fn renewal(app: &App, user: UserId, session: SessionId, generation: i64, now: Timestamp) -> Renewal {
     let (unused_until, max_millis) = (expiry(app, now), max_millis(app));
     Renewal { session, user, generation, now, session_time: app.session_time(), unused_until, max_millis }
 }
 
-/// A socket goes on with another token of its session.
+/// Lets a socket continue with a new token of its session.
 pub async fn extend(app: &App, caller: Caller, request: Renew) -> Result<Answer> {
     let renewed = authenticate(app, Some(&request.token.0)).await?;
     if (renewed.user, renewed.session) != (caller.user, caller.session) {
@@ -183,7 +183,7 @@ pub async fn extend(app: &App, caller: Caller, request: Renew) -> Result<Answer>
     Ok(Answer::item(Item::Renewed(extended::Renewed { expires_at: renewed.expires_at })))
 }
 
-/// A page of the caller's sessions, those begun last first; with each whether a socket is open.
+/// A page of the caller's sessions, the newest first, each with whether it has an open socket.
 pub async fn list(app: &App, caller: Caller, request: ListSessions) -> Result<Vec<(Session, bool)>> {
     let sessions = app.store.sessions(caller.user, request.before, app.session_time(), PAGE).await?;
     let connected = app.hub.sessions(caller.user);
@@ -194,7 +194,7 @@ pub async fn list(app: &App, caller: Caller, request: ListSessions) -> Result<Ve
     Ok(sessions.into_iter().map(with_socket).collect())
 }
 
-/// Ends all of the caller's sessions but the present one.
+/// Ends all of the caller's sessions except the current one.
 pub async fn end_others(app: &App, caller: Caller) -> Result<()> {
     confirmation::require(app, caller).await?;
     let ended = app.store.end_other_sessions(caller.user, caller.session).await;
@@ -203,7 +203,7 @@ pub async fn end_others(app: &App, caller: Caller) -> Result<()> {
     Ok(())
 }
 
-/// Ends one of the caller's sessions, also the present one: its tokens are void, its sockets closed.
+/// Ends one of the caller's sessions, possibly the current one: its tokens are void and its sockets closed.
 pub async fn end(app: &App, caller: Caller, session: SessionId) -> Result<()> {
     if session != caller.session {
         confirmation::require(app, caller).await?;
@@ -216,7 +216,7 @@ pub async fn end(app: &App, caller: Caller, session: SessionId) -> Result<()> {
     Ok(())
 }
 
-/// Whom a token speaks for. If the database must be asked and does not answer, that is no refusal.
+/// Returns the user and session of a token. A database that does not answer is not a rejection of the token.
 pub async fn authenticate(app: &App, token: Option<&str>) -> Result<Caller> {
     let claims = token.and_then(|token| app.tokens.verify(token)).ok_or(Refusal::Unauthorized)?;
     let caller = Caller {
@@ -234,7 +234,7 @@ pub async fn authenticate(app: &App, token: Option<&str>) -> Result<Caller> {
         if owner != caller.user {
             return Err(Refusal::Unauthorized.into());
         }
-        // A token of ours that the database does not know of yet was made by a renewal that is about to be known.
+        // A token that we signed and the database does not know yet comes from a renewal that is about to commit.
         rotation.newest = rotation.newest.max(caller.generation);
         app.sessions.remember(caller.session, caller.user, rotation, caller.expires_at);
         check = self::check(app, caller);
@@ -242,7 +242,7 @@ pub async fn authenticate(app: &App, token: Option<&str>) -> Result<Caller> {
     match check {
         Check::Void => return Err(Refusal::Unauthorized.into()),
         Check::FirstUse => {
-            // If this fails, the predecessor is good for longer: until the next first use that is noted.
+            // If this fails, the previous token stays valid for longer, until a first use is stored.
             let noted = app.store.note_use(caller.session, caller.generation, Timestamp::now()).await;
             noted.unwrap_or_else(|error| error.log());
         }
@@ -255,29 +255,29 @@ fn check(app: &App, caller: Caller) -> Check {
     app.sessions.check(caller.session, caller.user, caller.generation, Timestamp::now())
 }
 
-/// Whatever keeps the database from telling: a client that is told 401 logs out, and its token may be good.
+/// A token that cannot be checked may be valid, and a 401 would log the client out.
 fn cannot_check(error: Error) -> Error {
     error.log();
     Error::Unavailable("The token cannot be checked now: try again later")
 }
 
-/// Once more, from memory: the session may have ended while something else was awaited.
+/// Checks again, in memory only: the session may have ended during an `await`.
 pub fn still_live(app: &App, caller: Caller) -> Result<Caller> {
     if check(app, caller) == Check::Void { Err(Refusal::Unauthorized.into()) } else { Ok(caller) }
 }
 
-/// Makes the end of sessions, which the database knows, known to memory and to open sockets.
+/// Applies the end of sessions, already stored, to the cache and to open sockets.
 pub(super) fn have_ended(app: &App, user: UserId, ended: &[SessionId]) {
     app.sessions.end(ended, app.tokens.expiry(Timestamp::now()));
     app.hub.deliver(&Event::SessionsEnded { user, sessions: ended.to_vec() }, None);
 }
 
-/// When a session that is used now ends if it is not used again; not before its token.
+/// When a session that is used now expires if it is not used again; not before its token.
 fn expiry(app: &App, now: Timestamp) -> Timestamp {
     now.plus_millis(i64::from(app.config.auth.session_days) * DAY_MILLIS).max(app.tokens.expiry(now))
 }
 
-/// How long a session lives, however often it is used.
+/// How long a session lives, even if it is used.
 fn max_millis(app: &App) -> i64 {
     i64::from(app.config.auth.session_max_days) * DAY_MILLIS
 }

@@ -1,4 +1,4 @@
-//! Who may add whom to a group.
+//! Rules for adding a user to a group.
 
 use std::iter;
 
@@ -13,7 +13,7 @@ use crate::{
     store::{Batch, cost},
 };
 
-/// Counts an add and its notice, or refuses it.
+/// Counts an added member and the notice, or rejects them.
 pub(super) async fn admit(
     batch: &mut Batch,
     allowances: &mut Allowances,

@@ -1,4 +1,4 @@
-//! What one person may write and change: budgets in time, and a bound on storage.
+//! What each user may write and change: budgets per time, and a storage limit.
 
 use super::{budgets::Budgets, storage::Storage};
 use crate::{
@@ -18,7 +18,7 @@ impl Allowances {
         Self { budgets: Budgets::new(limits), storage: Storage::new(limits, store) }
     }
 
-    /// Loads how much these people have stored, given the bytes that each is about to write. Call it before they are counted.
+    /// Loads how much these users have stored, given the bytes that each is about to write. Call it before counting.
     pub(super) async fn learn(
         &mut self,
         batch: &mut Batch,
@@ -27,34 +27,34 @@ impl Allowances {
         self.storage.learn(batch, writes).await
     }
 
-    /// Whether anything is counted in time.
+    /// Whether any budget per time is enabled.
     pub(super) fn has_budgets(&self) -> bool {
         self.budgets.are_enabled()
     }
 
-    /// Counts a message or notice that is stored next, or refuses it.
+    /// Counts a message or notice about to be stored, or rejects it.
     pub(super) fn write(&mut self, user: UserId, bytes: i64) -> Result<(), Error> {
         self.spend(&[Budget::Messages], user, bytes)
     }
 
-    /// Counts a person who is added to a group next, and the notice of it, or refuses it.
+    /// Counts a user about to be added to a group, and the notice, or rejects them.
     pub(super) fn add(&mut self, adder: UserId, know_each_other: bool, bytes: i64) -> Result<(), Error> {
         let budget = if know_each_other { Budget::Adds } else { Budget::AddsOfStrangers };
         self.spend(&[Budget::Messages, budget], adder, bytes)
     }
 
-    /// Counts an edit, a deletion or a reaction that is made next, with the bytes by which the person's text grows, or
-    /// refuses it.
+    /// Counts an edit, a deletion or a reaction about to be made, with the bytes by which the user's text grows, or
+    /// rejects it.
     pub(super) fn change(&mut self, user: UserId, bytes: i64) -> Result<(), Error> {
         self.spend(&[Budget::Changes], user, bytes)
     }
 
-    /// Counts bytes without checking a bound; below 0, they are given back.
+    /// Counts bytes without checking a limit; negative ones are given back.
     pub(super) fn count(&mut self, user: UserId, bytes: i64) {
         self.storage.count(user, bytes);
     }
 
-    /// Nothing is counted if anything is refused.
+    /// Counts all or nothing.
     fn spend(&mut self, budgets: &[Budget], user: UserId, bytes: i64) -> Result<(), Error> {
         self.storage.room(user, bytes)?;
         self.budgets.spend(budgets, user)?;
@@ -62,23 +62,23 @@ impl Allowances {
         Ok(())
     }
 
-    /// Messages were deleted with a group: the people who wrote them may have room again.
+    /// A group was deleted with its messages: their authors may have room again.
     pub(super) fn free(&mut self) {
         self.storage.free();
     }
 
-    /// The transaction was committed.
+    /// Call after a commit.
     pub(super) fn keep(&mut self) {
         self.budgets.keep();
     }
 
-    /// The transaction changed nothing.
+    /// Call after a transaction that changed nothing.
     pub(super) fn give_back(&mut self) {
         self.budgets.give_back();
         self.storage.forget_all();
     }
 
-    /// Whether the transaction changed anything is not known: what it counted stays counted.
+    /// Call if the outcome of the transaction is not known: its counts are kept.
     pub(super) fn keep_unsettled(&mut self) {
         self.budgets.keep();
         self.storage.forget_all();

@@ -1,4 +1,5 @@
-//! A batch in queue order: runs of messages together, runs of reads together, everything else one by one.
+//! Applies a batch in queue order: consecutive messages together, consecutive updates of read marks and the like
+//! together, everything else one by one.
 
 use super::{
     allowances::Allowances,
@@ -16,7 +17,7 @@ use crate::{
     store::{Batch, DatabaseError, DatabaseResult, Store},
 };
 
-/// Why a command was not carried out: refused alone, or the whole transaction failed.
+/// Why a command was not carried out: rejected, or the whole transaction failed.
 pub(super) enum Stop {
     Refused(Error),
     Failed(DatabaseError),
@@ -40,11 +41,11 @@ impl From<DatabaseError> for Stop {
     }
 }
 
-/// What the writer knows besides the database.
+/// What the writer keeps in memory.
 pub(super) struct Memory {
     pub(super) rosters: Rosters,
     pub(super) allowances: Allowances,
-    /// Members that a group may have.
+    /// How many members a group may have.
     pub(super) group_limit: u32,
 }
 
@@ -55,7 +56,7 @@ impl Memory {
     }
 }
 
-/// Applies every task, in order. A refused one changes nothing and fails none of its neighbours.
+/// Applies every task, in order. A rejected task changes nothing and does not affect the others.
 pub(super) async fn all(
     batch: &mut Batch,
     memory: &mut Memory,

@@ -1,4 +1,4 @@
-//! Blocking a person, and unblocking them.
+//! Blocks and unblocks users.
 
 use super::apply::Stop;
 use crate::{
@@ -13,7 +13,7 @@ pub(super) async fn apply(batch: &mut Batch, situation: Situation, on: bool) -> 
     let user = situation.actor.ok_or(Refusal::Unauthorized)?.id;
     let target = situation.target.ok_or(Refusal::UserNotFound)?.id;
     if target == user {
-        return Err(Error::Invalid(vec![Fault::new("userId", "must be somebody else")]).into());
+        return Err(Error::Invalid(vec![Fault::new("userId", "must not be your own id")]).into());
     }
     let changed =
         if on { batch.block(user, target, Timestamp::now()).await? } else { batch.unblock(user, target).await? };

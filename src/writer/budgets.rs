@@ -1,4 +1,4 @@
-//! How often one person may do what. Counted in memory, in the transaction that does it. Repeated requests and failed
+//! How often each user may do something. Counted in memory, during the transaction that does it. Retries and failed
 //! transactions do not count; a restart resets all counts.
 
 use std::{
@@ -14,10 +14,10 @@ use crate::{
 
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
-/// People in a map above which those whose buckets are full again are removed.
+/// Users in a map above which those with full buckets are removed.
 const REMEMBERED: usize = 10_000;
 
-/// Every budget.
+/// All budgets.
 pub(super) struct Budgets {
     messages: Buckets,
     changes: Buckets,
@@ -41,7 +41,7 @@ impl Budgets {
         self.enabled
     }
 
-    /// Counts one of each of these, or refuses it: then none is counted.
+    /// Counts one of each of these, or none of them if any is used up.
     pub(super) fn spend(&mut self, budgets: &[Budget], user: UserId) -> Result<(), Error> {
         if !self.enabled {
             return Ok(());
@@ -60,12 +60,12 @@ impl Budgets {
         Ok(())
     }
 
-    /// The transaction was committed, or its outcome is not known.
+    /// Call after a commit, or if its outcome is not known.
     pub(super) fn keep(&mut self) {
         self.all().for_each(|buckets| buckets.spent.clear());
     }
 
-    /// The transaction changed nothing.
+    /// Call after a transaction that changed nothing.
     pub(super) fn give_back(&mut self) {
         self.all().for_each(Buckets::give_back);
     }
@@ -84,13 +84,13 @@ impl Budgets {
     }
 }
 
-/// So many in a period for each person: all at once, then evenly.
+/// A number per period for each user: available at once, refilled evenly.
 struct Buckets {
     limit: u32,
     period: Duration,
-    /// When each person's bucket is full again.
+    /// When each user's bucket is full again.
     full_at: HashMap<UserId, Instant>,
-    /// By whom this transaction used it.
+    /// The users who spent from it in this transaction.
     spent: Vec<UserId>,
 }
 
@@ -99,7 +99,7 @@ impl Buckets {
         Self { limit, period, full_at: HashMap::new(), spent: Vec::new() }
     }
 
-    /// How long to wait for the next one.
+    /// How long the user must wait for the next one.
     fn wait(&self, user: UserId, now: Instant) -> Duration {
         self.after_next(user, now).duration_since(now).saturating_sub(self.period)
     }
@@ -127,7 +127,7 @@ impl Buckets {
         }
     }
 
-    /// The share of the period that one takes.
+    /// The time in which one is refilled.
     fn each(&self) -> Duration {
         self.period / self.limit.max(1)
     }
@@ -139,7 +139,7 @@ mod tests {
 
     use super::*;
 
-    /// Counts one if there is room; else how long to wait.
+    /// Counts one if there is room; otherwise returns how long to wait.
     fn spend(buckets: &mut Buckets, user: UserId, now: Instant) -> Result<(), Duration> {
         let wait = buckets.wait(user, now);
         if !wait.is_zero() {
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_by_one_budget_counts_in_no_other() {
+    fn a_rejection_by_one_budget_counts_in_no_other() {
         let limits = Limits { messages_per_minute: 1, adds_per_hour: 1, ..Limits::default() };
         let (mut budgets, ann) = (Budgets::new(&limits), UserId(Uuid::from_u128(1)));
         budgets.spend(&[Budget::Messages], ann).unwrap();

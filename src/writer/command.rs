@@ -1,4 +1,4 @@
-//! What the writer is asked to do.
+//! The writer's input.
 
 use crate::{
     live::ConnectionId,
@@ -6,20 +6,20 @@ use crate::{
     store::Lookup,
 };
 
-/// A person changes a chat.
+/// A user's change of a chat.
 pub struct Command {
-    /// Who.
+    /// The user who makes the change.
     pub actor: UserId,
-    /// By which connection; none for REST.
+    /// The connection that sent the request; `None` for REST.
     pub cause: Option<ConnectionId>,
-    /// Which.
+    /// The chat to change.
     pub chat: ChatKey,
-    /// How.
+    /// The change.
     pub action: Action,
 }
 
 impl Command {
-    /// What the database has to say about it.
+    /// What must be looked up in the database to decide on it.
     pub(super) fn lookup(&self) -> Lookup {
         let reply_to = match self.action {
             Action::Send { reply_to, .. } => reply_to,
@@ -30,18 +30,18 @@ impl Command {
     }
 }
 
-/// What others are to see of a person; `None` stays as it is.
+/// A change of privacy settings; `None` leaves a setting unchanged.
 #[derive(Debug, Clone, Copy)]
 pub struct PrivacyChange {
-    /// Whose settings.
+    /// The user whose settings change.
     pub user: UserId,
-    /// Whether others see the person's presence.
+    /// Whether others see the user's presence.
     pub presence: Option<bool>,
-    /// Whether others see how far the person has read.
+    /// Whether others see how far the user has read.
     pub read_receipts: Option<bool>,
 }
 
-/// Anything in the queue.
+/// A task in the queue.
 pub(super) enum Task {
     Change(Command),
     EraseAccount {
@@ -49,7 +49,7 @@ pub(super) enum Task {
         texts: Texts,
     },
     SetPrivacy(PrivacyChange),
-    /// Only passes through.
+    /// Does nothing: tests that the queue moves.
     Nothing,
 }
 

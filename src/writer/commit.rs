@@ -1,5 +1,5 @@
-//! Commits batches: again if another transaction was in the way, task by task if one fails for its neighbours, and with
-//! its outcome looked up if the answer to a commit was lost.
+//! Commits batches. Repeats a batch after a conflict with another transaction, applies it task by task if one task
+//! makes all of them fail, and looks up its outcome if the answer to the commit was lost.
 
 use std::time::Duration;
 
@@ -16,28 +16,28 @@ use crate::{
     store::{self, BatchId, DatabaseError, Store, Uncommitted},
 };
 
-/// How often a batch is made again after another transaction was in its way.
+/// How often a batch is tried when it conflicts with other transactions.
 const ATTEMPTS: usize = 3;
-/// How often the outcome of a batch is asked for while requests wait for it.
+/// How often to look up the outcome of a batch while requests wait for it.
 const ASK_EVERY: Duration = Duration::from_millis(50);
 
 pub(super) struct Committer {
     store: Store,
     memory: Memory,
-    /// Nothing else is committed before its outcome is known: the order of events would be lost.
+    /// Nothing else is committed before its outcome is known, to keep events in order.
     unsettled: Option<Unsettled>,
 }
 
-/// A batch whose COMMIT was not answered, and what it led to if it was committed.
+/// A batch whose COMMIT was not answered, and its outcomes if it was committed.
 struct Unsettled {
     batch: BatchId,
     outcomes: Vec<Result<Outcome>>,
 }
 
-/// Why a batch led to nothing.
+/// Why a batch had no outcome.
 enum Failure {
     Database(DatabaseError),
-    /// The database went away, and it is known that nothing was committed.
+    /// The database connection was lost, and nothing was committed.
     Undone,
 }
 
@@ -52,12 +52,12 @@ impl Committer {
         Self { memory: Memory::new(limits, store.clone()), store, unsettled: None }
     }
 
-    /// Whether there is something for [`Self::settle`].
+    /// Whether [`Self::settle`] has something to do.
     pub(super) fn is_unsettled(&self) -> bool {
         self.unsettled.is_some()
     }
 
-    /// Commits a batch; what fails as a whole is made again, then task by task, so that none fails for its neighbours.
+    /// Commits a batch. If it fails as a whole, applies it task by task, so that one task does not fail the others.
     pub(super) async fn commit(&mut self, tasks: &[Task]) -> Vec<Result<Outcome>> {
         if tasks.is_empty() {
             return Vec::new();
@@ -72,7 +72,7 @@ impl Committer {
         if tasks.len() == 1 {
             return vec![Err(error)];
         }
-        tracing::warn!(tasks = tasks.len(), "a batch failed as a whole and is made again task by task");
+        tracing::warn!(tasks = tasks.len(), "a batch failed as a whole; applying it task by task");
         let mut outcomes = Vec::with_capacity(tasks.len());
         for task in tasks {
             match self.insist(std::slice::from_ref(task)).await {
@@ -93,7 +93,7 @@ impl Committer {
                 }
                 Err(failure) => failure,
             };
-            // Undone with the transaction, but not in memory.
+            // The transaction was rolled back, but the rosters in memory were not.
             self.memory.rosters.forget_all();
             if self.is_unsettled() {
                 self.memory.allowances.keep_unsettled();
@@ -130,13 +130,13 @@ impl Committer {
             Ok(()) => Ok(outcomes),
             Err(Uncommitted::Undone(error)) => Err(error.into()),
             Err(Uncommitted::Unknown(batch, error)) => {
-                tracing::warn!(cause = %error, "a commit was not answered: its outcome is looked up");
+                tracing::warn!(cause = %error, "a commit was not answered; looking up its outcome");
                 self.find_out(Unsettled { batch, outcomes }).await
             }
         }
     }
 
-    /// What became of a batch, if the database is back in time. Otherwise it stays unsettled.
+    /// Looks up the outcome of a batch, if the database is back in time. Otherwise the batch stays unsettled.
     async fn find_out(&mut self, unsettled: Unsettled) -> Result<Vec<Result<Outcome>>, Failure> {
         let answer = async {
             loop {
@@ -156,7 +156,7 @@ impl Committer {
         }
     }
 
-    /// What a batch led to whose outcome was unknown until now.
+    /// Returns the outcomes of a batch whose outcome was unknown until now.
     pub(super) async fn settle(&mut self) -> Vec<Result<Outcome>> {
         let Some(unsettled) = self.unsettled.take() else { return Vec::new() };
         match self.store.was_committed(unsettled.batch).await {

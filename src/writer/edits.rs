@@ -15,10 +15,10 @@ use crate::{
     store::{Batch, ReactionKey, Situation, StoredChat, StoredMessage, cost},
 };
 
-/// Different reactions to one message.
+/// How many different reactions a message may have.
 pub const MAX_REACTIONS: usize = 20;
 
-/// Carries out what changes a message that the actor can see.
+/// Changes a message that the actor can see.
 pub(super) async fn apply(
     batch: &mut Batch,
     memory: &mut Memory,
@@ -34,7 +34,7 @@ pub(super) async fn apply(
         }
         ChatKey::Dialog(..) => Audience::Dialog {
             actor: actor.clone(),
-            // Of a deleted account, too: what was said to it stays, and may be changed.
+            // The partner's account may be deleted: messages to it stay, and can still be changed.
             partner: batch.person(command.chat.partner(actor.id).unwrap_or(actor.id)).await?,
             hidden_from_partner: situation.target_standing.hidden_up_to,
         },
@@ -59,7 +59,7 @@ fn event(action: &Action, entry: Entry) -> Event {
     }
 }
 
-/// The chat and the message, if the actor can see both: to everybody else there is no such message.
+/// The chat and the message, if the actor can see both. For anyone else the message does not exist.
 fn visible<'a>(command: &Command, situation: &'a Situation) -> Result<(&'a StoredChat, &'a StoredMessage), Refusal> {
     let is_group = matches!(command.chat, ChatKey::Group(_));
     let missing = if is_group { Refusal::NotMember } else { Refusal::MessageNotFound };
@@ -72,7 +72,7 @@ fn visible<'a>(command: &Command, situation: &'a Situation) -> Result<(&'a Store
     Ok((chat, message))
 }
 
-/// The chat's new revision; `None` if nothing changes.
+/// Returns the chat's new revision; `None` if nothing changes.
 async fn change(
     batch: &mut Batch,
     allowances: &mut Allowances,

@@ -1,4 +1,4 @@
-//! Erasing an account, with all that belongs to it.
+//! Erases accounts.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::{
     store::{Batch, Erased},
 };
 
-/// Erases the account. The person's groups get new owners, without a notice.
+/// Erases an account and everything that belongs to it. The user's groups get new owners, without a notice.
 pub(super) async fn apply(batch: &mut Batch, memory: &mut Memory, user: UserId, texts: Texts) -> Result<Outcome, Stop> {
     let erased = batch.erase_account(user, texts, Timestamp::now()).await?;
     let Erased { sessions, successors, companions } = erased.ok_or(Refusal::Unauthorized)?;

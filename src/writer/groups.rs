@@ -1,4 +1,5 @@
-//! What changes a group: created, joined, left, renamed, deleted. Each is decided and stored alone, inside the batch.
+//! Changes of groups: create, add, leave, remove, rename, change a role, delete. Each is decided and stored separately,
+//! within the batch's transaction.
 
 use std::iter;
 
@@ -15,7 +16,7 @@ use crate::{
     store::{Batch, NewMember, Situation, StoredChat, cost},
 };
 
-/// A change to one group, with what it needs.
+/// A change of one group, and what it needs.
 pub(super) struct Change<'a> {
     pub(super) batch: &'a mut Batch,
     pub(super) memory: &'a mut Memory,
@@ -28,7 +29,7 @@ impl<'a> Change<'a> {
         Self { batch, memory, group, now: Timestamp::now() }
     }
 
-    /// Carries an action out, or refuses it with nothing changed. A repetition is recognised before anything else.
+    /// Carries out an action, or rejects it and changes nothing. A retry is recognised before anything else is checked.
     pub(super) async fn apply(&mut self, situation: Situation, action: &Action) -> Result<Outcome, Stop> {
         if let Some(repeated) = notices::repeated(self.group, &situation, action) {
             let seq = repeated?.seq;
@@ -69,7 +70,7 @@ impl<'a> Change<'a> {
         Ok(Outcome::of(events))
     }
 
-    /// What happened the first time; nothing is stored.
+    /// The event of the first time; stores nothing.
     async fn repeat(&mut self, situation: Situation, seq: i64) -> Result<Event, Stop> {
         let (Some(mut chat), Some(actor)) = (situation.chat, situation.actor) else {
             return Err(Refusal::NotMember.into());
@@ -82,7 +83,7 @@ impl<'a> Change<'a> {
         Ok(self.noticed(chat, message, Members::default()))
     }
 
-    /// Counts a notice that is stored next, or refuses it. Leaving a group and removing a member are never refused.
+    /// Counts a notice about to be stored, or rejects it. Leaving a group and removing a member are never rejected.
     async fn allow(&mut self, user: UserId, new: &NewNotice<'_>) -> Result<(), Stop> {
         let bytes = cost(new.text);
         self.memory.allowances.learn(self.batch, iter::once((user, bytes))).await?;
@@ -118,7 +119,7 @@ impl<'a> Change<'a> {
             return Err(Error::GroupFull(limit).into());
         }
         admit(self.batch, &mut self.memory.allowances, &acting, &target, new.text).await?;
-        // New members see the whole history, and none of it is unread.
+        // New members see the whole history, all of it as read.
         let (user, read_up_to) = (target.person.id, chat.counters.last_seq + 1);
         let member = NewMember { user, chat: chat.id, role: Role::Member, read_up_to };
         self.batch.add_members(&[member], self.next_instant(chat)).await?;
@@ -177,7 +178,7 @@ impl<'a> Change<'a> {
         self.batch.set_role(user, chat, role).await?;
         let mut changed = vec![Event::RoleChanged { group, user, role, state: target_state }];
         if role == Role::Owner {
-            // A group has one owner: the former one becomes an admin.
+            // A group has exactly one owner: the previous one becomes an admin.
             self.batch.set_role(owner, chat, Role::Admin).await?;
             changed.push(Event::RoleChanged { group, user: owner, role: Role::Admin, state: state + 1 });
         }

@@ -1,4 +1,4 @@
-//! The rows that tell of a group's changes, and how a repeated change is known by them.
+//! Notices: the rows that record a group's changes, and by which a retry is recognised.
 
 use super::{
     groups::Change,
@@ -15,16 +15,16 @@ use crate::{
     },
 };
 
-/// A notice to be stored.
+/// A notice about to be stored.
 pub(super) struct NewNotice<'a> {
     pub(super) id: MessageId,
     pub(super) text: &'a str,
     pub(super) notice: Notice,
-    /// Members that came, minus those that went.
+    /// The change in the number of members.
     pub(super) joined: i64,
 }
 
-/// The kind of notice that an action leaves.
+/// The kind of notice that an action stores.
 fn kind_of(action: &Action) -> Option<MessageKind> {
     match action {
         Action::Create { .. } => Some(MessageKind::Created),
@@ -37,8 +37,8 @@ fn kind_of(action: &Action) -> Option<MessageKind> {
     }
 }
 
-/// What a message id that is there already means: a repetition by the same sender of the same request, or a refusal.
-/// About another person it is another request.
+/// What a message id that is already in use means: a retry by the same sender of the same request, or a conflict. The
+/// same request about another user is a conflict.
 pub(super) fn repeated<'a>(
     group: GroupId,
     situation: &'a Situation,
@@ -55,8 +55,8 @@ pub(super) fn repeated<'a>(
     Some(if is_same { Ok(message) } else { Err(refusal) })
 }
 
-/// Hides from a former member what happened after the message: the group's and people's current names, and reactions.
-/// The group's name of then, and its counters.
+/// Hides from a former member what happened after the message: new names of the group and of users, and reactions.
+/// Returns the group's name and counters as of that message.
 pub(super) async fn former_member_view(
     batch: &mut Batch,
     chat: ChatId,
@@ -69,12 +69,12 @@ pub(super) async fn former_member_view(
 }
 
 impl Change<'_> {
-    /// Strictly later than everything in the chat, so that standing follows the order of joining.
+    /// Strictly later than everything in the chat, so that seniority follows the order of joining.
     pub(super) fn next_instant(&self, chat: &StoredChat) -> Timestamp {
         self.now.max(chat.last_at.plus_millis(1))
     }
 
-    /// Stores a notice for those who are members by now.
+    /// Stores a notice for the current members.
     pub(super) async fn notify(&mut self, acting: Acting, new: &NewNotice<'_>) -> DatabaseResult<Event> {
         let Acting { mut chat, actor, .. } = acting;
         let members = self.memory.rosters.get(self.batch, chat.id).await?;
@@ -82,7 +82,7 @@ impl Change<'_> {
         Ok(self.noticed(chat, message, members))
     }
 
-    /// Stores a notice, with which the chat comes further.
+    /// Stores a notice and advances the chat's counters.
     pub(super) async fn store_notice(
         &mut self,
         chat: &mut StoredChat,
@@ -101,7 +101,7 @@ impl Change<'_> {
             content: new.text,
             kind: new.notice.kind(),
             subject: new.notice.subject().map(|person| person.id),
-            // The group's original name is kept, too: repeated requests of former members are answered with it.
+            // Also keeps the group's original name: a former member's retry is answered with it.
             detail: if new.notice == Notice::Created { Some(&chat.name) } else { new.notice.detail() },
             reply_to: None,
             created_at,
@@ -113,7 +113,7 @@ impl Change<'_> {
         Ok(Message { notice: Some(new.notice.clone()), ..message })
     }
 
-    /// The event of a notice that was stored.
+    /// The event of a stored notice.
     pub(super) fn noticed(&self, chat: StoredChat, message: Message, members: Members) -> Event {
         let audience = Audience::Group { id: self.group, name: chat.name, members };
         let entry = Entry::new(ChatKey::Group(self.group), message.sender.id, chat.counters, message, audience);

@@ -1,4 +1,4 @@
-//! Who may do what in a chat.
+//! Permission rules: what each member may do in a chat.
 
 use super::command::Command;
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
     store::{Situation, StoredChat},
 };
 
-/// A member who does something in a group that exists.
+/// A member who acts in an existing group.
 pub(super) struct Acting {
     pub(super) chat: StoredChat,
     pub(super) actor: Person,
@@ -16,17 +16,17 @@ pub(super) struct Acting {
     pub(super) state: i64,
 }
 
-/// Somebody whom it is done to.
+/// The user whom an action is about.
 pub(super) struct Target {
     pub(super) person: Person,
     pub(super) role: Option<Role>,
     pub(super) state: i64,
     pub(super) blocks_actor: bool,
-    /// Whether the person left the group, or was removed from it.
+    /// Whether the user left the group or was removed from it.
     pub(super) was_member: bool,
 }
 
-/// The acting member of a group that exists, and whom it is done to.
+/// The acting member of an existing group, and the user whom the action is about.
 pub(super) fn acting(situation: Situation) -> Result<(Acting, Option<Target>), Refusal> {
     let Situation { chat, actor, role, standing, target, target_role, target_standing, target_left, blocked, .. } =
         situation;
@@ -45,7 +45,7 @@ pub(super) fn acting(situation: Situation) -> Result<(Acting, Option<Target>), R
     }
 }
 
-/// The refusal for a message id that is in use. Only members of a group learn which ids it uses.
+/// The rejection for a message id that is in use. Only members of a group learn which ids it uses.
 pub(super) fn taken(chat: ChatKey, situation: &Situation) -> Refusal {
     match (chat, situation.role) {
         (ChatKey::Group(_), None) => Refusal::NotMember,
@@ -64,7 +64,7 @@ pub(super) fn may_write(chat: ChatKey, situation: &Situation) -> Result<(), Refu
     }
 }
 
-/// Whether the actor may change a message like this. A deleted one stays as it is; deleting it once more is no fault.
+/// Whether the actor may change this message. A deleted message cannot be changed, but deleting it again succeeds.
 pub(super) fn may_edit(command: &Command, situation: &Situation, message: &Message) -> Result<(), Refusal> {
     let is_sender = message.sender.id == command.actor;
     let is_dialog = matches!(command.chat, ChatKey::Dialog(..));
@@ -75,7 +75,7 @@ pub(super) fn may_edit(command: &Command, situation: &Situation, message: &Messa
         Action::Delete { .. } => Err(Refusal::NotAllowedToDelete),
         _ if message.deleted_at.is_some() => Err(Refusal::MessageDeleted),
         _ if situation.blocked => Err(Refusal::Blocked),
-        // A reaction can still be taken back.
+        // A reaction can still be removed.
         Action::Edit { .. } | Action::React { on: true, .. } if is_dialog && situation.blocks => Err(Refusal::Blocking),
         _ => Ok(()),
     }

@@ -1,4 +1,4 @@
-//! What others see of a person, in the queue: receipts before and after the change keep their order.
+//! Changes of privacy settings. They pass through the queue so that read receipts before and after stay in order.
 
 use super::{PrivacyChange, apply::Stop, rosters::Rosters};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
     store::Batch,
 };
 
-/// Changes the settings that are given.
+/// Changes the given settings.
 pub(super) async fn apply(batch: &mut Batch, rosters: &mut Rosters, change: &PrivacyChange) -> Result<Outcome, Stop> {
     let PrivacyChange { user, presence, read_receipts } = *change;
     let before = batch.privacy(user).await?.ok_or(Refusal::Unauthorized)?;

@@ -1,5 +1,5 @@
-//! Who is in which group, in memory: loaded inside the transaction that needs it, kept true by the commands that
-//! change it, and handed to the publisher as it was at that commit.
+//! The members of groups, cached in memory: loaded inside the transaction that needs them, updated by the commands that
+//! change them, and passed on with events as they were at that commit.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -8,17 +8,17 @@ use crate::{
     store::{Batch, DatabaseResult},
 };
 
-/// Memberships that are remembered, over all groups: 16 MiB.
+/// How many memberships are cached, over all groups: 16 MiB.
 const REMEMBERED: usize = 1_000_000;
 
-/// Small groups whose receipts are remembered: 16 MiB.
+/// How many small groups are cached with their receipts: 16 MiB.
 const RECEIPTS_REMEMBERED: usize = 10_000;
 
-/// The members of the groups that were lately written to, sorted.
+/// The sorted members of groups with recent messages.
 #[derive(Default)]
 pub(super) struct Rosters {
     known: HashMap<ChatId, Members>,
-    /// Of small groups: the members who send read receipts, and so get them.
+    /// For small groups: the members who send, and therefore get, read receipts.
     receipts: HashMap<ChatId, Members>,
     memberships: usize,
 }
@@ -38,7 +38,7 @@ impl Rosters {
         Ok(members)
     }
 
-    /// The members who send and get read receipts, as this transaction sees them; for groups of few members.
+    /// The members who send and get read receipts, as this transaction sees them; for small groups.
     pub(super) async fn receipts(&mut self, batch: &mut Batch, chat: ChatId) -> DatabaseResult<Members> {
         if let Some(members) = self.receipts.get(&chat) {
             return Ok(members.clone());
@@ -51,12 +51,12 @@ impl Rosters {
         Ok(members)
     }
 
-    /// Somebody sends read receipts from now on, or no longer.
+    /// Call when a user turns read receipts on or off.
     pub(super) fn forget_receipts(&mut self) {
         self.receipts.clear();
     }
 
-    /// Somebody is a member from now on.
+    /// Call when a user joins a group.
     pub(super) fn add(&mut self, chat: ChatId, user: UserId) {
         self.receipts.remove(&chat);
         if let Some(members) = self.known.get_mut(&chat)
@@ -67,7 +67,7 @@ impl Rosters {
         }
     }
 
-    /// Somebody is a member no more.
+    /// Call when a user leaves a group.
     pub(super) fn remove(&mut self, chat: ChatId, user: UserId) {
         self.receipts.remove(&chat);
         if let Some(members) = self.known.get_mut(&chat)
@@ -78,7 +78,7 @@ impl Rosters {
         }
     }
 
-    /// The group is no more.
+    /// Call when a group is deleted.
     pub(super) fn forget(&mut self, chat: ChatId) {
         self.receipts.remove(&chat);
         if let Some(members) = self.known.remove(&chat) {
@@ -86,7 +86,7 @@ impl Rosters {
         }
     }
 
-    /// After anything that this cannot follow. The database knows.
+    /// Clears the cache, after a change that it cannot follow.
     pub(super) fn forget_all(&mut self) {
         *self = Self::default();
     }

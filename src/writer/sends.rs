@@ -1,5 +1,5 @@
-//! A run of messages: looked up together, decided in order in memory, stored together. What one message costs is
-//! mostly its share of two trips to the database and one sync.
+//! Runs of messages: looked up together, decided in order in memory, stored together. The cost of a message is mostly
+//! its share of two round trips to the database and one sync.
 
 mod run;
 
@@ -38,7 +38,7 @@ impl<'a> Send<'a> {
     }
 }
 
-/// Decides and stores a run of messages.
+/// Decides on and stores a run of messages.
 pub(super) async fn apply(
     batch: &mut Batch,
     memory: &mut Memory,
@@ -102,7 +102,7 @@ async fn store(batch: &mut Batch, chats: &HashMap<ChatKey, Progress>, accepted: 
         let user = message.sender.id;
         let author = authors.entry((user, chat));
         let author = author.or_insert(Author { user, chat, seq: message.seq, wrote: true, bytes: 0 });
-        // Sending marks the chat as read.
+        // Sending a message marks the chat as read.
         author.seq = message.seq;
         author.bytes += cost(send.content);
         messages.push(NewMessage {
@@ -134,7 +134,7 @@ async fn written(
 ) -> DatabaseResult<Entry> {
     let Command { actor, chat: key, .. } = *send.command;
     let chat = &chats[&key];
-    // As far as the chat has come with this message.
+    // The counters as of this message.
     let counters = Counters { last_seq: message.seq, ..chat.counters };
     let audience = match key {
         ChatKey::Group(id) => {
@@ -150,7 +150,7 @@ async fn written(
     Ok(Entry::new(key, actor, counters, message, audience))
 }
 
-/// A message that was stored before, as its sender is answered once more.
+/// The event of a message that was already stored, for its sender.
 async fn repeat(batch: &mut Batch, send: &Send<'_>, chat: &Progress, repeated: &Repeat) -> DatabaseResult<Entry> {
     let Command { actor, chat: key, .. } = *send.command;
     let id = chat.id.ok_or(DatabaseError::RowNotFound)?;

@@ -1,5 +1,5 @@
-//! A run of reads, mutes and hidings: looked up together, decided in order in memory, stored together. In a lively
-//! group they are as many as its members, for every message.
+//! Runs of reads, mutes and hidings: looked up together, decided in order in memory, stored together. In a busy group,
+//! each message causes one read per member.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,10 +14,10 @@ use crate::{
     store::{Batch, DatabaseResult, NewStanding, Situation, StoredChat},
 };
 
-/// Members of a group up to which the others are told how far somebody has read.
+/// Up to this many members, a group's members get each other's read receipts.
 pub const RECEIPTS_UP_TO: i64 = 100;
 
-/// A command that changes how its actor stands in a chat.
+/// A command that changes its actor's state in a chat.
 pub(super) struct Update<'a> {
     command: &'a Command,
     change: Change,
@@ -44,10 +44,10 @@ impl<'a> Update<'a> {
     }
 }
 
-/// How the people of the run stand so far.
+/// The state of each user of the run so far.
 type Standings = HashMap<(UserId, ChatId), Standing>;
 
-/// Decides and stores a run of updates.
+/// Decides on and stores a run of updates.
 pub(super) async fn apply(
     batch: &mut Batch,
     rosters: &mut Rosters,
@@ -86,7 +86,7 @@ pub(super) async fn apply(
             if after.read_up_to > before.read_up_to {
                 receipt = match key.partner(actor) {
                     Some(partner) if partner != actor && situation.receipts && !situation.blocks => {
-                        // The partner's list shows how far the actor has read.
+                        // The partner's chat list shows how far the actor has read.
                         let standing = standings.entry((partner, chat.id)).or_insert(situation.target_standing);
                         standing.state += 1;
                         changed.insert((partner, chat.id));
@@ -112,7 +112,7 @@ pub(super) async fn apply(
     Ok(outcomes)
 }
 
-/// The chat, if it is one of the actor's. What is not there needs no hiding.
+/// The chat, if the actor is in it. `None` if there is nothing to hide.
 fn entered<'a>(update: &Update<'_>, situation: &'a Situation) -> Result<Option<&'a StoredChat>> {
     match (&situation.chat, situation.role) {
         (Some(chat), Some(_)) if !chat.dropped => Ok(Some(chat)),
@@ -122,7 +122,7 @@ fn entered<'a>(update: &Update<'_>, situation: &'a Situation) -> Result<Option<&
     }
 }
 
-/// How somebody stands after a change; as before, if it changes nothing.
+/// A user's state after a change; unchanged if the change has no effect.
 fn stands(before: Standing, change: Change, chat: &StoredChat) -> Result<Standing> {
     let last_seq = chat.counters.last_seq;
     let after = match change {

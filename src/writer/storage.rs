@@ -1,5 +1,5 @@
-//! How much storage each person's messages take up. The database counts it in memberships; this caches the sum for each
-//! person, as the current transaction sees it.
+//! How much storage each user's messages take. The database keeps the sums in memberships; this caches them per user,
+//! as the current transaction sees them.
 
 use std::collections::HashMap;
 
@@ -10,21 +10,21 @@ use crate::{
     store::{Batch, DatabaseResult, Store},
 };
 
-/// People who are remembered: 4 MiB.
+/// How many users are cached: 4 MiB.
 const REMEMBERED: usize = 100_000;
 
 pub(super) struct Storage {
-    /// Both in MB; 0 is without bound.
+    /// In MB, like the next; 0 means no limit.
     per_user: u32,
     server: u32,
-    /// Knows how large the database is.
+    /// Knows the size of the database.
     store: Store,
     used: HashMap<UserId, Used>,
-    /// How often groups were deleted.
+    /// How many groups were deleted.
     freed: u64,
 }
 
-/// What somebody has stored, as the database had it and as was counted since.
+/// A user's stored bytes: as loaded, plus what was counted since.
 struct Used {
     bytes: i64,
     /// [`Storage::freed`] when it was loaded.
@@ -38,8 +38,8 @@ impl Storage {
         Self { per_user, server, store, used: HashMap::new(), freed: 0 }
     }
 
-    /// Loads how much these people have stored, given the bytes that each is about to write. Call it before
-    /// [`Self::room`]. Loads again if the cached sum would refuse them and groups were deleted since.
+    /// Loads how much these users have stored, given the bytes that each is about to write. Call it before
+    /// [`Self::room`]. Reloads a sum that would lead to a rejection if groups were deleted since.
     pub(super) async fn learn(
         &mut self,
         batch: &mut Batch,
@@ -69,7 +69,7 @@ impl Storage {
         Ok(())
     }
 
-    /// Fails with `StorageFull` if there is no room for so many more bytes.
+    /// Fails with `StorageFull` if there is no room for this many more bytes.
     pub(super) fn room(&self, user: UserId, bytes: i64) -> Result<(), Error> {
         if bytes > 0 && is_over(self.store.size(), self.server) {
             return Err(Error::StorageFull(StorageBound::Server, self.server));
@@ -82,25 +82,25 @@ impl Storage {
         }
     }
 
-    /// Counts bytes that somebody stores, or gives back.
+    /// Counts bytes that a user stores, or negative ones for those freed.
     pub(super) fn count(&mut self, user: UserId, bytes: i64) {
         if let Some(used) = self.used.get_mut(&user) {
             used.bytes += bytes;
         }
     }
 
-    /// A group was deleted, with its messages: their writers may have room again.
+    /// A group was deleted with its messages: their authors may have room again.
     pub(super) fn free(&mut self) {
         self.freed += 1;
     }
 
-    /// Call it after a transaction that was not committed: the database has the sums.
+    /// Clears the cache. Call it after a transaction that was not committed.
     pub(super) fn forget_all(&mut self) {
         self.used.clear();
     }
 }
 
-/// 0 means no bound.
+/// A limit of 0 means no limit.
 fn is_over(bytes: i64, mb: u32) -> bool {
     mb > 0 && bytes > i64::from(mb) * 1_000_000
 }

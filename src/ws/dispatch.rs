@@ -1,4 +1,4 @@
-//! From a request to its answer. Writes are queued at once, everything else is run when its turn comes.
+//! Runs requests: writes are queued at once, reads are run when their turn comes.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::{
 
 /// Starts a request. A write is in the writer's queue when this returns.
 ///
-/// The answer to a read takes its turn when it is there: what was queued for the socket until then goes first.
+/// The answer to a read takes its turn when it is ready, after everything queued for the socket until then.
 pub(super) fn start(app: &Arc<App>, caller: Caller, ask: Ask) -> BoxFuture<'static, (Turn, Result<Answer>)> {
     match ask {
         Ask::Write(chat, action) => {

@@ -1,4 +1,4 @@
-//! Holds one socket and its person to their rates: every frame passes, waits, or is refused here.
+//! Applies the rate limits to one socket: each frame is passed on, held back, or rejected.
 
 use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
@@ -19,13 +19,13 @@ use crate::{
     service::{App, Caller},
 };
 
-/// Seconds' worth of frames that may come at once: a client that was offline has something to catch up on.
+/// Seconds' worth of frames that may arrive at once, for a client that catches up after being offline.
 const BURST_SECONDS: u32 = 10;
 
-/// A request's text; `None` for a ping or a pong, which counts but has no answer.
+/// A request's text; `None` for a ping or pong, which counts but has no answer.
 pub(super) type Message = Option<Bytes>;
 
-/// Between a socket and its pipeline.
+/// Connects a socket with its pipeline.
 pub(super) struct Gate {
     app: Arc<App>,
     caller: Caller,
@@ -50,14 +50,14 @@ impl Gate {
         self.held.is_none()
     }
 
-    /// Waits until the held frame may be tried again; for ever if there is none. Keeps the frame if dropped.
+    /// Waits until the held frame may be tried again; forever if there is none. Keeps the frame if dropped.
     pub(super) async fn opened(&mut self) -> Message {
         let Some((_, until)) = &self.held else { return std::future::pending().await };
         sleep_until(*until).await;
         self.held.take().and_then(|(message, _)| message)
     }
 
-    /// Passes a frame on, holds it, or refuses it. Fails if the socket is to be closed; its session is barred then.
+    /// Passes a frame on, holds it, or rejects it. Fails if the socket must be closed; its session is then barred.
     pub(super) fn pass(&mut self, message: Message, pipeline: &mut Pipeline) -> Result<(), Close> {
         match self.pace.judge(self.check(), Instant::now().into_std()) {
             Verdict::Accept => {
@@ -79,7 +79,7 @@ impl Gate {
         Ok(())
     }
 
-    /// The person's rate is asked only for frames that the socket's allows.
+    /// Checks the user's rate only for frames that the socket's rate allows.
     fn check(&self) -> Result<(), Duration> {
         let Some(own) = &self.own else { return Ok(()) };
         own.check().map_err(|refused| refused.wait_time_from(DefaultClock::default().now()))?;

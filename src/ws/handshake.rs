@@ -1,5 +1,5 @@
-//! From an HTTP request to a socket. Reasons to come back later are HTTP statuses, before the upgrade; a bad token
-//! is told after it, by close code 4001, which alone makes existing clients log out.
+//! Upgrades an HTTP request to a socket. Overload is rejected with an HTTP status before the upgrade. A bad token is
+//! rejected after it, with close code 4001: existing clients log out only on this code.
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,12 +18,12 @@ use crate::{
     service::{App, Caller, hello, sessions},
 };
 
-/// When it is worth trying again for somebody who has too many connections.
+/// When a user with too many connections may retry.
 const RETRY_USER: Duration = Duration::from_secs(30);
-/// Why nobody gets in at the moment.
-pub const FULL: &str = "The server has all the connections it can hold: try again later";
+/// The error when the server is full.
+pub const FULL: &str = "The server has no free connections: try again later";
 
-/// Whether this asks for a WebSocket.
+/// Whether the request asks for a WebSocket.
 pub fn is_asked_for(headers: &HeaderMap) -> bool {
     has_token(headers, &header::UPGRADE, "websocket")
 }
@@ -67,7 +67,7 @@ pub async fn upgrade(app: &Arc<App>, sockets: &TaskTracker, request: &Request) -
     Ok(switching(&key, offered.first().copied()))
 }
 
-/// Lets somebody in whose session still lives, with the first frame to send.
+/// Adds the connection to the hub if the session still lives, and returns the first frame to send.
 async fn enter(app: &App, caller: Caller, protocol: Protocol) -> Result<Option<(Caller, Entered, Option<Frame>)>> {
     let Caller { user, session, expires_at, .. } = caller;
     let entered = app.hub.enter(Entrant { protocol, user, session, expires_at }).map_err(|full| match full {
@@ -84,11 +84,11 @@ async fn enter(app: &App, caller: Caller, protocol: Protocol) -> Result<Option<(
             Err(error) => return Err(error),
         },
     };
-    // A session that ended before the hub knew of this socket: nobody would close it.
+    // The session may have ended before the hub had this socket, so nothing would close it.
     Ok(sessions::still_live(app, caller).is_ok().then_some((caller, entered, hello)))
 }
 
-/// The extended protocol is for those who ask for it.
+/// Only clients that offer the Hearth protocol get it.
 fn protocol(offered: &[&str]) -> Protocol {
     match offered.first() {
         Some(&"hearth") => Protocol::Hearth,
@@ -100,7 +100,7 @@ fn protocol(offered: &[&str]) -> Protocol {
 fn check(request: &Request) -> Result<String> {
     let headers = request.headers();
     if !has_token(headers, &header::UPGRADE, "websocket") || !has_token(headers, &header::CONNECTION, "upgrade") {
-        return Err(invalid("Upgrade", "must be websocket, with Connection: Upgrade: this is a WebSocket's address"));
+        return Err(invalid("Upgrade", "must be websocket, with Connection: Upgrade: this is a WebSocket address"));
     }
     if headers.get(header::SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
         return Err(invalid("Sec-WebSocket-Version", "must be 13"));
@@ -129,7 +129,7 @@ fn offered_protocols(headers: &HeaderMap) -> Vec<&str> {
     values.flat_map(|value| value.split(',')).map(str::trim).filter(|name| !name.is_empty()).collect()
 }
 
-/// The `Authorization` header's, else the second protocol: browsers can set no header.
+/// The token of the `Authorization` header, or the second subprotocol, because browsers cannot set headers.
 fn token<'a>(headers: &'a HeaderMap, offered: &[&'a str]) -> Option<&'a str> {
     bearer(headers).or_else(|| offered.get(1).copied())
 }

@@ -1,17 +1,17 @@
-//! What happens to a socket over its rate limit: reading pauses, then frames are refused, then the socket is closed.
-//! Knows no socket and no clock: the caller passes the time.
+//! Decides what happens to a socket over its rate limit: reading pauses, then frames are rejected, then the socket is
+//! closed. Knows no socket and no clock: the caller passes the time.
 
 use std::time::{Duration, Instant};
 
-/// How long reading pauses in all before frames are refused.
+/// How long reading pauses in total before frames are rejected.
 const MAX_PAUSE: Duration = Duration::from_secs(2);
-/// Refusals in a row after which the socket is closed.
+/// Rejections in a row after which the socket is closed.
 const MAX_REFUSALS: u32 = 1000;
-/// Time within the limits that ends a row of refusals. A frame that gets in between two refusals does not: during a
-/// flood the limit lets some frames in.
+/// Time within the limits that ends a row of rejections. A frame accepted between two rejections does not: during a
+/// flood, the limit lets some frames through.
 const CALM: Duration = Duration::from_secs(1);
 
-/// One socket's history over the limit.
+/// The recent history of one socket over the limit.
 #[derive(Default)]
 pub(super) struct Pace {
     paused: Duration,
@@ -23,16 +23,16 @@ pub(super) struct Pace {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     Accept,
-    /// Keep the frame, read nothing, and ask again after this time.
+    /// Keep the frame, read nothing, and check again after this time.
     Pause(Duration),
-    /// Refuse the frame; it may come again after this time.
+    /// Reject the frame; it may be sent again after this time.
     Refuse(Duration),
     /// Close the socket.
     Close,
 }
 
 impl Pace {
-    /// Judges a frame that the limits allow, or ask to wait for so long.
+    /// Decides on a frame that the limits allow, or whose sender must wait this long.
     pub(super) fn judge(&mut self, allowed: Result<(), Duration>, now: Instant) -> Verdict {
         let Err(wait) = allowed else {
             if self.over_at.is_none_or(|over_at| now.duration_since(over_at) >= CALM) {
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn reading_pauses_two_seconds_in_all_before_a_refusal() {
+    fn reading_pauses_two_seconds_in_total_before_a_rejection() {
         refusing(Instant::now());
         let mut pace = Pace::default();
         let hour = Err(Duration::from_hours(1));
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_thousand_refusals_close_even_if_some_frames_get_in_between() {
+    fn a_thousand_rejections_close_even_if_some_frames_get_through() {
         let now = Instant::now();
         let mut pace = refusing(now);
         for _ in 2..MAX_REFUSALS {

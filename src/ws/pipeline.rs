@@ -1,6 +1,6 @@
-//! The requests of one connection that are under way. Answers come in the order of the requests, and a request sees
-//! the effects of those before it: consecutive writes are queued together (else a connection would be one message per
-//! sync), a read waits for the writes before it, a write for the reads before it.
+//! The requests of one connection that are in progress. Answers come in the order of the requests, and a request sees
+//! the effects of those before it. Consecutive writes are queued together, so that they share a sync. A read waits for
+//! the writes before it, and a write for the reads before it.
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -14,7 +14,7 @@ use crate::{
     service::{App, Caller, hello::IN_FLIGHT},
 };
 
-/// What is under way.
+/// The requests in progress.
 pub(super) struct Pipeline {
     app: Arc<App>,
     caller: Caller,
@@ -33,18 +33,18 @@ impl Pipeline {
         Self { app, caller, waiting: VecDeque::new(), running: FuturesOrdered::new(), reading: false }
     }
 
-    /// Whether one more request may come.
+    /// Whether one more request fits.
     pub(super) fn has_room(&self) -> bool {
         self.waiting.len() + self.running.len() < IN_FLIGHT
     }
 
-    /// Takes a frame's text.
+    /// Parses and queues a frame.
     pub(super) fn push(&mut self, text: &[u8]) {
         let bounds = Bounds { protocol: self.caller.protocol, ..self.app.bounds };
         self.queue(Envelope::parse(text, bounds));
     }
 
-    /// Refuses a frame without parsing it; the answer comes in its turn.
+    /// Rejects a frame without parsing all of it; the answer comes in order.
     pub(super) fn refuse(&mut self, text: &[u8], error: Error) {
         self.queue(Envelope::refuse(text, self.caller.protocol, error));
     }
@@ -59,7 +59,7 @@ impl Pipeline {
         self.start();
     }
 
-    /// The next answer, in the order of the requests, with its turn. Waits for ever if nothing is under way.
+    /// The next answer, in the order of the requests, with its turn. Waits forever if nothing is in progress.
     pub(super) async fn next(&mut self) -> (Turn, Frame) {
         let Some(answer) = self.running.next().await else { return std::future::pending().await };
         self.reading &= !self.running.is_empty();

@@ -1,5 +1,5 @@
-//! One socket, one task: reads requests, writes answers and broadcasts, until either side has had enough.
-//! Reading is tungstenite's; what is written is encoded already and goes out as it is, several frames a write.
+//! One socket, one task: reads requests, writes answers and broadcasts, until either side closes. tungstenite reads;
+//! frames to write are already encoded and are written as they are, several per write.
 
 use std::{sync::Arc, time::Duration};
 
@@ -24,12 +24,12 @@ use crate::{
     service::{App, Caller, hello::MAX_FRAME},
 };
 
-/// Bytes of one write: enough for a burst, little enough for a slow line.
+/// Bytes per write: enough for a burst, few enough for a slow connection.
 const MAX_WRITE: usize = 64 * 1024;
-/// A peer that takes nothing for so long is given up.
+/// How long a peer may take nothing before its connection is closed.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(15);
-/// How long a closed peer may take to close, too. Until then what it sent is thrown away: unread, it would make the
-/// system answer with a reset, and the close frame could be lost.
+/// How long to wait for the peer to close after us. What it sends until then is discarded: unread data would make the
+/// system reset the connection, and the close frame could be lost.
 const LINGER: Duration = Duration::from_secs(2);
 
 type Socket = WebSocketStream<Upgraded>;
@@ -53,7 +53,7 @@ pub(super) async fn serve(app: Arc<App>, caller: Caller, io: Upgraded, connectio
                 }
             }
             message = socket.next(), if gate.is_open() && pipeline.has_room() => {
-                connection.heard();
+                connection.peer_is_alive();
                 if let Err(close) = read(message).and_then(|message| gate.pass(message, &mut pipeline)) {
                     break close;
                 }
@@ -62,7 +62,7 @@ pub(super) async fn serve(app: Arc<App>, caller: Caller, io: Upgraded, connectio
         while let Some(answer) = pipeline.next().now_or_never() {
             answers.push(answer);
         }
-        // After the answers: whatever was queued before one of them is among what is taken.
+        // After the answers, so that it contains whatever was queued before one of them.
         let taken = connection.take();
         let close = taken.close;
         let frames = taken.merged_with(answers);
@@ -70,7 +70,7 @@ pub(super) async fn serve(app: Arc<App>, caller: Caller, io: Upgraded, connectio
             return;
         }
         match close {
-            // Whatever was read is done and answered first.
+            // Complete and answer everything that was read first.
             Some(Close::GoingAway) => {
                 let _ = write(&mut socket, &pipeline.finish().await, || false).await;
                 break Close::GoingAway;
@@ -79,12 +79,12 @@ pub(super) async fn serve(app: Arc<App>, caller: Caller, io: Upgraded, connectio
             None => {}
         }
     };
-    // Out of the hub first: what comes from now on is for other connections.
+    // Leave the hub first: later frames are for other connections.
     drop(connection);
     finish(socket, close).await;
 }
 
-/// Completes a handshake whose token is no good: nothing is sent but the close frame.
+/// Completes a handshake whose token is invalid: sends only the close frame.
 pub(super) async fn turn_away(io: Upgraded) {
     finish(open(io).await, Close::Unauthorized).await;
 }
@@ -113,7 +113,7 @@ fn read(message: Option<tungstenite::Result<Message>>) -> Result<Option<tungsten
     }
 }
 
-/// Writes frames as they are, until all are written or it is `in_vain`.
+/// Writes frames as they are, until all are written or `in_vain` returns true.
 async fn write(socket: &mut Socket, frames: &[Frame], in_vain: impl Fn() -> bool) -> Result<(), ()> {
     if frames.is_empty() {
         return Ok(());
@@ -132,7 +132,7 @@ async fn write(socket: &mut Socket, frames: &[Frame], in_vain: impl Fn() -> bool
     write_bytes(socket, &chunk).await
 }
 
-/// Pongs that tungstenite holds back go first: its bytes and ours must not mix.
+/// Flushes pongs that tungstenite holds back first: its bytes and ours must not mix.
 async fn write_bytes(socket: &mut Socket, bytes: &[u8]) -> Result<(), ()> {
     let work = async {
         socket.flush().await.map_err(drop)?;
@@ -142,10 +142,10 @@ async fn write_bytes(socket: &mut Socket, bytes: &[u8]) -> Result<(), ()> {
     timeout(WRITE_TIMEOUT, work).await.unwrap_or(Err(()))
 }
 
-/// Says why, and waits for the peer to go.
+/// Sends the close frame and waits for the peer to close.
 async fn finish(mut socket: Socket, close: Close) {
     if close == Close::Normal {
-        // The peer's own close frame is being answered by tungstenite.
+        // tungstenite is already answering the peer's close frame.
         let _ = timeout(WRITE_TIMEOUT, socket.flush()).await;
     } else if write(&mut socket, &[Frame::close(close)], || false).await.is_err() {
         return;

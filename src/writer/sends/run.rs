@@ -1,4 +1,4 @@
-//! What becomes of each message of a run, decided in memory and in order.
+//! Decides on each message of a run, in memory and in order.
 
 use std::collections::HashMap;
 
@@ -13,9 +13,9 @@ use crate::{
     },
 };
 
-/// How far a chat has come while the run is decided.
+/// The state of a chat while the run is decided.
 pub(super) struct Progress {
-    /// `None` for a dialog that the run begins, until it is stored.
+    /// `None` for a dialog that the run starts, until it is stored.
     pub(super) id: Option<ChatId>,
     pub(super) name: String,
     pub(super) counters: Counters,
@@ -31,29 +31,29 @@ pub(super) struct Accepted<'a> {
     pub(super) hidden_from_receiver: i64,
 }
 
-/// A message that was stored before: its sender is answered once more.
+/// A retry of a stored message: its sender gets the same answer again.
 pub(super) struct Repeat {
     pub(super) position: usize,
     pub(super) seq: i64,
-    /// What the sender has hidden; `None` if the sender is no longer a member.
+    /// The seq up to which the sender has hidden the chat; `None` if the sender is no longer a member.
     pub(super) hidden_up_to: Option<i64>,
 }
 
-/// What is to become of a message.
+/// The decision on a message.
 enum Decision {
-    /// It is stored.
+    /// Store it.
     Accept { sender: Person, quote: Option<Quote> },
-    /// It was, under this seq.
+    /// It is already stored, under this seq.
     Repeat { seq: i64 },
 }
 
-/// A run while it is decided.
+/// A run that is being decided.
 pub(super) struct Run<'a> {
     now: Timestamp,
     allowances: &'a mut Allowances,
     pub(super) chats: HashMap<ChatKey, Progress>,
     pub(super) accepted: Vec<Accepted<'a>>,
-    /// Where in `accepted` a message of the run is.
+    /// The position of each message of the run in `accepted`.
     places: HashMap<(ChatKey, MessageId), usize>,
     pub(super) repeats: Vec<Repeat>,
 }
@@ -94,7 +94,7 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// The repetition comes first: what was acknowledged once is acknowledged again, whatever happened since.
+    /// Checks for a retry first: an acknowledged message is acknowledged again, whatever happened since.
     fn decide(&self, send: &Send<'_>, situation: &Situation) -> Result<Decision, Refusal> {
         let key = send.command.chat;
         let of_run = self.places.get(&(key, send.id)).map(|place| &self.accepted[*place].message);
@@ -110,7 +110,7 @@ impl<'a> Run<'a> {
         Ok(Decision::Accept { sender, quote })
     }
 
-    /// The message that is answered: of the database or, just accepted, of this run.
+    /// The message that is replied to: a stored one, or an earlier one of this run.
     fn quote(&self, chat: ChatKey, id: MessageId, situation: &Situation) -> Result<Quote, Refusal> {
         if let Some(place) = self.places.get(&(chat, id)) {
             let Message { seq, sender, content, .. } = &self.accepted[*place].message;
