@@ -1,4 +1,4 @@
-//! What browsers are shown: the web client, and the documentation of REST and the WebSocket.
+//! What browsers load: the web client, and the documentation of REST and the WebSocket.
 
 pub mod client;
 mod negotiation;
@@ -22,7 +22,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{api, asyncapi};
 
-/// How many bytes of a text are decompressed at a time.
+/// Bytes of a document that are decompressed at a time.
 const PIECE: usize = 16 * 1024;
 
 // Made on the first request, then shared. Kept compressed: Swagger UI has 1.6 MB.
@@ -51,13 +51,13 @@ pub fn socket_document(headers: &HeaderMap) -> Response {
     SOCKET_DOCUMENT.response(headers)
 }
 
-/// For a path that is nobody's.
+/// The response for an unknown path.
 pub fn not_found() -> Response {
     let text = "Not found. The documentation is at /doc.\n";
     Response::builder().status(StatusCode::NOT_FOUND).content_type("text/plain; charset=utf-8").body(text)
 }
 
-/// A text for people or programs, and what it may do in a browser.
+/// A document and the headers that it is served with.
 struct Asset {
     content_type: &'static str,
     policy: String,
@@ -82,7 +82,7 @@ impl Asset {
     fn response(&self, headers: &HeaderMap) -> Response {
         let response = Response::builder()
             .header(header::CACHE_CONTROL, "no-cache")
-            // The same content whether compressed or not, so the tag is a weak one.
+            // A weak tag: it is the same for the compressed and the plain form.
             .header(header::ETAG, format!("W/{}", self.tag))
             .header(header::VARY, "Accept-Encoding")
             .header(header::CONTENT_SECURITY_POLICY, &self.policy)
@@ -100,18 +100,17 @@ impl Asset {
     }
 }
 
-/// Makes an asset on a thread of its own: the allocator gives a thread's memory back when the thread ends, and keeps
-/// that of the server's threads for later.
+/// Builds an asset on a thread of its own, because the allocator returns a thread's memory only when the thread ends.
 fn apart(make: fn() -> Asset) -> Asset {
-    thread::spawn(make).join().expect("what is documented can be rendered")
+    thread::spawn(make).join().expect("the documentation can be rendered")
 }
 
 fn compress(text: &str) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish()).expect("memory takes everything")
+    encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish()).expect("writes to memory do not fail")
 }
 
-/// The text again, piece by piece, so that few bytes of it are in memory at a time.
+/// Decompresses piece by piece, so that little of the text is in memory at a time.
 fn decompressed(compressed: Bytes) -> Body {
     let mut text = GzDecoder::new(compressed.reader());
     let pieces = iter::from_fn(move || {

@@ -27,20 +27,20 @@ use crate::{
     telemetry,
 };
 
-/// The version, which stands in `Cargo.toml`, and the commit where it is known: `0.1.0 (6c18c7a)`.
+/// The version from `Cargo.toml`, with the commit if it is known: `0.1.0 (6c18c7a)`.
 pub const VERSION: &str = env!("VERSION_WITH_COMMIT");
 
-/// How long `hearth health` waits for its answer.
+/// How long `hearth health` waits for the response.
 const HEALTH_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// SIGXFSZ, on every system that Hearth runs on.
+/// SIGXFSZ, which has this number on every system that Hearth runs on.
 const FILE_TOO_LARGE: SignalKind = SignalKind::from_raw(25);
 
-/// Hearth, a messenger that people host with one command.
+/// Hearth, a self-hosted messenger in one binary
 ///
-/// Without a command it serves: the web client, REST, WebSocket and documentation on port 3001, everything kept in
-/// data/hearth.db. Every key of the configuration stands in config.toml, and can be set as HEARTH_SECTION__KEY in the
-/// environment.
+/// Without a command it runs the server: the web client, REST, WebSocket and documentation on port 3001, with all data
+/// in data/hearth.db. config.toml describes every configuration key. You can also set a key as the environment variable
+/// HEARTH_SECTION__KEY.
 #[derive(Parser)]
 #[command(name = "hearth", version = VERSION)]
 struct Cli {
@@ -55,89 +55,87 @@ struct Cli {
     #[arg(long, global = true, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
 
-    /// The database that keeps everything: sqlite://PATH or postgres://USER:PASSWORD@HOST/DATABASE
+    /// The database: sqlite://PATH or postgres://USER:PASSWORD@HOST/DATABASE
     #[arg(long, global = true, value_name = "URL")]
     database_url: Option<String>,
 
-    /// Go on even if this machine's clock is behind the newest message or the program's commit
+    /// Start even if this machine's clock is behind the newest message or the program's commit
     #[arg(long, global = true)]
     accept_clock: bool,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve, until SIGTERM or Ctrl-C; what happens without a command
+    /// Run the server until SIGTERM or Ctrl-C (the default command)
     Serve,
-    /// Bring the database's schema up to date
+    /// Update the database's schema
     ///
-    /// `hearth serve` does so by itself when it starts. A database that a newer version has written is refused.
+    /// `hearth serve` does this when it starts. A database that a newer version has migrated is rejected.
     Migrate,
-    /// Fill an empty database with people who talk, to look at
+    /// Load demo users and conversations into an empty database
     ///
-    /// Twenty people in as many places, thirty groups, some thousand messages from the past weeks and today. All of
-    /// them have the same password, which is printed: this is for trying Hearth out, not for a server that others can
-    /// reach. No server may serve the database meanwhile. A database that has users is left alone, unless --force is
-    /// given.
+    /// Creates twenty users, thirty groups and several thousand messages from the past weeks until today. All users
+    /// have the same password, which is printed: use it to try Hearth, not on a server that others can reach. Stop the
+    /// server first. A database that has users is left unchanged, unless you add --force.
     Demo {
-        /// The language that they write in
+        /// The language of the conversations
         #[arg(long, value_enum, default_value_t = demo::Lang::En)]
         lang: demo::Lang,
 
-        /// Add them even if the database has users
+        /// Add the demo even if the database has users
         #[arg(long)]
         force: bool,
     },
-    /// Take over a database of the reference messenger
+    /// Import a database of the reference messenger
     ///
-    /// Copies people, groups, memberships and messages into the configured database, which no server may serve
-    /// meanwhile. The source is only read. People keep their ids and passwords. What was imported before stays as it
-    /// is: after an interruption, or for newer messages, run it again. At the end it tells what could not be taken over,
-    /// and why.
+    /// Copies users, groups, memberships and messages into the configured database. Stop the server first. The source
+    /// is only read. Users keep their ids and passwords. Run it again after an interruption, or to import newer
+    /// messages: what is already imported stays unchanged. At the end it prints what could not be imported, and why.
     Import {
         /// The reference messenger's database: postgres://USER:PASSWORD@HOST/DATABASE [default: $IMPORT_URL]
         ///
-        /// Other users of this machine can read arguments with `ps`. If the URL has a password, put it into the
-        /// variable IMPORT_URL or into a file.
+        /// Other users of this machine can see command-line arguments with `ps`. If the URL has a password, use the
+        /// variable IMPORT_URL or a file.
         #[arg(value_name = "URL")]
         source: Option<String>,
 
-        /// A file that has the URL
+        /// A file that contains the URL
         #[arg(long, value_name = "FILE", conflicts_with = "source")]
         url_file: Option<PathBuf>,
     },
-    /// Print the configuration in force, with secrets masked
+    /// Print the effective configuration, with secrets masked
     Config,
-    /// Tell a database that it is a restored backup
+    /// Prepare a database that was restored from a backup
     ///
-    /// Ends every session, so that everyone logs in again, and makes clients drop what they keep of later than the
-    /// backup. Run it after you put a backup in place and before you start the server.
+    /// Ends every session, so that everyone must log in again, and makes clients discard what they cached after the
+    /// backup was made. Run it after you restore a backup and before you start the server.
     Restored,
-    /// Repair what is stored, while no server serves it
+    /// Repair stored data while the server is stopped
     Repair {
         #[command(subcommand)]
         what: repair::What,
     },
-    /// Ask the running server whether it works
+    /// Check that the running server works
     ///
-    /// Ends with 0 if it does, with 1 if not, and says why. Use it to decide whether to restart the server. It asks at
-    /// the address that the server listens on by the configuration, or at --listen.
+    /// Exits with 0 if it does. Otherwise exits with 1 and prints the reason. Use it to decide whether to restart the
+    /// server. It connects to the configured address, or to --listen.
     Health {
-        /// Ask whether the server can serve requests now: it may work while its disk is full or its database away
+        /// Check that the server can handle requests now: it may run while its disk is full or its database is down
         #[arg(long)]
         ready: bool,
     },
 }
 
-/// What is thought of this machine's clock.
+/// How to treat this machine's clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Clock {
-    /// It is compared with what must be past.
+    /// Compare it with the newest message and the program's commit.
     Checked,
-    /// The operator says that it is right.
+    /// Trust it: the operator says that it is right.
     Accepted,
 }
 
-/// Does what the command line says.
+/// Parses the command line and runs the command.
 pub fn run() -> anyhow::Result<()> {
     let cli = Cli::parse();
     let overrides = Overrides { listen: cli.listen, database_url: cli.database_url };
@@ -163,9 +161,9 @@ pub fn run() -> anyhow::Result<()> {
 
 async fn serve(config: Config, clock: Clock) -> anyhow::Result<()> {
     telemetry::init(&config.log);
-    // Sockets are descriptors: as many as the system allows.
+    // Each socket needs a file descriptor.
     let _ = rlimit::increase_nofile_limit(u64::MAX);
-    // A write beyond the limit of a file's size fails then, as on a full disk, instead of ending the process.
+    // With this handler, a write beyond the file size limit fails like on a full disk, instead of killing the process.
     let _ = signal(FILE_TOO_LARGE)?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -199,7 +197,7 @@ fn announce(address: SocketAddr, database: &str) -> std::io::Result<()> {
     out.flush()
 }
 
-/// An address that a client on this machine can use: "every address" is none.
+/// An address that a client on this machine can connect to: 0.0.0.0 is not one.
 fn reachable(address: SocketAddr) -> String {
     match address.ip() {
         ip if ip.is_unspecified() => format!("localhost:{}", address.port()),
@@ -207,7 +205,7 @@ fn reachable(address: SocketAddr) -> String {
     }
 }
 
-/// Does work on the database while nobody serves it.
+/// Runs `work` on the database while no server uses it.
 async fn with_database(config: &Config, work: impl AsyncFnOnce(&Store) -> anyhow::Result<()>) -> anyhow::Result<()> {
     let guard = ServingGuard::take(&config.database.url).await?;
     let store = Store::open_to_write(&config.database, &guard).await?;
@@ -229,7 +227,7 @@ async fn restored(config: &Config) -> anyhow::Result<()> {
     let work = async |store: &Store| {
         let ended = store.restored().await?;
         let noun = if ended == 1 { "session" } else { "sessions" };
-        Ok(writeln!(std::io::stdout(), "{ended} {noun} ended; clients start afresh")?)
+        Ok(writeln!(std::io::stdout(), "{ended} {noun} ended; clients will load everything again")?)
     };
     with_database(config, work).await
 }
@@ -238,7 +236,7 @@ async fn health(config: &Config, path: &str) -> anyhow::Result<()> {
     let listen = &config.server.listen;
     let work = async {
         let mut addresses = tokio::net::lookup_host(listen).await?;
-        let mut address = addresses.next().with_context(|| format!("{listen} has no address"))?;
+        let mut address = addresses.next().with_context(|| format!("{listen} does not resolve to an address"))?;
         if address.ip().is_unspecified() {
             address.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
         }

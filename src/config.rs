@@ -1,5 +1,5 @@
-//! The configuration: defaults ← `config.toml` ← environment ← flags. Every key stands in `config.toml` with its
-//! meaning; an unknown key or a bad value is an error that names it.
+//! The configuration: defaults, overridden by `config.toml`, the environment, and flags, in this order. `config.toml`
+//! describes every key. An unknown key or an invalid value is an error that names it.
 
 mod check;
 mod environment;
@@ -19,33 +19,33 @@ pub use sections::{
     Auth, CommonPasswords, Confirm, Database, Directory, Emails, Limits, Log, LogFormat, LogLevel, Server, Web,
 };
 
-/// The file that is read when no other is named, if it exists.
+/// The file that is read by default, if it exists.
 pub const DEFAULT_FILE: &str = "config.toml";
 
 /// What `hearth config` prints in place of a secret.
 const MASK: &str = "********";
 
-/// Everything an operator can set.
+/// All settings.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// Where and for whom the server listens.
+    /// Address, origins and proxies.
     pub server: Server,
-    /// Where everything is kept.
+    /// The database.
     pub database: Database,
     /// Accounts and sessions.
     pub auth: Auth,
-    /// What people find of each other.
+    /// What users can find out about each other.
     pub directory: Directory,
-    /// What one address, account or connection may do.
+    /// Limits per address, account and connection.
     pub limits: Limits,
-    /// The pages for browsers.
+    /// The web client.
     pub web: Web,
-    /// What is logged, and how.
+    /// The format and level of the log.
     pub log: Log,
 }
 
-/// What the command line may set: the last word.
+/// Settings from the command line, which override all others.
 #[derive(Debug, Clone, Default)]
 pub struct Overrides {
     /// `--listen`
@@ -55,23 +55,23 @@ pub struct Overrides {
 }
 
 impl Config {
-    /// Reads `file` (if given, it must exist; else `config.toml`, if there is one), the process's environment and the
-    /// flags, and checks every value.
+    /// Reads `file` (which must exist; by default `config.toml` if it exists), the environment and the flags, and
+    /// checks every value.
     pub fn load(file: Option<&Path>, overrides: &Overrides) -> anyhow::Result<Self> {
         let file = match file {
             Some(file) => {
-                anyhow::ensure!(file.is_file(), "there is no configuration file {}", file.display());
+                anyhow::ensure!(file.is_file(), "the configuration file {} does not exist", file.display());
                 file
             }
             None => Path::new(DEFAULT_FILE),
         };
-        // Variables of others may be anything, also no Unicode.
+        // Other programs' variables may not be valid Unicode.
         let variables = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
         let variables = variables.map(|(name, value)| (name, value.to_string_lossy().into_owned()));
         Self::read(file, variables, overrides)
     }
 
-    /// As [`Config::load`], with the environment given; a missing file counts as empty.
+    /// Like [`Config::load`], with the given environment; a missing file counts as empty.
     pub fn read(
         file: &Path,
         variables: impl Iterator<Item = (String, String)>,
@@ -98,7 +98,7 @@ impl Config {
         Ok(config)
     }
 
-    /// What is in force, as TOML, secrets masked.
+    /// The effective configuration as TOML, with secrets masked.
     pub fn masked(&self) -> String {
         let mut shown = self.clone();
         if !shown.auth.secret.is_empty() {
@@ -108,7 +108,7 @@ impl Config {
         shown.to_toml()
     }
 
-    /// A section a paragraph, a key a line. JSON's scalars and arrays are TOML's, too.
+    /// One paragraph per section, one line per key. JSON's scalars and arrays are also valid TOML.
     fn to_toml(&self) -> String {
         let value = serde_json::to_value(self).expect("a configuration is plain data");
         let sections = value.as_object().into_iter().flatten();
@@ -121,7 +121,7 @@ impl Config {
     }
 }
 
-/// `postgres://user:password@host/db?…` without the password, wherever it stands.
+/// `postgres://user:password@host/db?…` with every password in it masked.
 fn mask_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://").filter(|(scheme, _)| scheme.starts_with("postgres")) else {
         return url.to_owned();

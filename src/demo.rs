@@ -1,5 +1,5 @@
-//! A believable installation to look at: people who talk with each other, alone and in groups, for weeks and today.
-//! What they say stands in `demo/en` and `demo/ru`.
+//! Demo data that looks real: users who write to each other in dialogs and groups, from weeks ago until today. The
+//! texts are in `demo/en` and `demo/ru`.
 
 mod cast;
 mod chance;
@@ -14,12 +14,12 @@ use crate::{
     store::{DatabaseResult, LoadedPerson, Store},
 };
 
-/// Everybody's password.
+/// The password of all demo users.
 pub const PASSWORD: &str = "hearth demo";
-/// Messages that are stored at once.
+/// Messages stored per statement.
 const PAGE: usize = 1_000;
 
-/// The languages.
+/// The languages of the demo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
     /// English.
@@ -28,34 +28,34 @@ pub enum Language {
     Russian,
 }
 
-/// What a demo depends on besides its language.
+/// The parameters of a demo besides its language.
 #[derive(Debug, Clone, Copy)]
 pub struct Start {
-    /// The newest instant at which anything happens.
+    /// Nothing happens after this time.
     pub now: Timestamp,
-    /// Of everything that is left to chance. Another seed gives other conversations between other people.
+    /// The random seed. Another seed gives other conversations between other users.
     pub seed: u64,
 }
 
-/// Somebody who can log in.
+/// A demo user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Login {
     /// First and last name.
     pub name: String,
-    /// Of the account.
+    /// The account's email.
     pub email: String,
-    /// City and distance from UTC.
+    /// City and offset from UTC.
     pub place: String,
 }
 
-/// What a demo has brought.
+/// The contents of a demo.
 #[derive(Debug)]
 pub struct Filled {
-    /// Those who can log in, all with [`PASSWORD`].
+    /// The users, all with [`PASSWORD`].
     pub logins: Vec<Login>,
-    /// Groups.
+    /// How many groups.
     pub groups: usize,
-    /// Messages and notices.
+    /// How many messages and notices.
     pub messages: usize,
 }
 
@@ -71,7 +71,7 @@ macro_rules! material {
     };
 }
 
-/// The material of a language, people first.
+/// The material of a language, the users first.
 fn texts(language: Language) -> &'static [&'static str] {
     match language {
         Language::English => material!("en"),
@@ -79,7 +79,7 @@ fn texts(language: Language) -> &'static [&'static str] {
     }
 }
 
-/// Fills the database: all of it or nothing. `None` if the demo's people are there already.
+/// Loads the demo into the database, all or nothing. `None` if its users already exist.
 pub async fn fill(store: &Store, language: Language, start: Start) -> anyhow::Result<Option<Filled>> {
     let plan = plan::make(texts(language), start).map_err(|error| anyhow::anyhow!("the demo's material: {error}"))?;
     let password_hash = Passwords::default().hash(PASSWORD.to_owned(), Source::Program).await?;
@@ -103,7 +103,7 @@ pub async fn fill(store: &Store, language: Language, start: Start) -> anyhow::Re
     Ok(Some(Filled { logins, groups: plan.groups.len(), messages: plan.messages.len() }))
 }
 
-/// In one transaction; false if one of these people, or somebody with such an e-mail, is there.
+/// Stores everything in one transaction; false if one of these users or emails already exists.
 async fn store_all(store: &Store, people: &[LoadedPerson], plan: &plan::Plan) -> DatabaseResult<bool> {
     let mut load = store.load().await?;
     let claims = people.iter().filter_map(|loaded| Some((loaded.email.as_deref()?, loaded.person.id)));

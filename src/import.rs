@@ -1,5 +1,5 @@
-//! Taking over a database of the reference messenger: people, groups, memberships, messages, in this order, some at a
-//! time. What is here already stays as it is; so an import may be interrupted, and made again.
+//! Imports a database of the reference messenger: users, groups, memberships and messages, in this order, a page at a
+//! time. What is already here stays unchanged, so an import can be interrupted and run again.
 
 mod notices;
 mod people;
@@ -20,14 +20,14 @@ use crate::{
     },
 };
 
-/// Characters of a message.
+/// The longest message, in characters.
 const TEXT_MAX: usize = 4096;
 
-/// Hears how far the import is: so many rows of so many.
+/// Receives the progress of an import.
 pub trait Progress {
-    /// A table's turn has come.
+    /// The import of a table begins; it has this many rows.
     fn begin(&mut self, table: Table, rows: u64);
-    /// So many more of its rows are done.
+    /// This many more of its rows are done.
     fn advance(&mut self, rows: u64);
 }
 
@@ -46,7 +46,7 @@ struct Import<'a, P> {
     store: &'a Store,
     report: Report,
     notices: Notices,
-    /// People who cannot log in, and groups that do not come along.
+    /// Users who cannot log in, and groups that are not imported.
     left_out: HashSet<Uuid>,
     progress: &'a mut P,
 }
@@ -161,7 +161,7 @@ impl<P: Progress> Import<'_, P> {
         }
     }
 
-    /// A message as it is kept here; none if it is left out.
+    /// Converts a message; `None` if it is left out.
     fn message(&mut self, message: SourceMessage) -> Option<LoadedMessage> {
         let SourceMessage { id, sender, content, created_at, deleted_at, .. } = message;
         let (chat, kind, subject) = match (message.receiver, message.group) {

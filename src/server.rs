@@ -35,13 +35,13 @@ use crate::{
 const HTTP_GRACE: Duration = Duration::from_secs(3);
 /// How long each of the other steps of stopping may take.
 const GRACE: Duration = Duration::from_secs(5);
-/// How long each step may take after a failure: another server may serve already.
+/// How long each step may take after a failure. Shorter, because another server may already be running.
 const FAILED_GRACE: Duration = Duration::from_secs(1);
 
-/// Descriptors that are no client's: the database, files, the runtime, connections that are turned away.
+/// File descriptors not used for clients: the database, files, the runtime, rejected connections.
 const OTHER_DESCRIPTORS: u64 = 64;
 
-/// How soon people who watch are told who has come or gone.
+/// How often presence changes are sent to watchers.
 const PRESENCE_EVERY: Duration = Duration::from_millis(500);
 
 /// A server that is ready to serve.
@@ -54,9 +54,9 @@ pub struct Server {
 }
 
 impl Server {
-    /// Opens the database, takes the right to serve it, and listens.
+    /// Opens the database, acquires the exclusive right to serve it, and listens.
     pub async fn start(config: Config) -> anyhow::Result<Self> {
-        // First: a server that may not serve must not migrate the database of the one that does.
+        // Before anything else: a server that may not serve must not migrate another server's database.
         let guard = ServingGuard::take(&config.database.url).await?;
         let store = Store::open_to_write(&config.database, &guard).await?;
         let listener = listener::bind(&config.server.listen)
@@ -90,12 +90,12 @@ impl Server {
         Ok(Self { listener, app: Arc::new(app), guard, writer: tokio::spawn(write), publisher })
     }
 
-    /// Where it listens.
+    /// The address that it listens on.
     pub fn address(&self) -> anyhow::Result<SocketAddr> {
         Ok(self.listener.local_addr()?)
     }
 
-    /// Fails if the clock is behind what must be past, and warns if it is far ahead.
+    /// Fails if the clock is behind known past times, and warns if it is far ahead.
     pub async fn check_clock(&self, clock: Timestamp) -> anyhow::Result<()> {
         let past = Past { newest_message: self.app.store.newest_message().await?, build: Past::build() };
         past.check(clock)
@@ -106,8 +106,8 @@ impl Server {
         &self.app.store
     }
 
-    /// Serves until `stop`, then finishes what is under way: no new connections, every command in the queue committed
-    /// and answered, sockets closed with 1001. The manager hears of all of it.
+    /// Serves until `stop`, then accepts no new connections, commits and answers every queued command, and closes
+    /// sockets with 1001. Notifies the manager of each step.
     pub async fn run(mut self, manager: Manager, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
         let address = self.address()?;
         let (stopping, connections) = (CancellationToken::new(), TaskTracker::new());
@@ -128,9 +128,9 @@ impl Server {
             () = accept => None,
             () = stop => None,
             () = self.guard.lost(&store) => Some("another Hearth has taken over the database"),
-            _ = &mut self.writer => Some("the writer has ended"),
-            _ = &mut background => Some("the background work has ended"),
-            // In the task that accepts: if that one hangs, so does this.
+            _ = &mut self.writer => Some("the writer stopped unexpectedly"),
+            _ = &mut background => Some("the background tasks stopped unexpectedly"),
+            // Polled by the task that accepts connections, so that the watchdog fails if that task hangs.
             () = manager.watchdog(heartbeat, works) => None,
         };
 
@@ -140,19 +140,19 @@ impl Server {
         self.app.hub.close_all(Close::GoingAway);
         let (http_grace, grace) = if failure.is_none() { (HTTP_GRACE, GRACE) } else { (FAILED_GRACE, FAILED_GRACE) };
         let _ = tokio::time::timeout(http_grace, connections.wait()).await;
-        // Those that were being upgraded meanwhile.
+        // Sockets whose upgrade finished in the meantime.
         self.app.hub.close_all(Close::GoingAway);
         sockets.close();
         let _ = tokio::time::timeout(grace, sockets.wait()).await;
         background.abort();
 
-        // With the application goes the last way into the writer's queue: the writer ends when it is empty, the
+        // The application holds the last `Writer`: after this the writer ends when its queue is empty, and the
         // publisher after it.
         drop(self.app);
         if failure.is_none() {
             let _ = tokio::time::timeout(grace, async { tokio::join!(self.writer, self.publisher) }).await;
         }
-        // A database that is silent does not even say goodbye.
+        // A silent database does not answer the closing of connections either.
         let _ = tokio::time::timeout(grace, store.close()).await;
         let _ = tokio::time::timeout(grace, self.guard.release()).await;
         match failure {
@@ -162,7 +162,7 @@ impl Server {
     }
 }
 
-/// As configured; but never more connections than there are descriptors.
+/// The configured limits, reduced to what the file descriptors allow.
 fn peer_bounds(limits: &Limits) -> PeerBounds {
     let wanted = limits.connections.saturating_add(limits.http_connections);
     let (descriptors, _) = rlimit::getrlimit(rlimit::Resource::NOFILE).unwrap_or((u64::MAX, u64::MAX));
@@ -171,7 +171,7 @@ fn peer_bounds(limits: &Limits) -> PeerBounds {
         tracing::warn!(
             wanted,
             possible,
-            "fewer connections are possible than limits allow: raise the descriptors' limit"
+            "fewer connections are possible than limits allow: raise the limit of file descriptors"
         );
     }
     let count = |count: usize| if limits.enabled { count } else { usize::MAX };
@@ -182,7 +182,7 @@ fn peer_bounds(limits: &Limits) -> PeerBounds {
     }
 }
 
-/// The configured secret, or this installation's own, made when it is first needed.
+/// The configured secret, or the one generated on first start.
 async fn signing_secret(store: &Store, config: &Config) -> anyhow::Result<Vec<u8>> {
     if !config.auth.secret.is_empty() {
         return Ok(config.auth.secret.clone().into_bytes());
@@ -192,17 +192,17 @@ async fn signing_secret(store: &Store, config: &Config) -> anyhow::Result<Vec<u8
     Ok(store.setting("signing_secret", &candidate).await?)
 }
 
-/// By what clients notice that a backup was restored: the numbers that they know are void then.
+/// An id that changes when a backup is restored: clients then discard the counters that they know.
 async fn epoch(store: &Store) -> anyhow::Result<String> {
     let candidate = uuid::Uuid::new_v4().simple().to_string();
     Ok(String::from_utf8(store.setting("epoch", candidate.as_bytes()).await?)?)
 }
 
-/// The heartbeat of all sockets, and tidying up, of memory as well.
+/// Sends heartbeats to all sockets and runs periodic clean-up.
 async fn background(app: Arc<App>, heart: watch::Sender<()>) {
     let beat = async {
         let mut ticks = tokio::time::interval(Duration::from_secs(1));
-        // After a pause of the whole machine: beats made up for in a burst would take every peer for silent.
+        // After the machine was suspended, making up for missed ticks would count every peer as silent.
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
         for second in 0.. {
             ticks.tick().await;
@@ -214,11 +214,11 @@ async fn background(app: Arc<App>, heart: watch::Sender<()>) {
             }
         }
     };
-    // In a loop of its own: it asks the database, and heartbeats do not wait for that.
+    // In a loop of its own: it queries the database, and heartbeats must not wait for that.
     let presence = async {
         loop {
             tokio::time::sleep(PRESENCE_EVERY).await;
-            if let Err(error) = people::tell_presence(&app).await {
+            if let Err(error) = people::send_presence(&app).await {
                 error.log();
             }
         }

@@ -1,4 +1,4 @@
-//! Logs: one line a request, with an id, without queries, bodies, tokens and e-mails.
+//! Logs: one line per request, with an id, without queries, bodies, tokens and emails.
 
 use std::{io::IsTerminal, sync::Arc, time::Instant};
 
@@ -13,10 +13,10 @@ use uuid::Uuid;
 use crate::config::{Log, LogFormat, LogLevel};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// A client's own request id is taken over up to this length.
+/// A client's own request id is used if it is at most this long.
 const REQUEST_ID_MAX: usize = 64;
 
-/// Starts logging to standard error, once a process.
+/// Starts logging to standard error. Call it once per process.
 pub fn init(config: &Log) {
     let level = match config.level {
         LogLevel::Error => "error",
@@ -24,7 +24,7 @@ pub fn init(config: &Log) {
         LogLevel::Info => "info",
         LogLevel::Debug => "debug",
     };
-    // What libraries have to say is of interest to those who debug.
+    // Libraries log only errors, unless the level is debug.
     let filter = if level == "debug" { level.to_owned() } else { format!("error,hearth={level}") };
     let logs = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(filter))
@@ -37,7 +37,7 @@ pub fn init(config: &Log) {
     }
 }
 
-/// Gives a request its id, and logs how it went.
+/// Gives a request an id, and logs its result.
 pub async fn trace<E: Endpoint>(endpoint: Arc<E>, request: Request) -> poem::Result<Response> {
     let id = request_id(&request);
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
@@ -48,7 +48,7 @@ pub async fn trace<E: Endpoint>(endpoint: Arc<E>, request: Request) -> poem::Res
         Err(error) => error.into_response(),
     };
     let status = response.status();
-    // Probes come every few seconds, and sockets have a line of their own.
+    // Probes come every few seconds, and sockets log a line of their own.
     if !is_probe(&path) && status != StatusCode::SWITCHING_PROTOCOLS {
         let millis = began.elapsed().as_millis();
         span.in_scope(|| tracing::info!(%method, path, status = status.as_u16(), millis, "answered"));
@@ -68,5 +68,5 @@ fn request_id(request: &Request) -> HeaderValue {
         .filter(|id| !id.is_empty() && id.len() <= REQUEST_ID_MAX && id.as_bytes().iter().all(u8::is_ascii_graphic));
     given
         .cloned()
-        .unwrap_or_else(|| HeaderValue::from_str(&Uuid::now_v7().to_string()).expect("a UUID is fit for a header"))
+        .unwrap_or_else(|| HeaderValue::from_str(&Uuid::now_v7().to_string()).expect("a UUID is a valid header value"))
 }

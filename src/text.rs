@@ -1,5 +1,5 @@
-//! Unicode as people meet it: what is visible, which texts are the same, how a text is searched, what a password or an
-//! emoji is. The one set of rules for names, e-mails, messages, passwords and search. Knows no request and no table.
+//! Unicode rules for names, emails, messages, passwords and search: which characters are visible, which texts are the
+//! same, how text is searched, and what an emoji is. Knows no requests and no tables.
 
 mod emoji;
 mod fold;

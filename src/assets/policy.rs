@@ -1,14 +1,14 @@
-//! What a page may do in a browser: run and look like what stands in it, call this server, and nothing else.
+//! Content security policies: what a page may load, run and connect to.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256};
 
 const NONE: &str = "'none'";
-/// The policy of what is no page.
+/// The policy for anything but pages.
 pub(super) const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
 
-/// The Content-Security-Policy of a page that is made of itself alone. Its scripts and styles are allowed one by one, by
-/// their hashes, calls to this server only if it runs anything; whatever else finds its way into the page stays dead.
+/// The policy of a self-contained page. Allows only its inline scripts and styles, by their hashes, and connections to
+/// this server if it has scripts. Anything injected into the page is blocked.
 pub(super) fn of(page: &str) -> String {
     let (scripts, styles) = (sources(page, "script"), sources(page, "style"));
     let calls = if scripts == NONE { NONE } else { "'self'" };
@@ -18,8 +18,8 @@ pub(super) fn of(page: &str) -> String {
     )
 }
 
-/// The Content-Security-Policy of the web client, which is made of files alone. Its WebSocket is named by the server's
-/// own name as well: not every browser counts `ws:` to `'self'`.
+/// The policy of the web client, which consists of files only. Names the server's own host for the WebSocket, because
+/// not every browser includes `ws:` in `'self'`.
 pub(super) fn of_client(host: Option<&str>) -> String {
     let socket = host.map(|host| format!(" ws://{host} wss://{host}")).unwrap_or_default();
     format!(
@@ -28,7 +28,7 @@ pub(super) fn of_client(host: Option<&str>) -> String {
     )
 }
 
-/// The hashes of the page's elements of this name, as the policy words them.
+/// The hashes of the page's inline elements of this name, in the policy's syntax.
 fn sources(page: &str, name: &str) -> String {
     let hash = |content: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(content)));
     let hashes: Vec<_> =
@@ -36,8 +36,8 @@ fn sources(page: &str, name: &str) -> String {
     if hashes.is_empty() { NONE.into() } else { hashes.join(" ") }
 }
 
-/// The inline scripts and styles with their contents. As for browsers, an element ends at the first end tag of its
-/// name, and until then everything is its content, tags of other names included.
+/// The inline scripts and styles with their contents. As in browsers, an element ends at the first end tag of its name;
+/// everything before is its content, including other tags.
 fn inline(page: &str) -> Vec<(&'static str, &str)> {
     let mut found = Vec::new();
     let mut rest = page;

@@ -13,7 +13,7 @@ use crate::{
     store, telemetry,
 };
 
-/// What the people of a demo speak.
+/// The language of the demo's conversations.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(super) enum Lang {
     /// English
@@ -22,7 +22,7 @@ pub(super) enum Lang {
     Ru,
 }
 
-/// Fills the configured database with a demo.
+/// Loads the demo into the configured database.
 pub(super) async fn run(config: &Config, lang: Lang, force: bool) -> anyhow::Result<()> {
     telemetry::init(&config.log);
     let language = match lang {
@@ -31,21 +31,21 @@ pub(super) async fn run(config: &Config, lang: Lang, force: bool) -> anyhow::Res
     };
     let place = store::place(&config.database.url);
     with_database(config, async |store| {
-        ensure!(force || !store.has_users().await?, "{place} has users: --force adds the demo's people to them");
+        ensure!(force || !store.has_users().await?, "{place} has users: --force adds the demo's users to them");
         let filled = demo::fill(store, language, Start { now: Timestamp::now(), seed: 0 }).await?;
-        let filled = filled.with_context(|| format!("the demo's people are in {place} already"))?;
-        Ok(tell(place, &filled)?)
+        let filled = filled.with_context(|| format!("{place} already has the demo's users"))?;
+        Ok(print(place, &filled)?)
     })
     .await
 }
 
-fn tell(place: &str, filled: &Filled) -> std::io::Result<()> {
+fn print(place: &str, filled: &Filled) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     let (people, groups, messages) = (filled.logins.len(), filled.groups, filled.messages);
-    writeln!(out, "{place} has {people} people, {groups} groups and {messages} messages")?;
-    writeln!(out, "Each of these logs in with the password: {}", demo::PASSWORD)?;
+    writeln!(out, "{place} has {people} users, {groups} groups and {messages} messages")?;
+    writeln!(out, "All of these users have the password: {}", demo::PASSWORD)?;
     for login in &filled.logins {
         writeln!(out, "  {:<24} {:<22} {}", login.email, login.name, login.place)?;
     }
-    writeln!(out, "Whoever knows it can log in, too: keep this server to yourself")
+    writeln!(out, "Anyone who knows the password can log in: do not expose this server to others")
 }

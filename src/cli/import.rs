@@ -16,13 +16,13 @@ use crate::{
     telemetry,
 };
 
-/// What a bar looks like: `messages ━━━━━━━━━━━━  1,234 of 5,678, 12 s to go`.
+/// The progress bar: `messages ━━━━━━━━━━━━  1,234 of 5,678, 12 s to go`.
 const BAR: &str = "{prefix:<12} {bar:40} {human_pos} of {human_len}, {eta} to go";
 
-/// Has the source's URL if neither an argument nor a file does.
+/// The variable that has the source's URL if neither an argument nor a file does.
 const VARIABLE: &str = "IMPORT_URL";
 
-/// The source's URL: the argument, the content of the file, or the environment's.
+/// The source's URL: from the argument, the file, or the environment.
 pub(super) fn source(argument: Option<String>, file: Option<&Path>) -> anyhow::Result<String> {
     let url = match (argument, file) {
         (Some(url), _) => url,
@@ -30,18 +30,18 @@ pub(super) fn source(argument: Option<String>, file: Option<&Path>) -> anyhow::R
             std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?
         }
         (None, None) => std::env::var(VARIABLE).with_context(|| {
-            format!("give the source's URL in the variable {VARIABLE}, in a file by --url-file, or as an argument")
+            format!("set the source's URL in the variable {VARIABLE}, in a file with --url-file, or as an argument")
         })?,
     };
     Ok(url.trim().to_owned())
 }
 
-/// Reads a database of the reference messenger into the configured one.
+/// Imports a database of the reference messenger into the configured one.
 pub(super) async fn run(config: &Config, source: &str) -> anyhow::Result<()> {
     telemetry::init(&config.log);
     ensure!(
         source.starts_with("postgres://") || source.starts_with("postgresql://"),
-        "the source must be postgres://USER:PASSWORD@HOST/DATABASE, a database of the reference messenger"
+        "the source must be a database of the reference messenger: postgres://USER:PASSWORD@HOST/DATABASE"
     );
     let mut source_database = Source::open(source).await?;
     with_database(config, async |store| {
@@ -53,7 +53,7 @@ pub(super) async fn run(config: &Config, source: &str) -> anyhow::Result<()> {
     .await
 }
 
-/// How far an import is; silent where nobody watches.
+/// The progress of an import; hidden if standard error is not a terminal.
 #[derive(Default)]
 struct Bar(Option<ProgressBar>);
 

@@ -8,15 +8,15 @@ use clap::Subcommand;
 use super::{Clock, with_database};
 use crate::{config::Config, model::Timestamp, service::clock, store, telemetry};
 
-/// What is repaired.
+/// What to repair.
 #[derive(Subcommand)]
 pub(super) enum What {
-    /// Give times in the future, which a clock that was ahead has written, to the present
+    /// Move times in the future, written while the clock was ahead, to the present
     ///
-    /// Set the clock first, and stop the server. Messages keep their order: those of the future become the newest of the
-    /// present, 1 ms apart. SQLite is copied to a file beside it before. If it is interrupted, run it again.
+    /// Set the clock and stop the server first. Messages keep their order: those in the future become the newest ones,
+    /// 1 ms apart. An SQLite database is first copied to a file beside it. If the command is interrupted, run it again.
     Clock {
-        /// There is a backup of the PostgreSQL database
+        /// Confirm that you have a backup of the PostgreSQL database
         #[arg(long)]
         i_have_a_copy: bool,
     },
@@ -31,9 +31,9 @@ pub(super) async fn run(config: &Config, what: What, checked: Clock) -> anyhow::
         clock::check_for_repair(now)?;
     }
     with_database(config, async |store| {
-        // A copy of a half repaired database would take the place of the good one.
+        // A copy of a half-repaired database must not replace the good one.
         if !store.is_under_repair().await? {
-            match store.copy_beside(&format!(".before-repair-{}", now.0)).await.context("no copy could be made")? {
+            match store.copy_beside(&format!(".before-repair-{}", now.0)).await.context("cannot copy the database")? {
                 Some(copy) => writeln!(std::io::stdout(), "copied to {}", copy.display())?,
                 None if i_have_a_copy => {}
                 None => {
@@ -44,8 +44,8 @@ pub(super) async fn run(config: &Config, what: What, checked: Clock) -> anyhow::
         let done = clock::repair(store, &config.auth, now).await?;
         let mut out = std::io::stdout().lock();
         writeln!(out, "the clock says {now}")?;
-        writeln!(out, "messages from later that were moved: {} in {} chats", done.messages, done.chats)?;
-        writeln!(out, "other times that were moved: {}", done.others)?;
+        writeln!(out, "messages moved from the future: {} in {} chats", done.messages, done.chats)?;
+        writeln!(out, "other times moved: {}", done.others)?;
         Ok(())
     })
     .await

@@ -1,4 +1,4 @@
-//! What values are allowed.
+//! Checks the values of the configuration.
 
 use ipnet::IpNet;
 
@@ -8,7 +8,7 @@ use super::{Config, MASK, mask_password};
 const SECRET_MIN_BYTES: usize = 32;
 
 impl Config {
-    /// Every value that cannot be used: its key, the value, what is allowed.
+    /// A sentence for every invalid value: its key, the value, and what is allowed.
     pub(super) fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         let mut check = |fine: bool, key: &str, value: &dyn std::fmt::Display, allowed: &str| {
@@ -87,7 +87,7 @@ impl Config {
         for (key, mb) in
             [("limits.storage_mb_per_user", limits.storage_mb_per_user), ("limits.storage_mb", limits.storage_mb)]
         {
-            check((0..=1_000_000_000).contains(&mb), key, &mb, "0 (no bound) to 1000000000 (a petabyte)");
+            check((0..=1_000_000_000).contains(&mb), key, &mb, "0 (no limit) to 1000000000 (a petabyte)");
         }
         let members = limits.group_members;
         check((2..=100_000).contains(&members), "limits.group_members", &members, "2 to 100000");
@@ -95,7 +95,7 @@ impl Config {
     }
 }
 
-/// An address is a network of one.
+/// Parses a network; an address is a network of one.
 pub(super) fn network(text: &str) -> Option<IpNet> {
     text.parse().ok().or_else(|| text.parse().ok().map(|address: std::net::IpAddr| address.into()))
 }

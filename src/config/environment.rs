@@ -1,5 +1,5 @@
-//! `HEARTH_SECTION__KEY=value`. The type of a key's default decides how its value is read: a secret of digits stays
-//! a text, a list is separated by commas.
+//! Reads `HEARTH_SECTION__KEY=value`. The type of a key's default decides how the value is parsed: a secret of digits
+//! stays a string, a list is separated by commas.
 
 use anyhow::{Context, bail};
 use figment::{
@@ -17,10 +17,10 @@ pub(super) fn read(defaults: &Figment, variables: impl Iterator<Item = (String, 
         let Some(path) = name.strip_prefix(PREFIX) else { continue };
         let path = path.to_lowercase();
         let Some((section, key)) = path.split_once("__") else {
-            bail!("{name}: unknown; the variables are called {PREFIX}SECTION__KEY");
+            bail!("{name}: unknown; variables are named {PREFIX}SECTION__KEY");
         };
         let Some(known) = sections.get(section).and_then(Value::as_dict) else {
-            bail!("{name}: there is no section {section}; there are {}", names(&sections));
+            bail!("{name}: there is no section {section}; sections are {}", names(&sections));
         };
         let Some(default) = known.get(key) else {
             bail!("{name}: section {section} has no key {key}; it has {}", names(known));

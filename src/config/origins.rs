@@ -1,11 +1,11 @@
-//! Web origins: which pages of which sites may call. Compared as browsers do, by scheme, host and port.
+//! Web origins that may call the server. Compared as browsers do, by scheme, host and port.
 
 use url::{Position, Url};
 
-/// Every origin.
+/// Allows every origin.
 const ANY: &str = "*";
 
-/// The origins that may call.
+/// The allowed origins.
 #[derive(Debug, Clone)]
 pub struct Origins {
     any: bool,
@@ -13,30 +13,30 @@ pub struct Origins {
 }
 
 impl Origins {
-    /// As configured; what is no origin is not among them.
+    /// Parses the configured origins and ignores invalid ones.
     pub fn of(configured: &[String]) -> Self {
         let any = configured.iter().any(|origin| origin == ANY);
         Self { any, listed: configured.iter().filter_map(|origin| normal(origin)).collect() }
     }
 
-    /// Whether pages of this origin may call a server that was addressed by this `Host`: its own always may.
+    /// Whether pages of this origin may call a server addressed by this `Host`. The server's own origin always may.
     pub fn allow(&self, origin: &str, host: Option<&str>) -> bool {
         if self.any {
             return true;
         }
         let Some(origin) = normal(origin) else { return false };
-        // Hearth does not see whether a proxy speaks HTTPS for it: the scheme is the page's.
+        // Hearth does not know whether a proxy in front of it uses HTTPS, so it assumes the page's scheme.
         let own = host.and_then(|host| normal(&format!("{}://{host}", origin.split_once("://")?.0)));
         own.as_ref() == Some(&origin) || self.listed.contains(&origin)
     }
 }
 
-/// Whether this may stand in the configuration.
+/// Whether this is a valid value of the configuration.
 pub(super) fn is_valid(origin: &str) -> bool {
     origin == ANY || normal(origin).is_some()
 }
 
-/// Scheme, host and port as browsers write them: lower case, punycode, no default port. `None` if it is no origin.
+/// Scheme, host and port as browsers write them: lower case, punycode, no default port. `None` if it is not an origin.
 fn normal(origin: &str) -> Option<String> {
     let url = Url::parse(origin).ok().filter(|_| !origin.ends_with(['/', '?', '#']))?;
     let is_bare = matches!(url.path(), "" | "/")
@@ -44,7 +44,7 @@ fn normal(origin: &str) -> Option<String> {
         && url.fragment().is_none()
         && url.username().is_empty()
         && url.password().is_none();
-    // Pages of an application have schemes of their own, such as `capacitor://localhost`: they have a host, too.
+    // Apps have schemes of their own, such as `capacitor://localhost`, which also have a host.
     let host = url.host_str().filter(|host| is_bare && !host.is_empty() && !host.contains('*'))?;
     let port = &url[Position::AfterHost..Position::AfterPort];
     Some(format!("{}://{}{port}", url.scheme(), host.to_lowercase()))
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_origin_is_none() {
+    fn an_invalid_origin_is_none() {
         for written in [
             "",
             "null",

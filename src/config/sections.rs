@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 pub struct Server {
     /// Address and port.
     pub listen: String,
-    /// Web origins that may call besides the server's own; `*` for every one.
+    /// Web origins that may call the server, besides its own; `*` allows all.
     pub origins: Vec<String>,
-    /// Addresses or networks of reverse proxies whose `X-Forwarded-For` is believed.
+    /// Addresses or networks of reverse proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<String>,
 }
 
@@ -22,7 +22,7 @@ impl Default for Server {
 }
 
 impl Server {
-    /// The proxies as networks; an address is a network of one.
+    /// The trusted proxies as networks; an address is a network of one.
     pub fn proxies(&self) -> Vec<IpNet> {
         self.trusted_proxies.iter().filter_map(|text| super::check::network(text)).collect()
     }
@@ -34,9 +34,9 @@ impl Server {
 pub struct Database {
     /// `sqlite://PATH` or `postgres://…`.
     pub url: String,
-    /// How long a request waits for the database before it is refused.
+    /// How long a request waits for the database before it fails.
     pub timeout_seconds: u64,
-    /// Reading connections to PostgreSQL; SQLite has four. Writing takes one or two more.
+    /// Connections for reads on PostgreSQL; SQLite has four. Writes use one or two more.
     pub connections: u32,
 }
 
@@ -50,43 +50,43 @@ impl Default for Database {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Auth {
-    /// Signs the tokens; empty: made on first start and kept in the database.
+    /// Signs the tokens; if empty, a secret is generated on first start and kept in the database.
     pub secret: String,
-    /// How long a token is good for.
+    /// How long a token is valid.
     pub token_hours: u32,
-    /// How long a session lives whose token nobody renews.
+    /// How long a session lives if its token is not renewed.
     pub session_days: u32,
-    /// How long a session lives, however often its token is renewed.
+    /// How long a session lives even if its token is renewed.
     pub session_max_days: u32,
-    /// The shortest password that is accepted.
+    /// The minimum length of a password, in characters.
     pub password_min_length: usize,
-    /// What becomes of the passwords that everybody guesses.
+    /// Whether the most common passwords may be used.
     pub common_passwords: CommonPasswords,
-    /// Which sessions need the password again before they delete the account or end other sessions.
+    /// Which sessions must confirm the password before they delete the account or end other sessions.
     pub confirm: Confirm,
 }
 
-/// Which sessions need the password again before they delete the account or end other sessions.
+/// Which sessions must confirm the password before they delete the account or end other sessions.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Confirm {
-    /// Those of clients that said at log-in that they can ask for it.
+    /// Sessions of clients that declared at login that they can ask for it.
     #[default]
     Hearth,
-    /// All. Clients of the reference messenger cannot delete accounts then.
+    /// All sessions. Clients of the reference messenger can then not delete accounts.
     Always,
     /// None.
     Never,
 }
 
-/// Whether the most common passwords, and the account's own e-mail, may be set as passwords.
+/// Whether the most common passwords, and the account's own email, may be used as passwords.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CommonPasswords {
-    /// They may not.
+    /// Reject them.
     #[default]
     Refuse,
-    /// They may.
+    /// Allow them.
     Allow,
 }
 
@@ -108,18 +108,18 @@ impl Default for Auth {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Directory {
-    /// Whether people see each other's e-mail addresses.
+    /// Whether users see each other's email addresses.
     pub emails: Emails,
 }
 
-/// Whether people see each other's e-mail addresses.
+/// Whether users see each other's email addresses.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Emails {
-    /// A person is found by the whole address, and only then it is shown.
+    /// Searching the full address finds and shows it.
     #[default]
     Hidden,
-    /// A person is found by any part of the address, and it is shown.
+    /// Searching any part of the address finds and shows it.
     Shown,
 }
 
@@ -127,43 +127,43 @@ pub enum Emails {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// Whether the rates, counts and storage bounds below are in force; what bounds memory always is.
+    /// Whether the rates, counts and storage limits below apply. Limits that bound memory always do.
     pub enabled: bool,
     /// Sign-ups from one address.
     pub sign_ups_per_hour: u32,
-    /// Log-ins from one address, whatever the account.
+    /// Login attempts from one address, to any account.
     pub log_ins_per_minute: u32,
-    /// Log-ins to one account from one address.
+    /// Login attempts to one account from one address.
     pub log_ins_per_account_and_minute: u32,
-    /// Failed log-ins to one account from all addresses before each further one has to wait.
+    /// Failed logins to one account, from all addresses, after which each further attempt is delayed.
     pub log_in_failures_per_account: u32,
-    /// REST requests of one person; bursts of ten seconds' worth are fine.
+    /// REST requests of one user; bursts of ten seconds' worth are allowed.
     pub requests_per_second: u32,
-    /// Open WebSockets of one person.
+    /// Open WebSockets of one user.
     pub connections_per_user: usize,
-    /// Requests on one WebSocket; bursts of ten seconds' worth are fine.
+    /// Requests on one WebSocket; bursts of ten seconds' worth are allowed.
     pub frames_per_second: u32,
-    /// Frames on all WebSockets of one person; bursts of ten seconds' worth are fine.
+    /// Frames on all WebSockets of one user; bursts of ten seconds' worth are allowed.
     pub frames_per_second_and_user: u32,
     /// Open WebSockets.
     pub connections: usize,
-    /// Open connections that are no WebSocket.
+    /// Open connections other than WebSockets.
     pub http_connections: usize,
-    /// Open connections of one address.
+    /// Open connections from one address.
     pub connections_per_address: usize,
-    /// Open connections of one address on which nobody has logged in.
+    /// Open connections from one address that no request has authenticated.
     pub anonymous_connections_per_address: usize,
-    /// Messages and notices of one person in a minute.
+    /// Messages and notices of one user.
     pub messages_per_minute: u32,
-    /// Edits, deletions and reactions of one person in a minute.
+    /// Edits, deletions and reactions of one user.
     pub changes_per_minute: u32,
-    /// MB for one person's messages; 0 means no limit.
+    /// MB for one user's messages; 0 means no limit.
     pub storage_mb_per_user: u32,
     /// MB for the whole database; 0 means no limit.
     pub storage_mb: u32,
-    /// People whom somebody adds to groups without a dialog in which both have written.
+    /// Users that one user adds to groups without a dialog in which both have written.
     pub adds_of_strangers_per_hour: u32,
-    /// Other people whom somebody adds to groups.
+    /// Other users that one user adds to groups.
     pub adds_per_hour: u32,
     /// Members of a group.
     pub group_members: u32,
@@ -200,7 +200,7 @@ impl Default for Limits {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Web {
-    /// Whether `/` answers browsers.
+    /// Whether `/` serves the web client.
     pub enabled: bool,
 }
 
@@ -214,9 +214,9 @@ impl Default for Web {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Log {
-    /// How lines look.
+    /// The format of log lines.
     pub format: LogFormat,
-    /// The least important level that is written.
+    /// The lowest level that is logged.
     pub level: LogLevel,
 }
 
@@ -226,28 +226,28 @@ impl Default for Log {
     }
 }
 
-/// How log lines look.
+/// The format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
-    /// Text with colours in a terminal, text without them elsewhere.
+    /// Text, with colours if the output is a terminal.
     Auto,
     /// Text without colours.
     Text,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
-/// The least important level that is written.
+/// The lowest level that is logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogLevel {
-    /// Defects of ours.
+    /// Bugs and failures of the server.
     Error,
-    /// What an operator should look at.
+    /// Conditions that an operator should look at.
     Warn,
     /// Requests and connections.
     Info,
-    /// For those who develop.
+    /// Details for developers.
     Debug,
 }

@@ -1,4 +1,4 @@
-//! The people of a demo: names, where they live, and when they are awake.
+//! The users of a demo: names, where they live, and when they are awake.
 
 use chrono::{DateTime, Datelike, Timelike, Utc, Weekday};
 
@@ -9,25 +9,25 @@ const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// Somebody.
+/// A user of the demo.
 #[derive(Debug, Clone)]
 pub(super) struct Actor {
-    /// How the material calls this person.
+    /// The name in the material.
     pub(super) key: String,
     pub(super) id: UserId,
     pub(super) first_name: String,
     pub(super) last_name: String,
     pub(super) is_she: bool,
     pub(super) city: String,
-    /// From UTC.
+    /// The offset from UTC.
     pub(super) offset_hours: i64,
-    /// Local hours.
+    /// In local hours, like the next.
     pub(super) wakes: i64,
     pub(super) sleeps: i64,
 }
 
 impl Actor {
-    /// `anna: Anna Lindqvist, she, Stockholm +1, 7-23`
+    /// Parses `anna: Anna Lindqvist, she, Stockholm +1, 7-23`.
     pub(super) fn read(key: &str, text: &str) -> Option<Self> {
         let [name, pronoun, place, hours] = text.split(", ").collect::<Vec<_>>().try_into().ok()?;
         let (first_name, last_name) = name.split_once(' ')?;
@@ -46,7 +46,7 @@ impl Actor {
         })
     }
 
-    /// The same or the next instant at which this person is awake; a while after the alarm clock.
+    /// The same instant, or the next at which this user is awake, `dawdles` after waking up.
     pub(super) fn awake_at(&self, at: Timestamp, dawdles: i64) -> Timestamp {
         let local = at.0 + self.offset_hours * HOUR;
         let (day, hour) = (local.div_euclid(DAY), local.rem_euclid(DAY) / HOUR);
@@ -57,19 +57,19 @@ impl Actor {
         Timestamp(next * DAY + self.wakes * HOUR + dawdles - self.offset_hours * HOUR)
     }
 
-    /// An hour here, so many days before a day that is counted from 1970.
+    /// An hour in this user's time zone, a number of days before `today`, which is counted in days from 1970.
     pub(super) fn day_before(&self, today: i64, days: i64, hour: i64, millis: i64) -> Timestamp {
         Timestamp((today - days) * DAY + hour * HOUR + millis - self.offset_hours * HOUR)
     }
 
-    /// Whether people work here then.
+    /// Whether it is working time in this user's time zone.
     pub(super) fn is_at_work(&self, at: Timestamp) -> bool {
         let local = DateTime::<Utc>::from_timestamp_millis(at.0 + self.offset_hours * HOUR).unwrap_or_default();
         !matches!(local.weekday(), Weekday::Sat | Weekday::Sun) && (9..18).contains(&local.hour())
     }
 }
 
-/// Everybody, in the order of the material.
+/// All users, in the order of the material.
 pub(super) fn read(section: &Section) -> Option<Vec<Actor>> {
     section.heads().map(|(key, text)| Actor::read(key, text)).collect()
 }
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn people_answer_when_they_are_awake() {
+    fn users_answer_when_they_are_awake() {
         let kim = Actor::read("kim", "Kim Park, she, Seoul +9, 7-23").unwrap();
         let at = |text: &str| Timestamp(DateTime::parse_from_rfc3339(text).unwrap().timestamp_millis());
         assert_eq!(kim.awake_at(at("2026-03-01T09:00:00+09:00"), 0), at("2026-03-01T09:00:00+09:00"));

@@ -1,14 +1,14 @@
-//! Chance that is the same whenever it begins the same (SplitMix64).
+//! Random numbers that repeat for the same seed (SplitMix64).
 
 use uuid::{Builder, Uuid};
 
 use crate::model::Timestamp;
 
-/// A run of numbers.
+/// A sequence of random numbers.
 pub(super) struct Chance(u64);
 
 impl Chance {
-    /// Begins a run; one of its own for each text.
+    /// Starts a sequence; each text has its own.
     pub(super) fn of(text: &str) -> Self {
         // FNV-1a.
         Self(
@@ -24,17 +24,17 @@ impl Chance {
         mixed ^ (mixed >> 31)
     }
 
-    /// Less than `bound`, which is not 0.
+    /// A number less than `bound`, which must not be 0.
     pub(super) fn below(&mut self, bound: usize) -> usize {
         usize::try_from(self.next() % bound as u64).unwrap_or_default()
     }
 
-    /// From `low` to `high`.
+    /// A number from `low` to `high`, inclusive.
     pub(super) fn between(&mut self, low: i64, high: i64) -> i64 {
         low + i64::try_from(self.next() % (high - low + 1).unsigned_abs()).unwrap_or_default()
     }
 
-    /// So many times in a hundred.
+    /// True in this percentage of cases.
     pub(super) fn percent(&mut self, times: usize) -> bool {
         self.below(100) < times
     }
@@ -44,7 +44,7 @@ impl Chance {
         &of[self.below(of.len())]
     }
 
-    /// Another order.
+    /// Shuffles the items.
     pub(super) fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             items.swap(last, self.below(last + 1));
@@ -56,7 +56,7 @@ impl Chance {
         Builder::from_random_bytes(self.bytes()).into_uuid()
     }
 
-    /// An id as the server makes them, at this time.
+    /// An id as the server makes them at this time.
     pub(super) fn id_of(&mut self, at: Timestamp) -> Uuid {
         let [random @ .., _, _, _, _, _, _] = self.bytes();
         Builder::from_unix_timestamp_millis(at.0.unsigned_abs(), &random).into_uuid()

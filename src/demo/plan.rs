@@ -1,4 +1,4 @@
-//! What a demo consists of: who is in which group, which pairs talk, how much and since when.
+//! The plan of a demo: who is in which group, and which pairs talk, how much and since when.
 
 use std::collections::HashMap;
 
@@ -17,14 +17,14 @@ use crate::{
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
 
-/// How far back the first of them came.
+/// How many weeks ago the first users signed up.
 const WEEKS: i64 = 9;
-/// Of whom each person is near, by place in the cast, and how many conversations such two have.
+/// Pairs that have a dialog, by distance in the cast, and how many conversations they have.
 const NEAR: [(usize, [i64; 2]); 5] = [(1, [6, 9]), (2, [4, 6]), (3, [2, 3]), (5, [2, 3]), (8, [1, 2])];
-/// Everything that is to be stored, in its order.
+/// Everything to store, in order.
 pub(super) struct Plan {
     pub(super) cast: Vec<Actor>,
-    /// When the first of them came.
+    /// When the first users signed up.
     pub(super) began_at: Timestamp,
     pub(super) groups: Vec<LoadedGroup>,
     pub(super) members: Vec<LoadedMember>,
@@ -32,7 +32,8 @@ pub(super) struct Plan {
     pub(super) unread: Vec<Unread>,
 }
 
-/// Plans a demo in one language. The same seed on the same day gives the same one, except for what is said after `now`.
+/// Plans a demo in one language. The same seed on the same day gives the same plan, except for what is said after
+/// `now`.
 pub(super) fn make(texts: &[&str], Start { now, seed }: Start) -> Result<Plan, String> {
     let mut sections = Vec::new();
     for text in texts {
@@ -84,24 +85,24 @@ pub(super) struct Planner<'a> {
     pub(super) plan: Plan,
     cast: &'a [Actor],
     notices: &'a Section,
-    /// Conversations of no particular people, by their kind.
+    /// Conversations between any users, by kind.
     pools: HashMap<String, Vec<Thread>>,
-    /// How many of a pool had their turn.
+    /// How many of each pool have been used.
     used: HashMap<String, usize>,
     pub(super) chance: Chance,
-    /// For what depends on the hour: what is said must not.
+    /// For details that depend on the hour; the conversations must not.
     pub(super) looks: Chance,
-    /// Counted from 1970.
+    /// In days since 1970.
     pub(super) today: i64,
     pub(super) now: Timestamp,
 }
 
 impl<'a> Planner<'a> {
     fn actor(&self, key: &str) -> Result<&'a Actor, String> {
-        self.cast.iter().find(|actor| actor.key == key).ok_or_else(|| format!("nobody is called {key}"))
+        self.cast.iter().find(|actor| actor.key == key).ok_or_else(|| format!("no user is called {key}"))
     }
 
-    /// `members: anna ben +cleo -dan`: the owner first; Cleo came later, Dan has left.
+    /// `members: anna ben +cleo -dan`: the owner first; Cleo joined later, Dan has left.
     fn group(&mut self, section: &Section) -> Result<(), String> {
         let id = GroupId(self.chance.id());
         let chat = ChatKey::Group(id);
@@ -138,7 +139,7 @@ impl<'a> Planner<'a> {
         }
         for actor in &gone {
             self.plan.members.retain(|member| member.group != id || member.user != actor.id);
-            // Where it is evening far in the west, yesterday may still be to come in UTC.
+            // When it is evening far in the west, yesterday there may not be over in UTC.
             let recent = self.chance.between(2, days / 4 + 2);
             let at =
                 actor.day_before(self.today, recent, self.chance.between(10, 20), self.chance.between(0, 59) * MINUTE);
@@ -146,7 +147,7 @@ impl<'a> Planner<'a> {
         }
         self.plan.groups.push(LoadedGroup { id, name: section.title.clone(), created_at });
 
-        // The first of a group's own conversations begins it.
+        // A group starts with the first of its own conversations.
         let (mut threads, mut later) = match section.threads.split_first() {
             Some((first, rest)) => (vec![first.clone()], rest.to_vec()),
             None => (Vec::new(), Vec::new()),
@@ -187,7 +188,7 @@ impl<'a> Planner<'a> {
         Ok(())
     }
 
-    /// So many conversations of a kind, each in its turn, so that none comes up more often than the others.
+    /// Takes a number of conversations of a kind, in rotation, so that all are used equally often.
     fn draw(&mut self, kind: &str, count: i64) -> Result<Vec<Thread>, String> {
         let pool =
             self.pools.get(kind).filter(|pool| !pool.is_empty()).ok_or_else(|| format!("nothing about {kind}"))?;
@@ -242,7 +243,7 @@ mod tests {
     use super::*;
     use crate::demo::{Language, texts};
 
-    /// The material of a language, with people who live so many hours from UTC.
+    /// The material of a language, with users at these offsets from UTC.
     fn moved(language: Language, offsets: &[i64]) -> Vec<String> {
         let [people, others @ ..] = texts(language) else { panic!("no people") };
         let mut offsets = offsets.iter().cycle();

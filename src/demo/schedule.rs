@@ -1,4 +1,4 @@
-//! When the conversations of a chat take place, and who plays which part.
+//! Decides when the conversations of a chat take place, and which user has which part.
 
 use super::{
     cast::Actor,
@@ -14,34 +14,34 @@ use crate::{
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
 
-/// In a conversation of no particular people.
+/// The parts of a conversation between any users.
 const PARTS: [&str; 5] = ["A", "B", "C", "D", "E"];
 
-/// A chat that is to be filled.
+/// A chat to fill.
 pub(super) struct Stage<'a> {
     pub(super) chat: ChatKey,
-    /// From the beginning to now.
+    /// The members from the beginning until now.
     pub(super) members: Vec<&'a Actor>,
     /// Members who were added after the beginning.
     pub(super) late: Vec<Late<'a>>,
-    /// How many days ago it began.
+    /// How many days ago the chat began.
     pub(super) days: i64,
-    /// Whether people talk at work.
+    /// Whether it is about work.
     pub(super) is_work: bool,
-    /// What there is already: notices.
+    /// What the chat already contains: notices.
     pub(super) history: Vec<LoadedMessage>,
 }
 
 /// A member who was added after the beginning.
 pub(super) struct Late<'a> {
     pub(super) actor: &'a Actor,
-    /// How many days ago, on the calendar of the person who added this one.
+    /// How many days ago, on the calendar of the user who added them.
     pub(super) days: i64,
     pub(super) joined_at: Timestamp,
 }
 
 impl<'a> Stage<'a> {
-    /// Of two people, or twice the same one.
+    /// A dialog of two users, or of one user with themselves.
     pub(super) fn dialog([one, other]: [&'a Actor; 2], days: i64) -> Self {
         let members = if one.id == other.id { vec![one] } else { vec![one, other] };
         let chat = ChatKey::dialog(one.id, other.id);
@@ -50,7 +50,8 @@ impl<'a> Stage<'a> {
 }
 
 impl<'a> Planner<'a> {
-    /// One conversation after the other, more of them lately than long ago, the last one today if there are several.
+    /// Schedules the conversations in order, more of them recently than long ago, and the last today if there are
+    /// several.
     pub(super) fn talk(&mut self, stage: Stage<'a>, threads: &[Thread]) {
         let Stage { chat, members, late, days, is_work, mut history } = stage;
         let mut ages: Vec<_> = threads.iter().map(|_| self.days_ago(days)).collect();
@@ -70,7 +71,7 @@ impl<'a> Planner<'a> {
             let Some(first) = thread.lines.first().and_then(|line| parts.get(line.speaker.as_str()).copied()) else {
                 continue;
             };
-            // A day begins at another instant in each time zone, and work moves away from weekends.
+            // A day starts at another instant in each time zone, and work moves away from weekends.
             let joined = late.iter().filter(|late| parts.values().any(|actor| actor.id == late.actor.id));
             let joined_at = joined.map(|late| late.joined_at.plus_millis(MINUTE)).max().unwrap_or(free_at);
             let start = self.start(first, age, is_work).max(free_at).max(joined_at);
@@ -80,7 +81,7 @@ impl<'a> Planner<'a> {
             }
             history.extend(said);
         }
-        // Notices were planned before what is said between them.
+        // Notices were planned before the messages between them.
         history.sort_by_key(|message| message.created_at);
         history.retain(|message| message.created_at <= self.now);
         let steady = members.into_iter().map(|actor| (actor, created_at));
@@ -97,11 +98,11 @@ impl<'a> Planner<'a> {
         let (low, high) = if is_work { (9, 16) } else { (actor.wakes + 1, actor.sleeps - 2) };
         let (hour, millis) = (self.chance.between(low, high), self.chance.between(0, 60 * MINUTE - 1));
         let start = actor.day_before(self.today, age, hour, millis);
-        // On Saturday and Sunday work waits since Thursday and Friday.
+        // Work conversations planned for Saturday and Sunday move to Thursday and Friday.
         if is_work && !actor.is_at_work(start) { start.plus_millis(-2 * DAY) } else { start }
     }
 
-    /// Who plays: those whom the conversation names, or anybody. Nobody if it takes more people than there are.
+    /// Assigns the parts: the named users, or any. `None` if it needs more users than there are.
     fn parts<'t>(&mut self, thread: &'t Thread, members: &[&'a Actor]) -> Option<Parts<'t>>
     where
         'a: 't,
@@ -124,7 +125,7 @@ impl<'a> Planner<'a> {
         Some(parts)
     }
 
-    /// Leaves the newest messages unread for most members: only those after the member joined and last wrote.
+    /// Leaves the newest messages unread for most members, but only those after the member joined and last wrote.
     fn leave_unread(&mut self, chat: ChatKey, members: &[(&Actor, Timestamp)], history: &[LoadedMessage]) {
         let is_recent = history.last().is_some_and(|last| last.created_at > self.now.plus_millis(-7 * DAY));
         for (actor, joined_at) in members.iter().filter(|_| is_recent) {

@@ -1,4 +1,4 @@
-//! How the material is written down: sections with a head, and below it conversations.
+//! The format of the material: sections with a head, followed by conversations.
 //!
 //! ```text
 //! # Sunday hikers                 a section's title
@@ -7,14 +7,14 @@
 //! $peak = the Brocken | Snowdon   a word that is the same throughout the conversation
 //! ann: Who is up for $peak?       who says what
 //! + 👍 ben cleo                   reactions to it
-//! ben> Me!                        an answer to the line above; `ben^2>` to the one before that
+//! ben> Me!                        a reply to the line above; `ben^2>` to the one before that
 //!   And I'll bring {tea|soup}     another line of the same message; one of several words
 //! (2h)                            a pause: minutes, hours or days
-//! cleo~ I'm [glad|pleased]        corrected afterwards; a word for him, another for her
+//! cleo~ I'm [glad|pleased]        edited afterwards; a word for a man, another for a woman
 //! ---                             the end of the conversation
 //! ```
 
-/// A part of the material.
+/// A section of the material.
 #[derive(Debug, Default)]
 pub(super) struct Section {
     pub(super) title: String,
@@ -30,33 +30,33 @@ pub(super) struct Thread {
     pub(super) lines: Vec<Line>,
 }
 
-/// What somebody says.
+/// A message of a conversation.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Line {
     pub(super) speaker: String,
     pub(super) text: String,
-    /// How many lines back it answers; 0 if none in particular.
+    /// How many lines back the line is that it replies to; 0 if none.
     pub(super) answers: usize,
     pub(super) is_edited: bool,
-    /// How long nobody said anything before.
+    /// The pause before it.
     pub(super) pause_minutes: i64,
-    /// Emoji, and from whom.
+    /// Emoji, each with the users who react.
     pub(super) reactions: Vec<(String, Vec<String>)>,
 }
 
 impl Section {
-    /// Everything that the head says.
+    /// All entries of the head.
     pub(super) fn heads(&self) -> impl Iterator<Item = (&str, &str)> {
         self.head.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// What the head says of this; empty if nothing.
+    /// The head's value for this key; empty if there is none.
     pub(super) fn head(&self, key: &str) -> &str {
         self.head.iter().find(|(name, _)| name == key).map_or("", |(_, value)| value)
     }
 }
 
-/// Reads material. What is wrong is named with its line.
+/// Parses material. An error names the line.
 pub(super) fn parse(text: &str) -> Result<Vec<Section>, String> {
     let mut sections = Vec::new();
     let mut in_head = false;
@@ -102,13 +102,13 @@ pub(super) fn parse(text: &str) -> Result<Vec<Section>, String> {
             let said = thread.lines.last_mut().ok_or_else(|| wrong("a reaction to nothing"))?;
             said.reactions.push((words.next().ok_or_else(|| wrong("no emoji"))?, words.collect()));
         } else if let Some(more) = line.strip_prefix("  ") {
-            let said = thread.lines.last_mut().ok_or_else(|| wrong("goes on with nothing"))?;
+            let said = thread.lines.last_mut().ok_or_else(|| wrong("continues no message"))?;
             said.text.push('\n');
             said.text.push_str(more);
         } else {
-            let said = said(line).ok_or_else(|| wrong("nobody says it"))?;
+            let said = said(line).ok_or_else(|| wrong("has no speaker"))?;
             if said.answers > thread.lines.len() {
-                return Err(wrong("an answer to nothing"));
+                return Err(wrong("a reply to no message"));
             }
             thread.lines.push(Line { pause_minutes, ..said });
             pause_minutes = 0;
@@ -151,7 +151,7 @@ mod tests {
                         https://x.example\n  and you\n(2h)\nann^2> again\n---\nben~ so\n";
 
     #[test]
-    fn material_is_read_as_it_is_written() {
+    fn material_is_parsed() {
         let sections = parse(TEXT).unwrap();
         assert_eq!((sections.len(), sections[0].title.as_str(), sections[0].head("members")), (1, "Hikers", "ann ben"));
         let [first, second] = &sections[0].threads[..] else { panic!("two conversations") };
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_named_with_its_line() {
+    fn an_error_names_its_line() {
         for (text, line) in [("x", "line 1"), ("# A\n\nann> to nobody", "line 3"), ("# A\n\nnobody says it", "line 3")]
         {
             assert!(parse(text).unwrap_err().contains(line), "{text}");

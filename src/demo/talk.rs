@@ -1,4 +1,4 @@
-//! A conversation of the material becomes messages: who says it, when, and in which of its words.
+//! Turns a conversation of the material into messages: by whom, when, and with which of its words.
 
 use std::collections::HashMap;
 
@@ -15,11 +15,11 @@ use crate::{
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
 
-/// Who plays which part.
+/// The user of each part.
 pub(super) type Parts<'a> = HashMap<&'a str, &'a Actor>;
 
-/// The messages of a conversation that begins at `start`, also those of later than `now`: only what is done to them
-/// ends there.
+/// The messages of a conversation that starts at `start`. Includes those later than `now`, which the caller drops;
+/// edits and reactions end at `now`.
 pub(super) fn messages(
     thread: &Thread,
     parts: &Parts<'_>,
@@ -58,7 +58,7 @@ pub(super) fn messages(
     said
 }
 
-/// How long somebody reads, thinks and types.
+/// How long a user reads, thinks and types.
 fn typing(line: &Line, chance: &mut Chance) -> i64 {
     let characters = i64::try_from(line.text.chars().count()).unwrap_or(i64::MAX).min(600);
     let thinks = if chance.percent(15) { chance.between(3, 25) * MINUTE } else { chance.between(4, 90) * SECOND };
@@ -76,13 +76,13 @@ fn reactions(line: &Line, parts: &Parts<'_>, at: Timestamp, chance: &mut Chance)
     reactions
 }
 
-/// Within a conversation the same alternatives mean the same.
+/// Picks an alternative; the same set of alternatives gives the same choice within a conversation.
 fn choice(choices: &mut HashMap<String, usize>, of: &[&str], chance: &mut Chance) -> String {
     let place = *choices.entry(of.join("|")).or_insert_with(|| chance.below(of.len()));
     of[place].to_owned()
 }
 
-/// A text with its `$words`, `{one|of these}`, `[his|hers]` and `@names`.
+/// A text with its `$words`, `{one|of these}`, `[his|hers]` and `@names` replaced.
 fn worded(
     text: &str,
     words: &[(&str, &str)],
@@ -102,7 +102,7 @@ fn worded(
     text
 }
 
-/// Every `{one|other}` replaced by what is chosen of them.
+/// Replaces every `{one|other}` by the chosen alternative.
 fn replaced(text: &str, [open, close]: [char; 2], mut choose: impl FnMut(&[&str]) -> String) -> String {
     let mut worded = String::new();
     let mut rest = text;

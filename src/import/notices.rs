@@ -1,25 +1,25 @@
-//! What a notice of the reference messenger tells: there it is a text alone, worded by the client.
+//! Interprets the notices of the reference messenger, which stores only a text worded by the client.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::model::{GroupId, MessageKind, UserId};
 
-/// As the reference web client words it: "Ann Lee добавил(a) в группу Bob Brown", "Bob Brown покинул(a) группу".
+/// The reference web client's wording: "Ann Lee добавил(a) в группу Bob Brown", "Bob Brown покинул(a) группу".
 const ADDED: &str = " в группу ";
 const ADDED_VERB: &str = "добавил";
 const LEFT: &str = "покинул";
 
-/// What is known of people and groups so far.
+/// The users and groups seen so far.
 #[derive(Default)]
 pub(super) struct Notices {
-    /// By first and last name; nobody where two have the same.
+    /// By first and last name; `None` if two users have the same.
     people: HashMap<String, Option<UserId>>,
-    /// Groups that have begun.
+    /// Groups of which a row was seen.
     begun: HashSet<GroupId>,
 }
 
 impl Notices {
-    /// Says that somebody has this name.
+    /// Adds a user's name.
     pub(super) fn know(&mut self, user: UserId, first_name: &str, last_name: &str) {
         let entry = self.people.entry(full_name(first_name, last_name)).or_insert(Some(user));
         if *entry != Some(user) {
@@ -27,7 +27,8 @@ impl Notices {
         }
     }
 
-    /// Hears of a group's next row, the oldest first. A notice's kind and whom it is about; none if it does not tell.
+    /// The kind of a row, and the user that it is about; `None` if it cannot be told. Call it for a group's rows in
+    /// order.
     pub(super) fn kind(
         &mut self,
         group: GroupId,
@@ -50,7 +51,7 @@ impl Notices {
     }
 }
 
-/// However many spaces a client put between and behind.
+/// Normalises the spaces that clients put between and after the names.
 fn full_name(first_name: &str, last_name: &str) -> String {
     let words = first_name.split_whitespace().chain(last_name.split_whitespace());
     words.collect::<Vec<_>>().join(" ")
@@ -63,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn notices_are_told_by_their_place_and_the_reference_clients_words() {
+    fn notices_are_recognised_by_their_place_and_the_reference_clients_words() {
         let (ann, bob, group) = (UserId(Uuid::new_v4()), UserId(Uuid::new_v4()), GroupId(Uuid::new_v4()));
         let mut notices = Notices::default();
         notices.know(ann, "Ann", "Lee");
@@ -78,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn of_two_with_the_same_name_nobody_is_meant() {
+    fn a_name_that_two_users_have_identifies_neither() {
         let mut notices = Notices::default();
         notices.know(UserId(Uuid::new_v4()), "Bob", "Brown");
         notices.know(UserId(Uuid::new_v4()), "Bob", "Brown");

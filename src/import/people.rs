@@ -1,4 +1,4 @@
-//! People and groups of the reference messenger, within the bounds of ours.
+//! Converts users and groups of the reference messenger to fit our bounds.
 
 use serde_json::Value;
 
@@ -14,11 +14,11 @@ use crate::{
 
 const PERSON_MAX: usize = 64;
 const GROUP_MAX: usize = 128;
-/// None of them moves what an e-mail is.
+/// None of these settings affects what a valid email is.
 const BOUNDS: Bounds =
     Bounds { password_min: 0, common_passwords: CommonPasswords::Allow, protocol: Protocol::Reference };
 
-/// Takes what nobody sees out of an e-mail. Its account is the same one with it and without it.
+/// Removes invisible characters from an email. It identifies the same account with and without them.
 pub(super) fn clean_email(user: &mut SourceUser, report: &mut Report) {
     let Some(email) = &mut user.email else { return };
     let cleaned = without_ignorable(email);
@@ -28,7 +28,7 @@ pub(super) fn clean_email(user: &mut SourceUser, report: &mut Report) {
     }
 }
 
-/// An account as it is kept here; if its e-mail is taken, without log-in.
+/// Converts an account; if its email is taken, nobody can log in to it.
 pub(super) fn person(user: SourceUser, is_taken: bool, report: &mut Report) -> LoadedPerson {
     let named = user.email.clone().unwrap_or_else(|| user.id.to_string());
     let local_part = named.split('@').next().unwrap_or_default().to_owned();
@@ -59,7 +59,7 @@ pub(super) fn person(user: SourceUser, is_taken: bool, report: &mut Report) -> L
     LoadedPerson { person, email, password_hash, created_at: user.created_at }
 }
 
-/// A group as it is kept here; none if it is left out.
+/// Converts a group; `None` if it is left out.
 pub(super) fn group(group: SourceGroup, report: &mut Report) -> Option<LoadedGroup> {
     if group.is_deleted || !group.has_members {
         let remark = if group.is_deleted { Remark::DeletedGroup } else { Remark::EmptyGroup };
@@ -73,7 +73,7 @@ pub(super) fn group(group: SourceGroup, report: &mut Report) -> Option<LoadedGro
     Some(LoadedGroup { id: group.id, name, created_at: group.created_at })
 }
 
-/// A name within its bounds, and whether it is another one now.
+/// Fits a name into its bounds, and returns whether it changed.
 fn name(given: Option<String>, max: usize, instead: &str) -> (String, bool) {
     let given = given.unwrap_or_default();
     let within = |text: &str| {

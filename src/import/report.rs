@@ -1,16 +1,16 @@
-//! What an import has done, and what it could not do as it stands in the source.
+//! What an import has done, and what it had to change or leave out.
 
 use std::{collections::BTreeMap, fmt};
 
-/// Examples that are shown of a remark.
+/// How many examples are shown per remark.
 const EXAMPLES: usize = 3;
 
-/// How many there were, and how many of them are new here.
+/// How many rows were read, and how many of them are new here.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Count {
-    /// Read from the source.
+    /// Rows read from the source.
     pub read: u64,
-    /// Added by this import; the others were there, or are left out.
+    /// Rows added by this import; the others already existed or were left out.
     pub added: u64,
 }
 
@@ -21,18 +21,18 @@ impl Count {
     }
 }
 
-/// What is not here as it stands in the source.
+/// Something that was changed or left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Remark {
-    /// An account's e-mail is another account's, but for its case.
+    /// An account's email differs from another account's only in case.
     EmailTaken,
-    /// An account's e-mail had invisible characters.
+    /// An account's email had invisible characters.
     EmailCleaned,
-    /// An account's e-mail is none.
+    /// An account's email is not an email address.
     NoEmail,
-    /// An account's password is no hash of bcrypt.
+    /// An account's password is not a bcrypt hash.
     NoPassword,
-    /// A person's name is out of bounds.
+    /// A user's name is out of bounds.
     PersonsName,
     /// A group's name is out of bounds.
     GroupsName,
@@ -40,53 +40,53 @@ pub enum Remark {
     DeletedGroup,
     /// A group has no members.
     EmptyGroup,
-    /// A membership is of nobody, of no group, or of an account that can log in no more.
+    /// A membership has no user, no group, or a user who cannot log in.
     NoMember,
     /// A message has no text.
     NoText,
-    /// A message is longer than may be.
+    /// A message is too long.
     LongText,
     /// A message's sender or receiver has no account.
     NoPerson,
-    /// A message's group is not there.
+    /// A message's group does not exist.
     NoGroup,
-    /// A message is for nobody, or for a person and a group at once.
+    /// A message has no recipient, or both a user and a group.
     NoChat,
-    /// A notice does not say in the reference client's words what happened.
+    /// A notice does not use the reference client's words for what happened.
     UnclearNotice,
-    /// A message of a group was deleted by somebody for themselves.
+    /// A user deleted a message of a group only for themselves.
     HiddenInGroup,
 }
 
 impl Remark {
-    /// Reads on after the number.
-    fn text(self) -> &'static str {
+    /// What happened, and why.
+    fn text(self) -> (&'static str, &'static str) {
         match self {
-            Self::EmailTaken => "accounts without log-in: their e-mail is an older account's, written differently",
-            Self::EmailCleaned => "e-mails without the invisible characters that they had: log in with either",
-            Self::NoEmail => "accounts without log-in: what they have is no e-mail address",
-            Self::NoPassword => "accounts without password: what they have is no hash of bcrypt",
+            Self::EmailTaken => ("accounts without login", "their email is an older account's, written differently"),
+            Self::EmailCleaned => ("emails stored without their invisible characters", "log in with either"),
+            Self::NoEmail => ("accounts without login", "their email is not a valid address"),
+            Self::NoPassword => ("accounts without password", "theirs is not a bcrypt hash"),
             Self::PersonsName => {
-                "names of people cut, cleaned or filled in: they have 1 to 64 characters, one visible, no controls"
+                ("names of users cut, cleaned or filled in", "they have 1 to 64 characters, one visible, no controls")
             }
             Self::GroupsName => {
-                "names of groups cut, cleaned or filled in: they have 1 to 128 characters, one visible, no controls"
+                ("names of groups cut, cleaned or filled in", "they have 1 to 128 characters, one visible, no controls")
             }
-            Self::DeletedGroup => "groups left out: they are marked as deleted",
-            Self::EmptyGroup => "groups left out: nobody is in them",
-            Self::NoMember => "memberships left out: no such group, or nobody who can log in",
-            Self::NoText => "messages left out: they have no text",
-            Self::LongText => "texts cut: they have at most 4096 characters",
-            Self::NoPerson => "messages left out: their sender or receiver has no account",
-            Self::NoGroup => "messages left out: their group is left out, or was deleted here",
-            Self::NoChat => "messages left out: they are neither for one person nor for one group",
-            Self::UnclearNotice => "notices kept as messages: they do not say who came or went",
-            Self::HiddenInGroup => "deletions for oneself left out: in groups there are none",
+            Self::DeletedGroup => ("groups left out", "they are marked as deleted"),
+            Self::EmptyGroup => ("groups left out", "they have no members"),
+            Self::NoMember => ("memberships left out", "the group does not exist, or the user cannot log in"),
+            Self::NoText => ("messages left out", "they have no text"),
+            Self::LongText => ("texts cut", "they have at most 4096 characters"),
+            Self::NoPerson => ("messages left out", "their sender or receiver has no account"),
+            Self::NoGroup => ("messages left out", "their group is left out, or was deleted here"),
+            Self::NoChat => ("messages left out", "they are neither to one user nor to one group"),
+            Self::UnclearNotice => ("notices kept as messages", "they do not say who joined or left"),
+            Self::HiddenInGroup => ("deletions for one user ignored", "groups do not support them"),
         }
     }
 }
 
-/// The report. Printed, it is for the operator.
+/// The report, printed for the operator.
 #[derive(Debug, Default)]
 pub struct Report {
     /// Accounts.
@@ -101,7 +101,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// How often something was remarked.
+    /// How often a remark was made.
     pub fn count(&self, remark: Remark) -> u64 {
         self.remarks.get(&remark).map_or(0, |(count, _)| *count)
     }
@@ -133,10 +133,11 @@ impl fmt::Display for Report {
             writeln!(f, "  {name:<12} {read:>10} read {added:>10} new")?;
         }
         for (remark, (count, examples)) in &self.remarks {
-            write!(f, "  {count} {}", remark.text())?;
+            let (what, why) = remark.text();
+            write!(f, "  {what}: {count} ({why})")?;
             if !examples.is_empty() {
                 let more = if u64::try_from(examples.len()).is_ok_and(|shown| shown < *count) { ", …" } else { "" };
-                write!(f, " ({}{more})", examples.join(", "))?;
+                write!(f, ": {}{more}", examples.join(", "))?;
             }
             writeln!(f)?;
         }

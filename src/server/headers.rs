@@ -1,4 +1,4 @@
-//! What every answer tells a browser: how it may be kept, and what its page may do.
+//! Headers of every response for browsers: caching and what a page may do.
 
 use std::sync::Arc;
 
@@ -10,12 +10,12 @@ use poem::{
 
 use crate::api;
 
-/// Calls may come to use both; the rest of the device is none of Hearth's business.
+/// Allows camera and microphone for calls, and no other device features.
 const PERMISSIONS: &str = "camera=(self), microphone=(self), display-capture=(), geolocation=(), payment=(), usb=()";
-/// A year. The page that was reached by HTTPS once is asked for by nothing else.
+/// A year. A browser that used HTTPS once never uses plain HTTP again.
 const HTTPS_ONLY: &str = "max-age=31536000";
 
-/// Adds the headers to what an endpoint answers.
+/// Adds the headers to an endpoint's responses.
 pub(super) async fn add<E: Endpoint>(
     endpoint: Arc<E>,
     request: Request,
@@ -42,11 +42,11 @@ pub(super) async fn add<E: Endpoint>(
     Ok(response)
 }
 
-/// Whether a trusted proxy says that the client speaks HTTPS with it.
+/// Whether a trusted proxy reports that the client uses HTTPS.
 fn is_https(request: &Request, proxies: &[IpNet]) -> bool {
     let peer = request.remote_addr().as_socket_addr().map(|address| address.ip().to_canonical());
     let is_trusted = peer.is_some_and(|peer| proxies.iter().any(|network| network.contains(&peer)));
-    // Of several proxies, the first one speaks with the client.
+    // With several proxies, the first entry is the client's.
     let scheme = request.header("x-forwarded-proto").and_then(|schemes| schemes.split(',').next());
     is_trusted && scheme.is_some_and(|scheme| scheme.trim().eq_ignore_ascii_case("https"))
 }

@@ -1,4 +1,4 @@
-//! Accepting connections and speaking HTTP/1.1 on them.
+//! Accepts connections and speaks HTTP/1.1 on them.
 
 use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -18,19 +18,19 @@ use crate::{
     ws::FULL,
 };
 
-/// Connections that the system may hold until they are accepted.
+/// Connections that the system queues until they are accepted.
 const BACKLOG: u32 = 1024;
-/// What the system buffers for a reader: with its own choice, one that reads nothing would be sent 4 MB first.
+/// The system's send buffer per connection. Its default would buffer up to 4 MB for a client that reads nothing.
 const SEND_BUFFER: u32 = 64 * 1024;
-/// A client that does not finish its request's head, or asks for nothing more, is not waited for longer.
+/// How long a client may take to send a request's head, or stay idle between requests.
 const HEAD_TIMEOUT: Duration = Duration::from_mins(1);
-/// A client that takes no byte of an answer for so long is given up.
+/// How long a client may take no byte of a response before its connection is closed.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// By what a reverse proxy names the client.
+/// The header in which a reverse proxy names the client.
 const FORWARDED_FOR: &str = "x-forwarded-for";
-/// After an error of `accept`: out of descriptors, most likely. Without a pause it would take a whole core.
+/// Pause after `accept` fails, probably because no descriptors are left. Without it the loop would use a whole core.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-/// How long one of the connections may take that are kept for this machine's own requests.
+/// How long a connection in a reserved place may take.
 const EXTRA_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Listens on an address or host name with a port.
@@ -48,13 +48,13 @@ pub(super) async fn bind(address: &str) -> std::io::Result<TcpListener> {
 fn bind_to(address: SocketAddr) -> std::io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     socket.set_reuseaddr(true)?;
-    // Connections inherit it.
+    // Accepted connections inherit it.
     socket.set_send_buffer_size(SEND_BUFFER)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)
 }
 
-/// Accepts until `stopping`; then connections end after the request that they are at.
+/// Accepts connections until `stopping`; then each connection ends after its current request.
 pub(super) async fn serve(
     listener: TcpListener,
     endpoint: impl Endpoint<Output = Response> + 'static,
@@ -73,19 +73,19 @@ pub(super) async fn serve(
                 Err(crowded) => turn_away(&stream, crowded),
             },
             Err(error) => {
-                tracing::warn!(%error, "a connection could not be accepted");
+                tracing::warn!(%error, "cannot accept a connection");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }
     }
 }
 
-/// Says why, without a look at the request. The little that it is fits into the system's buffer: nobody is waited for.
+/// Sends the reason without reading the request. The response fits into the system's buffer, so this never waits.
 fn turn_away(stream: &TcpStream, crowded: Crowded) {
     let (status, seconds, code, message) = match crowded {
         Crowded::Server => ("503 Service Unavailable", 5, "unavailable", FULL),
         Crowded::Address => {
-            let message = "Your address has as many open connections as one may have: close some";
+            let message = "Your address has too many open connections: close some";
             ("429 Too Many Requests", 30, "too_many_requests", message)
         }
     };
@@ -98,7 +98,7 @@ fn turn_away(stream: &TcpStream, crowded: Crowded) {
     let _ = stream.try_write(answer.as_bytes());
 }
 
-/// A connection that has a place.
+/// A connection that was admitted.
 struct Served {
     peers: Arc<Peers>,
     peer: Arc<Peer>,
@@ -112,7 +112,7 @@ async fn connection(
     stopping: CancellationToken,
 ) {
     let Served { peers, peer, address } = served;
-    // Frames are written whole: waiting for more to fill a packet would only delay them.
+    // Frames are written whole: waiting to fill a packet would only delay them.
     let _ = stream.set_nodelay(true);
     let local = stream.local_addr().unwrap_or(address);
     let service = {
@@ -141,7 +141,7 @@ async fn connection(
         }
         tokio::time::sleep(EXTRA_TIMEOUT).await;
     };
-    // Errors here are the client's: a connection cut off, or no HTTP.
+    // Errors here are the client's: it disconnected, or does not speak HTTP.
     tokio::select! {
         _ = &mut connection => {}
         () = peer.displaced() => {}

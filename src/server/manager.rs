@@ -1,5 +1,5 @@
-//! What the service manager is told: systemd's `sd_notify` protocol, one datagram a message. Without a manager, nothing.
-//! Unlike the crate `sd-notify` it also reaches abstract sockets, which containers' managers use.
+//! Notifies the service manager with systemd's `sd_notify` protocol, one datagram per message; does nothing if there is
+//! no manager. Unlike the crate `sd-notify`, it also supports abstract sockets, which managers of containers use.
 
 use std::{
     env,
@@ -10,10 +10,10 @@ use std::{
 use anyhow::Context;
 use tokio::sync::watch;
 
-/// Signs of life in the time after which the manager takes the server for dead.
+/// How many watchdog messages are sent per watchdog timeout.
 const SIGNS: u32 = 4;
 
-/// Whoever started the server and looks after it.
+/// The service manager that started the server, if any.
 #[derive(Default)]
 pub struct Manager {
     socket: Option<UnixDatagram>,
@@ -21,7 +21,7 @@ pub struct Manager {
 }
 
 impl Manager {
-    /// The one that this process's environment names, if it does.
+    /// The manager named by this process's environment, if any.
     pub fn of_this_process() -> anyhow::Result<Self> {
         let Ok(address) = env::var("NOTIFY_SOCKET") else { return Ok(Self::default()) };
         let socket = connect(&address).with_context(|| format!("NOTIFY_SOCKET = {address}"))?;
@@ -31,18 +31,18 @@ impl Manager {
         Ok(Self { socket: Some(socket), patience })
     }
 
-    /// The server serves, at this address.
+    /// The server serves at this address.
     pub(super) fn ready(&self, address: std::net::SocketAddr) {
-        self.tell(&format!("READY=1\nSTATUS=Listens on {address}"));
+        self.notify(&format!("READY=1\nSTATUS=Listens on {address}"));
     }
 
-    /// The server has begun to end.
+    /// The server has started to stop.
     pub(super) fn stopping(&self) {
-        self.tell("STOPPING=1\nSTATUS=Finishes what is under way");
+        self.notify("STOPPING=1\nSTATUS=Finishing requests in progress");
     }
 
-    /// Gives signs of life for as long as it is polled and the manager wants them: each after a new heartbeat, and after
-    /// `works` has said so.
+    /// Sends watchdog messages while it is polled, if the manager asked for them. Each needs a new heartbeat and a
+    /// successful `works`.
     pub(super) async fn watchdog<W: Future<Output = bool>>(
         &self,
         mut heartbeat: watch::Receiver<()>,
@@ -53,15 +53,15 @@ impl Manager {
             tokio::time::sleep(patience / SIGNS).await;
             heartbeat.mark_unchanged();
             if heartbeat.changed().await.is_ok() && works().await {
-                self.tell("WATCHDOG=1");
+                self.notify("WATCHDOG=1");
             }
         }
     }
 
-    fn tell(&self, state: &str) {
+    fn notify(&self, state: &str) {
         let Some(socket) = &self.socket else { return };
         if let Err(error) = socket.send(state.as_bytes()) {
-            tracing::warn!(%error, state, "the service manager could not be told");
+            tracing::warn!(%error, state, "cannot notify the service manager");
         }
     }
 }
@@ -69,12 +69,12 @@ impl Manager {
 fn connect(address: &str) -> std::io::Result<UnixDatagram> {
     let socket = UnixDatagram::unbound()?;
     socket.connect_addr(&socket_address(address)?)?;
-    // The server waits for nobody.
+    // The server must never wait for the manager.
     socket.set_nonblocking(true)?;
     Ok(socket)
 }
 
-/// A path, or, after `@`, a name in the abstract namespace.
+/// A path, or a name in the abstract namespace after `@`.
 fn socket_address(text: &str) -> std::io::Result<SocketAddr> {
     #[cfg(target_os = "linux")]
     if let Some(name) = text.strip_prefix('@') {
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_does_not_work_gives_no_sign_of_life() {
+    async fn a_server_that_does_not_work_sends_no_watchdog_message() {
         let (socket, heard) = UnixDatagram::pair().unwrap();
         let manager = Manager { socket: Some(socket), patience: Some(Duration::from_millis(4)) };
         let (heart, heartbeat) = watch::channel(());
@@ -114,14 +114,14 @@ mod tests {
             }
         };
         tokio::select! {
-            () = manager.watchdog(heartbeat, works) => unreachable!("it goes on"),
-            () = beat => unreachable!("it goes on"),
+            () = manager.watchdog(heartbeat, works) => unreachable!("it never ends"),
+            () = beat => unreachable!("it never ends"),
             () = asked_often_enough.notified() => {}
         }
         heard.set_nonblocking(true).unwrap();
         let mut sign = [0; 64];
         let length = heard.recv(&mut sign).unwrap();
         assert_eq!(&sign[..length], b"WATCHDOG=1");
-        assert!(heard.recv(&mut sign).is_err(), "one sign, for the one time that it worked");
+        assert!(heard.recv(&mut sign).is_err(), "one message, for the one time that it worked");
     }
 }

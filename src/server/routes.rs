@@ -1,4 +1,4 @@
-//! Which path is whose.
+//! The routes.
 
 use std::{sync::Arc, time::Duration};
 
@@ -19,12 +19,12 @@ use crate::{
     telemetry, ws,
 };
 
-/// The paths that the web client's own router knows, besides `/`.
+/// The paths that the web client's own router handles, besides `/`.
 const CLIENT_PATHS: [&str; 3] = ["/chat/*path", "/login", "/signup"];
 /// How long a readiness probe waits for the database.
 const READY_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Everything the server answers.
+/// All routes of the server.
 pub(super) fn routes(
     app: &Arc<App>,
     sockets: &TaskTracker,
@@ -72,7 +72,7 @@ pub(super) fn routes(
     routes.around(below_api).catch_all_error(fallback).around(with_host).around(with_headers).around(telemetry::trace)
 }
 
-/// Rejects HTTP/1.1 requests without `Host`, or with several (RFC 9112, 3.2): proxies may disagree on which one counts.
+/// Rejects HTTP/1.1 requests without `Host` or with several (RFC 9112, 3.2): proxies may disagree on which one counts.
 async fn with_host<E: Endpoint>(endpoint: Arc<E>, request: Request) -> poem::Result<Response> {
     if request.version() == Version::HTTP_11 && request.headers().get_all(header::HOST).iter().count() != 1 {
         return Ok(api::answer(&Error::Invalid(vec![Fault::new("Host", "must be given exactly once")])));
@@ -80,7 +80,7 @@ async fn with_host<E: Endpoint>(endpoint: Arc<E>, request: Request) -> poem::Res
     endpoint.call(request).await.map(IntoResponse::into_response)
 }
 
-/// To the router, a path whose escapes are no UTF-8 is below nothing: below the API it is answered as there.
+/// Answers paths below the API whose escapes are not UTF-8 with the API's 404; the router matches them with no route.
 async fn below_api<E: Endpoint<Output = Response>>(endpoint: Arc<E>, request: Request) -> poem::Result<Response> {
     let is_below = request.uri().path().strip_prefix(api::PREFIX).is_some_and(|rest| rest.starts_with('/'));
     let answered = endpoint.call(request).await;
@@ -88,7 +88,7 @@ async fn below_api<E: Endpoint<Output = Response>>(endpoint: Arc<E>, request: Re
     answered.or_else(|error| if is_nobodys(&error) { Ok(api::not_found()) } else { Err(error) })
 }
 
-/// The WebSocket's endpoint: one list of origins serves it and REST.
+/// The WebSocket's endpoint, with the same allowed origins as REST.
 fn socket(app: &Arc<App>, sockets: &TaskTracker) -> Arc<impl Endpoint<Output = Response> + 'static> {
     let (app, sockets) = (app.clone(), sockets.clone());
     let origins = Arc::new(Origins::of(&app.config.server.origins));
@@ -107,7 +107,7 @@ fn socket(app: &Arc<App>, sockets: &TaskTracker) -> Arc<impl Endpoint<Output = R
     }))
 }
 
-/// The web client: its page, by whatever path its own router knows, and its files.
+/// The web client: its page, at every path that its own router handles, and its files.
 fn with_client(mut routes: Route) -> Route {
     for path in CLIENT_PATHS {
         routes = routes.at(path, make(async |request| Ok::<_, poem::Error>(read(&request, client_page))));
@@ -137,7 +137,7 @@ fn read(request: &Request, page: impl Fn(&Request) -> Response) -> Response {
     Response::builder().status(StatusCode::METHOD_NOT_ALLOWED).header(header::ALLOW, "GET, HEAD").finish()
 }
 
-/// Whether requests can be served, as a word that stays the same, and a second line if pages are damaged.
+/// Whether the server can handle requests: a stable word, and a second line if damaged pages were met.
 async fn ready(app: &App, stopping: &CancellationToken) -> Response {
     let readiness = if stopping.is_cancelled() {
         Readiness::Unready("stopping")

@@ -1,5 +1,4 @@
-//! A connection whose peer has to take something now and then: hyper itself waits for ever for a peer that reads
-//! nothing of a response.
+//! A write timeout for connections. Without it, hyper waits forever for a client that does not read a response.
 
 use std::{
     future::Future,
@@ -14,8 +13,8 @@ use tokio::{
     time::{Instant, Sleep, sleep},
 };
 
-/// A connection whose writes fail when the peer takes no byte for some time, however long the whole takes. What the
-/// system has buffered counts as taken.
+/// A connection whose writes fail if the peer takes no byte for some time. The total time is not limited. Bytes in the
+/// system's buffer count as taken.
 pub(super) struct WriteTimeout<T> {
     io: T,
     patience: Duration,
@@ -35,9 +34,9 @@ impl<T> WriteTimeout<T> {
         }
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(self.patience)));
         ready!(timer.as_mut().poll(context));
-        // Not to be polled again as it is.
+        // A completed timer must not be polled again.
         timer.as_mut().reset(Instant::now());
-        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the peer takes nothing")))
+        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the peer does not read")))
     }
 }
 
@@ -84,21 +83,21 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_peer_that_takes_nothing_is_given_up() {
+    async fn a_peer_that_does_not_read_times_out() {
         let (near, _far) = duplex(16);
         let mut near = WriteTimeout::new(near, Duration::from_millis(1));
         for _ in 0..2 {
-            let error = near.write_all(&[0; 64]).await.expect_err("nobody reads");
+            let error = near.write_all(&[0; 64]).await.expect_err("the peer does not read");
             assert_eq!(error.kind(), io::ErrorKind::TimedOut);
         }
     }
 
     #[tokio::test]
-    async fn each_byte_that_a_peer_takes_begins_the_time_anew() {
+    async fn each_byte_that_a_peer_takes_restarts_the_timeout() {
         let (near, mut far) = duplex(16);
         let mut near = WriteTimeout::new(near, Duration::from_hours(1));
         near.write_all(&[0; 16]).await.expect("there is room");
-        assert!(near.timer.is_none(), "time in which nothing is written does not count");
+        assert!(near.timer.is_none(), "time without a write does not count");
         for _ in 0..3 {
             let waits =
                 std::future::poll_fn(|context| Poll::Ready(Pin::new(&mut near).poll_write(context, &[0]).is_pending()));

@@ -1,4 +1,4 @@
-//! What an emoji is.
+//! Recognises emoji.
 
 use icu_properties::{
     CodePointSetData,
@@ -6,8 +6,8 @@ use icu_properties::{
 };
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Whether a text is one grapheme that is shown as an emoji: by nature, or because U+FE0F asks for it. A digit or a
-/// letter is none.
+/// Whether a text is one grapheme that is displayed as an emoji, by default or because of U+FE0F. A digit or letter is
+/// not.
 pub fn is_emoji(text: &str) -> bool {
     let mut graphemes = text.graphemes(true);
     let (Some(grapheme), None) = (graphemes.next(), graphemes.next()) else { return false };
@@ -24,7 +24,7 @@ mod tests {
     use super::is_emoji;
 
     #[test]
-    fn one_emoji_is_one_character_to_its_reader() {
+    fn an_emoji_is_one_character_to_a_reader() {
         for emoji in ["👍", "👍🏽", "❤️", "🇫🇮", "👨‍👩‍👧‍👦", "1️⃣", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "☺️", "🫠", "🏳️‍🌈"]
         {
             assert!(is_emoji(emoji), "{emoji}");

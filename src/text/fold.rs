@@ -1,4 +1,4 @@
-//! Two folds: `identity` tells whether two e-mails are the same, `search` whether a text is found.
+//! Two ways to fold text: `identity` tells whether two emails are the same, `search` whether a text is found.
 
 use icu_casemap::CaseMapper;
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
@@ -9,16 +9,16 @@ use icu_properties::{
 
 use super::visible::is_default_ignorable;
 
-/// The version of both folds. Raise it when their results change, also by a new version of Unicode: the folded texts in
-/// the database are then made anew at the next start.
+/// The version of both folds. Raise it when their results change, for example with a new version of Unicode: the folded
+/// texts in the database are then rebuilt at the next start.
 pub const FOLD_VERSION: u32 = 1;
 
-/// Rounds after which folding has long come to rest: two are enough for every character of Unicode 17.
+/// Folding is stable well before this many rounds: two are enough for every character of Unicode 17.
 const ROUNDS: usize = 4;
 const BREVE: char = '\u{306}';
 
-/// What makes two e-mails the same one: `NFKC_Casefold`. Ignores case, composition, compatibility forms (`ﬃ` is `ffi`)
-/// and characters that are ignored by default; marks count.
+/// Folds an email for comparison, with `NFKC_Casefold`. Ignores case, composition, compatibility forms (`ﬃ` is `ffi`)
+/// and default-ignorable characters, but not marks.
 pub fn identity(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
@@ -37,8 +37,8 @@ pub fn identity(text: &str) -> String {
     folded
 }
 
-/// As texts are searched: [`identity`] without marks on Latin, Greek and Cyrillic letters, Hebrew points and Arabic
-/// harakat, so that `zoe` finds Zoë and `е` finds ё. A й is no и, and marks of other scripts count.
+/// Folds a text for search: [`identity`] without marks on Latin, Greek and Cyrillic letters, Hebrew points and Arabic
+/// harakat, so that `zoe` finds Zoë and `е` finds ё. But й differs from и, and marks of other scripts count.
 pub fn search(text: &str) -> String {
     let folded = identity(text);
     if folded.is_ascii() {
@@ -61,9 +61,9 @@ pub fn search(text: &str) -> String {
 fn is_ignored_mark(c: char, base: Option<char>) -> bool {
     match c {
         '\u{300}'..='\u{36F}' => base.is_some_and(has_optional_marks),
-        // Hebrew accents and points; what stands between them is punctuation.
+        // Hebrew accents and points; the rest of the range is punctuation.
         '\u{591}'..='\u{5C7}' | '\u{FB1E}' => is_mark(c),
-        // Arabic harakat; hamza and madda make other letters.
+        // Arabic harakat. Hamza and madda are not included: they form other letters.
         '\u{64B}'..='\u{652}' | '\u{670}' => true,
         _ => false,
     }
@@ -103,8 +103,8 @@ mod tests {
     }
 
     #[test]
-    fn folding_again_changes_no_character() {
-        // Beyond are ideographs without case, and nothing.
+    fn folding_twice_changes_nothing() {
+        // Beyond this range are only ideographs without case.
         for c in (0..0x2_0000).filter_map(char::from_u32) {
             let folded = identity(&c.to_string());
             assert_eq!(identity(&folded), folded, "U+{:04X}", u32::from(c));

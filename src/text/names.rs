@@ -1,19 +1,19 @@
-//! Names as they are shown: those that were stored under older rules are cleaned, and names of nobody are reserved.
+//! Names as they are shown: names stored under older rules are cleaned, and names that the server uses are reserved.
 
 use super::{
     fold::search,
     visible::{has_visible, is_bidi_control},
 };
 
-/// The name of a person who deleted the account.
+/// The name of users who deleted their account.
 pub const DELETED_ACCOUNT: &str = "Deleted account";
-/// Stands for a stored name in which nothing can be seen.
+/// Replaces a stored name without visible characters.
 pub const UNNAMED: &str = "Unnamed";
 
-/// [`DELETED_ACCOUNT`] as the web client shows it in its languages, and [`UNNAMED`].
+/// [`DELETED_ACCOUNT`] in the languages of the web client, and [`UNNAMED`].
 const RESERVED: [&str; 3] = [DELETED_ACCOUNT, "Удалённый аккаунт", UNNAMED];
 
-/// Whether a whole name is one that the server itself gives. Names that are found by the same search count as the same.
+/// Whether a full name is one that the server itself uses. Names that match in a search count as the same.
 pub fn is_reserved(name: &str) -> bool {
     let plain = |text: &str| {
         let folded = search(text);
@@ -23,7 +23,7 @@ pub fn is_reserved(name: &str) -> bool {
     RESERVED.iter().any(|reserved| plain(reserved) == name)
 }
 
-/// A person's first and last name as others see them.
+/// A user's first and last name as others see them.
 pub fn shown_person(first_name: String, last_name: String) -> (String, String) {
     (cleaned(first_name, UNNAMED), cleaned(last_name, ""))
 }
@@ -33,9 +33,9 @@ pub fn shown_group(name: String) -> String {
     cleaned(name, UNNAMED)
 }
 
-/// A name without what turns the text around it, or `instead` if nothing of it can be seen.
+/// A name without bidirectional controls, or `instead` if nothing of it is visible.
 fn cleaned(name: String, instead: &str) -> String {
-    // Nearly every name: nothing to look up.
+    // Fast path for nearly every name.
     if name.is_ascii() && name.bytes().any(|byte| byte.is_ascii_graphic()) {
         return name;
     }
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn old_names_are_shown_without_what_is_refused_today() {
+    fn old_names_are_shown_without_what_is_rejected_today() {
         let shown = |first: &str, last: &str| shown_person(first.into(), last.into());
         assert_eq!(shown("Ann", ""), ("Ann".into(), String::new()));
         assert_eq!(shown("\u{202e}Ann", "\u{2067}Lee"), ("Ann".into(), "Lee".into()));

@@ -1,18 +1,18 @@
-//! How a password is compared, and which ones everybody guesses first.
+//! How passwords are compared, and the most common ones.
 
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 
 use super::fold::identity;
 
-/// Source and licence, an empty line, and the passwords: sorted, one a line.
+/// Source and licence, an empty line, and the passwords: sorted, one per line.
 const COMMON: &str = include_str!("common_passwords.txt");
 
-/// A password as it is hashed: in NFC (RFC 8265). Devices differ in whether an accent is a character of its own.
+/// A password in NFC, the form in which it is hashed (RFC 8265). Devices differ in how they compose accents.
 pub fn password(given: &str) -> String {
     ComposingNormalizerBorrowed::new_nfc().normalize(given).into_owned()
 }
 
-/// How a password may have been hashed before all were hashed in NFC: each spelling once, NFC first.
+/// The forms in which a password may have been hashed before all were hashed in NFC: each once, NFC first.
 pub fn spellings(given: &str) -> Vec<String> {
     let mut spellings = vec![password(given)];
     for other in [given.to_owned(), DecomposingNormalizerBorrowed::new_nfd().normalize(given).into_owned()] {
@@ -23,10 +23,10 @@ pub fn spellings(given: &str) -> Vec<String> {
     spellings
 }
 
-/// Whether a password is one of the 10,000 most common ones, in whatever case.
+/// Whether a password is one of the 10,000 most common ones, ignoring case.
 pub fn is_common(password: &str) -> bool {
     let (folded, list) = (identity(password), listed());
-    // By halves of the text, each moved to the beginning of a line.
+    // Binary search over the text; each position moves to the start of its line.
     let (mut low, mut high) = (0, list.len());
     while low < high {
         let middle = low + (high - low) / 2;

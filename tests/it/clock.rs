@@ -48,12 +48,12 @@ async fn a_repair_keeps_order_and_cursors_and_leaves_nothing_in_the_future() {
     server.database.run("UPDATE sessions SET last_seen_at = last_seen_at + 315360000000").await;
     let hearth = Hearth::with_database(&server.database.url);
     let printed = hearth.prints(&["--accept-clock", "repair", "clock", "--i-have-a-copy"]);
-    assert!(printed.contains("messages from later that were moved: "), "{printed}");
+    assert!(printed.contains("messages moved from the future: "), "{printed}");
     let (times, last_at) = times(&server).await;
     assert!(times.is_sorted_by(|before, after| before < after) && times.last() == Some(&last_at));
     assert!(last_at <= Timestamp::now().0);
     let again = hearth.prints(&["--accept-clock", "repair", "clock", "--i-have-a-copy"]);
-    assert!(again.contains("moved: 0 in 0 chats\nother times that were moved: 0\n"), "{again}");
+    assert!(again.contains("from the future: 0 in 0 chats\nother times moved: 0\n"), "{again}");
 
     server.start_again().await;
     let mut anns = ann.connect().await;

@@ -239,7 +239,7 @@ async fn a_restored_backup_ends_every_session_and_begins_an_epoch() {
     let hearth = Hearth::with_database(&server.database.url);
     assert!(hearth.complains(&["restored"]).contains("already serves"));
     server.stop().await;
-    assert_eq!(hearth.prints(&["restored"]), "1 session ended; clients start afresh\n");
+    assert_eq!(hearth.prints(&["restored"]), "1 session ended; clients will load everything again\n");
     let serving = hearth.serve();
     let old = serving.api.with_token(&ann.token).patch("/api/profile/update", json!({})).await;
     assert_eq!(old.refused(401), "Not authorized");

@@ -238,16 +238,16 @@ async fn what_cannot_come_over_is_left_out_and_told() {
     reference.write_to(&uuid::Uuid::new_v4().to_string(), &ann, "from nobody").await;
     let report = import(&hearth, &reference);
     for told in [
-        "1 accounts without log-in: their e-mail is an older account's, written differently (ANN@example.org)",
-        "1 accounts without log-in: what they have is no e-mail address (no address)",
-        "1 accounts without password: what they have is no hash of bcrypt (plain@example.org)",
-        "1 names of people cut, cleaned or filled in: they have 1 to 64 characters, one visible, no controls (nameless@example.org)",
-        "1 groups left out: nobody is in them (Empty)",
-        "1 memberships left out: no such group, or nobody who can log in",
-        "1 messages left out: they have no text",
-        "1 texts cut: they have at most 4096 characters",
-        "1 messages left out: their sender or receiver has no account",
-        "1 messages left out: their group is left out, or was deleted here",
+        "accounts without login: 1 (their email is an older account's, written differently): ANN@example.org",
+        "accounts without login: 1 (their email is not a valid address): no address",
+        "accounts without password: 1 (theirs is not a bcrypt hash): plain@example.org",
+        "names of users cut, cleaned or filled in: 1 (they have 1 to 64 characters, one visible, no controls): nameless@example.org",
+        "groups left out: 1 (they have no members): Empty",
+        "memberships left out: 1 (the group does not exist, or the user cannot log in)",
+        "messages left out: 1 (they have no text)",
+        "texts cut: 1 (they have at most 4096 characters)",
+        "messages left out: 1 (their sender or receiver has no account)",
+        "messages left out: 1 (their group is left out, or was deleted here)",
     ] {
         assert!(report.contains(told), "{told} in {report}");
     }
@@ -293,7 +293,7 @@ async fn notices_stay_notices() {
     reference.notice(&ann, &tea, "Ann Lee did something").await;
     reference.write_in(&bob, &tea, "hello").await;
     let report = import(&hearth, &reference);
-    assert!(report.contains("1 notices kept as messages"), "{report}");
+    assert!(report.contains("notices kept as messages: 1 "), "{report}");
     let serving = hearth.serve();
     let mut socket = serving.api.log_in("ann@example.org", OLD_PASSWORD).await.connect().await;
     let rows = socket.rows(&Request::history(&tea)).await;
