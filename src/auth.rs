@@ -1,4 +1,4 @@
-//! Who is who: passwords, tokens, live sessions, and how often one may try.
+//! Passwords, tokens, live sessions, and the rate limits of logins.
 
 mod attempts;
 mod backoff;
@@ -22,7 +22,7 @@ pub use sessions::{Check, Sessions};
 pub use token::{Claims, Grant, Tokens};
 pub use turns::Source;
 
-/// The keys that sign and verify with a secret, which must not be empty.
+/// The keys that sign and verify with this secret, which must not be empty.
 fn keys(secret: &[u8]) -> (EncodingKey, DecodingKey) {
     let keys = EncodingKey::from_secret(secret).and_then(|key| Ok((key, DecodingKey::from_secret(secret)?)));
     keys.expect("only an empty secret is rejected, and an empty setting means a generated secret")

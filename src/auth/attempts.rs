@@ -1,6 +1,7 @@
-//! How often one address may sign up and log in, and one person ask. Log-ins to an account are counted by account *and*
-//! address, and over all addresses by [`Backoff`]; neither locks the owner out at an address of their own. A device on
-//! which the owner logged in before is counted by itself: nobody else's failures keep it out.
+//! Rate limits of sign-ups and logins per address, and of requests per user. Logins to an account are counted by
+//! account *and* address, and over all addresses by [`Backoff`]; neither locks the owner out at an address of their
+//! own. A device on which the owner logged in before is counted separately, so that others' failures do not lock it
+//! out.
 
 use std::{
     net::IpAddr,
@@ -22,16 +23,16 @@ use crate::{
     text,
 };
 
-/// Characters of the longest e-mail: what is cut off cannot tell two accounts apart.
+/// The longest email, in characters: anything beyond it cannot distinguish accounts.
 const EMAIL_MAX: usize = 254;
 
 /// Seconds' worth of requests that may come at once.
 const BURST_SECONDS: u32 = 10;
 
-/// Counts attempts; forgets them as time passes.
+/// Counts attempts, and removes old ones.
 pub struct Attempts(Option<Limiters>);
 
-/// A log-in that may look at the password.
+/// A login attempt that was admitted.
 pub struct LogInAttempt {
     network: IpAddr,
     account: String,
@@ -50,7 +51,7 @@ struct Limiters {
 }
 
 impl Attempts {
-    /// As configured; counts nothing if the rates are off.
+    /// Uses the configured rates; counts nothing if they are disabled.
     pub fn new(limits: &Limits) -> Self {
         if !limits.enabled {
             return Self(None);
@@ -71,18 +72,18 @@ impl Attempts {
         }))
     }
 
-    /// One more sign-up from this address.
+    /// Counts a sign-up from this address.
     pub fn sign_up(&self, address: IpAddr) -> Result<()> {
         let Some(limiters) = &self.0 else { return Ok(()) };
         limiters.sign_ups.check(address).map_err(too_many)
     }
 
-    /// One more log-in from this address to this account, before the password is looked at. It counts as a failure
-    /// until it is handed to [`Self::log_in_succeeded`].
+    /// Counts a login attempt from this address to this account, before the password is checked. It counts as a failure
+    /// until it is passed to [`Self::log_in_succeeded`].
     pub fn log_in(&self, address: IpAddr, email: &str) -> Result<LogInAttempt> {
         let (network, account) = (network(address).first(), account(email));
         if let Some(limiters) = &self.0 {
-            // The address first: what is refused must not be remembered, account by account.
+            // The address first: a rejected attempt must not be remembered for each account.
             limiters.log_ins.check(address).map_err(too_many)?;
             check(&limiters.log_ins_to_account, &(network, account.clone()), &limiters.clock)?;
             let allowed = limiters.backoff.attempt(&account, network, Instant::now());
@@ -91,37 +92,37 @@ impl Attempts {
         Ok(LogInAttempt { network, account })
     }
 
-    /// The password was right: the attempt was no failure, and its address is one of the account's own.
+    /// Records that the password was right: not a failure, and the address is one of the account's own.
     pub fn log_in_succeeded(&self, attempt: &LogInAttempt) {
         let Some(limiters) = &self.0 else { return };
         limiters.backoff.succeeded(&attempt.account, attempt.network, Instant::now());
     }
 
-    /// One more log-in from a device that has proved to be the account's own.
+    /// Counts a login attempt from a device that has proved to be the account's own.
     pub fn log_in_from_device(&self, device: Uuid) -> Result<()> {
         let Some(limiters) = &self.0 else { return Ok(()) };
         check(&limiters.log_ins_from_device, &device, &limiters.clock)
     }
 
-    /// One more guess at a person's password in a session of theirs: to change it, or to confirm.
+    /// Counts an attempt at a user's password within a session, to change it or to confirm.
     pub fn password(&self, user: UserId) -> Result<()> {
         let Some(limiters) = &self.0 else { return Ok(()) };
         check(&limiters.passwords, &user, &limiters.clock)
     }
 
-    /// One more REST request of somebody who is logged in.
+    /// Counts a REST request of a logged-in user.
     pub fn request(&self, user: UserId) -> Result<()> {
         let Some(limiters) = &self.0 else { return Ok(()) };
         check(&limiters.requests, &user, &limiters.clock)
     }
 
-    /// One more frame on any WebSocket of this person; else how long to wait.
+    /// Counts a frame on any WebSocket of this user; fails with the time to wait.
     pub fn frame(&self, user: UserId) -> Result<(), Duration> {
         let Some(limiters) = &self.0 else { return Ok(()) };
         limiters.frames.check_key(&user).map_err(|refused| refused.wait_time_from(limiters.clock.now()))
     }
 
-    /// Forgets those whose attempts are long past.
+    /// Removes counts that no longer limit anything.
     pub fn tidy(&self) {
         let Some(limiters) = &self.0 else { return };
         limiters.sign_ups.tidy();
@@ -142,7 +143,7 @@ where
     limiter.check_key(key).map_err(|refused| too_many(refused.wait_time_from(clock.now())))
 }
 
-/// A client that comes back a moment too early is refused again: never less than a second.
+/// At least a second: a client that retries a moment too early would be rejected again.
 fn too_many(wait: Duration) -> Error {
     Error::TooMany(wait.max(Duration::from_secs(1)))
 }
@@ -151,7 +152,7 @@ fn positive(rate: u32) -> NonZeroU32 {
     NonZeroU32::new(rate).unwrap_or(NonZeroU32::MIN)
 }
 
-/// By what an account is counted: the key that the store finds it by, however the e-mail is written.
+/// The key by which attempts on an account are counted: the store's key for the email, however it is written.
 fn account(email: &str) -> String {
     let folded = text::identity(email);
     match folded.char_indices().nth(EMAIL_MAX) {
@@ -169,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn somebody_elses_attempts_do_not_lock_a_person_out() {
+    fn attempts_of_others_do_not_lock_a_user_out() {
         let (attempts, stranger, person) = (attempts(), [192, 0, 2, 1].into(), [192, 0, 2, 2].into());
         assert!(attempts.log_in(stranger, "ada@example.org").is_ok());
         assert!(attempts.log_in(stranger, "ADA@example.org").is_ok());
@@ -192,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_has_so_many_log_ins_whatever_the_account() {
+    fn an_address_has_a_limited_number_of_logins_over_all_accounts() {
         let (attempts, address) = (attempts(), [192, 0, 2, 1].into());
         for account in 0..5 {
             assert!(attempts.log_in(address, &account.to_string()).is_ok());
@@ -201,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_address_leaves_no_accounts_behind() {
+    fn a_rejected_address_leaves_no_accounts_behind() {
         let (attempts, address) = (attempts(), [192, 0, 2, 1].into());
         for account in 0..100 {
             let _ = attempts.log_in(address, &account.to_string());

@@ -1,6 +1,6 @@
-//! Guesses at one account's password from many addresses: after so many failures each further attempt has to wait,
-//! longer each time. An address that the account logged in from before does not wait, so guesses made elsewhere do not
-//! lock the owner out there.
+//! Slows down guesses at one account's password from many addresses: after a number of failures each further attempt
+//! must wait, longer each time. Addresses from which the account logged in before do not wait, so guesses from
+//! elsewhere do not lock the owner out.
 
 use std::{
     collections::HashMap,
@@ -18,12 +18,12 @@ const LONGEST_WAIT: Duration = Duration::from_mins(15);
 const FORGET_FAILURES: Duration = Duration::from_hours(24);
 /// How long an address counts as the account's own.
 const FORGET_ADDRESS: Duration = Duration::from_hours(24 * 30);
-/// Accounts and addresses that are remembered: a few MiB. Each attempt costs a hash, so filling this takes long.
+/// How many accounts and addresses are remembered: a few MiB. Each attempt costs a hash, so filling this takes long.
 const REMEMBERED: usize = 100_000;
 
-/// Failures by account, and the addresses of log-ins that succeeded. Keys are hashes: nothing here names a person.
+/// Failures by account, and the addresses of successful logins. Keys are hashes, so nothing here identifies a user.
 pub(super) struct Backoff {
-    /// Failures of one account before the first wait.
+    /// Failures of an account before the first wait.
     free: u32,
     hasher: RandomState,
     memory: Mutex<Memory>,
@@ -46,8 +46,8 @@ impl Backoff {
         Self { free, hasher: RandomState::new(), memory: Mutex::default() }
     }
 
-    /// One more attempt, which counts as a failure until it has [`succeeded`](Self::succeeded): of many at once no more
-    /// pass than of as many in a row. Fails with the time to wait; a refused attempt does not prolong it.
+    /// Counts an attempt as a failure until it has [`succeeded`](Self::succeeded), so that concurrent attempts get no
+    /// advantage. Fails with the time to wait; a rejected attempt does not prolong it.
     pub(super) fn attempt(&self, account: &str, network: IpAddr, now: Instant) -> Result<(), Duration> {
         let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
         if memory.own_addresses.contains_key(&self.key((account, network))) {
@@ -66,7 +66,7 @@ impl Backoff {
         Ok(())
     }
 
-    /// The attempt was no failure, and its address is one of the account's own from now on.
+    /// Records that the attempt was no failure, and that its address is one of the account's own.
     pub(super) fn succeeded(&self, account: &str, network: IpAddr, now: Instant) {
         let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
         let was_own = memory.own_addresses.insert(self.key((account, network)), now).is_some();
@@ -75,7 +75,7 @@ impl Backoff {
         }
     }
 
-    /// Forgets what is long past.
+    /// Removes expired entries.
     pub(super) fn tidy(&self, now: Instant) {
         let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
         memory.failures.retain(|_, failures| now.saturating_duration_since(failures.last) < FORGET_FAILURES);
@@ -101,7 +101,7 @@ impl Backoff {
 }
 
 impl Memory {
-    /// Forgets the half of the accounts with the fewest failures: those that are attacked stay.
+    /// Removes the half of the accounts with the fewest failures: those under attack stay.
     fn make_room(&mut self) {
         let mut counts: Vec<_> = self.failures.values().map(|failures| failures.count).collect();
         let (_, most_forgotten, _) = counts.select_nth_unstable(REMEMBERED / 2);
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn after_so_many_failures_each_attempt_waits_longer_from_whatever_address() {
+    fn after_a_number_of_failures_each_attempt_waits_longer_from_any_address() {
         let (backoff, mut now) = (Backoff::new(3), Instant::now());
         for number in 0..3 {
             assert_eq!(backoff.attempt("ada", address(number), now), Ok(()));
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_of_the_accounts_own_does_not_wait() {
+    fn an_address_of_the_account_does_not_wait() {
         let (backoff, now) = (Backoff::new(1), Instant::now());
         assert_eq!(backoff.attempt("ada", address(1), now), Ok(()));
         backoff.succeeded("ada", address(1), now);
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_success_takes_back_its_own_attempt_and_no_other() {
+    fn a_success_takes_back_only_its_own_attempt() {
         let (backoff, now) = (Backoff::new(2), Instant::now());
         for number in 0..10 {
             assert_eq!(backoff.attempt("ada", address(number), now), Ok(()));
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_remembered_is_bounded_and_the_attacked_stay() {
+    fn entries_are_bounded_and_accounts_under_attack_stay() {
         let (backoff, now) = (Backoff::new(2), Instant::now());
         for number in 0..2 {
             assert_eq!(backoff.attempt("ada", address(number), now), Ok(()));

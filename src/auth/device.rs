@@ -1,5 +1,5 @@
-//! Device tokens: proof that somebody logged in to an account on a device before. They let the owner try a password
-//! while others' failed attempts use up the account's log-ins; they are no sessions, and open nothing.
+//! Device tokens: proof of an earlier login to an account on a device. They let the owner try a password while others'
+//! failed attempts use up the account's logins. They are not sessions and grant no access.
 
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
@@ -12,36 +12,36 @@ use crate::{
     model::{Timestamp, UserId},
 };
 
-/// Keeps the two kinds of tokens apart: neither is accepted in place of the other.
+/// Keeps device tokens and session tokens apart: neither is accepted in place of the other.
 const PURPOSE: &[u8] = b"hearth device token";
-/// A year after the last log-in the device is a stranger again.
+/// How long a device is known after its last login: a year.
 const LIFETIME_MILLIS: i64 = 365 * 24 * 3_600_000;
 
-/// What a device token says.
+/// The claims of a device token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Device {
-    /// The device; the same at every log-in to this account.
+    /// The device's id; the same at every login to this account.
     #[serde(rename = "did")]
     pub id: Uuid,
     #[serde(rename = "uid")]
     user: Uuid,
-    /// A change of the password makes another one.
+    /// Changes with the password, which revokes older tokens.
     #[serde(rename = "rev")]
     revision: i64,
 }
 
 impl Device {
-    /// A device on which this person logs in for the first time.
+    /// A device on which this user logs in for the first time.
     pub fn new(user: UserId, revision: i64) -> Self {
         Self { id: Uuid::now_v7(), user: user.0, revision }
     }
 
-    /// Whose it is.
+    /// The user who logged in.
     pub fn user(&self) -> UserId {
         UserId(self.user)
     }
 
-    /// Whether it is the person's, and was not revoked.
+    /// Whether the token belongs to this user and was not revoked.
     pub fn belongs_to(&self, user: UserId, revision: i64) -> bool {
         (self.user, self.revision) == (user.0, revision)
     }
@@ -55,7 +55,7 @@ struct Claims {
     exp: i64,
 }
 
-/// Signs and checks device tokens.
+/// Signs and verifies device tokens.
 pub struct Devices {
     encoding: EncodingKey,
     decoding: DecodingKey,
@@ -63,21 +63,21 @@ pub struct Devices {
 }
 
 impl Devices {
-    /// With a key that is made from the server's secret.
+    /// Derives the key from the server's secret.
     pub fn new(secret: &[u8]) -> Self {
         let key = Sha256::new().chain_update(PURPOSE).chain_update(secret).finalize();
         let (encoding, decoding) = keys(&key);
         Self { encoding, decoding, validation: Validation::new(Algorithm::HS256) }
     }
 
-    /// A token for a device where somebody has just logged in.
+    /// A token for a device on which the user has just logged in.
     pub fn sign(&self, device: Device, now: Timestamp) -> Result<String> {
         let claims = Claims { device, exp: now.plus_millis(LIFETIME_MILLIS).0 / 1000 };
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encoding)
             .map_err(|error| Error::Internal(error.into()))
     }
 
-    /// What a token says, if it is one of ours and has not expired.
+    /// The claims of a token, if this server signed it and it has not expired.
     pub fn verify(&self, token: &str) -> Option<Device> {
         Some(jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation).ok()?.claims.device)
     }
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn no_kind_of_token_passes_for_the_other() {
+    fn neither_kind_of_token_is_accepted_as_the_other() {
         let (devices, tokens, now) = (Devices::new(&SECRET), Tokens::new(&SECRET, 24), Timestamp::now());
         let person = Person { id: UserId(Uuid::now_v7()), first_name: "Ada".into(), last_name: String::new() };
         let device = devices.sign(Device::new(person.id, 0), now).unwrap();

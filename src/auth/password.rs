@@ -1,5 +1,5 @@
-//! Argon2id with OWASP's parameters (19 MiB, two passes, one lane), off the runtime and bounded in number, so that
-//! log-ins never starve messages. bcrypt's hashes, which an import brings along, are verified as well.
+//! Argon2id with OWASP's parameters (19 MiB, two passes, one lane), outside the async runtime and bounded in number, so
+//! that logins never delay messages. Also verifies bcrypt hashes, which come from imports.
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -14,27 +14,27 @@ use crate::{
     text,
 };
 
-/// A hash of the parameters that [`Passwords::hash`] uses, of no password at all: an unknown e-mail costs as much time as a wrong
-/// password, and an account may have it that nobody is to log in to.
+/// A hash with the parameters of [`Passwords::hash`] that matches no password: verifying an unknown email takes as long
+/// as a wrong password. Accounts that nobody may log in to also have it.
 pub const NOBODYS: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$aGVhcnRoLW5vYm9keXM$MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY";
 
-/// As [`NOBODYS`], by bcrypt, with the cost that the reference server uses.
+/// Like [`NOBODYS`], for bcrypt with the cost of the reference server.
 const NOBODYS_BCRYPT: &str = "$2b$05$hearthnobodysabcdefghutVqVCReJHIILqMANYbtPz/cdPBZxwDy";
 
-/// A second of one core. Every step more doubles it: log-ins with one of 31 would keep everybody else out for days.
+/// About a second of one core. Each step doubles the time: logins with a cost of 31 would block all others for days.
 const BCRYPT_MAX_COST: u32 = 14;
-/// bcrypt reads no more of a password.
+/// bcrypt ignores the rest of a password.
 const BCRYPT_BYTES: usize = 72;
 
-/// What became of a comparison.
+/// The result of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is another password.
+    /// The password is wrong.
     Wrong,
-    /// It is the password.
+    /// The password is right.
     Right,
-    /// It is the password, and its hash is of an older kind: to be replaced now that the password is known.
+    /// The password is right, but its hash is of an older kind and should be replaced.
     Outdated,
 }
 
@@ -45,7 +45,7 @@ pub struct Passwords {
 }
 
 impl Default for Passwords {
-    /// One core serves, the others hash, a password each.
+    /// Leaves one core to the server and hashes one password on each of the others.
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self { turns: Arc::new(Turns::new(cores.saturating_sub(1).max(1))) }
@@ -53,22 +53,22 @@ impl Default for Passwords {
 }
 
 impl Passwords {
-    /// The PHC string to keep, of the password in NFC; some 15 ms of one core.
+    /// Hashes a password in NFC to a PHC string; takes about 15 ms of one core.
     pub async fn hash(&self, password: String, source: Source) -> Result<String> {
         self.compute(source, move || hash(text::password(&password).as_bytes())).await?
     }
 
-    /// Whether this is bcrypt's hash of some password, of a cost that can be paid.
+    /// Whether this is a bcrypt hash of an acceptable cost.
     pub fn is_bcrypt(hash: &str) -> bool {
         is_bcrypt(hash) && hash.parse::<bcrypt::HashParts>().is_ok_and(|parts| parts.get_cost() <= BCRYPT_MAX_COST)
     }
 
-    /// Whether this is the password.
+    /// Whether the password is right.
     pub async fn verify(&self, password: String, hash: Option<String>, source: Source) -> Result<bool> {
         Ok(self.compare(password, hash, source).await? != Verdict::Wrong)
     }
 
-    /// Compares a password in every spelling that may have been hashed; as long for nobody's hash as for somebody's.
+    /// Compares a password in every spelling that may have been hashed. Takes as long without a hash as with one.
     pub async fn compare(&self, password: String, hash: Option<String>, source: Source) -> Result<Verdict> {
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| NOBODYS.to_owned());
@@ -76,14 +76,14 @@ impl Passwords {
         Ok(if known { verdict } else { Verdict::Wrong })
     }
 
-    /// Somebody logged in from this address.
+    /// Records a login from this address.
     pub fn remember(&self, address: IpAddr) {
         self.turns.remember(address);
     }
 
     async fn compute<T: Send + 'static>(&self, source: Source, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
         let turn = self.turns.take(source).await?;
-        // Held until the work is done, also when nobody waits for it any more.
+        // Held until the work is done, even if the request was cancelled.
         let work = move || {
             let _turn = turn;
             work()
@@ -97,7 +97,7 @@ fn hash(password: &[u8]) -> Result<String> {
     Ok(hash.map_err(|error| Error::Internal(error.to_string().into()))?.to_string())
 }
 
-/// Every spelling is hashed, whichever matches: the time depends on what was given alone.
+/// Hashes every spelling, even after a match: the time must depend only on the given password.
 fn compare(password: &str, hash: &str) -> Result<Verdict> {
     let mut verdict = Verdict::Wrong;
     for (place, spelling) in text::spellings(password).into_iter().enumerate() {
@@ -108,7 +108,7 @@ fn compare(password: &str, hash: &str) -> Result<Verdict> {
     Ok(verdict)
 }
 
-/// Both algorithms are at work, whatever the hash is: the time tells nobody where an account came from.
+/// Runs both algorithms for any hash, so that the time does not reveal where an account came from.
 fn verify(password: &[u8], hash: &str) -> Result<bool> {
     let (argon2, bcrypt) = if is_bcrypt(hash) { (NOBODYS, hash) } else { (hash, NOBODYS_BCRYPT) };
     let is_argon2s = argon2_verify(password, argon2)?;
@@ -131,14 +131,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobodys_hash_costs_what_a_real_one_does() {
+    fn a_missing_hash_costs_as_much_as_a_real_one() {
         let parameters = |hash: &str| hash.rsplitn(3, '$').last().map(str::to_owned);
         assert_eq!(parameters(NOBODYS), parameters(&hash(b"correct horse").unwrap()));
         assert!(!verify(b"", NOBODYS).unwrap() && !verify(b"", NOBODYS_BCRYPT).unwrap());
     }
 
     #[test]
-    fn bcrypts_hashes_are_verified_whatever_their_version_and_only_those() {
+    fn bcrypt_hashes_of_every_version_are_verified_up_to_a_cost_of_14() {
         let long = "correct horse battery staple ".repeat(4);
         for version in [bcrypt::Version::TwoA, bcrypt::Version::TwoB, bcrypt::Version::TwoY] {
             let hash = bcrypt::hash_with_salt(&long.as_bytes()[..72], 5, [7; 16]).unwrap().format_for_version(version);

@@ -1,5 +1,5 @@
-//! A rate of addresses that holds for networks, too: who has a whole network at their disposal may do more than one
-//! address, but not as much as all of its addresses together.
+//! Rate limits per address that also hold for networks: a client with a whole network gets more than a single address,
+//! but much less than all of its addresses together.
 
 use std::{collections::BTreeMap, net::IpAddr, num::NonZeroU32, time::Duration};
 
@@ -10,15 +10,15 @@ use governor::{
 
 use crate::model::address::{Network, networks, shares};
 
-/// Counts by every width of networks.
+/// Counts by networks of every width.
 pub(super) struct NetworkRate {
-    /// By how many times as much such a network may do as the smallest.
+    /// By the allowance of the width, as a multiple of the smallest network's.
     widths: BTreeMap<u32, DefaultKeyedRateLimiter<Network>>,
     clock: DefaultClock,
 }
 
 impl NetworkRate {
-    /// So many a time for the smallest networks; `quota` makes it a rate.
+    /// Allows `rate` for the smallest networks; `quota` sets the period.
     pub(super) fn new(rate: u32, quota: fn(NonZeroU32) -> Quota) -> Self {
         let limiter = |share: u32| {
             let rate = NonZeroU32::new(rate.saturating_mul(share)).unwrap_or(NonZeroU32::MIN);
@@ -27,8 +27,8 @@ impl NetworkRate {
         Self { widths: shares().map(limiter).collect(), clock: DefaultClock::default() }
     }
 
-    /// One more from this address; else how long to wait. The smallest network first: what it is refused does not
-    /// count for its neighbours.
+    /// Counts one from this address; fails with the time to wait. The smallest network is checked first, so that what
+    /// it is denied does not count for its neighbours.
     pub(super) fn check(&self, address: IpAddr) -> Result<(), Duration> {
         for (network, share) in networks(address) {
             let Some(limiter) = self.widths.get(&share) else { continue };
@@ -37,7 +37,7 @@ impl NetworkRate {
         Ok(())
     }
 
-    /// Forgets those whose attempts are long past.
+    /// Removes counts that no longer limit anything.
     pub(super) fn tidy(&self) {
         self.widths.values().for_each(DefaultKeyedRateLimiter::retain_recent);
     }
@@ -47,7 +47,7 @@ impl NetworkRate {
 mod tests {
     use super::*;
 
-    /// How many of these addresses get in, once each.
+    /// How many of these addresses are admitted, once each.
     fn let_in(addresses: impl Iterator<Item = String>) -> usize {
         let rate = NetworkRate::new(2, Quota::per_hour);
         addresses.filter(|address| rate.check(address.parse().unwrap()).is_ok()).count()

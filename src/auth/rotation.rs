@@ -1,12 +1,12 @@
-//! How the tokens of one session take each other's place.
+//! Rules for replacing the tokens of a session.
 
 use crate::model::Timestamp;
 
-/// How long a token is accepted after its successor was first used: requests that were under way arrive with it.
+/// How long a token is accepted after its successor was first used, for requests already on their way.
 pub const GRACE_MILLIS: i64 = 60_000;
 
-/// Which of a session's tokens are good. A renewal whose answer was lost is asked for again with the older token, so
-/// that one stays good until its successor has been seen.
+/// Which of a session's tokens are valid. A client whose renewal response was lost renews again with the older token,
+/// so that one stays valid until its successor has been used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rotation {
     /// The generation of the newest token.
@@ -16,13 +16,13 @@ pub struct Rotation {
 }
 
 impl Rotation {
-    /// Whether a token of this generation is good now.
+    /// Whether a token of this generation is valid now.
     pub fn admits(self, generation: i64, now: Timestamp) -> bool {
         let in_grace = || self.used_at.is_none_or(|used_at| now < used_at.plus_millis(GRACE_MILLIS));
         generation >= self.newest || (generation + 1 == self.newest && in_grace())
     }
 
-    /// What two observations of the same session tell together.
+    /// Combines two observations of the same session.
     #[must_use]
     pub fn merged(self, other: Self) -> Self {
         match self.newest.cmp(&other.newest) {
@@ -43,7 +43,7 @@ mod tests {
     const NOW: Timestamp = Timestamp(1_000_000);
 
     #[test]
-    fn a_predecessor_is_good_until_a_minute_after_the_first_use_of_its_successor() {
+    fn a_replaced_token_is_valid_until_a_minute_after_the_first_use_of_its_successor() {
         let unused = Rotation { newest: 2, used_at: None };
         assert!(unused.admits(2, NOW) && unused.admits(1, NOW) && !unused.admits(0, NOW));
         let used = Rotation { used_at: Some(NOW), ..unused };

@@ -1,5 +1,5 @@
-//! By which time sessions end: the clock's, but a clock that jumps forward, or a server that was off for long, ends none
-//! at once. A session ends by its age only after its end has been past for a whole day while the server ran.
+//! The clock by which sessions expire. If the machine's clock jumps forward, or the server was off for long, sessions
+//! do not expire at once: only after their end has been past for a whole day while the server ran.
 
 use std::{
     sync::{Mutex, PoisonError},
@@ -8,29 +8,29 @@ use std::{
 
 use crate::model::Timestamp;
 
-/// How far the clock may run ahead of what is expected: less ends sessions by no more than this too early.
+/// How far the clock may be ahead of the expected time. A smaller jump ends sessions too early by no more than this.
 const TOLERANCE_MILLIS: i64 = 3_600_000;
-/// How long the server runs before it believes a clock that has jumped forward.
+/// How long the server runs before it trusts a clock that jumped forward.
 const DOUBT: Duration = Duration::from_hours(24);
 
-/// The time for the ends of sessions.
+/// The time for the expiry of sessions.
 pub struct SessionClock(Mutex<State>);
 
 struct State {
     time: Timestamp,
     read_at: Instant,
-    /// Since when the clock has been further ahead than is expected.
+    /// Since when the clock has been further ahead than expected.
     doubted_since: Option<Instant>,
 }
 
 impl SessionClock {
-    /// Goes on from when a session was last used, as far as that is known.
+    /// Starts from when a session was last used, if known.
     pub fn from(last_use: Option<Timestamp>, clock: Timestamp, read_at: Instant) -> Self {
         let time = last_use.unwrap_or(clock).min(clock);
         Self(Mutex::new(State { time, read_at, doubted_since: None }))
     }
 
-    /// The time by which sessions end, while the machine's clock and its timer show these.
+    /// The time by which sessions expire, given the machine's clock and its timer.
     pub fn read(&self, clock: Timestamp, read_at: Instant) -> Timestamp {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let passed = read_at.saturating_duration_since(state.read_at);
@@ -39,7 +39,7 @@ impl SessionClock {
         let doubted_since = if is_ahead { Some(state.doubted_since.unwrap_or(read_at)) } else { None };
         *state = match doubted_since {
             Some(since) if read_at.saturating_duration_since(since) < DOUBT => {
-                // Whole milliseconds: what is left over counts the next time.
+                // Whole milliseconds: the remainder counts next time.
                 let passed = Duration::from_millis(u64::try_from(passed.as_millis()).unwrap_or(u64::MAX));
                 State { time: expected, read_at: state.read_at + passed, doubted_since }
             }
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn a_jump_that_is_taken_back_leaves_nothing() {
+    fn a_jump_that_is_reverted_has_no_effect() {
         let start = Instant::now();
         let clock = SessionClock::from(None, NOON, start);
         clock.read(NOON.plus_millis(3650 * DAY), start + hours(20));
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_last_use_in_the_future_is_not_believed() {
+    fn a_last_use_in_the_future_is_ignored() {
         let start = Instant::now();
         assert_eq!(SessionClock::from(Some(Timestamp::MAX), NOON, start).read(NOON, start), NOON);
     }

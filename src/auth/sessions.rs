@@ -1,4 +1,4 @@
-//! Which sessions live, in memory: checking one costs a look, not a query. The database is asked once a session.
+//! A cache of live sessions: checking one costs a look-up, not a query. The database is asked once per session.
 
 use std::{
     collections::HashMap,
@@ -8,7 +8,7 @@ use std::{
 use super::rotation::Rotation;
 use crate::model::{SessionId, Timestamp, UserId};
 
-/// Sessions that are remembered: some 10 MiB. The database knows the rest.
+/// How many sessions are cached: about 10 MiB. The database has the rest.
 const REMEMBERED: usize = 100_000;
 
 #[derive(Clone, Copy)]
@@ -18,7 +18,7 @@ enum State {
         rotation: Rotation,
         expires_at: Timestamp,
     },
-    /// Kept, so that a question to the database that was under way when the session ended cannot revive it.
+    /// Kept, so that a query that was in progress when the session ended cannot revive it.
     Ended {
         expires_at: Timestamp,
     },
@@ -32,25 +32,25 @@ impl State {
     }
 }
 
-/// What memory knows of a session.
+/// What the cache says about a token.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Check {
-    /// It lives, and the token is good.
+    /// The session lives and the token is valid.
     Live,
-    /// The same, and the token is the first of its generation: the database is to know.
+    /// As `Live`, and the token is used for the first time: the database must record it.
     FirstUse,
-    /// The session has ended or is another person's, or the token was replaced.
+    /// The session has ended or belongs to another user, or the token was replaced.
     Void,
-    /// The database must say.
+    /// The database must be asked.
     Unknown,
 }
 
-/// The sessions of this process.
+/// The cached sessions of this process.
 #[derive(Default)]
 pub struct Sessions(Mutex<HashMap<SessionId, State>>);
 
 impl Sessions {
-    /// What is known of a token without asking the database.
+    /// Checks a token without asking the database.
     pub fn check(&self, session: SessionId, user: UserId, generation: i64, now: Timestamp) -> Check {
         match self.lock().get_mut(&session) {
             Some(State::Live { user: owner, rotation, .. }) if *owner == user => {
@@ -60,7 +60,7 @@ impl Sessions {
                 if !rotation.admits(generation, now) {
                     return Check::Void;
                 }
-                // The first generation has no predecessor whose end would begin.
+                // The first generation has no predecessor that its use would expire.
                 if generation > 0 && generation == rotation.newest && rotation.used_at.is_none() {
                     rotation.used_at = Some(now);
                     return Check::FirstUse;
@@ -72,7 +72,7 @@ impl Sessions {
         }
     }
 
-    /// Remembers what the database knows of this session, unless it has ended since.
+    /// Caches what the database knows about this session, unless it has ended since.
     pub fn remember(&self, session: SessionId, user: UserId, rotation: Rotation, expires_at: Timestamp) {
         let mut sessions = self.lock();
         if sessions.len() >= REMEMBERED {
@@ -84,14 +84,14 @@ impl Sessions {
         }
     }
 
-    /// A session has a newer token, which the database knows.
+    /// Records that a session has a newer token, after the database stored it.
     pub fn renewed(&self, session: SessionId, newest: i64) {
         if let Some(State::Live { rotation, .. }) = self.lock().get_mut(&session) {
             *rotation = rotation.merged(Rotation { newest, used_at: None });
         }
     }
 
-    /// Ends sessions here. To be called after the database ended them. `expires_at`: when their tokens end at latest.
+    /// Ends sessions in the cache, after the database ended them. `expires_at` is the latest expiry of their tokens.
     pub fn end(&self, ended: &[SessionId], expires_at: Timestamp) {
         let mut sessions = self.lock();
         for session in ended {
@@ -99,7 +99,7 @@ impl Sessions {
         }
     }
 
-    /// Lets the database tell again which sessions of a person live: for when nobody knows whether it ended them.
+    /// Removes a user's sessions, if it is not known whether the database ended them.
     pub fn forget(&self, owner: UserId) {
         self.lock().retain(|_, state| !matches!(state, State::Live { user, .. } if *user == owner));
     }
@@ -109,7 +109,7 @@ impl Sessions {
     }
 }
 
-/// Forgets what has expired; if that is little, half of the live ones too: the database can tell of them again.
+/// Removes expired sessions; if these are few, also half of the live ones, which can be loaded again.
 fn make_room(sessions: &mut HashMap<SessionId, State>) {
     let now = Timestamp::now();
     sessions.retain(|_, state| state.expires_at() > now);
@@ -131,7 +131,7 @@ mod tests {
     const FIRST: Rotation = Rotation { newest: 0, used_at: None };
 
     #[test]
-    fn an_ended_session_is_not_revived_by_a_late_answer_of_the_database() {
+    fn an_ended_session_is_not_revived_by_a_late_result_of_the_database() {
         let (sessions, now) = (Sessions::default(), Timestamp::now());
         let (later, session, user) = (now.plus_millis(60_000), SessionId(Uuid::now_v7()), UserId(Uuid::now_v7()));
         assert_eq!(sessions.check(session, user, 0, now), Check::Unknown);
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_serves_its_owner_alone() {
+    fn a_session_is_valid_only_for_its_owner() {
         let (sessions, now) = (Sessions::default(), Timestamp::now());
         let (later, session, user) = (now.plus_millis(60_000), SessionId(Uuid::now_v7()), UserId(Uuid::now_v7()));
         sessions.remember(session, user, FIRST, later);

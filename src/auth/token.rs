@@ -1,4 +1,4 @@
-//! Tokens: JWT, HS256 and nothing else, with an expiry and the session that they belong to.
+//! Tokens: JWT with HS256 only, with an expiry and the session that they belong to.
 
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
@@ -10,10 +10,10 @@ use crate::{
     model::{Person, SessionId, Timestamp, UserId},
 };
 
-/// Milliseconds that a clock may have been ahead when it signed a token.
+/// Milliseconds by which a clock may have been ahead when it signed a token.
 const CLOCK_TOLERANCE: i64 = 24 * 3_600_000;
 
-/// What a token says. Names in it are as they were at log-in: others are never shown them.
+/// The claims of a token. The names in it are from the login and are never shown to others.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Claims {
@@ -23,7 +23,7 @@ pub struct Claims {
     last_name: String,
     /// The session.
     sid: Uuid,
-    /// Which of the session's tokens: each renewal makes the next. Tokens of older versions have none.
+    /// Which of the session's tokens it is: each renewal adds one. Tokens of older versions have none.
     #[serde(default, rename = "gen")]
     generation: i64,
     /// Seconds since 1970.
@@ -33,41 +33,41 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// Whose token it is.
+    /// The user whom the token belongs to.
     pub fn user(&self) -> UserId {
         UserId(self.id)
     }
 
-    /// Which log-in made it.
+    /// The session that the token belongs to.
     pub fn session(&self) -> SessionId {
         SessionId(self.sid)
     }
 
-    /// Which of its tokens this is.
+    /// Which of the session's tokens it is.
     pub fn generation(&self) -> i64 {
         self.generation
     }
 
-    /// When it ends.
+    /// When it expires.
     pub fn expires_at(&self) -> Timestamp {
         Timestamp(self.exp.saturating_mul(1000))
     }
 }
 
-/// What a token is made for.
+/// The parameters of a new token.
 #[derive(Debug, Clone, Copy)]
 pub struct Grant {
     /// The session.
     pub session: SessionId,
-    /// Which of its tokens.
+    /// Which of the session's tokens it is.
     pub generation: i64,
-    /// When it is made.
+    /// The time of signing.
     pub now: Timestamp,
-    /// When the session ends: its tokens end with it.
+    /// When the session ends; its tokens expire with it.
     pub session_ends_at: Timestamp,
 }
 
-/// Signs and checks tokens with one secret.
+/// Signs and verifies tokens with one secret.
 pub struct Tokens {
     encoding: EncodingKey,
     decoding: DecodingKey,
@@ -76,10 +76,10 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    /// Tokens of this secret that live this long.
+    /// Uses this secret and lifetime.
     pub fn new(secret: &[u8], hours: u32) -> Self {
         let mut validation = Validation::new(Algorithm::HS256);
-        // Looked at here: to the library a token is good for the whole second in which it expires.
+        // Checked here: the library accepts a token for the whole second in which it expires.
         validation.validate_exp = false;
         validation.validate_nbf = true;
         validation.leeway = 0;
@@ -87,18 +87,18 @@ impl Tokens {
         Self { encoding, decoding, validation, lifetime_seconds: i64::from(hours) * 3600 }
     }
 
-    /// When a token that is made now ends: a whole second.
+    /// When a token signed now expires: a whole second.
     pub fn expiry(&self, now: Timestamp) -> Timestamp {
         Timestamp((now.0 / 1000 + self.lifetime_seconds) * 1000)
     }
 
-    /// When a token of this grant ends: a whole second.
+    /// When a token of this grant expires: a whole second.
     pub fn end_of(&self, grant: Grant) -> Timestamp {
         let session_ends_at = Timestamp(grant.session_ends_at.0 / 1000 * 1000);
         self.expiry(grant.now).min(session_ends_at)
     }
 
-    /// A token of a session.
+    /// Signs a token of a session.
     pub fn sign(&self, person: &Person, email: &str, grant: Grant) -> Result<String> {
         let claims = Claims {
             id: person.id.0,
@@ -114,15 +114,15 @@ impl Tokens {
             .map_err(|error| Error::Internal(error.into()))
     }
 
-    /// What a token says, if this secret signed it and it has not expired. One that was made while the clock was ahead
-    /// is good if it ends at most a day later than one that is made now.
+    /// The claims of a token, if this secret signed it and it has not expired. One that was signed while the clock was
+    /// ahead is valid if it expires at most a day later than one signed now.
     pub fn verify(&self, token: &str) -> Option<Claims> {
         let now = Timestamp::now();
         let latest = self.expiry(now).plus_millis(CLOCK_TOLERANCE);
         self.verify_signature(token).filter(|claims| claims.expires_at() > now && claims.expires_at() <= latest)
     }
 
-    /// What a token says, if this secret signed it, whenever that was.
+    /// The claims of a token, if this secret signed it, even if it has expired.
     pub fn verify_signature(&self, token: &str) -> Option<Claims> {
         Some(jsonwebtoken::decode(token, &self.decoding, &self.validation).ok()?.claims)
     }
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_fit_for_a_subprotocol() {
+    fn a_token_can_be_sent_as_a_subprotocol() {
         let token = sign(&Tokens::new(&[7; 32], 24), Timestamp::now());
         assert!(token.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)));
     }
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn another_secret_or_a_past_expiry_is_refused() {
+    fn another_secret_or_a_past_expiry_is_rejected() {
         let tokens = Tokens::new(&[7; 32], 1);
         assert!(tokens.verify(&sign(&tokens, Timestamp::now())).is_some());
         assert!(Tokens::new(&[8; 32], 1).verify(&sign(&tokens, Timestamp::now())).is_none());
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_of_a_clock_that_was_ahead_is_good_for_a_day_more() {
+    fn a_token_of_a_clock_that_was_ahead_is_valid_for_a_day_more() {
         let tokens = Tokens::new(&[7; 32], 24);
         let ahead = |hours: i64| sign(&tokens, Timestamp::now().plus_millis(hours * 3_600_000));
         assert!(tokens.verify(&ahead(23)).is_some());
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_of_the_future_is_refused_if_it_says_so() {
+    fn a_token_whose_nbf_is_in_the_future_is_rejected() {
         let tokens = Tokens::new(&[7; 32], 1);
         let claims = tokens.verify(&sign(&tokens, Timestamp::now())).unwrap();
         let from = |seconds: i64| {
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn other_algorithms_and_eternal_tokens_are_refused() {
+    fn other_algorithms_and_tokens_without_expiry_are_rejected() {
         let tokens = Tokens::new(&[7; 32], 1);
         let claims = tokens.verify(&sign(&tokens, Timestamp::now())).unwrap();
         let longer = jsonwebtoken::encode(&Header::new(Algorithm::HS512), &claims, &tokens.encoding).unwrap();

@@ -1,5 +1,5 @@
-//! Whose password is hashed next. Turns go round by address, so that a network that asks for many does not keep the
-//! others waiting, and when too many wait, the network that waits the most often gives way.
+//! Decides whose password is hashed next. Turns rotate by network, so that a network with many attempts does not delay
+//! the others. When the queue is full, the network with the most waiting attempts loses its last one.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -18,11 +18,11 @@ use crate::{
     },
 };
 
-/// Passwords that may wait for their turn: some ten seconds' worth. More are turned away.
+/// Passwords that may wait for their turn: about ten seconds of work. More are rejected.
 const WAITING: usize = 512;
-/// Those of the places that addresses without an earlier log-in never take.
+/// Places in the queue that addresses without an earlier login never take.
 const RESERVED: usize = WAITING / 4;
-/// Addresses that are remembered because somebody logged in from there.
+/// How many addresses of earlier logins are remembered.
 const MAX_KNOWN: usize = 10_000;
 
 const BUSY: &str = "Too many people are logging in: try again later";
@@ -30,15 +30,15 @@ const BUSY: &str = "Too many people are logging in: try again later";
 /// Who asks for a turn.
 #[derive(Debug, Clone, Copy)]
 pub enum Source {
-    /// Somebody at this address.
+    /// A client at this address.
     Address(IpAddr),
-    /// Somebody who is logged in.
+    /// A logged-in user.
     Person(UserId),
-    /// This program itself.
+    /// The server itself.
     Program,
 }
 
-/// Whose turns are counted together: the widest network of an address, or one person.
+/// The unit by which turns rotate: the widest network of an address, or one user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Share {
     Network(Network),
@@ -46,7 +46,7 @@ enum Share {
     Program,
 }
 
-/// Hands out turns, so many at a time.
+/// Hands out a fixed number of turns at a time.
 pub(super) struct Turns {
     at_once: usize,
     state: Mutex<State>,
@@ -55,14 +55,14 @@ pub(super) struct Turns {
 #[derive(Default)]
 struct State {
     running: usize,
-    /// Those who were here before, and the others; they take turns.
+    /// Addresses with an earlier login, and the others; the two lines alternate.
     known: Line,
     unknown: Line,
     known_is_next: bool,
     addresses: HashMap<Network, Instant>,
 }
 
-/// Those who wait, by share; every share in its turn.
+/// Those who wait, by share; the shares rotate.
 #[derive(Default)]
 struct Line {
     order: VecDeque<Share>,
@@ -70,7 +70,7 @@ struct Line {
     length: usize,
 }
 
-/// The right to hash one password, given back when this is dropped.
+/// The right to hash one password; dropping it passes it on.
 pub(super) struct Turn(Option<Arc<Turns>>);
 
 enum Place {
@@ -83,7 +83,7 @@ impl Turns {
         Self { at_once, state: Mutex::default() }
     }
 
-    /// Waits for a turn; refused if too many wait, at once or because others have less.
+    /// Waits for a turn. Fails if too many wait, now or while waiting.
     pub(super) async fn take(self: &Arc<Self>, source: Source) -> Result<Turn> {
         match self.join(source)? {
             Place::Now(turn) => Ok(turn),
@@ -91,7 +91,7 @@ impl Turns {
         }
     }
 
-    /// Somebody logged in from this address: it has a share of the places that others do not take.
+    /// Records a login from this address: it may then use the reserved places.
     pub(super) fn remember(&self, address: IpAddr) {
         let addresses = &mut self.lock().addresses;
         let network = network(address);
@@ -129,7 +129,7 @@ impl Turns {
         Ok(Place::Later(receiver))
     }
 
-    /// Gives a turn to whoever is next and still waits.
+    /// Gives a turn to the next one that still waits.
     fn pass_on(self: &Arc<Self>) {
         loop {
             let next = {
@@ -142,7 +142,7 @@ impl Turns {
             };
             match next.send(Turn(Some(self.clone()))) {
                 Ok(()) => return,
-                // Nobody waits for it any more.
+                // That request was cancelled.
                 Err(mut turn) => turn.0 = None,
             }
         }
@@ -167,8 +167,8 @@ impl State {
         all < WAITING && (is_known || self.unknown.length < WAITING - RESERVED)
     }
 
-    /// Turns away the last who came of the share that waits the most, if it will still wait at least as often as the
-    /// newcomer's.
+    /// Rejects the last attempt of the share with the most waiting ones, if it will still have at least as many as the
+    /// newcomer's share.
     fn shed(&mut self, newcomer: Share, is_known: bool) -> bool {
         let own = if is_known { self.known.count(newcomer) } else { self.unknown.count(newcomer) };
         let line = if is_known && self.known.largest() > self.unknown.largest() || self.unknown.length == 0 {
@@ -228,7 +228,7 @@ impl Line {
         is_shed
     }
 
-    /// Takes out those who have given up waiting.
+    /// Removes cancelled requests.
     fn forget_gone(&mut self) {
         self.waiting.retain(|_, queue| {
             queue.retain(|sender| !sender.is_closed());

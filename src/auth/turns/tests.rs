@@ -1,18 +1,18 @@
-//! Turns without hashing: who is next, and who gives way.
+//! Tests of the order of turns, and of who is rejected, without hashing.
 
 use super::*;
 
-/// One place, which is taken.
+/// Turns with one place, which is taken.
 fn busy() -> (Arc<Turns>, Turn) {
     let turns = Arc::new(Turns::new(1));
-    let Ok(Place::Now(turn)) = turns.join(Source::Program) else { panic!("nobody is before") };
+    let Ok(Place::Now(turn)) = turns.join(Source::Program) else { panic!("the place is free") };
     (turns, turn)
 }
 
 fn wait(turns: &Arc<Turns>, address: &str) -> Option<oneshot::Receiver<Turn>> {
     match turns.join(Source::Address(address.parse().unwrap())) {
         Ok(Place::Later(turn)) => Some(turn),
-        Ok(Place::Now(_)) => panic!("there is one turn, and it is taken"),
+        Ok(Place::Now(_)) => panic!("the only turn is taken"),
         Err(error) => {
             assert!(matches!(error, Error::Unavailable(_)));
             None
@@ -31,7 +31,7 @@ async fn served(waiting: Vec<oneshot::Receiver<Turn>>) -> Vec<bool> {
 }
 
 #[tokio::test]
-async fn a_network_that_fills_the_queue_keeps_nobody_out() {
+async fn a_network_that_fills_the_queue_keeps_no_other_out() {
     let (turns, turn) = busy();
     let attack: Vec<_> = (0..2000).filter_map(|n| wait(&turns, &format!("2001:db8:0:{n:x}::1"))).collect();
     assert_eq!(attack.len(), WAITING - RESERVED);
@@ -40,7 +40,7 @@ async fn a_network_that_fills_the_queue_keeps_nobody_out() {
     drop(turn);
     let (attack, honest) = tokio::join!(served(attack), served(honest));
     assert_eq!(honest, [true; 20]);
-    assert_eq!(attack.iter().filter(|served| !**served).count(), 20, "each took the place of one of the network");
+    assert_eq!(attack.iter().filter(|served| !**served).count(), 20, "each took a place of that network");
     assert_eq!(turns.lock().running, 0);
 }
 
@@ -64,14 +64,14 @@ async fn places_are_kept_for_addresses_that_logged_in_before() {
     let (turns, _turn) = busy();
     turns.remember("203.0.113.7".parse().unwrap());
     let attack: Vec<_> = (0..1000).filter_map(|n| wait(&turns, &format!("10.{}.{}.1", n / 250, n % 250))).collect();
-    assert_eq!(attack.len(), WAITING - RESERVED, "a network each: nobody has more than another");
+    assert_eq!(attack.len(), WAITING - RESERVED, "one per network: none has more than another");
     assert!(wait(&turns, "203.0.113.8").is_none());
     assert!(wait(&turns, "203.0.113.7").is_some());
     assert!(turns.join(Source::Person(UserId(uuid::Uuid::nil()))).is_ok());
 }
 
 #[tokio::test]
-async fn who_gives_up_gives_the_place_back() {
+async fn a_cancelled_request_gives_its_place_back() {
     let (turns, turn) = busy();
     let gone: Vec<_> = (0..1000).filter_map(|n| wait(&turns, &format!("10.{}.{}.1", n / 250, n % 250))).collect();
     drop(gone);
