@@ -1,4 +1,4 @@
-//! REST: one file per resource. These files translate; what a request means is decided in `service`.
+//! REST: one file per resource. These files translate; `service` decides.
 
 mod accounts;
 mod address;
@@ -28,24 +28,24 @@ use crate::{
     service::App,
 };
 
-/// Where the API is mounted.
+/// The path of the API.
 pub const PREFIX: &str = "/api";
 
 type Api = (accounts::Accounts, privacy::PrivacyApi, sessions::SessionsApi, search::SearchApi, chats::Chats);
 
 #[derive(Tags)]
 enum Tag {
-    /// Signing up, one's own profile.
+    /// Sign-up and your profile.
     Accounts,
-    /// Logging in and out, and where one is logged in.
+    /// Login, logout and your sessions.
     Sessions,
-    /// Finding people and groups.
+    /// Search for users and groups.
     Search,
     /// Dialogs and groups. Messages are written and read over the WebSocket at `/api/ws`.
     Chats,
 }
 
-/// The API as documented.
+/// The API with its documentation.
 fn service() -> OpenApiService<Api, ()> {
     let api = (accounts::Accounts, privacy::PrivacyApi, sessions::SessionsApi, search::SearchApi, chats::Chats);
     OpenApiService::new(api, "Hearth", env!("CARGO_PKG_VERSION"))
@@ -59,7 +59,7 @@ pub fn document() -> String {
     with_security(&service().spec())
 }
 
-/// What needs no token says so, rather than saying nothing of it.
+/// Adds an empty `security` to operations that need no token, instead of leaving it out.
 fn with_security(document: &str) -> String {
     let mut document: Value = serde_json::from_str(document).expect("poem writes JSON");
     let paths = document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut);
@@ -70,7 +70,7 @@ fn with_security(document: &str) -> String {
     format!("{document:#}\n")
 }
 
-/// The page that shows the document and tries requests out; offline, in one piece.
+/// The page that shows the document and sends requests; one file that works offline.
 pub fn documentation() -> String {
     const HTML: &str = "<!doctype html>\n<html lang=\"en\"";
     const HEAD: &str = r#"<title>Hearth: REST</title><link rel="icon" href="data:,">
@@ -78,7 +78,7 @@ pub fn documentation() -> String {
     let service = service();
     let (page, spec, document) = (service.swagger_ui_html(), service.spec(), document());
     let edits = [("<html", HTML), ("<title>Swagger UI</title>", HEAD), (&spec, document.trim_end())];
-    // Allocated once: a copy for each edit would leave the allocator with many times the page.
+    // Allocated once: a copy per edit would leave the allocator holding many times the page's size.
     let mut edited = String::with_capacity(page.len() + document.len());
     let mut rest = page.trim_start();
     for (old, new) in edits {
@@ -89,7 +89,7 @@ pub fn documentation() -> String {
     edited + rest
 }
 
-/// Every endpoint below [`PREFIX`]; whatever fails is answered in one shape.
+/// Every endpoint below [`PREFIX`]. All failures have the same body.
 pub fn endpoint(app: &Arc<App>) -> impl Endpoint<Output = Response> + 'static {
     let answering = Answering {
         app: app.clone(),
@@ -110,7 +110,7 @@ pub fn endpoint(app: &Arc<App>) -> impl Endpoint<Output = Response> + 'static {
     answering.with(cors()).catch_all_error(cors_refusal).around(own_origins)
 }
 
-/// Whether a page may call: one list of origins serves REST and WebSocket.
+/// Whether a page may call. REST and WebSocket share one list of allowed origins.
 pub fn origin_is_allowed(origins: &Origins, request: &Request) -> bool {
     let host = request.header(header::HOST);
     match request.headers().get(header::ORIGIN) {
@@ -119,7 +119,7 @@ pub fn origin_is_allowed(origins: &Origins, request: &Request) -> bool {
     }
 }
 
-/// The endpoints with what they have in common: a bound on bodies, and the shape of failures.
+/// The endpoints with their common parts: the size limit of bodies, and the shape of failures.
 struct Answering {
     app: Arc<App>,
     endpoint: Arc<BoxEndpoint<'static>>,
@@ -134,18 +134,18 @@ impl Endpoint for Answering {
         let token = self.operations.token(request.uri().path(), request.method());
         let (app, endpoint) = (self.app.clone(), self.endpoint.clone());
         let work = async move {
-            // The token first: a body without one is not read.
+            // Check the token first: without a valid one the body is not read.
             caller::authorize(&app, &mut request, token).await?;
             endpoint.call(input::limit_body(request).await?).await
         };
-        // What is begun is finished, whether or not the client waits for it: a task of its own.
+        // Runs in a task of its own, so that a request completes even if the client disconnects.
         let result = tokio::spawn(work.in_current_span()).await;
         let result = result.unwrap_or_else(|panic| Err(Error::Internal(panic.into()).into()));
         Ok(failure::catch(result, allowed.as_deref()))
     }
 }
 
-/// For pages of every origin: those that may not call are refused before.
+/// Allows every origin: those that are not allowed were rejected before.
 fn cors() -> Cors {
     Cors::new()
         .allow_methods(["GET", "POST", "PATCH", "DELETE"])
@@ -155,14 +155,14 @@ fn cors() -> Cors {
 }
 
 const DESCRIPTION: &str = "\
-A messenger that people host with one command. Accounts, search and groups over REST; messages over \
-[the WebSocket](/doc/websocket) at `/api/ws`. For machines: [OpenAPI](/doc/openapi.json), \
+A self-hosted messenger. REST has accounts, search and groups; messages are sent over \
+[the WebSocket](/doc/websocket) at `/api/ws`. For tools: [OpenAPI](/doc/openapi.json), \
 [AsyncAPI](/doc/asyncapi.json).
 
-**Try it.** Sign up, log in, copy `token` from the answer, press *Authorize* and paste it: every *Try it out* below \
-then works. Tokens are JWT (HS256); they live as long as the server's `auth.token_hours` says (24 by default) and end \
-at once when the password is changed elsewhere or the account is deleted.
+**Try it.** Sign up, log in, copy `token` from the response, press *Authorize* and paste it. Every *Try it out* below \
+then works. Tokens are JWT (HS256). They are valid for `auth.token_hours` (24 by default), and are revoked at once when \
+the password is changed elsewhere or the account is deleted.
 
-**Failures** have one shape, `{\"message\", \"code\", \"errors\"}`: a text for people, a word that stays the same, and \
-for invalid requests every fault at once, by field. Bodies have at most 100 KiB. Ids are UUIDs; times are RFC 3339 \
+**Failures** have the body `{\"message\", \"code\", \"errors\"}`: a text for users, a stable word for programs, and \
+for invalid requests all faults at once, by field. Bodies have at most 100 KiB. Ids are UUIDs; times are RFC 3339 \
 in UTC with milliseconds; lengths count Unicode characters.";

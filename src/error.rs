@@ -1,5 +1,5 @@
-//! Every way in which a request can fail, with one stable code and one text for REST and WebSocket alike.
-//! Knows nothing of HTTP or frames; those layers choose the status from [`Error::kind`].
+//! Every way in which a request can fail, with one stable code and one text, the same for REST and WebSocket. Knows no
+//! HTTP and no frames: those layers choose the status from [`Error::kind`].
 
 mod budgets;
 mod refusals;
@@ -17,9 +17,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// One thing that is wrong with a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Fault {
-    /// The field; or the part of the request, such as `body`, that it belongs to.
+    /// The field, or the part of the request that it belongs to, such as `body`.
     pub path: String,
-    /// What it must be and the limit it broke: reads on after the field's name.
+    /// What the value must be and the limit it broke. Continues a sentence that begins with the field's name.
     pub message: String,
 }
 
@@ -36,63 +36,63 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Why a request did not do what it asked for.
+/// Why a request failed.
 #[derive(Debug)]
 pub enum Error {
-    /// Fields are missing, malformed or out of bounds; every fault at once.
+    /// Fields are missing, malformed or out of bounds: all faults at once.
     Invalid(Vec<Fault>),
-    /// Well-formed, and not allowed or not possible.
+    /// The request is valid, but not allowed or not possible.
     Refused(Refusal),
-    /// The frame's `type` is none of ours.
+    /// The frame's `type` is unknown.
     NoSuchType,
-    /// The group is as large as the configuration allows: so many members.
+    /// The group has the maximum number of members, which is this.
     GroupFull(u32),
-    /// Too many requests; try again after this time.
+    /// Too many requests; retry after this time.
     TooMany(Duration),
-    /// The person's budget is used up; retry after `wait`.
+    /// The user's budget is used up; retry after `wait`.
     OverBudget {
-        /// Which.
+        /// The budget.
         budget: Budget,
-        /// How much it allows.
+        /// How much the budget allows.
         limit: u32,
-        /// How long.
+        /// How long to wait.
         wait: Duration,
     },
-    /// The storage for messages is used up; the bound in MB.
+    /// The storage for messages is used up; the limit is in MB.
     StorageFull(StorageBound, u32),
-    /// The database does not answer, or the server is full; nothing is wrong with the request.
+    /// The database does not answer, or the server is overloaded. Retry later.
     Unavailable(&'static str),
-    /// The disk that holds the database is full: nothing was stored.
+    /// The disk that holds the database is full; nothing was stored.
     DiskFull,
     /// The request needs a damaged page of the database. The store has logged it.
     Damaged,
-    /// A defect of ours. The cause is for the log alone.
+    /// A bug or an unexpected failure. The cause is only for the log.
     Internal(Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// The classes that decide an HTTP status.
+/// The classes of errors, which decide the HTTP status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// The request is at fault.
+    /// The request is invalid.
     Invalid,
-    /// No live session.
+    /// The request has no live session.
     Unauthorized,
-    /// Not by this person.
+    /// The user is not allowed to do this.
     Forbidden,
-    /// There is no such thing.
+    /// It does not exist.
     NotFound,
-    /// It collides with what exists.
+    /// It conflicts with something that exists.
     Conflict,
-    /// Too often.
+    /// A rate limit or a budget is used up.
     TooMany,
-    /// Not now.
+    /// The server cannot do it now.
     Unavailable,
-    /// Our fault.
+    /// The server failed.
     Internal,
 }
 
 impl Error {
-    /// The class that decides an HTTP status.
+    /// The class, which decides the HTTP status.
     pub fn kind(&self) -> Kind {
         match self {
             Self::Invalid(_) | Self::NoSuchType => Kind::Invalid,
@@ -121,7 +121,7 @@ impl Error {
         }
     }
 
-    /// Every fault of an invalid request; empty for every other failure.
+    /// The faults of an invalid request; empty for every other error.
     pub fn faults(&self) -> &[Fault] {
         match self {
             Self::Invalid(faults) => faults,
@@ -129,8 +129,8 @@ impl Error {
         }
     }
 
-    /// The same error for another request, if it is about the server and not about the request: the database is away,
-    /// its disk is full, the server is busy or stopping.
+    /// The same error for another request, if it is about the server rather than the request: the database is down, its
+    /// disk is full, the server is overloaded or stopping.
     pub fn outage(&self) -> Option<Self> {
         match self {
             Self::Unavailable(reason) => Some(Self::Unavailable(reason)),
@@ -139,15 +139,15 @@ impl Error {
         }
     }
 
-    /// Writes the cause of an internal failure to the log. Called where the answer is made.
+    /// Logs the cause of an internal error. Called where the response is built.
     pub fn log(&self) {
         if let Self::Internal(cause) = self {
-            tracing::error!(cause = %cause, "a request failed by our fault");
+            tracing::error!(cause = %cause, "a request failed with an internal error");
         }
     }
 }
 
-/// The text for people.
+/// The text for users.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -184,7 +184,7 @@ impl From<Refusal> for Error {
     }
 }
 
-/// Whole seconds, rounded up: what `Retry-After` can say.
+/// Whole seconds, rounded up, as `Retry-After` needs them.
 pub fn seconds(wait: Duration) -> u64 {
     wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }

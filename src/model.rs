@@ -1,4 +1,4 @@
-//! What the domain is made of: ids, time, people, chats and messages. No I/O, no secrets.
+//! The domain's types: ids, time, users, chats and messages. No I/O, no secrets.
 
 mod action;
 pub mod address;
@@ -37,17 +37,17 @@ macro_rules! ids {
 }
 
 ids! {
-    /// A person's account; made by the server, version 7.
+    /// A user's id: version 7, made by the server.
     UserId
-    /// A group; made by the client that creates it.
+    /// A group's id, made by the client that creates the group.
     GroupId
-    /// A message; made by the client that sends it, unique within its chat.
+    /// A message's id, made by the client that sends it, unique within its chat.
     MessageId
-    /// A log-in.
+    /// A session's id.
     SessionId
 }
 
-/// A chat, dialog or group, inside the server. Never leaves it.
+/// A chat's number in the database. Never sent to clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ChatId(pub i64);
 
@@ -59,12 +59,12 @@ impl Timestamp {
     /// Later than every message.
     pub const MAX: Self = Self(i64::MAX);
 
-    /// The present time of this machine.
+    /// The current time of this machine.
     pub fn now() -> Self {
         Self(Utc::now().timestamp_millis())
     }
 
-    /// This many milliseconds later.
+    /// Adds milliseconds.
     #[must_use]
     pub fn plus_millis(self, millis: i64) -> Self {
         Self(self.0.saturating_add(millis))
@@ -106,59 +106,59 @@ impl JsonSchema for Timestamp {
     }
 }
 
-/// Somebody's present name, as others see it.
+/// A user's current name, as others see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
-    /// Whose name it is.
+    /// The user's id.
     pub id: UserId,
     /// Never empty.
     pub first_name: String,
-    /// Empty if there is none.
+    /// Empty if the user has none.
     pub last_name: String,
 }
 
-/// What others see of a person, and the person of them.
+/// The user's privacy settings. Each also hides the same of others from the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Privacy {
-    /// Whether the person is online.
+    /// Whether others see when the user is online.
     pub presence: bool,
-    /// How far the person has read.
+    /// Whether others see how far the user has read.
     pub read_receipts: bool,
 }
 
-/// A log-in, as its owner sees it.
+/// A session, as its owner sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
-    /// Its id.
+    /// The session's id.
     pub id: SessionId,
-    /// What the client called itself.
+    /// The client's `User-Agent` at login.
     pub user_agent: String,
-    /// When it began.
+    /// When the user logged in.
     pub created_at: Timestamp,
-    /// When its token was made or renewed last.
+    /// When its token was last issued or renewed.
     pub last_seen_at: Timestamp,
-    /// When it ends if it is not used.
+    /// When it ends unless it is renewed.
     pub expires_at: Timestamp,
-    /// When a replaced token came back and ended it.
+    /// When it was ended because a replaced token was used again.
     pub ended_at: Option<Timestamp>,
 }
 
-/// Somebody found by a search.
+/// A result of a search.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
-    /// A person with an account.
+    /// A user.
     User {
-        /// Id and names.
+        /// The user's id and name.
         person: Person,
-        /// As the person wrote it.
+        /// As the user wrote it.
         email: String,
     },
-    /// One of the searcher's own groups.
+    /// A group that the searcher is a member of.
     Group {
         /// The group's id.
         id: GroupId,
-        /// Its present name.
+        /// The group's current name.
         name: String,
     },
 }

@@ -1,4 +1,4 @@
-//! Signing up, and `/profile`.
+//! Sign-up, and `/profile`.
 
 use poem_openapi::{OpenApi, param::Query, payload::Json};
 
@@ -23,14 +23,14 @@ pub(super) struct Accounts;
 impl Accounts {
     /// Sign up
     ///
-    /// Adds an account. 409 if the e-mail, in whatever case, has one.
+    /// Creates an account. 409 if the email is taken; emails are compared ignoring case.
     #[oai(path = "/auth/sing-up", method = "post", operation_id = "sign_up")]
     async fn sign_up(&self, app: AppData<'_>, address: ClientAddress, new: Input<SignUp>) -> Result<Created<SignedUp>> {
         accounts::sign_up(&app, address.0, new.0).await?;
         Ok(Created::Done(SignedUp::json()))
     }
 
-    /// Sign up (the same, spelt right)
+    /// Sign up (alias with the correct spelling)
     #[oai(path = "/auth/sign-up", method = "post", operation_id = "sign_up_alias")]
     async fn sign_up_alias(
         &self,
@@ -41,9 +41,10 @@ impl Accounts {
         self.sign_up(app, address, new).await
     }
 
-    /// Change one's names
+    /// Change your name
     ///
-    /// What is missing stays; an empty last name clears it. Everybody sees the new names at once, in old messages too.
+    /// Missing fields stay unchanged; an empty last name clears it. The new name is shown to everyone at once, also
+    /// with old messages.
     #[oai(path = "/profile/update", method = "patch", operation_id = "update_profile")]
     async fn update(
         &self,
@@ -55,11 +56,11 @@ impl Accounts {
         Ok(Created::Done(ProfileUpdated::json()))
     }
 
-    /// Change one's password
+    /// Change your password
     ///
-    /// Ends every other session at once; this one goes on. With `rotate` the answer has a token that takes the place of
-    /// the present one, as by `POST /auth/renew`, and a new device token; without it the present token stays good until
-    /// it expires. 400 if the old password is wrong.
+    /// Ends every other session at once; the current one stays active. With `rotate` the response has a token that
+    /// replaces the current one, as with `POST /auth/renew`, and a new device token; without it the current token stays
+    /// valid until it expires. 400 if the old password is wrong.
     #[oai(path = "/profile/change-password", method = "patch", operation_id = "change_password")]
     async fn change_password(
         &self,
@@ -71,11 +72,11 @@ impl Accounts {
         Ok(Created::Done(Json(renewed.into())))
     }
 
-    /// Delete one's account
+    /// Delete your account
     ///
-    /// Erases the person's data and ends every session; the e-mail is free at once. Groups of which one is the owner
-    /// pass to their longest-standing member. What was said to others stays with them under the name
-    /// `Deleted account`, unless `messages=erase`. 403 if the session must confirm first (`POST /auth/confirm`).
+    /// Erases your data and ends every session; the email is free at once. Groups that you own pass to their
+    /// longest-standing member. Others keep your messages, under the name `Deleted account`, unless you set
+    /// `messages=erase`. 403 if the session must confirm first (`POST /auth/confirm`).
     #[oai(path = "/profile/destroy", method = "delete", operation_id = "delete_account")]
     async fn destroy(
         &self,

@@ -1,4 +1,4 @@
-//! Where a request comes from.
+//! The client's address.
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -10,10 +10,10 @@ use poem::{FromRequest, Request, RequestBody, http::HeaderMap};
 
 use super::input::AppData;
 
-/// One warning is enough: every request may be the same.
+/// Logs the warning once: every request may cause it.
 static UNREADABLE: Once = Once::new();
 
-/// The client's address: the peer's, or the one that a trusted proxy names.
+/// The client's address: the peer's, or the one that a trusted proxy reports.
 pub(super) struct ClientAddress(pub(super) IpAddr);
 
 impl<'a> FromRequest<'a> for ClientAddress {
@@ -25,8 +25,8 @@ impl<'a> FromRequest<'a> for ClientAddress {
     }
 }
 
-/// From the peer backwards through `X-Forwarded-For`, for as long as what was reached is a trusted proxy. What stands
-/// further left was written by the client and may be anything.
+/// Follows `X-Forwarded-For` backwards from the peer, as long as the current address is a trusted proxy. Entries
+/// further left come from the client and may be anything.
 fn client(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> IpAddr {
     let values = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
     let hops: Vec<_> = values.flat_map(|value| value.split(',')).collect();
@@ -39,7 +39,7 @@ fn client(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> IpAddr {
             UNREADABLE.call_once(|| {
                 tracing::warn!(
                     hop,
-                    "X-Forwarded-For of a trusted proxy has an entry that is no address: the proxy's is used"
+                    "X-Forwarded-For from a trusted proxy has an entry that is not an address: using the proxy's address"
                 );
             });
             break;
@@ -49,7 +49,7 @@ fn client(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> IpAddr {
     client
 }
 
-/// An address; some proxies add a port, and brackets around IPv6: `192.0.2.1:4711`, `[2001:db8::1]`.
+/// Parses an address; some proxies add a port, and brackets around IPv6: `192.0.2.1:4711`, `[2001:db8::1]`.
 fn address(hop: &str) -> Option<IpAddr> {
     let without_brackets = hop.strip_prefix('[').and_then(|hop| hop.strip_suffix(']'));
     match without_brackets {
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stranger_cannot_choose_an_address() {
+    fn an_untrusted_client_cannot_choose_its_address() {
         assert_eq!(client_of("192.0.2.9", "198.51.100.1", &[]), "192.0.2.9");
         assert_eq!(client_of("127.0.0.1", "198.51.100.1, 192.0.2.9", &["127.0.0.0/8"]), "192.0.2.9");
     }

@@ -1,4 +1,4 @@
-//! Who calls: the bearer of a token whose session lives.
+//! The caller: the user whose live session the token belongs to.
 
 use std::sync::Arc;
 
@@ -16,10 +16,10 @@ use crate::{
 };
 
 const SCHEME: &str = "Bearer";
-/// The operation whose token may have expired.
+/// The operation that accepts an expired token.
 const RENEW: &str = "renew_token";
 
-/// Somebody with a live session; without one the endpoint answers 401.
+/// A user with a live session; without one the endpoint responds with 401.
 pub(super) struct Authorized(pub(super) Caller);
 
 impl<'a> ApiExtractor<'a> for Authorized {
@@ -37,13 +37,13 @@ impl<'a> ApiExtractor<'a> for Authorized {
     }
 
     async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> poem::Result<Self> {
-        let caller = request.data::<Caller>().ok_or_else(|| Error::Internal("no token was looked for".into()))?;
+        let caller = request.data::<Caller>().ok_or_else(|| Error::Internal("the token was not checked".into()))?;
         Ok(Self(*caller))
     }
 }
 
-/// Looks at the token of a request before anything is read of its body, which may be long: with a session that lives, the
-/// request has a [`Caller`] from then on. Where a token is only presented, it must at least be ours.
+/// Checks a request's token before its body, which may be large, is read. If the session lives, adds a [`Caller`] to
+/// the request. If the operation only needs a presented token, checks that this server signed it.
 pub(super) async fn authorize(app: &App, request: &mut Request, token: Token) -> Result<(), Error> {
     let bearer = bearer(request.headers());
     match token {
@@ -61,19 +61,19 @@ pub(super) async fn authorize(app: &App, request: &mut Request, token: Token) ->
     Ok(())
 }
 
-/// What token an operation takes.
+/// The token that an operation needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Token {
     /// None.
     None,
-    /// One whose session lives, though the token may have expired: the operation sees to that.
+    /// A token of a live session, possibly expired; the operation checks the session.
     Presented,
-    /// One of a session that lives.
+    /// A valid token of a live session.
     Live,
 }
 
 impl Token {
-    /// Of an operation of the document.
+    /// The token that an operation of the document needs.
     pub(super) fn of(operation: &serde_json::Value) -> Self {
         let is_secured = operation["security"].as_array().is_some_and(|schemes| !schemes.is_empty());
         match operation["operationId"].as_str() {
@@ -84,7 +84,7 @@ impl Token {
     }
 }
 
-/// The token of a request as it came: whoever takes it, checks it.
+/// The token as it was sent. The operation must check it.
 pub(super) struct Presented(pub(super) Option<String>);
 
 impl<'a> ApiExtractor<'a> for Presented {
@@ -111,7 +111,7 @@ fn register_scheme(registry: &mut Registry) {
         SCHEME,
         MetaSecurityScheme {
             ty: "http",
-            description: Some("The `token` that log-in answers with."),
+            description: Some("The `token` from the login response."),
             name: None,
             key_in: None,
             scheme: Some("bearer"),

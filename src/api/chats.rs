@@ -1,4 +1,4 @@
-//! What is done to chats over REST.
+//! Changes of chats over REST.
 
 use poem_openapi::{Object, OpenApi, payload::Json, types::Example};
 
@@ -16,13 +16,13 @@ use crate::{
 
 pub(super) struct Chats;
 
-/// That the group is there.
+/// The group was created.
 #[derive(Object)]
 #[oai(example, rename_all = "camelCase")]
 struct GroupCreated {
-    /// The HTTP status once more, for existing clients.
+    /// The HTTP status, repeated for existing clients.
     status_code: u16,
-    /// A text for people.
+    /// A text for users.
     message: String,
 }
 
@@ -36,8 +36,8 @@ impl Example for GroupCreated {
 impl Chats {
     /// Create a group
     ///
-    /// Group, membership and the first notice, all or nothing; the caller becomes the owner. Both ids are made by the
-    /// client: the same request again has the same answer and changes nothing. 409 if the group's id is taken.
+    /// Creates the group, your membership as its owner, and the first notice; all or nothing. The client makes both
+    /// ids: repeating the request gives the same response and changes nothing. 409 if the group's id is taken.
     #[oai(path = "/create-group", method = "post", operation_id = "create_group")]
     async fn create_group(
         &self,
@@ -49,10 +49,10 @@ impl Chats {
         Ok(Json(GroupCreated::example()))
     }
 
-    /// Delete a dialog for oneself
+    /// Delete a dialog for yourself
     ///
-    /// Hides all that was said so far; the other side keeps it. A later message brings the dialog back with what is
-    /// new. Without such a dialog there is nothing to do, and the answer is the same.
+    /// Hides all messages so far from you; the other side keeps them. A later message brings the dialog back with only
+    /// the new messages. If there is no such dialog, nothing changes and the response is the same.
     #[oai(path = "/mark-as-deleted", method = "post", operation_id = "mark_as_deleted")]
     async fn mark_as_deleted(
         &self,

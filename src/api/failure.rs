@@ -1,4 +1,4 @@
-//! From failures, ours and poem's own, to one body: `{"message", "code", "errors"}`.
+//! Converts our own and poem's failures into one body: `{"message", "code", "errors"}`.
 
 use poem::{
     Response,
@@ -20,23 +20,23 @@ use crate::error::{Error, Fault, Kind, seconds};
 #[derive(Object, Serialize)]
 #[oai(example, rename = "Failure")]
 struct Body {
-    /// A text for people: what was wrong, and the limit it broke.
+    /// A text for users: what was wrong, and the limit it broke.
     message: String,
-    /// A word for programs. It stays the same when the text changes.
+    /// A word for programs, which stays the same when the text changes.
     code: String,
-    /// For invalid requests: every fault at once.
+    /// For invalid requests: all faults at once.
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     errors: Option<Vec<FaultBody>>,
 }
 
-/// What is wrong with one field.
+/// A fault of one field.
 #[derive(Object, Serialize)]
 #[oai(rename = "Fault")]
 struct FaultBody {
     /// The field.
     path: String,
-    /// What it must be; reads on after the field's name.
+    /// What it must be. Continues a sentence that begins with the field's name.
     message: String,
 }
 
@@ -65,10 +65,10 @@ impl Body {
     }
 }
 
-/// Seconds after which it is worth trying again when the server is busy.
+/// The `Retry-After` of a busy server, in seconds.
 const RETRY_UNAVAILABLE: u64 = 5;
 
-/// The answer to a request that failed.
+/// The response to a failed request.
 pub fn answer(error: &Error) -> Response {
     error.log();
     let status = status(error);
@@ -87,7 +87,7 @@ pub fn answer(error: &Error) -> Response {
     response
 }
 
-/// An endpoint's answer, or its failure as one. `allowed`: the path's methods, for the wrong one's answer.
+/// Converts an endpoint's failure into a response. `allowed` lists the path's methods, for 405.
 pub(super) fn catch(result: poem::Result<Response>, allowed: Option<&str>) -> Response {
     let error = match result {
         Ok(response) => return response,
@@ -114,11 +114,11 @@ pub(super) fn catch(result: poem::Result<Response>, allowed: Option<&str>) -> Re
         return respond(StatusCode::REQUEST_TIMEOUT, &Body::simple(message, "too_slow"));
     }
     if error.is::<SizedLimitError>() {
-        let message = "The body must have at most 100 KiB";
+        let message = "The body must not be larger than 100 KiB";
         return respond(StatusCode::PAYLOAD_TOO_LARGE, &Body::simple(message, "too_large"));
     }
     if error.is::<CorsError>() {
-        let message = "A page of another origin may not send such a request: its method or a header is not allowed";
+        let message = "Pages of other origins may not send this request: its method or a header is not allowed";
         return respond(StatusCode::FORBIDDEN, &Body::simple(message, "preflight"));
     }
     match error.status() {
@@ -127,14 +127,14 @@ pub(super) fn catch(result: poem::Result<Response>, allowed: Option<&str>) -> Re
     }
 }
 
-/// The answer to a path that is nobody's, or whose escapes are no UTF-8.
+/// The response for an unknown path, or one whose escapes are not UTF-8.
 pub fn not_found() -> Response {
-    respond(StatusCode::NOT_FOUND, &Body::simple("There is no such path", "not_found"))
+    respond(StatusCode::NOT_FOUND, &Body::simple("Unknown path", "not_found"))
 }
 
-/// The answer to a method that a path does not take.
+/// The response to a method that the path does not support.
 pub fn method_not_allowed(allowed: &str) -> Response {
-    let message = format!("This path takes {allowed} alone");
+    let message = format!("This path only supports {allowed}");
     let mut response = respond(StatusCode::METHOD_NOT_ALLOWED, &Body::simple(&message, "method_not_allowed"));
     if let Ok(allowed) = header::HeaderValue::from_str(allowed) {
         response.headers_mut().insert(header::ALLOW, allowed);
@@ -165,19 +165,19 @@ impl ResponseError for Error {
     }
 }
 
-/// What any endpoint may answer with, for the documentation.
+/// The failures that any endpoint may respond with, for the documentation.
 impl ApiResponse for Error {
     fn meta() -> MetaResponses {
         let rows = [
-            (400, "Something is wrong with the request, or with the e-mail or password in it."),
-            (401, "No, bad, expired or revoked token."),
-            (403, "Not allowed to this person, or no storage is left (`storage_full`)."),
-            (409, "Something with this e-mail or id exists already."),
-            (413, "The body has more than 100 KiB."),
+            (400, "The request is invalid, or the email or password in it is wrong."),
+            (401, "The token is missing, invalid, expired or revoked."),
+            (403, "The user is not allowed to do this, or no storage is left (`storage_full`)."),
+            (409, "Something with this email or id already exists."),
+            (413, "The body is larger than 100 KiB."),
             (415, "The body is not JSON, or is compressed."),
             (429, "Too many requests."),
-            (500, "A defect of the server; its log says more."),
-            (503, "The database does not answer, its disk is full (`disk_full`), or the server is full."),
+            (500, "The server failed. Its log has the cause."),
+            (503, "The database does not answer, its disk is full (`disk_full`), or the server is overloaded."),
         ];
         let retry_after = || MetaHeader {
             name: "Retry-After".into(),
@@ -204,7 +204,7 @@ impl ApiResponse for Error {
     }
 }
 
-/// The operations of every path, read from the document.
+/// The operations of every path, from the document.
 pub(super) struct Operations(Vec<(String, Vec<(String, Token)>)>);
 
 impl Operations {
@@ -219,15 +219,15 @@ impl Operations {
         Self(paths.map(row).collect())
     }
 
-    /// Such as `GET, POST`; `None` for an unknown path.
+    /// The methods of a path, such as `GET, POST`; `None` for an unknown path.
     pub(super) fn allowed(&self, path: &str) -> Option<String> {
         let operations = self.of_path(path)?;
         Some(operations.iter().map(|(method, _)| method.as_str()).collect::<Vec<_>>().join(", "))
     }
 
-    /// What token a request needs; none where there is no such operation.
+    /// The token that a request needs; none if the operation does not exist.
     pub(super) fn token(&self, path: &str, method: &Method) -> Token {
-        // Where GET is served, HEAD is.
+        // Every GET endpoint also serves HEAD.
         let method = if *method == Method::HEAD { &Method::GET } else { method };
         let operations = self.of_path(path).unwrap_or_default();
         operations.iter().find(|(known, _)| known == method.as_str()).map_or(Token::None, |(_, token)| *token)

@@ -1,4 +1,4 @@
-//! JSON bodies and query parameters as checked requests: every fault is found, not just the first.
+//! Parses JSON bodies and query parameters into checked requests, and reports all faults at once.
 
 use std::{borrow::Cow, time::Duration};
 
@@ -23,9 +23,9 @@ use crate::{
     service::App,
 };
 
-/// Bytes of the longest body.
+/// The largest body, in bytes.
 const MAX_BODY: usize = 100 * 1024;
-/// Whoever sends a body more slowly than this is not waited for.
+/// How long a client may take to send a body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A body that passed every check.
@@ -64,7 +64,7 @@ impl<'a, T: Request + Send + 'static> ApiExtractor<'a> for Input<T> {
     }
 }
 
-/// A query parameter as it came; [`query`] checks it together with its neighbours.
+/// A query parameter as it was sent; [`query`] checks all of them together.
 pub(super) struct Raw<T> {
     text: Option<String>,
     field: std::marker::PhantomData<fn() -> T>,
@@ -104,14 +104,14 @@ impl<T: Field> ParseFromParameter for Raw<T> {
     }
 }
 
-/// Query parameters as a checked request.
+/// Parses query parameters into a checked request.
 pub(super) fn query<T: Request>(app: &App, parameters: &[(&str, Option<&str>)]) -> Result<T, Error> {
     let given = parameters.iter().filter_map(|(name, text)| Some(((*name).to_owned(), Value::from((*text)?))));
     check(&given.collect(), app.bounds)
 }
 
 impl<T> Raw<T> {
-    /// What the client wrote.
+    /// The text that the client sent.
     pub(super) fn text(&self) -> Option<&str> {
         self.text.as_deref()
     }
@@ -153,7 +153,7 @@ fn field_schema(field: Schema) -> MetaSchema {
     }
 }
 
-/// The body is compressed, or encoded in another way.
+/// The body is compressed or otherwise encoded.
 #[derive(Debug)]
 pub(super) struct EncodedBody;
 
@@ -171,7 +171,7 @@ impl ResponseError for EncodedBody {
     }
 }
 
-/// Reads the body before anything else, up to its limit.
+/// Reads the body, up to its limit, before anything else.
 pub(super) async fn limit_body(mut request: HttpRequest) -> poem::Result<HttpRequest> {
     let encodings = request.headers().get_all(header::CONTENT_ENCODING).iter();
     let is_plain = |value: &HeaderValue| value.is_empty() || value.as_bytes().eq_ignore_ascii_case(b"identity");
@@ -192,5 +192,5 @@ pub(super) async fn limit_body(mut request: HttpRequest) -> poem::Result<HttpReq
     Ok(request)
 }
 
-/// For handlers that take the application from poem.
+/// The application as a parameter of handlers.
 pub(super) type AppData<'a> = Data<&'a std::sync::Arc<App>>;

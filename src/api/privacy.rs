@@ -1,4 +1,4 @@
-//! `/profile/privacy`: what others see of you.
+//! `/profile/privacy`: your privacy settings.
 
 use poem_openapi::{Object, OpenApi, payload::Json, types::Example};
 
@@ -11,13 +11,13 @@ use crate::{error::Result, model::Privacy, protocol::UpdatePrivacy, service::pri
 
 pub(super) struct PrivacyApi;
 
-/// What others see of you, and you of them.
+/// Your privacy settings. Each works both ways.
 #[derive(Object)]
 #[oai(example, rename = "Privacy", rename_all = "camelCase")]
 struct PrivacyReply {
-    /// Whether others see when you are online, and you see it of them.
+    /// Whether others see when you are online, and you see when they are.
     presence: bool,
-    /// Whether others see how far you have read, and you see it of them.
+    /// Whether others see how far you have read, and you see how far they have.
     read_receipts: bool,
 }
 
@@ -43,10 +43,10 @@ impl PrivacyApi {
 
     /// Change your privacy settings
     ///
-    /// A missing field stays as it is. Both settings work both ways. With `presence` off you read as offline to everybody
-    /// at once, without a last time, and nobody's presence or typing is shown to you, nor yours to them. With
-    /// `readReceipts` off nobody sees how far you have read, and you do not see it of others; with it on again, the
-    /// present value is shown.
+    /// A missing field stays unchanged. Both settings work both ways. With `presence` off, others see you as offline at
+    /// once, without a last-seen time; you see nobody's presence or typing, and nobody sees yours. With `readReceipts`
+    /// off, nobody sees how far you have read, and you do not see how far others have. When you turn it on again, the
+    /// current value is shown.
     #[oai(path = "/profile/privacy", method = "patch", operation_id = "update_privacy")]
     async fn update(
         &self,

@@ -1,4 +1,4 @@
-//! The shapes of successful answers.
+//! The bodies of successful responses.
 
 use poem_openapi::{
     ApiResponse, Object,
@@ -6,7 +6,7 @@ use poem_openapi::{
     types::{Example, ToJSON},
 };
 
-/// 201, with a body.
+/// 201 with a body.
 #[derive(ApiResponse)]
 pub(super) enum Created<T: ToJSON> {
     /// Done.
@@ -16,11 +16,11 @@ pub(super) enum Created<T: ToJSON> {
 
 macro_rules! messages {
     ($($name:ident: $text:literal;)*) => {$(
-        /// That it is done.
+        /// Confirms the request.
         #[derive(Object)]
         #[oai(example)]
         pub(super) struct $name {
-            /// A text for people.
+            /// A text for users.
             message: String,
         }
 
@@ -31,7 +31,7 @@ macro_rules! messages {
         }
 
         impl $name {
-            /// As a body.
+            /// The value as a JSON body.
             pub(super) fn json() -> Json<Self> {
                 Json(Self::example())
             }

@@ -16,51 +16,51 @@ use crate::{
 
 pub(super) struct SearchApi;
 
-/// A person, or a group: the keys of the other are null.
+/// A user or a group; the keys of the other kind are null.
 #[derive(Object, Default)]
 #[oai(rename_all = "camelCase", nullable_all)]
 struct FoundRow {
-    /// A person's id.
+    /// The user's id.
     user_id: Option<String>,
-    /// A person's first name.
+    /// The user's first name.
     first_name: Option<String>,
-    /// A person's last name; empty if there is none.
+    /// The user's last name; empty if there is none.
     last_name: Option<String>,
-    /// A person's e-mail; empty if it is hidden.
+    /// The user's email; empty if it is hidden.
     email: Option<String>,
-    /// A group's id.
+    /// The group's id.
     group_id: Option<String>,
-    /// A group's name.
+    /// The group's name.
     group_name: Option<String>,
 }
 
-/// A person.
+/// A user.
 #[derive(Object)]
 #[oai(rename_all = "camelCase")]
 struct FoundUser {
-    /// The person's id.
+    /// The user's id.
     user_id: String,
     /// Never empty.
     first_name: String,
     /// Empty if there is none.
     last_name: String,
-    /// As it was written at sign-up; empty if it is hidden.
+    /// As written at sign-up; empty if it is hidden.
     email: String,
 }
 
-/// Rows by rank, then by name.
+/// Results by rank, then by name.
 #[derive(Object)]
 #[oai(example)]
 struct FoundRows {
-    /// At most `limit` of them.
+    /// At most `limit` results.
     data: Vec<FoundRow>,
 }
 
-/// Rows by rank, then by name.
+/// Results by rank, then by name.
 #[derive(Object)]
 #[oai(example)]
 struct FoundUsers {
-    /// At most `limit` of them.
+    /// At most `limit` results.
     data: Vec<FoundUser>,
 }
 
@@ -131,13 +131,13 @@ impl Example for FoundUsers {
 
 #[OpenApi(prefix_path = "/use-cases", tag = "Tag::Search")]
 impl SearchApi {
-    /// Search people and one's own groups
+    /// Search for users and your groups
     ///
-    /// People but oneself whose names or e-mail contain every word, and one's groups whose names do, ignoring case.
-    /// Ranks: the first name begins with the first word, the last name begins with it, the first name contains it,
-    /// the last name contains it, only the e-mail matches; for groups: the name begins with the whole text, or contains
-    /// the words. People before groups at the same rank. By default an e-mail is found and shown only if the text is
-    /// the whole address; with `directory.emails = "shown"` any part of it finds it.
+    /// Finds other users whose names or email contain every word, and your groups whose names do, ignoring case. Users
+    /// are ranked by match: the first name begins with the first word, the last name begins with it, the first name
+    /// contains it, the last name contains it, only the email matches. Groups: the name begins with the whole text, or
+    /// contains the words. At the same rank, users come before groups. By default an email is found and shown only if
+    /// the text is the full address; with `directory.emails = "shown"` any part of it matches.
     #[oai(path = "/search", method = "get", operation_id = "search")]
     async fn search(
         &self,
@@ -151,9 +151,9 @@ impl SearchApi {
         Ok(Json(FoundRows { data: found.into_iter().map(FoundRow::from).collect() }))
     }
 
-    /// Search people who are not in a group
+    /// Search for users who are not in a group
     ///
-    /// For its members: whom they could add. 403 for everybody else.
+    /// For members of the group, to find users they could add. 403 for anyone else.
     #[oai(path = "/search-users", method = "get", operation_id = "search_users")]
     async fn search_users(
         &self,

@@ -1,4 +1,4 @@
-//! Logging in and out, and `/sessions`.
+//! Login and logout, and `/sessions`.
 
 mod replies;
 
@@ -31,9 +31,9 @@ pub(super) struct SessionsApi;
 impl SessionsApi {
     /// Log in
     ///
-    /// Begins a session. 400 with one text whether the e-mail is unknown or the password wrong; 429 after too many
-    /// attempts from one address, unless `deviceToken` proves that you logged in on this device before. With
-    /// `client: "hearth"` the answer has such a token, and the session may be asked to confirm that it is you.
+    /// Starts a session. 400 with one text for an unknown email and for a wrong password; 429 after too many attempts
+    /// from one address, unless `deviceToken` proves that you logged in on this device before. With `client: "hearth"`
+    /// the response has such a token, and the server may ask the session to confirm the password.
     #[oai(path = "/auth/login", method = "post", operation_id = "log_in")]
     async fn log_in(
         &self,
@@ -49,21 +49,21 @@ impl SessionsApi {
 
     /// Renew the token
     ///
-    /// A new token of the same session. The old one stays good until the new one has been used and 60 seconds have
-    /// passed; until then you can ask again, such as when the answer was lost. A token that has expired renews, too, as
-    /// long as its session lives: until it was ended, was not renewed for `auth.session_days` (90 by default), or is
-    /// `auth.session_max_days` (365) old. 401 for a token that is no longer good; one that was replaced twice also ends
-    /// the session, because somebody may have stolen it.
+    /// Issues a new token for the same session. The old one stays valid until 60 seconds after the new one was first
+    /// used, so you can repeat the request if the response was lost. An expired token can be renewed as long as its
+    /// session lives: until it is ended, has not been renewed for `auth.session_days` (90 by default), or is
+    /// `auth.session_max_days` (365) old. 401 for a token that is no longer valid. A token that was replaced twice also
+    /// ends the session, because it may have been stolen.
     #[oai(path = "/auth/renew", method = "post", operation_id = "renew_token")]
     async fn renew(&self, app: AppData<'_>, token: Presented) -> Result<Json<RenewReply>> {
         Ok(Json(sessions::renew(&app, token.0.as_deref()).await?.into()))
     }
 
-    /// Confirm that it is you
+    /// Confirm your password
     ///
-    /// For the next five minutes this session may delete the account and end other sessions. A log-in confirms as
-    /// well. `auth.confirm` says which sessions need it: those begun with `client: "hearth"` by default; without it
-    /// they get 403 with the code `confirm_required`. 400 if the password is wrong; 429 after too many attempts.
+    /// For the next five minutes this session may delete the account and end other sessions. A login also confirms.
+    /// `auth.confirm` sets which sessions need it, by default those started with `client: "hearth"`; without it they
+    /// get 403 with the code `confirm_required`. 400 if the password is wrong; 429 after too many attempts.
     #[oai(path = "/auth/confirm", method = "post", operation_id = "confirm")]
     async fn confirm(
         &self,
@@ -76,7 +76,7 @@ impl SessionsApi {
 
     /// Log out
     ///
-    /// Ends the session: its tokens are void and its sockets close with 4001, at once.
+    /// Ends the session at once: its tokens are void and its sockets are closed with 4001.
     #[oai(path = "/auth/logout", method = "post", operation_id = "log_out")]
     async fn log_out(&self, app: AppData<'_>, caller: Authorized) -> Result<Json<LoggedOut>> {
         sessions::end(&app, caller.0, caller.0.session).await?;
@@ -85,8 +85,8 @@ impl SessionsApi {
 
     /// List your sessions
     ///
-    /// Where you are logged in: the newest log-in first. For the next page send the last row's `sessionId` as `cursor`,
-    /// until the page is `[]`.
+    /// Lists where you are logged in, the newest login first. For the next page send the last row's `sessionId` as
+    /// `cursor`, until the page is `[]`.
     #[oai(path = "/sessions", method = "get", operation_id = "list_sessions")]
     async fn list(
         &self,
@@ -102,18 +102,18 @@ impl SessionsApi {
 
     /// End all your other sessions
     ///
-    /// Their tokens are void and their sockets close with 4001, at once. This session stays. No device token is good any
-    /// longer. 403 if the session must confirm first (`POST /auth/confirm`).
+    /// Their tokens are void and their sockets are closed with 4001, at once. The current session stays active. All
+    /// device tokens are revoked. 403 if the session must confirm first (`POST /auth/confirm`).
     #[oai(path = "/sessions", method = "delete", operation_id = "end_other_sessions")]
     async fn end_others(&self, app: AppData<'_>, caller: Authorized) -> Result<Json<SessionsEnded>> {
         sessions::end_others(&app, caller.0).await?;
         Ok(SessionsEnded::json())
     }
 
-    /// End one of one's sessions
+    /// End one of your sessions
     ///
-    /// Its tokens are void and its sockets close with 4001, at once. 404 if the caller has no such session; 403 if it is
-    /// another one than the present, and the present one must confirm first (`POST /auth/confirm`).
+    /// Its tokens are void and its sockets are closed with 4001, at once. 404 if you have no such session; 403 if it is
+    /// not the current session, and the current one must confirm first (`POST /auth/confirm`).
     #[oai(path = "/sessions/:id", method = "delete", operation_id = "end_session")]
     async fn end(&self, app: AppData<'_>, caller: Authorized, id: Path<Raw<SessionId>>) -> Result<Json<SessionEnded>> {
         let request: EndSession = query(&app, &[("id", id.0.text())])?;

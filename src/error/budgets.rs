@@ -1,24 +1,24 @@
-//! What is bounded for each person, and how a used-up bound is explained.
+//! The limits of each user, and the sentences that explain them when they are used up.
 
 use std::fmt;
 
-/// What each person may do only so often.
+/// What each user may do a limited number of times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Budget {
-    /// Messages and notices, in a minute.
+    /// Messages and notices per minute.
     Messages,
-    /// Edits, deletions and reactions, in a minute.
+    /// Edits, deletions and reactions per minute.
     Changes,
-    /// Adding people to groups without a dialog in which both have written, in an hour.
+    /// Users added to groups per hour without a dialog in which both have written.
     AddsOfStrangers,
-    /// Adding other people to groups, in an hour.
+    /// Other users added to groups per hour.
     Adds,
 }
 
 impl Budget {
     pub(super) fn code(self) -> &'static str {
         match self {
-            // The same request succeeds after a pause, as with the rates of frames.
+            // The same code as for the rates of frames: the same request succeeds after a pause.
             Self::Messages | Self::Changes => "too_many_requests",
             Self::AddsOfStrangers | Self::Adds => "too_many_adds",
         }
@@ -31,22 +31,22 @@ impl Budget {
         match self {
             Self::Messages => format!("send {} a minute", count("message", "messages")),
             Self::Changes => {
-                format!("edit messages, delete them and react to them {} a minute", count("time", "times"))
+                format!("edit, delete and react to messages {} a minute", count("time", "times"))
             }
             Self::AddsOfStrangers => {
-                format!("add {} an hour with whom you have not written to each other", people())
+                format!("add {} an hour without having exchanged messages with them", people())
             }
             Self::Adds => format!("add {} an hour", people()),
         }
     }
 }
 
-/// Whose storage for messages is bounded.
+/// The limits on the storage of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StorageBound {
-    /// That of the person who writes.
+    /// That of the user who writes.
     Person,
-    /// All people's together.
+    /// That of the whole database.
     Server,
 }
 
@@ -55,7 +55,7 @@ impl StorageBound {
         match self {
             Self::Person => write!(
                 f,
-                "Your messages use all {mb} MB that this server allows: delete some for everybody, or ask the operator for more"
+                "Your messages use all {mb} MB that this server allows: delete some for everyone, or ask the operator for more"
             ),
             Self::Server => write!(f, "This server's storage of {mb} MB is full: ask the operator for more"),
         }

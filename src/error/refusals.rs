@@ -1,10 +1,10 @@
-//! The refusals that clients tell apart, in one table.
+//! The rejections that clients can tell apart, in one table.
 
 use super::Kind;
 
 macro_rules! refusals {
     ($(#[doc = $doc:literal] $name:ident: $kind:ident, $code:literal, $message:literal;)*) => {
-        /// The refusals that clients may tell apart: each with its class, its stable code and its text.
+        /// The rejections that clients can tell apart, each with its class, its stable code and its text.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Refusal { $(#[doc = $doc] $name,)* }
 
@@ -12,7 +12,7 @@ macro_rules! refusals {
             /// All of them.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
-            /// When it is given, for the documentation.
+            /// When it occurs, for the documentation.
             pub fn about(self) -> &'static str {
                 match self { $(Self::$name => $doc.trim_ascii(),)* }
             }
@@ -27,19 +27,19 @@ macro_rules! refusals {
 refusals! {
     /// The token is missing, invalid, expired or revoked.
     Unauthorized: Unauthorized, "unauthorized", "Not authorized";
-    /// A page of a web origin that the operator does not allow.
+    /// The request comes from a page of a web origin that is not allowed.
     OriginNotAllowed: Forbidden, "origin_not_allowed", "Pages of this web origin may not call this server: server.origins does not list it";
-    /// At log-in: one text, whether the e-mail or the password is wrong.
+    /// Login: the email or the password is wrong; one text for both.
     WrongCredentials: Invalid, "wrong_credentials", "No such user exists or wrong password";
-    /// At a change of password: the old one is wrong.
+    /// Changing the password: the old password is wrong.
     WrongPassword: Invalid, "wrong_password", "Wrong password or email";
     /// The session must confirm that the account's owner makes the request: `POST /auth/confirm`.
     ConfirmRequired: Forbidden, "confirm_required", "Confirm that it is you: enter your password";
-    /// At sign-up: another account has this e-mail.
+    /// Sign-up: another account has this email.
     EmailTaken: Conflict, "email_taken", "User with this email already exists!";
-    /// At the creation of a group: another one has this id.
+    /// Creating a group: another group has this id.
     GroupIdTaken: Conflict, "group_id_taken", "Group with this id already exists";
-    /// The id names another message of this chat.
+    /// Another message of this chat has this id.
     MessageIdTaken: Conflict, "message_id_taken", "Message id already exists";
     /// You are, or the person to remove is, not a member of the group; or the group does not exist.
     NotMember: Forbidden, "not_a_member", "User is not a member of this group";
@@ -54,31 +54,31 @@ refusals! {
     /// You have no such session.
     SessionNotFound: NotFound, "session_not_found", "Session not found";
     /// You tried to delete a group of which you are not the owner.
-    OwnerOnly: Forbidden, "not_allowed", "Only the owner of the group may delete it";
+    OwnerOnly: Forbidden, "not_allowed", "Only the owner of the group can delete it";
     /// You tried to remove a member, and are neither the owner nor an admin.
-    NotAllowedToRemove: Forbidden, "not_allowed", "Only the owner and the admins of the group may remove members";
+    NotAllowedToRemove: Forbidden, "not_allowed", "Only the owner and the admins of the group can remove members";
     /// As an admin, you tried to remove the owner or another admin.
-    AdminRemovesMembers: Forbidden, "not_allowed", "Only the owner of the group may remove an admin or the owner";
+    AdminRemovesMembers: Forbidden, "not_allowed", "Admins can remove members, but not the owner or other admins";
     /// You tried to rename the group, and are neither the owner nor an admin.
-    NotAllowedToRename: Forbidden, "not_allowed", "Only the owner and the admins of the group may rename it";
+    NotAllowedToRename: Forbidden, "not_allowed", "Only the owner and the admins of the group can rename it";
     /// You tried to change a role, and are not the owner.
-    NotAllowedToSetRole: Forbidden, "not_allowed", "Only the owner of the group may give roles";
+    NotAllowedToSetRole: Forbidden, "not_allowed", "Only the owner of the group can change roles";
     /// As the owner, you tried to change your own role.
-    OwnRole: Forbidden, "not_allowed", "Nobody may change their own role: to hand the group over, make another member its owner";
+    OwnRole: Forbidden, "not_allowed", "You cannot change your own role: to hand over the group, make another member its owner";
     /// The member already has the role.
     RoleUnchanged: Conflict, "role_unchanged", "The member already has this role";
     /// The chat has no message with this id that you may see.
     MessageNotFound: NotFound, "message_not_found", "Message not found";
     /// `replyTo` names a notice, or no message that you may see.
-    QuoteNotFound: NotFound, "message_not_found", "replyTo names no message of this chat";
+    QuoteNotFound: NotFound, "message_not_found", "replyTo is not the id of a message in this chat";
     /// The message was deleted for everyone.
     MessageDeleted: Conflict, "message_deleted", "The message has been deleted";
     /// The message is a notice, which cannot be changed.
     IsNotice: Forbidden, "notice", "Notices cannot be edited, deleted or reacted to";
     /// You tried to edit a message of another person.
-    SenderOnly: Forbidden, "not_allowed", "Only the sender of a message may edit it";
+    SenderOnly: Forbidden, "not_allowed", "Only the sender of a message can edit it";
     /// You tried to delete a message of another person, and are neither the owner nor an admin of its group.
-    NotAllowedToDelete: Forbidden, "not_allowed", "Only the sender of a message, or the owner and the admins of its group, may delete it";
+    NotAllowedToDelete: Forbidden, "not_allowed", "Only the sender of a message, or the owner and the admins of its group, can delete it";
     /// The message already has 20 different reactions.
     TooManyReactions: Conflict, "too_many_reactions", "A message has at most 20 different reactions";
     /// The other person has blocked you.
@@ -86,5 +86,5 @@ refusals! {
     /// You have blocked the other person.
     Blocking: Forbidden, "you_blocked", "You blocked this person: unblock them to write, edit or react here";
     /// You tried to remove yourself.
-    LeaveInstead: Forbidden, "not_allowed", "Nobody may remove themselves from a group: use leaveGroup";
+    LeaveInstead: Forbidden, "not_allowed", "You cannot remove yourself from a group: use leaveGroup";
 }

@@ -1,40 +1,40 @@
-//! What people do to chats, as a request says it.
+//! What users do to chats, as requested.
 
 use super::{MessageId, Role, Timestamp, UserId};
 
-/// How a chat is to be changed. The ids are the client's, the texts are checked.
+/// A change of a chat. Ids are chosen by the client; texts have been checked.
 #[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "fields are called as in the requests of `protocol`")]
+#[expect(missing_docs, reason = "fields have the names of the request's params in `protocol`")]
 pub enum Action {
     /// Writes a message.
     Send { message: MessageId, content: String, reply_to: Option<MessageId> },
-    /// Gives a message another text.
+    /// Replaces a message's text.
     Edit { message: MessageId, content: String },
     /// Deletes a message for everyone.
     Delete { message: MessageId },
-    /// Adds a reaction, or takes it back.
+    /// Adds or removes a reaction.
     React { message: MessageId, emoji: String, on: bool },
     /// Creates a group.
     Create { name: String, message: MessageId, notice: String },
-    /// Makes a person a member.
+    /// Adds a user to a group.
     Add { user: UserId, message: MessageId, notice: String },
     /// Ends the actor's membership.
     Leave { message: MessageId, notice: String },
     /// Ends another person's membership.
     Remove { user: UserId, message: MessageId, notice: String },
-    /// Gives a group another name.
+    /// Renames a group.
     Rename { name: String, message: MessageId, notice: String },
-    /// Gives a member another role.
+    /// Changes a member's role.
     SetRole { user: UserId, role: Role, message: MessageId, notice: String },
     /// Deletes a group.
     Drop,
     /// Marks everything up to a seq as read.
     Read { seq: i64 },
-    /// Hides all of a dialog from the actor.
+    /// Hides all of a dialog's messages from the actor.
     Hide,
-    /// Mutes the chat, or unmutes it.
+    /// Mutes or unmutes the chat.
     Mute { until: Option<Timestamp> },
-    /// Blocks the other side of a dialog, which need not exist, or unblocks them.
+    /// Blocks or unblocks the other side of a dialog, which need not exist.
     Block { on: bool },
 }
 
@@ -56,7 +56,7 @@ impl Action {
         }
     }
 
-    /// The member whom it adds, removes, or gives a role.
+    /// The user whom it adds, removes, or gives a role.
     pub fn member(&self) -> Option<UserId> {
         match self {
             Self::Add { user, .. } | Self::Remove { user, .. } | Self::SetRole { user, .. } => Some(*user),
@@ -65,11 +65,11 @@ impl Action {
     }
 }
 
-/// What becomes of a person's texts when the account is deleted.
+/// What happens to a user's messages when the account is deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Texts {
-    /// They stay with those to whom they were sent.
+    /// The recipients keep them.
     Keep,
-    /// They are deleted as well.
+    /// Their texts are erased.
     Erase,
 }

@@ -1,13 +1,13 @@
-//! What an IP address says of where it is: whether it is on the local network, and which networks it belongs to.
+//! Properties of IP addresses: local or public, and the networks that an address belongs to.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// How many times as much a whole network may do as the smallest one, which is one customer of a provider: the widths
-/// that attackers come by, IPv4 /32 and /24, IPv6 /64, /56 and /48.
+/// Prefix lengths, each with its allowance as a multiple of the smallest network's, which is one customer of a
+/// provider. These are the widths that attackers can obtain: IPv4 /32 and /24, IPv6 /64, /56 and /48.
 const WIDTHS_V4: [(u32, u32); 2] = [(32, 1), (24, 8)];
 const WIDTHS_V6: [(u32, u32); 3] = [(64, 1), (56, 4), (48, 16)];
 
-/// A network, as a key: its first address and the number of its leading bits.
+/// A network: its first address and its prefix length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Network {
     first: IpAddr,
@@ -15,20 +15,20 @@ pub struct Network {
 }
 
 impl Network {
-    /// Its first address.
+    /// The network's first address.
     pub fn first(self) -> IpAddr {
         self.first
     }
 }
 
-/// The networks of an address, the smallest first, each with how many times as much it may do as the smallest.
+/// The networks of an address, the smallest first, each with its allowance as a multiple of the smallest's.
 pub fn networks(address: IpAddr) -> impl DoubleEndedIterator<Item = (Network, u32)> {
     let address = address.to_canonical();
     let widths: &[_] = if address.is_ipv4() { &WIDTHS_V4 } else { &WIDTHS_V6 };
     widths.iter().map(move |(bits, share)| (Network { first: first(address, *bits), bits: *bits }, *share))
 }
 
-/// How many times as much the networks of every width may do as the smallest.
+/// The allowances of all widths, as multiples of the smallest network's.
 pub fn shares() -> impl Iterator<Item = u32> {
     WIDTHS_V4.into_iter().chain(WIDTHS_V6).map(|(_, share)| share)
 }
@@ -47,8 +47,8 @@ fn first(address: IpAddr, bits: u32) -> IpAddr {
     }
 }
 
-/// Whether many people may be behind this address, such as all clients of a reverse proxy: loopback, private,
-/// link-local and shared (100.64.0.0/10) addresses.
+/// Whether many clients may share this address, such as all clients of a reverse proxy: loopback, private, link-local
+/// and shared (100.64.0.0/10) addresses.
 pub fn is_local(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(address) => {
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn local_addresses_are_those_that_nobody_has_on_the_internet() {
+    fn local_addresses_are_those_not_used_on_the_internet() {
         for local in ["127.0.0.2", "10.0.0.1", "172.17.0.1", "192.168.1.1", "100.64.0.1", "169.254.1.1", "::1"] {
             assert!(is_local(address(local)), "{local}");
         }

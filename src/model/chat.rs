@@ -1,27 +1,27 @@
-//! Chats: how they are named, who is in them, and how they stand in somebody's list.
+//! Chats: their keys, their members, and their state in a user's chat list.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{GroupId, Message, Person, Timestamp, UserId};
 
-/// What a chat is known by on every node: the two people of a dialog, or a group's id.
+/// A chat's key, the same for all its members: the two users of a dialog, or a group's id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum ChatKey {
-    /// The lower id first; twice the same for a dialog with oneself.
+    /// The lower id first; the same id twice for a dialog with yourself.
     Dialog(UserId, UserId),
     /// A group.
     Group(GroupId),
 }
 
 impl ChatKey {
-    /// The dialog of two people, whoever asks.
+    /// The key of the dialog of two users, in either order.
     pub fn dialog(one: UserId, other: UserId) -> Self {
         Self::Dialog(one.min(other), one.max(other))
     }
 
-    /// The other side of a dialog; oneself, of one with oneself.
+    /// The other side of a dialog; the user itself in a dialog with yourself; `None` for a group.
     pub fn partner(self, of: UserId) -> Option<UserId> {
         match self {
             Self::Dialog(low, high) if low == of => Some(high),
@@ -30,7 +30,7 @@ impl ChatKey {
         }
     }
 
-    /// As one of its people sees it.
+    /// The chat as this user refers to it.
     pub fn side(self, of: UserId) -> ChatRef {
         match self {
             Self::Group(group) => ChatRef::Group(group),
@@ -39,10 +39,10 @@ impl ChatKey {
     }
 }
 
-/// A chat as one of its people names it: by the other person, or by the group.
+/// A chat as one of its users refers to it: by the other user's id, or by the group's id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub enum ChatRef {
-    /// A dialog with this person.
+    /// The dialog with this user.
     #[serde(rename = "userId")]
     Dialog(UserId),
     /// A group.
@@ -51,7 +51,7 @@ pub enum ChatRef {
 }
 
 impl ChatRef {
-    /// The chat that `user` means.
+    /// The key of the chat that `user` refers to.
     pub fn key(self, user: UserId) -> ChatKey {
         match self {
             Self::Dialog(other) => ChatKey::dialog(user, other),
@@ -59,7 +59,7 @@ impl ChatRef {
         }
     }
 
-    /// What the order goes by: the id, then dialogs before groups.
+    /// The sort key: the id, then dialogs before groups.
     pub fn rank(self) -> (uuid::Uuid, bool) {
         match self {
             Self::Dialog(other) => (other.0, false),
@@ -72,28 +72,28 @@ impl ChatRef {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Role {
-    /// Writes and adds people.
+    /// May write messages and add members.
     Member = 0,
-    /// Removes members, renames the group and deletes messages, too.
+    /// May also remove members, rename the group and delete any message.
     Admin = 1,
-    /// Removes anyone, gives roles and deletes the group. Every group has exactly one.
+    /// May also remove admins, change roles and delete the group. Every group has exactly one owner.
     Owner = 2,
 }
 
 impl Role {
     const ALL: [Self; 3] = [Self::Member, Self::Admin, Self::Owner];
 
-    /// The role stored under this number.
+    /// The role that is stored as this number.
     pub fn from_number(number: i64) -> Option<Self> {
         Self::ALL.into_iter().find(|role| *role as i64 == number)
     }
 
-    /// The role that is called so.
+    /// The role with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.name() == name)
     }
 
-    /// As clients call it.
+    /// The name in requests and frames.
     pub fn name(self) -> &'static str {
         match self {
             Self::Member => "member",
@@ -106,94 +106,95 @@ impl Role {
 /// A member of a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
-    /// Who.
+    /// The member's id and name.
     pub person: Person,
-    /// What the person may do.
+    /// What the member may do.
     pub role: Role,
-    /// Since when.
+    /// When the membership began.
     pub joined_at: Timestamp,
-    /// The last seq that the person has seen; `None` if the person or the reader sends no receipts.
+    /// The last seq that the member has read; `None` if the member or the reader sends no read receipts.
     pub read_up_to: Option<i64>,
 }
 
-/// How far a chat has come: what clients compare.
+/// How far a chat has come. Clients compare these to find what they missed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Counters {
     /// The newest message's seq.
     pub last_seq: i64,
-    /// Changes of stored messages: edits, deletions, reactions.
+    /// Counts changes of stored messages: edits, deletions and reactions.
     pub revision: i64,
 }
 
-/// What a client knows of a chat of its own.
+/// What a client knows about one of its chats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Known {
-    /// Which.
+    /// The chat.
     pub chat: ChatRef,
-    /// As it was seen last.
+    /// The counters that the client last saw.
     pub counters: Counters,
-    /// The membership's own counter.
+    /// The membership's state counter.
     pub state: i64,
 }
 
-/// What a row of the chat list is about.
+/// The chat of a row of the chat list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Conversation {
-    /// With one person.
+    /// A dialog.
     Dialog {
         /// The other side.
         partner: Person,
-        /// Who received the newest message: the other side, or oneself.
+        /// The recipient of the newest message: the other side, or the list's owner.
         receiver: Person,
-        /// How far the other side has read; `None` if one of both sends no receipts, or the other side blocks one.
+        /// How far the other side has read; `None` if either side sends no read receipts, or the other side blocked
+        /// the list's owner.
         partner_read_up_to: Option<i64>,
-        /// Whether the other side's account is gone.
+        /// Whether the other side's account was deleted.
         deleted: bool,
-        /// Whether one takes nothing from the other side.
+        /// Whether the list's owner blocked the other side.
         blocked: bool,
     },
-    /// In a group.
+    /// A group.
     Group {
         /// The group's id.
         id: GroupId,
-        /// Its present name.
+        /// The group's current name.
         name: String,
-        /// One's own role.
+        /// The role of the list's owner.
         role: Role,
-        /// Present members.
+        /// How many members the group has.
         member_count: i64,
     },
 }
 
-/// How somebody stands in a chat.
+/// A user's state in a chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Standing {
-    /// Grows with reads, hiding, mute, role and block.
+    /// Counts changes: reads, hiding, mute, role and block.
     pub state: i64,
-    /// The last seq that was seen.
+    /// The last seq that the user has read.
     pub read_up_to: i64,
-    /// Nothing up to here is shown.
+    /// Messages up to this seq are hidden from the user.
     pub hidden_up_to: i64,
-    /// No notifications until then.
+    /// No notifications until then; `None` if not muted.
     pub muted_until: Option<Timestamp>,
 }
 
 impl Standing {
-    /// Messages that were not seen.
+    /// How many messages are unread.
     pub fn unread(&self, last_seq: i64) -> i64 {
         (last_seq - self.read_up_to.max(self.hidden_up_to)).max(0)
     }
 }
 
-/// A row of somebody's chat list: a conversation and its newest message.
+/// A row of a user's chat list: a chat and its newest message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChatSummary {
     /// The dialog or group.
     pub conversation: Conversation,
-    /// How far it has come.
+    /// The chat's counters.
     pub counters: Counters,
-    /// How the list's owner stands in it.
+    /// The state of the list's owner in it.
     pub standing: Standing,
     /// The newest message that the list's owner can see.
     pub newest: Message,

@@ -1,8 +1,8 @@
-//! What happened: the contract between the writer, which makes events, and everything that acts on them.
+//! Events: the contract between the writer, which makes them, and delivery and any other consumer.
 //!
-//! An event names what changed by ids and counters. Fields that are skipped in its serialised form are what the process
-//! that committed it has at hand; a consumer elsewhere loads them by the ids. Events of one chat are ordered as the
-//! chat's `seq` and `revision` are.
+//! An event names what changed by ids and counters. The process that committed it also has the fields that are skipped
+//! when it is serialised; any other consumer loads them by the ids. Events of one chat are ordered by the chat's `seq`
+//! and `revision`.
 
 use std::sync::Arc;
 
@@ -13,69 +13,69 @@ use super::{ChatKey, Counters, GroupId, Message, MessageId, Person, Privacy, Rol
 /// Sorted ids, shared between events.
 pub type Members = Arc<Vec<UserId>>;
 
-/// Something that happened, and that somebody may have to learn of.
+/// Something that happened, and that some users must be notified of.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
-#[expect(missing_docs, reason = "fields are called as in the requests and rows that have them")]
+#[expect(missing_docs, reason = "fields have the names of the requests' params and of the rows")]
 pub enum Event {
     /// A message was stored.
     Written(Entry),
-    /// A message has another text.
+    /// A message's text was replaced.
     Edited(Entry),
     /// A message was deleted for everyone.
     Deleted(Entry),
-    /// The actor added a reaction to a message, or took it back.
+    /// The actor added a reaction, or removed it.
     Reacted { entry: Entry, emoji: String, on: bool },
-    /// A group changed; the entry is the notice of it.
+    /// A group changed; the entry is its notice.
     Noticed(Entry),
-    /// The actor left a group. After the last member there is no notice, and no group.
+    /// The actor left a group. The last member leaves no notice: the group is deleted.
     Left { group: GroupId, user: UserId },
     /// A member was removed from a group.
     Removed { group: GroupId, user: UserId },
-    /// A member of a group has another role. `state` is that of the membership.
+    /// A member's role in a group changed. `state` is the membership's counter.
     RoleChanged { group: GroupId, user: UserId, role: Role, state: i64 },
     /// A group was deleted.
     Dropped {
         group: GroupId,
         actor: UserId,
-        /// Those of the last moment.
+        /// The members before the deletion.
         #[serde(skip)]
         members: Members,
     },
-    /// A person has read a chat up to a seq. `state` is that of the membership.
+    /// A user has read a chat up to a seq. `state` is the membership's counter.
     Read { chat: ChatKey, user: UserId, read_up_to: i64, unread_count: i64, state: i64, receipt: Option<Receipt> },
-    /// A person hid all messages of a dialog from themselves.
+    /// A user hid all messages of a dialog from their own view.
     Hidden { chat: ChatKey, user: UserId, hidden_up_to: i64, read_up_to: i64, state: i64, receipt: Option<Receipt> },
-    /// A person muted a chat, or unmuted it.
+    /// A user muted or unmuted a chat.
     Muted { chat: ChatKey, user: UserId, muted_until: Option<Timestamp>, state: i64 },
-    /// A person blocked another one, or unblocked them.
+    /// A user blocked or unblocked another one.
     Blocked { user: UserId, target: UserId, on: bool },
-    /// A person changed what others see of them.
+    /// A user changed their privacy settings.
     PrivacyChanged { user: UserId, privacy: Privacy, presence_changed: bool },
-    /// A person has another name.
+    /// A user changed their name.
     PersonRenamed {
         user: UserId,
         #[serde(skip)]
         person: Option<Person>,
     },
-    /// A person deleted their account; `erased` if with all texts.
+    /// A user deleted their account; `erased` if with all texts.
     PersonDeleted {
         user: UserId,
         erased: bool,
-        /// Members of all chats that the person is or was in.
+        /// The members of all chats that the user is or was in.
         #[serde(skip)]
         companions: Members,
     },
-    /// A person logged in on a device that is new to the account.
+    /// A user logged in on a device that is new to the account.
     SessionBegan { user: UserId, session: SessionId, user_agent: String, created_at: Timestamp },
-    /// Sessions of a person have ended.
+    /// Sessions of a user ended.
     SessionsEnded { user: UserId, sessions: Vec<SessionId> },
-    /// A person is typing. Never stored.
+    /// A user is typing. Never stored.
     Typing {
         chat: ChatKey,
         user: UserId,
         first_name: String,
-        /// Who may see it.
+        /// The other members of the chat who may see it.
         #[serde(skip)]
         readers: Members,
     },
@@ -85,61 +85,61 @@ pub enum Event {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Entry {
-    /// Where it is.
+    /// The chat that it is in.
     pub chat: ChatKey,
-    /// Its place there.
+    /// Its number in the chat.
     pub seq: i64,
     /// Unique within the chat.
     pub id: MessageId,
-    /// Who stored or changed it.
+    /// The user who stored or changed it.
     pub actor: UserId,
-    /// How far the chat has come with it.
+    /// The chat's counters after this change.
     pub counters: Counters,
-    /// Of notices: how many members the group has now.
+    /// Notices only: how many members the group has after it.
     pub member_count: Option<i64>,
-    /// What there is to see, and for whom; elsewhere, loaded by `chat` and `seq`.
+    /// The message and its audience; other consumers load them by `chat` and `seq`.
     #[serde(skip)]
     pub scene: Option<Box<Scene>>,
 }
 
-/// A message and the chat around it.
+/// A message with the members of its chat.
 #[derive(Debug, Clone)]
 pub struct Scene {
     /// As the actor sees it.
     pub message: Message,
-    /// Who is in the chat.
+    /// The members of the chat.
     pub audience: Audience,
 }
 
-/// The people of a chat, as they were at that commit.
+/// The members of a chat at that commit.
 #[derive(Debug, Clone)]
 pub enum Audience {
-    /// Two people, or the same one twice.
+    /// Two users, or the same one twice.
     Dialog {
-        /// Who stored or changed the message.
+        /// The user who stored or changed the message.
         actor: Person,
         /// The other side.
         partner: Person,
-        /// Up to where the partner has hidden the dialog.
+        /// The seq up to which the partner has hidden the dialog.
         hidden_from_partner: i64,
     },
     /// The members of a group.
     Group {
-        /// Which.
+        /// The group's id.
         id: GroupId,
         /// Its name at that commit.
         name: String,
-        /// Members, also those who joined with it.
+        /// Includes those who joined with it.
         members: Members,
     },
 }
 
-/// Who, besides the reader, is shown how far a chat is read.
+/// Who, besides the reader, gets the read receipt.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
-#[expect(missing_docs, reason = "fields are called as in `Event`")]
+#[expect(missing_docs, reason = "fields have the names of those in `Event`")]
 pub enum Receipt {
-    /// The other side of a dialog, whose membership has this state now.
+    /// The other side of a dialog; `state` is the counter of their membership.
     Partner { user: UserId, state: i64 },
     /// The members of a small group.
     Members {
@@ -149,7 +149,7 @@ pub enum Receipt {
 }
 
 impl Entry {
-    /// An entry with its scene.
+    /// Makes an entry with its scene.
     pub fn new(chat: ChatKey, actor: UserId, counters: Counters, message: Message, audience: Audience) -> Self {
         let (seq, id) = (message.seq, message.id);
         let scene = Some(Box::new(Scene { message, audience }));
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_is_read_as_it_was_serialised() {
+    fn a_serialised_event_reads_back_unchanged() {
         for event in examples() {
             let text = serde_json::to_string(&event).unwrap();
             assert!(!text.contains("ecret"), "a consumer looks texts up: {text}");

@@ -1,23 +1,23 @@
-//! What a chat's history is made of: messages and notices.
+//! Messages and notices: the rows of a chat's history.
 
 use super::{MessageId, Person, Role, Timestamp, UserId};
 
-/// What a stored row of a chat's history is. The numbers are stored.
+/// The kind of a stored row of the history. The numbers are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MessageKind {
-    /// Somebody wrote something.
+    /// A user's message.
     Text = 0,
     /// The group was created.
     Created = 1,
-    /// A member added somebody.
+    /// A member added a user.
     Added = 2,
     /// A member left.
     Left = 3,
     /// The owner or an admin removed a member.
     Removed = 4,
-    /// The owner or an admin gave the group another name.
+    /// The owner or an admin renamed the group.
     Renamed = 5,
-    /// The owner gave a member another role.
+    /// The owner changed a member's role.
     Role = 6,
 }
 
@@ -25,39 +25,39 @@ impl MessageKind {
     const ALL: [Self; 7] =
         [Self::Text, Self::Created, Self::Added, Self::Left, Self::Removed, Self::Renamed, Self::Role];
 
-    /// The event stored under this number.
+    /// The kind that is stored as this number.
     pub fn from_number(number: i64) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| *kind as i64 == number)
     }
 }
 
-/// A stored message or notice with its sender's present name.
+/// A stored message or notice, with its sender's current name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// The chat's numbers have no gaps at writing, and grow with the time.
+    /// Its number in the chat: without gaps when written, in the order of time.
     pub seq: i64,
     /// Unique within the chat.
     pub id: MessageId,
     /// Who wrote it, or caused the notice.
     pub sender: Person,
-    /// The present text, exactly as it was sent; empty if it was deleted.
+    /// The current text, exactly as it was sent; empty if it was deleted.
     pub content: String,
-    /// What the notice tells, if it is one.
+    /// What happened to the group, if it is a notice.
     pub notice: Option<Notice>,
-    /// The message that it answers.
+    /// The message that it replies to.
     pub reply_to: Option<Quote>,
     /// In the order of their first use.
     pub reactions: Vec<Reaction>,
     /// Strictly increasing within the chat.
     pub created_at: Timestamp,
-    /// When its text was changed last.
+    /// When its text was last changed.
     pub edited_at: Option<Timestamp>,
-    /// When it was deleted for everybody.
+    /// When it was deleted for everyone.
     pub deleted_at: Option<Timestamp>,
 }
 
 impl Message {
-    /// A message as it is when it has just been written.
+    /// A message that has just been written.
     pub fn new(seq: i64, id: MessageId, sender: Person, content: String, created_at: Timestamp) -> Self {
         Self {
             seq,
@@ -73,7 +73,7 @@ impl Message {
         }
     }
 
-    /// As a person sees it who has hidden everything up to a seq.
+    /// The message as seen by a user who has hidden everything up to a seq.
     #[must_use]
     pub fn seen_from(mut self, hidden_up_to: i64) -> Self {
         self.reply_to = self.reply_to.map(|quote| quote.seen_from(hidden_up_to));
@@ -81,25 +81,25 @@ impl Message {
     }
 }
 
-/// What a notice tells of a group.
+/// What happened to a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
     /// The sender created it.
     Created,
-    /// The sender made this person a member.
+    /// The sender added this user.
     Added(Person),
     /// The sender left.
     Left,
-    /// The sender removed this person.
+    /// The sender removed this user.
     Removed(Person),
-    /// The sender gave it this name.
+    /// The sender renamed it to this.
     Renamed(String),
-    /// The sender gave this person this role.
+    /// The sender gave this member this role.
     Role(Person, Role),
 }
 
 impl Notice {
-    /// Its kind, as it is stored.
+    /// The kind that it is stored as.
     pub fn kind(&self) -> MessageKind {
         match self {
             Self::Created => MessageKind::Created,
@@ -111,7 +111,7 @@ impl Notice {
         }
     }
 
-    /// Whom it is about, besides its sender.
+    /// The other user that it is about, if there is one.
     pub fn subject(&self) -> Option<&Person> {
         match self {
             Self::Added(person) | Self::Removed(person) | Self::Role(person, _) => Some(person),
@@ -119,7 +119,7 @@ impl Notice {
         }
     }
 
-    /// What it says besides, as it is stored.
+    /// The text that is stored with it.
     pub fn detail(&self) -> Option<&str> {
         match self {
             Self::Renamed(name) => Some(name),
@@ -128,7 +128,7 @@ impl Notice {
         }
     }
 
-    /// The same about a person whose name is left out.
+    /// The same notice with the other user's name left out.
     #[must_use]
     pub fn without_names(self) -> Self {
         let unnamed = |Person { id, .. }| Person { id, first_name: String::new(), last_name: String::new() };
@@ -141,23 +141,23 @@ impl Notice {
     }
 }
 
-/// A message that another one answers, as far as the reader may see it.
+/// A message that another one replies to, as far as the reader may see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quote {
     /// Its id.
     pub id: MessageId,
-    /// Its place.
+    /// Its seq.
     pub seq: i64,
-    /// Who wrote it.
+    /// Its author.
     pub sender: UserId,
-    /// Empty if it was deleted, or is hidden from the reader.
+    /// Empty if the message was deleted or is hidden from the reader.
     pub sender_name: String,
-    /// Its beginning; empty for the same reasons.
+    /// The beginning of its text; empty for the same reasons.
     pub content: String,
 }
 
 impl Quote {
-    /// As somebody sees it who has hidden everything up to a seq.
+    /// The quote as seen by a user who has hidden everything up to a seq.
     #[must_use]
     pub fn seen_from(mut self, hidden_up_to: i64) -> Self {
         if self.seq <= hidden_up_to {
@@ -168,25 +168,25 @@ impl Quote {
     }
 }
 
-/// Where a page of a history lies.
+/// The position of a page in a history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Position {
-    /// Right before an instant.
+    /// Strictly before an instant.
     Before(Timestamp),
-    /// Right before a seq.
+    /// Strictly before a seq.
     BeforeSeq(i64),
-    /// Right after a seq.
+    /// Strictly after a seq.
     AfterSeq(i64),
-    /// Half of it up to and including a seq, half after.
+    /// Half of the page up to and including a seq, half after it.
     AroundSeq(i64),
 }
 
-/// How people reacted to a message with one emoji.
+/// The reactions to a message with one emoji.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reaction {
     /// One emoji.
     pub emoji: String,
-    /// So many people.
+    /// How many users.
     pub count: i64,
     /// Whether the reader is one of them.
     pub mine: bool,

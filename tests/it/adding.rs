@@ -64,7 +64,7 @@ async fn strangers_and_others_have_a_budget_each_and_retries_do_not_count() {
     anns.does(&first).await;
     anns.does(&first).await;
     let told = too_many(&mut anns, &Request::add(&tea, &cy.id)).await;
-    let limit = "You can add 1 person an hour with whom you have not written to each other: try again in 3";
+    let limit = "You can add 1 person an hour without having exchanged messages with them: try again in 3";
     assert!(told.starts_with(limit), "{told}");
     anns.add(&tea, &dan).await;
     let told = too_many(&mut anns, &Request::add(&tea, &eve.id)).await;

@@ -48,7 +48,7 @@ async fn it_tells_its_version_and_explains_itself() {
 async fn an_x_forwarded_for_that_is_not_used_is_warned_of_once() {
     for (trusted, entry, warning) in [
         ("192.0.2.1", "198.51.100.1", "not in server.trusted_proxies"),
-        ("127.0.0.1", "unknown", "an entry that is no address"),
+        ("127.0.0.1", "unknown", "an entry that is not an address"),
     ] {
         let (_database, hearth) = hearth().await;
         let serving = hearth.set("HEARTH_SERVER__TRUSTED_PROXIES", trusted).serve();

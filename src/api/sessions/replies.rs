@@ -1,4 +1,4 @@
-//! What is answered about sessions.
+//! Responses about sessions.
 
 use poem_openapi::{Object, types::Example};
 
@@ -10,15 +10,15 @@ use crate::{
     },
 };
 
-/// Who logged in, and the token.
+/// The user who logged in, and the token.
 #[derive(Object)]
 #[oai(example, rename = "LoggedIn", rename_all = "camelCase")]
 pub(in super::super) struct LogInReply {
-    /// The person's id.
+    /// The user's id.
     id: String,
-    /// As it was written at sign-up.
+    /// As written at sign-up.
     email: String,
-    /// A text for people.
+    /// A text for users.
     message: String,
     /// For `Authorization: Bearer …` and the WebSocket.
     token: String,
@@ -26,8 +26,8 @@ pub(in super::super) struct LogInReply {
     first_name: String,
     /// Empty if there is none.
     last_name: String,
-    /// With `client: "hearth"`: send it with the next log-in to this account on this device, and the failed attempts of
-    /// others do not keep you out. Good for a year, until the password changes or all other sessions are ended.
+    /// With `client: "hearth"`: send it with the next login to this account on this device, so that failed attempts by
+    /// others do not lock you out. Valid for a year, until the password changes or all other sessions are ended.
     #[oai(skip_serializing_if_is_none)]
     device_token: Option<String>,
 }
@@ -60,15 +60,15 @@ impl Example for LogInReply {
     }
 }
 
-/// A token that takes the place of the one before.
+/// A token that replaces the previous one.
 #[derive(Object)]
 #[oai(example, rename = "Renewed", rename_all = "camelCase")]
 pub(in super::super) struct RenewReply {
-    /// A text for people.
+    /// A text for users.
     message: String,
     /// For `Authorization: Bearer …` and the WebSocket.
     token: String,
-    /// When the token ends: RFC 3339, UTC.
+    /// When the token expires: RFC 3339, UTC.
     expires_at: String,
 }
 
@@ -88,19 +88,19 @@ impl Example for RenewReply {
     }
 }
 
-/// That the password was changed, and what takes the place of the present token.
+/// The password was changed; with `rotate`, includes the tokens that replace the current ones.
 #[derive(Object)]
 #[oai(example, rename_all = "camelCase")]
 pub(in super::super) struct PasswordChanged {
-    /// A text for people.
+    /// A text for users.
     message: String,
     /// With `rotate`: for `Authorization: Bearer …` and the WebSocket.
     #[oai(skip_serializing_if_is_none)]
     token: Option<String>,
-    /// With `rotate`: when the token ends; RFC 3339, UTC.
+    /// With `rotate`: when the token expires; RFC 3339, UTC.
     #[oai(skip_serializing_if_is_none)]
     expires_at: Option<String>,
-    /// With `rotate`: the device's new token. The earlier ones of all devices are void.
+    /// With `rotate`: the device's new token. All earlier device tokens are void.
     #[oai(skip_serializing_if_is_none)]
     device_token: Option<String>,
 }
@@ -119,13 +119,13 @@ impl Example for PasswordChanged {
     }
 }
 
-/// That the caller has confirmed.
+/// The session has confirmed.
 #[derive(Object)]
 #[oai(example, rename_all = "camelCase")]
 pub(in super::super) struct Confirmed {
-    /// A text for people.
+    /// A text for users.
     message: String,
-    /// When the confirmation ends: RFC 3339, UTC.
+    /// When the confirmation expires: RFC 3339, UTC.
     confirmed_until: String,
 }
 
@@ -141,35 +141,35 @@ impl Example for Confirmed {
     }
 }
 
-/// A log-in of the caller's.
+/// One of your sessions.
 #[derive(Object)]
 #[oai(rename_all = "camelCase")]
 pub(in super::super) struct SessionRow {
-    /// Its id.
+    /// The session's id.
     session_id: String,
-    /// What the client called itself at log-in; at most 256 characters, may be empty.
+    /// The client's `User-Agent` at login; at most 256 characters, may be empty.
     user_agent: String,
-    /// When the person logged in: RFC 3339, UTC.
+    /// When you logged in: RFC 3339, UTC.
     created_at: String,
-    /// When its token was made or renewed last.
+    /// When its token was last issued or renewed.
     last_seen_at: String,
-    /// When it ends if its token is not renewed again.
+    /// When it expires unless its token is renewed.
     expires_at: String,
-    /// Null for a session that lives. When it was ended because a token that had been replaced twice was presented for
-    /// renewal: somebody may have stolen a token. Such a row stays for 30 days, or until you end the session.
+    /// Null for a live session. Otherwise, when the server ended it because a token that had been replaced twice was
+    /// used for a renewal and may have been stolen. Such a row is listed for 30 days, or until you end the session.
     #[oai(nullable)]
     ended_at: Option<String>,
-    /// Whether it is the one that asks.
+    /// Whether it is the session of this request.
     current: bool,
-    /// Whether it has an open WebSocket now.
+    /// Whether it has an open WebSocket.
     connected: bool,
 }
 
-/// A page of the caller's sessions, those begun last first.
+/// A page of your sessions, the newest first.
 #[derive(Object)]
 #[oai(example)]
 pub(in super::super) struct SessionRows {
-    /// At most 100.
+    /// At most 100 sessions.
     pub(super) data: Vec<SessionRow>,
 }
 

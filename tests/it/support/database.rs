@@ -84,8 +84,8 @@ impl TestDatabase {
         }
     }
 
-    /// The next commit is lost in this way, where the way to the database can be cut. Elsewhere commits always answer; with
-    /// [`Loss::AnswerAndLine`] it is [`Self::gone`].
+    /// The next commit is lost in this way, where the way to the database can be cut. Elsewhere commits always answer;
+    /// with [`Loss::AnswerAndLine`] it is [`Self::gone`].
     pub async fn loses(&mut self, loss: Loss) {
         match &mut self.outage {
             Some(Outage::Line(line)) => line.lose(loss),

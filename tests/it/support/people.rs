@@ -1,5 +1,5 @@
-//! People as if they had signed up and logged in some time ago: through the store, since every sign-up and log-in hashes
-//! a password, and most tests are not about that.
+//! People as if they had signed up and logged in some time ago: through the store, since every sign-up and log-in
+//! hashes a password, and most tests are not about that.
 
 use hearth::{
     auth::{Grant, Passwords, Source, Tokens},
