@@ -61,7 +61,7 @@ impl Frame {
     }
 
     /// The text of this broadcast. Fails if it has another type.
-    pub(crate) fn told(self, kind: &str) -> Result<String> {
+    pub(crate) fn broadcast_text(self, kind: &str) -> Result<String> {
         let Self { params: Params { is_broadcast: true, item: Some(item) }, .. } = self else {
             bail!("this is not a broadcast: {self:?}");
         };

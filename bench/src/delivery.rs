@@ -65,7 +65,7 @@ pub(crate) async fn receive(
             }
             frame = client.next() => frame,
         };
-        let text = frame.with_context(|| format!("after {} deliveries", latencies.len()))?.told(kind)?;
+        let text = frame.with_context(|| format!("after {} deliveries", latencies.len()))?.broadcast_text(kind)?;
         let (number, latency) = clock.read(&text).with_context(|| format!("an unknown text: {text}"))?;
         ensure!(number == latencies.len(), "received message {number} instead of {}", latencies.len());
         latencies.push(latency);

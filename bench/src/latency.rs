@@ -1,5 +1,5 @@
-//! One message at a time on an idle server: the time until it is acknowledged and delivered, compared with a sync of the
-//! disk.
+//! One message at a time on an idle server: the time until it is acknowledged and delivered, compared with a sync of
+//! the disk.
 
 use std::{
     fs::{self, File},
@@ -65,7 +65,7 @@ pub(crate) async fn run(server: Server, Options { messages, pause_ms, dir }: Opt
         let delivery = async {
             let frame = receiver.next().await?;
             let time = start.elapsed();
-            anyhow::ensure!(frame.told(send::KIND)? == text, "the message delivered is not message {number}");
+            anyhow::ensure!(frame.broadcast_text(send::KIND)? == text, "the message delivered is not message {number}");
             Ok(time)
         };
         let (acknowledgement, delivery) = tokio::try_join!(acknowledgement, delivery)?;

@@ -1,5 +1,5 @@
-//! `bench`: puts load on a Hearth server on this machine, measures what clients notice, and fails if the server breaks a
-//! promise. The server must run with `HEARTH_LIMITS__ENABLED=false`.
+//! `bench`: puts load on a Hearth server on this machine, measures what clients notice, and fails if the server breaks
+//! a promise. The server must run with `HEARTH_LIMITS__ENABLED=false`.
 
 mod accounts;
 mod client;
