@@ -17,7 +17,7 @@ fn person(email: &str) -> Value {
 }
 
 #[tokio::test]
-async fn signing_up_answers_201_however_its_path_is_spelt() {
+async fn sign_up_returns_201_at_both_spellings_of_its_path() {
     let server = TestServer::start().await;
     for (path, email) in [(SIGN_UP, "ann@example.org"), ("/api/auth/sign-up", "bob@example.org")] {
         let body = server.api().post(path, person(email)).await.expect(201);
@@ -26,7 +26,7 @@ async fn signing_up_answers_201_however_its_path_is_spelt() {
 }
 
 #[tokio::test]
-async fn logging_in_answers_with_who_it_is_and_a_token() {
+async fn login_returns_the_user_and_a_token() {
     let server = TestServer::start().await;
     server.api().post(SIGN_UP, person("ann@example.org")).await.expect(201);
     let login = json!({ "email": "ann@example.org", "password": PASSWORD });
@@ -42,7 +42,7 @@ async fn logging_in_answers_with_who_it_is_and_a_token() {
 }
 
 #[tokio::test]
-async fn an_email_has_one_account_in_whatever_case_and_script() {
+async fn an_email_has_one_account_in_any_case_and_script() {
     let server = TestServer::start().await;
     for (first, other) in [("ann@example.org", "ANN@Example.Org"), ("ännchen@пример.рф", "ÄNNCHEN@ПРИМЕР.РФ")]
     {
@@ -55,7 +55,7 @@ async fn an_email_has_one_account_in_whatever_case_and_script() {
 }
 
 #[tokio::test]
-async fn one_logs_in_with_the_email_in_any_case_and_is_shown_it_as_written() {
+async fn login_accepts_the_email_in_any_case_and_returns_it_as_written() {
     let server = TestServer::start().await;
     server.api().post(SIGN_UP, person("Ännchen@Example.org")).await.expect(201);
     for email in ["ÄNNCHEN@EXAMPLE.ORG", "ännchen@example.org"] {
@@ -65,7 +65,7 @@ async fn one_logs_in_with_the_email_in_any_case_and_is_shown_it_as_written() {
 }
 
 #[tokio::test]
-async fn of_concurrent_sign_ups_with_one_email_exactly_one_succeeds() {
+async fn exactly_one_of_concurrent_sign_ups_with_one_email_succeeds() {
     let server = TestServer::start().await;
     let emails = ["ann@example.org", "Ann@example.org", "ANN@example.org", "ann@EXAMPLE.org"];
     let sign_ups = emails.iter().chain(&emails).map(|email| server.api().post(SIGN_UP, person(email)));
@@ -89,7 +89,7 @@ async fn names_are_trimmed_and_the_last_name_may_be_missing() {
 }
 
 #[tokio::test]
-async fn a_wrong_email_and_a_wrong_password_are_refused_alike() {
+async fn a_wrong_email_and_a_wrong_password_get_the_same_error() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let wrong_password = json!({ "email": ann.email, "password": "wrong horse" });
@@ -100,7 +100,7 @@ async fn a_wrong_email_and_a_wrong_password_are_refused_alike() {
 }
 
 #[tokio::test]
-async fn a_log_in_of_any_wrong_shape_is_the_one_refusal() {
+async fn a_login_of_any_wrong_shape_gets_the_same_error() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let long = "x".repeat(100 * 1024 - 100);
@@ -114,7 +114,7 @@ async fn a_log_in_of_any_wrong_shape_is_the_one_refusal() {
 }
 
 #[tokio::test]
-async fn a_password_that_everybody_guesses_is_refused_unless_the_operator_allows_it() {
+async fn a_common_password_is_rejected_unless_the_operator_allows_it() {
     let server = TestServer::start().await;
     let new = |password: &str| json!({ "firstName": "Ann", "email": "Marigold@example.org", "password": password });
     let guessed = ["password1", "PASSWORD123", "1q2w3e4r5t", "MARIGOLD@example.org", "marigold"];
@@ -135,7 +135,7 @@ async fn a_password_that_everybody_guesses_is_refused_unless_the_operator_allows
 }
 
 #[tokio::test]
-async fn nobody_is_called_what_the_server_calls_those_who_are_gone() {
+async fn the_name_of_deleted_accounts_is_reserved() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     for (first, last) in [("Deleted account", ""), ("deleted", "ACCOUNT"), ("Удалённый", "аккаунт"), ("Unnamed", "")]
@@ -151,7 +151,7 @@ async fn nobody_is_called_what_the_server_calls_those_who_are_gone() {
 }
 
 #[tokio::test]
-async fn two_changes_at_once_make_no_reserved_name_of_their_halves() {
+async fn two_concurrent_changes_cannot_combine_to_a_reserved_name() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let held = server.database.hold("users").await;
@@ -166,7 +166,7 @@ async fn two_changes_at_once_make_no_reserved_name_of_their_halves() {
 }
 
 #[tokio::test]
-async fn passwords_are_taken_as_they_are() {
+async fn passwords_are_used_exactly_as_given() {
     let server = TestServer::start().await;
     let password = " пароль 🐎 ";
     let new = json!({ "firstName": "Ann", "email": "ann@example.org", "password": password });
@@ -179,7 +179,7 @@ async fn passwords_are_taken_as_they_are() {
 }
 
 #[tokio::test]
-async fn an_update_changes_what_is_given_and_nothing_else() {
+async fn an_update_changes_only_the_given_fields() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let names = async || {
@@ -198,7 +198,7 @@ async fn an_update_changes_what_is_given_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_refused_update_changes_nothing() {
+async fn a_rejected_update_changes_nothing() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let half_right = json!({ "firstName": "Anna", "lastName": "x".repeat(65) });
@@ -261,7 +261,7 @@ async fn after_a_password_change_the_new_one_works_and_the_old_one_does_not() {
 }
 
 #[tokio::test]
-async fn a_wrong_old_password_of_any_shape_is_the_one_refusal_and_changes_nothing() {
+async fn a_wrong_old_password_of_any_shape_gets_the_same_error_and_changes_nothing() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let odd = [json!("wrong horse"), json!(7), json!(null), json!([]), json!("nul\0"), json!("x".repeat(100_000))];

@@ -24,7 +24,7 @@ async fn too_many(socket: &mut Socket, request: &Request) -> String {
 }
 
 #[tokio::test]
-async fn only_owner_and_admins_add_who_left_or_was_removed() {
+async fn only_owner_and_admins_can_add_former_members() {
     let server = TestServer::start().await;
     let [ann, bob, cy, dan] = server.people(["Ann", "Bob", "Cy", "Dan"]).await;
     let tea = ann.create_group("tea", &[&bob, &cy, &dan]).await;
@@ -40,7 +40,7 @@ async fn only_owner_and_admins_add_who_left_or_was_removed() {
 }
 
 #[tokio::test]
-async fn nobody_adds_who_blocks_them_not_even_the_owner() {
+async fn nobody_can_add_a_user_who_blocks_them_not_even_the_owner() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let tea = ann.create_group("tea", &[]).await;

@@ -29,7 +29,7 @@ fn the_document_is_as_it_was_reviewed() {
 }
 
 #[test]
-fn every_request_answer_broadcast_and_refusal_has_a_sample() {
+fn every_request_answer_broadcast_and_error_has_a_sample() {
     let document = document();
     for (name, message) in document["components"]["messages"].as_object().expect("messages") {
         let examples = message["examples"].as_array().expect("examples");
@@ -52,7 +52,7 @@ fn every_frame_is_a_type_with_a_name() {
 }
 
 #[test]
-fn every_reason_for_a_refusal_has_a_sample() {
+fn every_error_code_has_a_sample() {
     let document = document();
     let messages = document["components"]["messages"].as_object().expect("messages");
     let refusals = messages.iter().filter(|(name, _)| name.ends_with(".refusal"));

@@ -18,7 +18,7 @@ async fn hearth() -> (TestDatabase, Hearth) {
 }
 
 #[tokio::test]
-async fn it_tells_its_version_and_explains_itself() {
+async fn it_prints_its_version_and_its_help() {
     let (_database, hearth) = hearth().await;
     assert_eq!(hearth.prints(&["--version"]), format!("hearth {VERSION}\n"));
     let (number, commit) = VERSION.split_once(' ').unwrap_or((VERSION, "(0000000)"));
@@ -45,7 +45,7 @@ async fn it_tells_its_version_and_explains_itself() {
 }
 
 #[tokio::test]
-async fn an_x_forwarded_for_that_is_not_used_is_warned_of_once() {
+async fn an_ignored_x_forwarded_for_is_logged_once() {
     for (trusted, entry, warning) in [
         ("192.0.2.1", "198.51.100.1", "not in server.trusted_proxies"),
         ("127.0.0.1", "unknown", "an entry that is not an address"),
@@ -63,7 +63,7 @@ async fn an_x_forwarded_for_that_is_not_used_is_warned_of_once() {
 }
 
 #[tokio::test]
-async fn it_prints_the_configuration_in_force_by_rank_secrets_masked() {
+async fn it_prints_the_effective_configuration_with_secrets_masked() {
     let hearth = Hearth::with_database("postgres://hearth:s3cret@db.example.org/hearth")
         .set("HEARTH_AUTH__SECRET", "thirty-two bytes that nobody sees")
         .set("HEARTH_AUTH__TOKEN_HOURS", "2")
@@ -83,7 +83,7 @@ async fn what_it_prints_is_a_configuration_file() {
 }
 
 #[tokio::test]
-async fn it_refuses_what_it_does_not_know_and_names_it() {
+async fn it_rejects_unknown_settings_and_names_them() {
     let (_database, hearth) = hearth().await;
     let hearth = hearth.file("[server]\nlisten_on = \"x\"");
     for command in [&[][..], &["serve"], &["config"], &["migrate"], &["health"]] {
@@ -98,7 +98,7 @@ async fn it_refuses_what_it_does_not_know_and_names_it() {
 }
 
 #[tokio::test]
-async fn it_migrates_as_often_as_one_likes_also_twice_at_once() {
+async fn migrations_can_be_repeated_and_run_twice_at_once() {
     let (database, hearth) = hearth().await;
     std::thread::scope(|threads| {
         for _ in 0..2 {
@@ -111,7 +111,7 @@ async fn it_migrates_as_often_as_one_likes_also_twice_at_once() {
 }
 
 #[tokio::test]
-async fn it_tells_whether_the_server_works_and_is_ready() {
+async fn health_reports_whether_the_server_works_and_is_ready() {
     let (_database, hearth) = hearth().await;
     let serving = hearth.serve();
     let hearth = hearth.set("HEARTH_SERVER__LISTEN", serving.api.base());
@@ -122,7 +122,7 @@ async fn it_tells_whether_the_server_works_and_is_ready() {
 }
 
 #[tokio::test]
-async fn a_server_that_lives_but_is_not_ready_is_called_so_with_its_reason() {
+async fn a_server_that_is_not_ready_is_reported_with_its_reason() {
     let (_database, hearth) = hearth().await;
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let hearth = hearth.set("HEARTH_SERVER__LISTEN", &listener.local_addr().expect("an address").to_string());
@@ -138,7 +138,7 @@ async fn a_server_that_lives_but_is_not_ready_is_called_so_with_its_reason() {
 }
 
 #[tokio::test]
-async fn it_says_where_it_listens_and_what_it_serves_without_credentials() {
+async fn it_prints_its_address_and_its_database_without_credentials() {
     let (database, hearth) = hearth().await;
     let serving = hearth.serve();
     let base = serving.api.base();
@@ -152,7 +152,7 @@ async fn it_says_where_it_listens_and_what_it_serves_without_credentials() {
 }
 
 #[tokio::test]
-async fn on_sigterm_it_closes_sockets_with_1001_ends_with_0_and_keeps_everything() {
+async fn on_sigterm_it_closes_sockets_with_1001_exits_with_0_and_keeps_everything() {
     let (_database, hearth) = hearth().await;
     let serving = hearth.serve();
     let (ann, bob) = (serving.api.sign_up("Ann").await, serving.api.sign_up("Bob").await);
@@ -184,7 +184,7 @@ async fn write_until_the_end(socket: &mut Socket, messages: &[Request]) -> usize
 }
 
 #[tokio::test]
-async fn killed_at_any_moment_it_loses_nothing_acknowledged_and_doubles_nothing_retried() {
+async fn a_kill_at_any_moment_loses_no_acknowledged_message_and_duplicates_no_retry() {
     let (_database, hearth) = hearth().await;
     let mut serving = hearth.serve();
     let (ann, bob) = (serving.api.sign_up("Ann").await, serving.api.sign_up("Bob").await);
@@ -208,7 +208,7 @@ async fn killed_at_any_moment_it_loses_nothing_acknowledged_and_doubles_nothing_
 }
 
 #[tokio::test]
-async fn a_killed_one_does_not_keep_its_database_from_the_next() {
+async fn a_killed_server_does_not_lock_its_database() {
     let (_database, hearth) = hearth().await;
     let mut serving = hearth.serve();
     let complaint = hearth.complains(&["serve"]);
@@ -226,7 +226,7 @@ async fn an_address_that_is_taken_is_named() {
 }
 
 #[tokio::test]
-async fn its_log_is_one_json_object_a_line_and_tells_no_secrets() {
+async fn its_log_is_one_json_object_per_line_without_secrets() {
     let (_database, hearth) = hearth().await;
     let serving = hearth.set("HEARTH_LOG__FORMAT", "json").set("HEARTH_LOG__LEVEL", "debug").serve();
     let (ann, bob) = (serving.api.sign_up("Ann").await, serving.api.sign_up("Bob").await);
@@ -253,7 +253,7 @@ async fn an_import_takes_its_source_from_an_argument_a_file_or_the_environment()
     let file = folder.path().join("url");
     let file = file.to_str().expect("a text");
     assert!(hearth.complains(&["import", "--url-file", file]).contains("cannot read"));
-    let read = "the source must be postgres://";
+    let read = "the source must be a database of the reference messenger";
     std::fs::write(file, "mysql://of-a-file\n").expect("the folder can be written to");
     assert!(hearth.complains(&["import", "--url-file", file]).contains(read));
     assert!(hearth.complains(&["import", "mysql://argument"]).contains(read));
@@ -261,7 +261,7 @@ async fn an_import_takes_its_source_from_an_argument_a_file_or_the_environment()
 }
 
 #[tokio::test]
-async fn failed_log_ins_are_logged_with_the_address_and_nothing_that_was_typed() {
+async fn failed_logins_are_logged_with_the_address_and_without_what_was_typed() {
     let (_database, hearth) = hearth().await;
     let hearth = hearth.set("HEARTH_LIMITS__ENABLED", "true").set("HEARTH_LIMITS__LOG_INS_PER_ACCOUNT_AND_MINUTE", "1");
     let serving = hearth.serve();

@@ -63,7 +63,7 @@ async fn every_fault_of_a_request_is_named_at_once() {
 }
 
 #[tokio::test]
-async fn names_have_1_to_64_characters_and_none_of_control() {
+async fn names_have_1_to_64_characters_and_no_control_characters() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     for field in ["firstName", "lastName"] {
@@ -112,7 +112,7 @@ async fn an_email_is_something_at_something_of_at_most_254_characters() {
 }
 
 #[tokio::test]
-async fn a_password_has_8_to_256_characters_and_none_of_control() {
+async fn a_password_has_8_to_256_characters_and_no_control_characters() {
     let server = TestServer::start().await;
     for good in ["mintkett", "        ", "parole\u{301}ss", &times("😀", 8), &times("x", 256), &times("я", 256)] {
         assert_eq!(sign_up_faults(&server, "password", json!(good)).await, ["email"], "{good:?}");
@@ -142,7 +142,7 @@ async fn the_longest_password_works_and_the_shortest_one_is_configurable() {
 }
 
 #[tokio::test]
-async fn a_groups_name_has_1_to_128_characters_and_none_of_control() {
+async fn a_groups_name_has_1_to_128_characters_and_no_control_characters() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     for good in ["x", "it's 100 % \"tea\"", &times("x", 128), &times("😀", 128), &format!("\t{} ", times("я", 128))]
@@ -157,7 +157,7 @@ async fn a_groups_name_has_1_to_128_characters_and_none_of_control() {
 }
 
 #[tokio::test]
-async fn a_notice_has_1_to_512_characters_and_no_control_but_newline() {
+async fn a_notice_has_1_to_512_characters_and_no_control_characters_except_newline() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let group = ann.create_group("tea", &[]).await;
@@ -179,7 +179,7 @@ async fn a_notice_has_1_to_512_characters_and_no_control_but_newline() {
 }
 
 #[tokio::test]
-async fn a_message_has_1_to_4096_characters_not_all_of_them_blank() {
+async fn a_message_has_1_to_4096_characters_and_is_not_blank() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let mut socket = ann.connect().await;
@@ -241,7 +241,7 @@ async fn a_group_in_upper_case_is_the_same_group() {
 }
 
 #[tokio::test]
-async fn a_limit_is_an_integer_from_0_on_of_which_100_count() {
+async fn a_limit_is_a_non_negative_integer_capped_at_100() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let mut socket = ann.connect().await;

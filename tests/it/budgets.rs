@@ -32,7 +32,7 @@ async fn fill(socket: &mut Socket, chat: &Value) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn messages_beyond_the_budget_are_refused_and_repeated_ones_are_not() {
+async fn messages_beyond_the_budget_are_rejected_and_retries_are_not() {
     let server = limited(Limits { messages_per_minute: 3, ..Limits::default() }).await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let mut anns = ann.hearth().await;
@@ -54,7 +54,7 @@ async fn messages_beyond_the_budget_are_refused_and_repeated_ones_are_not() {
 }
 
 #[tokio::test]
-async fn changes_beyond_the_budget_are_refused_and_those_that_change_nothing_are_not_counted() {
+async fn changes_beyond_the_budget_are_rejected_and_those_without_effect_are_not_counted() {
     let server = limited(Limits { changes_per_minute: 3, ..Limits::default() }).await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let [mut anns, mut bobs] = hearths([&ann, &bob]).await;
@@ -136,7 +136,7 @@ async fn deleting_the_account_of_a_groups_last_member_frees_its_storage() {
 }
 
 #[tokio::test]
-async fn a_server_whose_storage_is_full_refuses_messages() {
+async fn a_server_whose_storage_is_full_rejects_messages() {
     let (messages_per_minute, frames_per_second) = (1_000_000, 1_000_000);
     let limits = Limits { storage_mb: 1, messages_per_minute, frames_per_second, ..Limits::default() };
     let mut server = limited(Limits { frames_per_second_and_user: frames_per_second, ..limits }).await;

@@ -32,7 +32,7 @@ async fn pages(socket: &mut Socket, limit: usize) -> Vec<Vec<Value>> {
 }
 
 #[tokio::test]
-async fn every_conversation_is_one_row_and_the_newest_stands_first() {
+async fn every_chat_is_one_row_and_the_newest_comes_first() {
     let server = TestServer::start().await;
     let [ann, bob, lea] = server.people(["Ann", "Bob", "Lea"]).await;
     let group = bob.create_group("tea", &[&ann]).await;
@@ -49,7 +49,7 @@ async fn every_conversation_is_one_row_and_the_newest_stands_first() {
 }
 
 #[tokio::test]
-async fn a_dialogs_row_is_read_key_by_key() {
+async fn a_dialogs_row_has_exactly_the_keys_of_the_contract() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     ann.patch("/api/profile/update", json!({ "lastName": "Lee" })).await.expect(201);
@@ -66,7 +66,7 @@ async fn a_dialogs_row_is_read_key_by_key() {
 }
 
 #[tokio::test]
-async fn a_groups_row_is_read_key_by_key() {
+async fn a_groups_row_has_exactly_the_keys_of_the_contract() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let group = ann.create_group("tea", &[]).await;
@@ -82,7 +82,7 @@ async fn a_groups_row_is_read_key_by_key() {
 }
 
 #[tokio::test]
-async fn following_the_last_row_reads_the_list_to_its_end_whatever_the_limit() {
+async fn following_the_last_row_reads_the_whole_list_at_any_limit() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let mut names = groups(&ann, 12).await;
@@ -142,7 +142,7 @@ async fn a_burst_over_many_chats_loses_none_between_pages() {
 }
 
 #[tokio::test]
-async fn a_chat_that_moves_up_meanwhile_hides_no_other() {
+async fn a_chat_that_moves_up_between_pages_hides_no_other() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     groups(&ann, 6).await;
@@ -156,7 +156,7 @@ async fn a_chat_that_moves_up_meanwhile_hides_no_other() {
 }
 
 #[tokio::test]
-async fn what_one_has_left_or_hidden_is_not_in_the_list_on_any_page() {
+async fn groups_left_and_dialogs_hidden_are_on_no_page_of_the_list() {
     let server = TestServer::start().await;
     let [ann, bob, lea] = server.people(["Ann", "Bob", "Lea"]).await;
     let (dropped, left) = (bob.create_group("dropped", &[&ann]).await, bob.create_group("left", &[&ann]).await);

@@ -24,7 +24,7 @@ async fn times(server: &TestServer) -> (Vec<i64>, i64) {
 }
 
 #[tokio::test]
-async fn a_clock_behind_the_newest_message_is_refused_and_can_be_accepted() {
+async fn a_clock_behind_the_newest_message_is_rejected_unless_accepted() {
     let mut server = TestServer::start().await;
     let ann = server.user("Ann").await;
     ann.write_to(&ann, "a note").await;
@@ -68,7 +68,7 @@ async fn a_repair_keeps_order_and_cursors_and_leaves_nothing_in_the_future() {
 }
 
 #[tokio::test]
-async fn an_interrupted_repair_goes_on() {
+async fn an_interrupted_repair_continues() {
     let mut server = TestServer::start().await;
     let ann = server.user("Ann").await;
     let id = ann.create_group("tea", &[]).await;
@@ -93,7 +93,7 @@ async fn an_interrupted_repair_goes_on() {
 }
 
 #[tokio::test]
-async fn a_repair_keeps_a_copy_or_wants_one() {
+async fn a_repair_makes_a_copy_or_requires_one() {
     let mut server = TestServer::start().await;
     server.user("Ann").await;
     let hearth = Hearth::with_database(&server.database.url);

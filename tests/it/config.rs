@@ -65,7 +65,7 @@ fn tables(sample: &str) -> String {
 }
 
 #[test]
-fn the_page_shows_what_the_sample_does() {
+fn the_page_shows_the_same_keys_as_the_sample() {
     let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/configuration.md")).expect("a page");
     let tables = tables(&fs::read_to_string(SAMPLE).expect("the sample is in the repository"));
     let (_, shown) = page.split_once("## Every key\n").expect("a heading");
@@ -73,12 +73,12 @@ fn the_page_shows_what_the_sample_does() {
 }
 
 #[test]
-fn without_a_file_the_defaults_are_in_force() {
+fn without_a_file_the_defaults_apply() {
     assert_eq!(load("/nowhere/config.toml", &[]).expect("valid"), Config::default());
 }
 
 #[test]
-fn the_environment_stands_above_the_file_and_is_read_by_type() {
+fn the_environment_overrides_the_file_and_is_parsed_by_type() {
     let config = load(
         SAMPLE,
         &[
@@ -108,7 +108,7 @@ fn unknown_keys_are_named_with_those_that_exist() {
 }
 
 #[test]
-fn bad_values_are_named_with_what_is_allowed_all_at_once() {
+fn all_invalid_values_are_named_with_what_is_allowed() {
     let text = complaint(load_text("[auth]\ntoken_hours = 0\nsecret = \"short\"\n[database]\nurl = \"mysql://x\""));
     for part in ["auth.token_hours = 0", "1 to 8760", "auth.secret", "32 bytes", "database.url = mysql://x", "sqlite:"]
     {
@@ -123,7 +123,7 @@ fn bad_values_are_named_with_what_is_allowed_all_at_once() {
 }
 
 #[test]
-fn what_is_no_origin_is_refused_at_the_start() {
+fn an_invalid_origin_is_rejected_at_the_start() {
     for origin in ["chat.example.org", "https://chat.example.org/", "https://a.example/path", "https://*.example.org"] {
         let text = complaint(load(SAMPLE, &[("HEARTH_SERVER__ORIGINS", origin)]));
         assert!(text.contains("server.origins") && text.contains(origin) && text.contains("https://"), "{text}");

@@ -31,7 +31,7 @@ async fn confirm(api: &Api, password: &str, status: u16) -> Value {
 }
 
 #[tokio::test]
-async fn a_log_in_and_a_confirmation_are_good_for_five_minutes() {
+async fn a_login_and_a_confirmation_are_valid_for_five_minutes() {
     let server = TestServer::start().await;
     let ann = server.user("Ann").await;
     let client = own_client(&ann).await;
@@ -49,7 +49,7 @@ async fn a_log_in_and_a_confirmation_are_good_for_five_minutes() {
 }
 
 #[tokio::test]
-async fn what_a_stolen_session_must_not_do_needs_it_and_nothing_else() {
+async fn deleting_the_account_and_ending_other_sessions_need_a_confirmation() {
     let mut server = TestServer::start().await;
     let ann = server.user("Ann").await;
     let client = own_client(&ann).await;
@@ -69,7 +69,7 @@ async fn what_a_stolen_session_must_not_do_needs_it_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_confirmation_is_one_sessions_and_outlives_a_restart() {
+async fn a_confirmation_belongs_to_one_session_and_survives_a_restart() {
     let mut server = TestServer::start().await;
     let ann = server.user("Ann").await;
     let (one, other) = (own_client(&ann).await, own_client(&ann).await);
@@ -82,7 +82,7 @@ async fn a_confirmation_is_one_sessions_and_outlives_a_restart() {
 }
 
 #[tokio::test]
-async fn the_operator_chooses_who_has_to_confirm() {
+async fn the_operator_chooses_which_sessions_must_confirm() {
     for (confirm, reference, own) in
         [(Confirm::Hearth, 200, 403), (Confirm::Always, 403, 403), (Confirm::Never, 200, 200)]
     {

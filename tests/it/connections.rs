@@ -25,7 +25,7 @@ async fn last_words(mut stream: TcpStream) -> String {
 }
 
 #[tokio::test]
-async fn a_full_server_answers_its_own_probe_and_refuses_what_is_too_much() {
+async fn a_full_server_answers_local_probes_and_rejects_other_connections() {
     let server = TestServer::start_with(|config| {
         (config.limits.connections, config.limits.http_connections) = (1, 2);
     })
@@ -59,7 +59,7 @@ async fn a_full_server_answers_its_own_probe_and_refuses_what_is_too_much() {
 }
 
 #[tokio::test]
-async fn a_place_kept_for_the_probe_is_given_back_by_itself() {
+async fn a_place_reserved_for_probes_is_freed_after_a_timeout() {
     let server = TestServer::start_with(|config| {
         (config.limits.connections, config.limits.http_connections) = (1, 1);
     })

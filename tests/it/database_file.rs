@@ -68,14 +68,14 @@ async fn every_name_of_a_database_leads_to_the_same_lock() {
 }
 
 #[tokio::test]
-async fn a_database_with_two_names_of_its_own_is_refused() {
+async fn a_database_with_two_hard_links_is_rejected() {
     let (hearth, path) = migrated();
     fs::hard_link(&path, path.with_file_name("other.db")).expect("it can be written to");
     assert!(hearth.complains(&[]).contains("2 names"));
 }
 
 #[tokio::test]
-async fn a_link_to_no_database_yet_begins_one_where_it_leads() {
+async fn a_dangling_link_creates_the_database_at_its_target() {
     let hearth = hearth();
     let target = hearth.folder().join("disk/real.db");
     symlink(&target, path(&hearth)).expect("it can be written to");
@@ -84,7 +84,7 @@ async fn a_link_to_no_database_yet_begins_one_where_it_leads() {
 }
 
 #[tokio::test]
-async fn what_is_no_database_of_ours_is_refused_and_stays_as_it_is() {
+async fn a_file_that_is_not_our_database_is_rejected_and_left_unchanged() {
     for (content, reason) in [("", "is empty"), ("a letter to Ann, of some length", "is not a SQLite database")] {
         let hearth = hearth();
         let path = path(&hearth);
@@ -98,7 +98,7 @@ async fn what_is_no_database_of_ours_is_refused_and_stays_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_database_of_another_program_is_refused() {
+async fn a_database_of_another_program_is_rejected() {
     let hearth = hearth();
     sqlite(&path(&hearth), "CREATE TABLE recipes (name TEXT)").await.close().await.expect("it closes");
     let complaint = hearth.complains(&["migrate"]);
@@ -106,14 +106,14 @@ async fn a_database_of_another_program_is_refused() {
 }
 
 #[tokio::test]
-async fn a_log_without_its_database_is_refused() {
+async fn a_log_without_its_database_is_rejected() {
     let hearth = hearth();
     fs::write(path(&hearth).with_file_name("hearth.db-wal"), "the last changes").expect("it can be written to");
     assert!(hearth.complains(&["migrate"]).contains("hearth.db is missing"));
 }
 
 #[tokio::test]
-async fn an_interrupted_first_start_is_made_again() {
+async fn an_interrupted_first_start_is_repeated() {
     let hearth = hearth();
     let path = path(&hearth);
     for suffix in [".new", ".new-wal", ".new-journal"] {
@@ -127,7 +127,7 @@ async fn an_interrupted_first_start_is_made_again() {
 }
 
 #[tokio::test]
-async fn nobody_else_can_read_what_it_creates_whatever_the_umask() {
+async fn files_are_readable_only_by_the_owner_with_any_umask() {
     let hearth = hearth().launched_by(&["sh", "-c", "umask 0; exec \"$0\" \"$@\""]);
     let path = path(&hearth);
     let serving = hearth.serve();
@@ -143,7 +143,7 @@ async fn nobody_else_can_read_what_it_creates_whatever_the_umask() {
 }
 
 #[tokio::test]
-async fn a_database_that_others_can_read_is_warned_of() {
+async fn a_database_that_others_can_read_causes_a_warning() {
     let (hearth, path) = migrated();
     let folder = path.parent().expect("a folder");
     let warns = |folder_mode, file_mode| {
@@ -232,7 +232,7 @@ async fn an_erased_email_leaves_the_files_while_they_are_in_use() {
 }
 
 #[tokio::test]
-async fn a_restored_backup_ends_every_session_and_begins_an_epoch() {
+async fn a_restored_backup_ends_every_session_and_starts_an_epoch() {
     let mut server = TestServer::start().await;
     let ann = server.user("Ann").await;
     let before = ann.hearth().await.hello["epoch"].clone();

@@ -33,7 +33,7 @@ async fn deleting_an_account_ends_every_session_and_closes_every_socket() {
 }
 
 #[tokio::test]
-async fn the_email_is_free_at_once_for_an_account_that_has_nothing_of_the_old_one() {
+async fn the_email_is_free_at_once_for_a_new_empty_account() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let group = ann.create_group("tea", &[&bob]).await;
@@ -90,7 +90,7 @@ async fn nobody_can_write_to_add_or_find_a_deleted_account() {
 }
 
 #[tokio::test]
-async fn nobody_hears_of_it_and_no_notice_is_stored() {
+async fn nobody_is_notified_and_no_notice_is_stored() {
     let server = TestServer::start().await;
     let [ann, bob, cy] = server.people(["Ann", "Bob", "Cy"]).await;
     let group = ann.create_group("tea", &[&bob, &cy]).await;
@@ -128,7 +128,7 @@ async fn ownership_passes_to_the_longest_standing_member() {
 }
 
 #[tokio::test]
-async fn the_deleted_one_is_a_member_no_more() {
+async fn a_deleted_user_is_no_longer_a_member() {
     let server = TestServer::start_with(|config| config.limits.group_members = 2).await;
     let [ann, bob, cy] = server.people(["Ann", "Bob", "Cy"]).await;
     let group = bob.create_group("tea", &[&ann]).await;
@@ -142,7 +142,7 @@ async fn the_deleted_one_is_a_member_no_more() {
 }
 
 #[tokio::test]
-async fn a_group_left_empty_goes() {
+async fn a_group_left_empty_is_deleted() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let group = ann.create_group("alone", &[&bob]).await;
@@ -156,7 +156,7 @@ async fn a_group_left_empty_goes() {
 }
 
 #[tokio::test]
-async fn its_texts_stay_with_the_others_unless_they_are_to_be_erased() {
+async fn others_keep_the_messages_unless_they_are_erased() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let group = bob.create_group("tea", &[&ann]).await;
@@ -178,7 +178,7 @@ async fn its_texts_stay_with_the_others_unless_they_are_to_be_erased() {
 }
 
 #[tokio::test]
-async fn keeping_the_texts_may_be_said_and_anything_else_is_refused() {
+async fn the_only_values_of_messages_are_keep_and_erase() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     ann.write_to(&bob, "hello").await;
@@ -203,7 +203,7 @@ async fn a_deletion_survives_a_restart() {
 }
 
 #[tokio::test]
-async fn of_two_deletions_at_once_one_succeeds() {
+async fn one_of_two_concurrent_deletions_succeeds() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let replies = tokio::join!(ann.delete(DESTROY), ann.delete(DESTROY));
@@ -231,7 +231,7 @@ async fn no_session_outlives_the_account() {
 }
 
 #[tokio::test]
-async fn what_is_erased_is_gone_from_the_database_itself() {
+async fn erased_texts_are_gone_from_the_database() {
     let mut server = TestServer::start().await;
     let [ann, bob] = server.people(["Annabel", "Bob"]).await;
     let group = ann.create_group("tea", &[&bob]).await;

@@ -29,7 +29,7 @@ async fn number(database: &TestDatabase, sql: &str) -> i64 {
 }
 
 #[tokio::test]
-async fn everybody_whom_it_names_can_log_in_and_has_something_to_read() {
+async fn every_printed_user_can_log_in_and_has_messages() {
     let (_database, hearth, told) = demo(&[]).await;
     let password = told.lines().find_map(|line| line.split_once("password: ")).expect("it tells the password").1;
     let emails: Vec<_> = told.split_whitespace().filter(|word| word.contains('@')).collect();
@@ -45,7 +45,7 @@ async fn everybody_whom_it_names_can_log_in_and_has_something_to_read() {
 }
 
 #[tokio::test]
-async fn its_histories_are_whole_and_in_order() {
+async fn histories_are_complete_and_in_order() {
     let (_database, hearth, told) = demo(&["--lang", "ru"]).await;
     let password = told.lines().find_map(|line| line.split_once("password: ")).expect("it tells the password").1;
     let serving = hearth.serve();
@@ -70,7 +70,7 @@ async fn its_histories_are_whole_and_in_order() {
 }
 
 #[tokio::test]
-async fn it_has_everything_that_people_do() {
+async fn it_uses_every_feature() {
     let (database, ..) = demo(&[]).await;
     for (thing, found) in [
         ("answers", "messages WHERE reply_to IS NOT NULL"),
@@ -111,7 +111,7 @@ async fn told_at(instant: &str, language: Language) -> Vec<(String, String, i64)
 }
 
 #[tokio::test]
-async fn the_same_day_it_is_the_same_but_for_what_is_said_since() {
+async fn on_the_same_day_it_differs_only_by_later_messages() {
     let noon = told_at("2026-03-04T12:00:00Z", Language::English).await;
     let evening = told_at("2026-03-04T20:00:00Z", Language::English).await;
     let since: Vec<_> = evening.iter().filter(|said| !noon.contains(said)).collect();
@@ -123,7 +123,7 @@ async fn the_same_day_it_is_the_same_but_for_what_is_said_since() {
 }
 
 #[tokio::test]
-async fn people_write_at_hours_of_theirs() {
+async fn users_write_at_their_waking_hours() {
     for (language, dawn, names) in [(Language::English, 22, ["Grace"]), (Language::Russian, 21, ["Дарья"])] {
         let said = told_at("2026-03-04T12:00:00Z", language).await;
         let hours: HashSet<_> = said
@@ -136,7 +136,7 @@ async fn people_write_at_hours_of_theirs() {
 }
 
 #[tokio::test]
-async fn no_sentence_is_said_all_the_time() {
+async fn no_sentence_is_repeated_often() {
     for language in [Language::English, Language::Russian] {
         let said = told_at("2026-03-04T12:00:00Z", language).await;
         let mut often = HashMap::<_, usize>::new();
@@ -149,7 +149,7 @@ async fn no_sentence_is_said_all_the_time() {
 }
 
 #[tokio::test]
-async fn it_leaves_people_alone_unless_it_is_forced_and_never_comes_twice() {
+async fn it_needs_force_if_there_are_users_and_never_loads_twice() {
     let database = TestDatabase::create().await;
     let hearth = Hearth::with_database(&database.url);
     hearth.serve().api.sign_up("Zoe").await;
@@ -162,7 +162,7 @@ async fn it_leaves_people_alone_unless_it_is_forced_and_never_comes_twice() {
 }
 
 #[tokio::test]
-async fn it_does_not_touch_a_database_that_is_served() {
+async fn it_does_not_change_a_database_in_use() {
     let database = TestDatabase::create().await;
     let hearth = Hearth::with_database(&database.url);
     let serving = hearth.serve();

@@ -38,7 +38,7 @@ async fn attack(api: &Api, email: &str) {
 }
 
 #[tokio::test]
-async fn a_thousand_guesses_keep_out_strangers_but_not_the_owners_device() {
+async fn a_thousand_guesses_do_not_lock_out_the_owners_device() {
     let (_server, ann, known) = guarded().await;
     attack(&ann, &ann.email).await;
     log_in(&ann, &ann.email, PASSWORD, &Value::Null).await.refused(429);
@@ -47,7 +47,7 @@ async fn a_thousand_guesses_keep_out_strangers_but_not_the_owners_device() {
 }
 
 #[tokio::test]
-async fn only_the_accounts_own_tokens_of_the_present_password_count() {
+async fn only_the_accounts_device_tokens_of_the_current_password_count() {
     let (server, ann, known) = guarded().await;
     let bob = server.user("Bob").await;
     let of_bob = log_in(&bob, &bob.email, PASSWORD, &Value::Null).await.expect(201);
@@ -61,7 +61,7 @@ async fn only_the_accounts_own_tokens_of_the_present_password_count() {
 }
 
 #[tokio::test]
-async fn a_device_has_as_many_guesses_as_an_address() {
+async fn a_device_has_the_same_number_of_attempts_as_an_address() {
     let (_server, ann, known) = guarded().await;
     let mut guesses = 0;
     while log_in(&ann, &ann.email, "a guess", &known["deviceToken"]).await.status == 400 {
@@ -74,7 +74,7 @@ async fn a_device_has_as_many_guesses_as_an_address() {
 }
 
 #[tokio::test]
-async fn ending_all_other_sessions_makes_every_device_a_stranger() {
+async fn ending_all_other_sessions_revokes_every_device_token() {
     let (_server, ann, known) = guarded().await;
     ann.delete("/api/sessions").await.expect(200);
     attack(&ann, &ann.email).await;

@@ -20,7 +20,7 @@ const STORIES: u32 = 8;
 const STEPS: usize = 80;
 
 #[test]
-fn whoever_was_away_ends_with_what_those_know_who_stayed() {
+fn a_client_that_was_away_ends_in_the_same_state_as_one_that_stayed() {
     stories::tell(STORIES, steps::story(STEPS), async |story| {
         let mut world = World::new().await;
         for (place, step) in story.iter().enumerate() {
@@ -38,7 +38,7 @@ const GROUPS: usize = 520;
 const CHANGES: usize = 5_000;
 
 #[tokio::test]
-async fn an_absence_of_five_thousand_changes_in_five_hundred_chats_is_made_up_for() {
+async fn a_client_catches_up_with_five_thousand_changes_in_five_hundred_chats() {
     let server = TestServer::start().await;
     let (ann, bob) = (server.user("Ann").await, server.user("Bob").await);
     let mut writer = bob.connect().await;

@@ -21,7 +21,7 @@ async fn a_private_message_reaches_every_connection_of_the_receiver_and_nobody_e
 }
 
 #[tokio::test]
-async fn a_private_message_is_answered_with_nothing() {
+async fn a_private_message_gets_an_empty_answer() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let request = Request::private(&bob.id, "hello");
@@ -34,7 +34,7 @@ async fn a_private_message_is_answered_with_nothing() {
 }
 
 #[tokio::test]
-async fn a_private_message_is_broadcast_key_by_key() {
+async fn a_private_messages_broadcast_has_exactly_the_keys_of_the_contract() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     ann.patch("/api/profile/update", json!({ "lastName": "Lee" })).await.expect(201);
@@ -50,7 +50,7 @@ async fn a_private_message_is_broadcast_key_by_key() {
 }
 
 #[tokio::test]
-async fn a_dialog_is_read_key_by_key() {
+async fn a_dialogs_history_has_exactly_the_keys_of_the_contract() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let id = ann.write_to(&bob, "hello").await;
@@ -100,7 +100,7 @@ async fn both_directions_are_one_dialog_which_third_parties_do_not_see() {
 }
 
 #[tokio::test]
-async fn notes_to_oneself_are_kept_and_notify_nobody() {
+async fn notes_to_yourself_are_stored_and_notify_nobody() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     ann.write_to(&bob, "hello").await;
@@ -115,7 +115,7 @@ async fn notes_to_oneself_are_kept_and_notify_nobody() {
 }
 
 #[tokio::test]
-async fn writing_to_nobody_is_refused() {
+async fn writing_to_an_unknown_user_is_rejected() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let mut socket = ann.connect().await;
@@ -127,7 +127,7 @@ async fn writing_to_nobody_is_refused() {
 }
 
 #[tokio::test]
-async fn a_deleted_account_gets_no_more_and_its_dialog_stays_readable() {
+async fn a_deleted_account_gets_no_more_messages_and_its_dialog_stays_readable() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     ann.patch("/api/profile/update", json!({ "lastName": "Lee" })).await.expect(201);
@@ -145,7 +145,7 @@ async fn a_deleted_account_gets_no_more_and_its_dialog_stays_readable() {
 }
 
 #[tokio::test]
-async fn texts_are_kept_and_sent_exactly_as_given() {
+async fn texts_are_stored_and_sent_exactly_as_given() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let odd = ["it's; DROP TABLE messages --", " \u{1F469}\u{200D}\u{1F680} \t", "Ёж % _ \\ \"", "a\r\nb\u{1}", "{}"];
@@ -159,7 +159,7 @@ async fn texts_are_kept_and_sent_exactly_as_given() {
 }
 
 #[tokio::test]
-async fn names_are_the_present_ones_everywhere() {
+async fn names_are_current_everywhere() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let (mut anns, mut bobs) = (ann.connect().await, bob.connect().await);

@@ -21,7 +21,7 @@ fn values<'a>(page: &'a str, attribute: &str) -> Vec<&'a str> {
 }
 
 #[tokio::test]
-async fn every_page_allows_only_what_stands_in_it() {
+async fn every_page_allows_only_its_own_scripts_and_styles() {
     let server = TestServer::start().await;
     for path in PAGES {
         let policy =
@@ -53,7 +53,7 @@ async fn documents_are_allowed_nothing() {
 }
 
 #[tokio::test]
-async fn what_is_documented_goes_out_compressed_and_only_once() {
+async fn documents_are_sent_compressed_and_cached() {
     let server = TestServer::start().await;
     for path in ["/doc", "/doc/openapi.json", "/doc/websocket", "/doc/asyncapi.json"] {
         let plain = server.api().get(path).await;
@@ -69,7 +69,7 @@ async fn what_is_documented_goes_out_compressed_and_only_once() {
 }
 
 #[tokio::test]
-async fn the_pages_lead_to_each_other_and_to_the_documents() {
+async fn the_pages_link_to_each_other_and_to_the_documents() {
     let server = TestServer::start().await;
     assert!(values(&page(&server, "/").await, "href").contains(&"/doc"));
     for path in ["/doc", "/doc/websocket"] {
@@ -83,7 +83,7 @@ async fn the_pages_lead_to_each_other_and_to_the_documents() {
 }
 
 #[tokio::test]
-async fn every_anchor_of_the_page_leads_somewhere() {
+async fn every_anchor_of_the_page_has_a_target() {
     let server = TestServer::start().await;
     let page = page(&server, "/doc/websocket").await;
     let ids = values(&page, "id");

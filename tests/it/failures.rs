@@ -8,7 +8,7 @@ use crate::support::TestServer;
 const UPDATE: &str = "/api/profile/update";
 
 #[tokio::test]
-async fn a_body_that_is_compressed_is_415() {
+async fn a_compressed_body_is_415() {
     let server = TestServer::start().await;
     for (encoding, status) in [("gzip", 415), ("br", 415), ("identity, gzip", 415), ("Identity", 400), ("", 400)] {
         let request = server.api().request(Method::POST, "/api/auth/login").json(&json!({}));
@@ -24,7 +24,7 @@ async fn a_body_that_is_compressed_is_415() {
 }
 
 #[tokio::test]
-async fn malformed_chunks_are_400_with_a_sentence_of_ours() {
+async fn malformed_chunks_are_400_with_our_own_message() {
     let server = TestServer::start().await;
     let head = "POST /api/auth/login HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n\
                 transfer-encoding: chunked\r\n\r\n";
@@ -39,7 +39,7 @@ async fn malformed_chunks_are_400_with_a_sentence_of_ours() {
 }
 
 #[tokio::test]
-async fn the_token_is_looked_at_before_the_body() {
+async fn the_token_is_checked_before_the_body() {
     let server = TestServer::start().await;
     for (method, path) in [
         (Method::PATCH, UPDATE),
@@ -89,7 +89,7 @@ async fn every_failure_below_api_has_the_failure_body() {
 }
 
 #[tokio::test]
-async fn behind_https_a_browser_is_told_to_stay_there() {
+async fn behind_https_responses_set_strict_transport_security() {
     let server = TestServer::start_with(|config| config.server.trusted_proxies = vec!["127.0.0.0/8".into()]).await;
     let https = async |server: &TestServer, scheme: &str| {
         let request = server.api().request(Method::GET, "/").header("x-forwarded-proto", scheme.to_owned());

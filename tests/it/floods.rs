@@ -28,7 +28,7 @@ async fn exhaust(socket: &mut Socket) {
 }
 
 #[tokio::test]
-async fn a_refusal_carries_the_id_and_type_of_frames_of_odd_shapes() {
+async fn a_rate_limit_error_carries_the_id_and_type_of_odd_frames() {
     let server = limited(1, 100).await;
     let mut socket = server.user("Ann").await.hearth().await;
     exhaust(&mut socket).await;
@@ -53,7 +53,7 @@ async fn a_refusal_carries_the_id_and_type_of_frames_of_odd_shapes() {
 }
 
 #[tokio::test]
-async fn the_sockets_of_a_person_share_a_budget_and_others_have_their_own() {
+async fn the_sockets_of_a_user_share_a_limit_and_others_have_their_own() {
     let server = limited(1000, 1).await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let mut second = ann.connect().await;
@@ -75,7 +75,7 @@ async fn exhaust_at_once(socket: &mut Socket) {
 }
 
 #[tokio::test]
-async fn a_flood_of_pings_is_closed_and_its_session_stays_out() {
+async fn a_flood_of_pings_closes_the_socket_and_bars_its_session() {
     let server = limited(1, 100).await;
     let ann = server.user("Ann").await;
     let mut socket = ann.connect().await;

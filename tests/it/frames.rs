@@ -109,7 +109,7 @@ async fn fragments_have_at_most_64_kib_together() {
 }
 
 #[tokio::test]
-async fn a_length_that_is_only_announced_is_enough_for_1009() {
+async fn an_announced_length_above_the_limit_closes_with_1009() {
     let (_server, ann) = server_and_ann().await;
     for header in [
         &[0x81, 0xff, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4][..],
@@ -122,7 +122,7 @@ async fn a_length_that_is_only_announced_is_enough_for_1009() {
 }
 
 #[tokio::test]
-async fn a_text_that_is_no_utf_8_closes_with_1007() {
+async fn a_text_frame_that_is_not_utf_8_closes_with_1007() {
     let (_server, ann) = server_and_ann().await;
     for bad in [&b"\xff"[..], b"{\"type\":\"\xc3\x28\"}", b"\xed\xa0\x80", b"\"cut off \xf0\x9f\x98"] {
         let mut socket = ann.connect().await;
@@ -136,7 +136,7 @@ async fn a_text_that_is_no_utf_8_closes_with_1007() {
 }
 
 #[tokio::test]
-async fn a_binary_frame_that_is_no_utf_8_is_only_refused() {
+async fn a_binary_frame_that_is_not_utf_8_is_only_rejected() {
     let (_server, ann) = server_and_ann().await;
     let mut socket = ann.connect().await;
     socket.send_raw(Message::binary(&b"\xff\xfe{}"[..])).await;
@@ -146,7 +146,7 @@ async fn a_binary_frame_that_is_no_utf_8_is_only_refused() {
 }
 
 #[tokio::test]
-async fn what_breaks_the_protocol_closes_with_1002() {
+async fn a_protocol_violation_closes_with_1002() {
     let (_server, ann) = server_and_ann().await;
     let long_ping = [&b"\x89\xfe\x00\x7e\x01\x02\x03\x04"[..], &[0; 126]].concat();
     let broken: &[(&str, &[u8])] = &[
@@ -177,7 +177,7 @@ async fn a_close_is_answered_with_a_close_with_or_without_a_code() {
 }
 
 #[tokio::test]
-async fn what_was_sent_before_a_close_takes_effect() {
+async fn requests_before_a_close_take_effect() {
     let (_server, ann) = server_and_ann().await;
     let mut socket = ann.connect().await;
     let params = json!({ "messageId": new_id(), "receiverId": ann.id, "content": "bye" });

@@ -75,7 +75,7 @@ fn on_a_small_disk() -> Option<(Hearth, Serving, PathBuf)> {
 }
 
 #[tokio::test]
-async fn a_full_disk_is_named_and_writing_goes_on_once_there_is_room() {
+async fn a_full_disk_is_reported_and_writes_work_again_once_there_is_room() {
     let Some((_hearth, serving, disk)) = on_a_small_disk() else {
         return eprintln!("no file system can be mounted here: the limit of a file's size is tried instead");
     };
@@ -167,16 +167,16 @@ async fn survives(calls: &str, error: &str, code: &str) {
 }
 
 #[tokio::test]
-async fn writes_that_found_no_room_are_made_up_for() {
+async fn writes_that_found_no_room_can_be_retried() {
     survives("pwrite64", "ENOSPC", "disk_full").await;
 }
 
 #[tokio::test]
-async fn writes_that_failed_are_made_up_for() {
+async fn writes_that_failed_can_be_retried() {
     survives("pwrite64", "EIO", "unavailable").await;
 }
 
 #[tokio::test]
-async fn what_is_acknowledged_after_a_failed_sync_is_on_disk() {
+async fn messages_acknowledged_after_a_failed_sync_are_on_disk() {
     survives("fsync,fdatasync", "EIO", "unavailable").await;
 }

@@ -30,7 +30,7 @@ async fn a_new_group_has_its_creator_and_its_first_notice() {
 }
 
 #[tokio::test]
-async fn creating_a_group_pushes_nothing() {
+async fn creating_a_group_broadcasts_nothing() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let mut sockets = sockets([&ann, &ann, &bob]).await;
@@ -39,7 +39,7 @@ async fn creating_a_group_pushes_nothing() {
 }
 
 #[tokio::test]
-async fn a_taken_group_id_is_refused_whoever_asks_and_changes_nothing() {
+async fn a_taken_group_id_is_rejected_for_everyone_and_changes_nothing() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let group = new_id();
@@ -103,7 +103,7 @@ async fn a_message_reaches_every_connection_of_the_other_members_and_nobody_else
 }
 
 #[tokio::test]
-async fn everybody_in_a_group_of_many_hears_everything_once() {
+async fn every_member_of_a_large_group_gets_everything_once() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let many = server.people_called(&[("One", "of"), ("many", "people")].repeat(20)).await;
@@ -121,7 +121,7 @@ async fn everybody_in_a_group_of_many_hears_everything_once() {
 }
 
 #[tokio::test]
-async fn members_of_several_groups_hear_each_in_its_own() {
+async fn members_of_several_groups_get_messages_by_group() {
     let server = TestServer::start().await;
     let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
     let tea = ann.create_group("tea", &[&bob, &eve]).await;
@@ -137,7 +137,7 @@ async fn members_of_several_groups_hear_each_in_its_own() {
 }
 
 #[tokio::test]
-async fn a_message_in_a_group_is_broadcast_key_by_key() {
+async fn a_group_messages_broadcast_has_exactly_the_keys_of_the_contract() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let group = ann.create_group("tea", &[&bob]).await;
@@ -155,7 +155,7 @@ async fn a_message_in_a_group_is_broadcast_key_by_key() {
 }
 
 #[tokio::test]
-async fn a_groups_history_is_read_key_by_key() {
+async fn a_groups_history_has_exactly_the_keys_of_the_contract() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let group = ann.create_group("tea", &[]).await;
@@ -186,7 +186,7 @@ async fn one_message_has_one_instant_for_all_members() {
 }
 
 #[tokio::test]
-async fn outsiders_can_do_nothing_in_a_group_nor_in_one_that_is_not_there() {
+async fn outsiders_can_do_nothing_in_a_group_or_an_unknown_one() {
     let server = TestServer::start().await;
     let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
     let group = ann.create_group("tea", &[&bob]).await;
@@ -204,7 +204,7 @@ async fn outsiders_can_do_nothing_in_a_group_nor_in_one_that_is_not_there() {
 }
 
 #[tokio::test]
-async fn writers_have_their_present_names() {
+async fn senders_have_their_current_names() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let group = ann.create_group("tea", &[&bob]).await;

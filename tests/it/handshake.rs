@@ -34,7 +34,7 @@ async fn turned_away(socket: Socket) {
 }
 
 #[tokio::test]
-async fn both_paths_lead_to_the_socket_with_any_query() {
+async fn both_paths_open_the_socket_with_any_query() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     for path in [WS, "/", "/api/ws?v=1&x", "/?token=none", "/api/ws?"] {
@@ -88,7 +88,7 @@ async fn the_header_comes_before_the_protocol() {
 }
 
 #[tokio::test]
-async fn without_a_good_token_the_handshake_succeeds_and_4001_is_all_that_follows() {
+async fn without_a_valid_token_the_handshake_succeeds_and_only_4001_follows() {
     let server = TestServer::start_with(|config| config.auth.secret = SECRET.into()).await;
     let [ann] = server.people(["Ann"]).await;
     let expired = token::sign(&token::altered(&ann.token, "exp", json!(token::now() - 1)));
@@ -106,7 +106,7 @@ async fn without_a_good_token_the_handshake_succeeds_and_4001_is_all_that_follow
 }
 
 #[tokio::test]
-async fn a_revoked_token_is_told_so_by_4001() {
+async fn a_revoked_token_is_closed_with_4001() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let there = ann.log_in_again().await;
@@ -120,7 +120,7 @@ async fn a_revoked_token_is_told_so_by_4001() {
 }
 
 #[tokio::test]
-async fn what_a_turned_away_client_sends_is_not_answered() {
+async fn a_rejected_clients_requests_are_not_answered() {
     let server = TestServer::start().await;
     let mut socket = server.connect(WS, &["auth", "none"]).await;
     socket.send("listLastMessage", json!({ "limit": 5 })).await;
@@ -128,7 +128,7 @@ async fn what_a_turned_away_client_sends_is_not_answered() {
 }
 
 #[tokio::test]
-async fn nothing_is_sent_unasked() {
+async fn nothing_is_sent_unprompted() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     ann.write_to(&bob, "while Bob was away").await;
@@ -139,7 +139,7 @@ async fn nothing_is_sent_unasked() {
 }
 
 #[tokio::test]
-async fn requests_that_come_along_with_the_handshake_are_answered() {
+async fn requests_sent_with_the_handshake_are_answered() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let mut head = format!("GET /api/ws HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n", ann.token);
@@ -155,7 +155,7 @@ async fn requests_that_come_along_with_the_handshake_are_answered() {
 }
 
 #[tokio::test]
-async fn a_full_server_refuses_before_the_upgrade_until_somebody_leaves() {
+async fn a_full_server_rejects_before_the_upgrade_until_a_place_is_free() {
     let server = TestServer::start_with(|config| config.limits.connections = 2).await;
     let [ann] = server.people(["Ann"]).await;
     let (first, second) = (ann.connect().await, ann.connect().await);
@@ -175,7 +175,7 @@ async fn a_full_server_refuses_before_the_upgrade_until_somebody_leaves() {
 }
 
 #[tokio::test]
-async fn at_the_bound_a_newcomer_takes_a_place_of_whoever_has_the_most() {
+async fn a_full_server_displaces_a_connection_of_the_user_with_the_most() {
     let server = TestServer::start_with(|config| config.limits.connections = 4).await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let mut anns = Vec::new();
@@ -201,7 +201,7 @@ async fn at_the_bound_a_newcomer_takes_a_place_of_whoever_has_the_most() {
 }
 
 #[tokio::test]
-async fn those_turned_away_take_nobodys_place() {
+async fn rejected_clients_displace_nobody() {
     let server = TestServer::start_with(|config| config.limits.connections = 1).await;
     let [ann] = server.people(["Ann"]).await;
     let strangers = [server.connect(WS, &[]).await, server.connect(WS, &["auth", "none"]).await];
@@ -210,7 +210,7 @@ async fn those_turned_away_take_nobodys_place() {
 }
 
 #[tokio::test]
-async fn a_connection_that_breaks_off_leaves_its_place_to_others() {
+async fn a_broken_connection_frees_its_place() {
     let server = TestServer::start_with(|config| config.limits.connections = 1).await;
     let [ann] = server.people(["Ann"]).await;
     drop(ann.connect().await);
@@ -257,7 +257,7 @@ async fn by_default_every_origin_may_connect() {
 }
 
 #[tokio::test]
-async fn what_is_no_handshake_is_refused_with_400() {
+async fn an_invalid_handshake_is_400() {
     let server = TestServer::start().await;
     let without = |name: &str| UPGRADE.into_iter().filter(|header| header.0 != name).collect::<Vec<_>>();
     let with =

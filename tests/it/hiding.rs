@@ -14,7 +14,7 @@ async fn listed(who: &User) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_hidden_dialog_is_gone_for_one_side_and_whole_for_the_other() {
+async fn a_hidden_dialog_is_gone_for_one_side_and_unchanged_for_the_other() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     ann.write_to(&bob, "one").await;
@@ -27,7 +27,7 @@ async fn a_hidden_dialog_is_gone_for_one_side_and_whole_for_the_other() {
 }
 
 #[tokio::test]
-async fn a_later_message_brings_a_hidden_dialog_back_with_only_the_new_ones() {
+async fn a_later_message_brings_a_hidden_dialog_back_with_only_new_messages() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let mut socket = ann.connect().await;
@@ -43,7 +43,7 @@ async fn a_later_message_brings_a_hidden_dialog_back_with_only_the_new_ones() {
 }
 
 #[tokio::test]
-async fn hiding_again_hides_what_came_since_and_hiding_twice_nothing_more() {
+async fn hiding_again_hides_only_newer_messages() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     for text in ["one", "two"] {
@@ -86,7 +86,7 @@ async fn old_cursors_do_not_reach_what_is_hidden() {
 }
 
 #[tokio::test]
-async fn hiding_a_dialog_with_nobody_changes_nothing() {
+async fn hiding_a_dialog_with_an_unknown_user_changes_nothing() {
     let server = TestServer::start().await;
     let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
     ann.write_to(&bob, "hello").await;
@@ -125,7 +125,7 @@ async fn hiding_notifies_nobody() {
 }
 
 #[tokio::test]
-async fn a_companions_id_must_be_one() {
+async fn a_companions_id_must_be_a_uuid() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     for body in

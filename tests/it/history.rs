@@ -13,7 +13,7 @@ fn numbers_down(from: usize, to: usize) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn following_the_last_row_reads_a_group_to_its_end_whatever_the_limit() {
+async fn following_the_last_row_reads_a_whole_group_at_any_limit() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let group = ann.create_group("tea", &[]).await;
@@ -27,7 +27,7 @@ async fn following_the_last_row_reads_a_group_to_its_end_whatever_the_limit() {
 }
 
 #[tokio::test]
-async fn following_the_last_row_reads_a_dialog_to_its_end_whatever_the_limit() {
+async fn following_the_last_row_reads_a_whole_dialog_at_any_limit() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let (mut anns, mut bobs) = (ann.connect().await, bob.connect().await);
@@ -87,7 +87,7 @@ async fn instants_grow_across_everything_that_stores_a_row() {
 }
 
 #[tokio::test]
-async fn what_is_written_meanwhile_does_not_shift_the_pages() {
+async fn new_messages_do_not_shift_the_pages() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let group = ann.create_group("tea", &[]).await;
@@ -165,7 +165,7 @@ async fn gaps_in_a_long_history_are_stepped_over() {
 }
 
 #[tokio::test]
-async fn writing_goes_on_after_a_long_history() {
+async fn writing_works_after_a_long_history() {
     let server = TestServer::start().await;
     let (ann, group, first) = long_history(&server).await;
     let mut socket = ann.connect().await;

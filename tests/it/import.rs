@@ -36,7 +36,7 @@ fn main() -> ExitCode {
         messages_of_one_instant_are_paged_one_by_one
         a_second_import_changes_nothing_and_a_later_one_adds_what_is_new
         an_interrupted_import_is_completed_by_the_next
-        what_cannot_come_over_is_left_out_and_told
+        rows_that_cannot_be_imported_are_left_out_and_reported
         a_group_belongs_to_whoever_made_it_or_to_the_next_oldest
         notices_stay_notices
         who_left_a_group_there_is_no_member_here
@@ -219,7 +219,7 @@ async fn an_interrupted_import_is_completed_by_the_next() {
     assert_eq!(as_seen(&hearth, &world).await, as_seen(&whole, &world).await);
 }
 
-async fn what_cannot_come_over_is_left_out_and_told() {
+async fn rows_that_cannot_be_imported_are_left_out_and_reported() {
     let (reference, (_database, hearth)) = (Reference::create().await, target().await);
     let ann = reference.user("Ann", "", "ann@example.org").await;
     let twin = reference.user("Anna", "", "ANN@example.org").await;

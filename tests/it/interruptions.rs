@@ -18,7 +18,7 @@ async fn ask_and_hang_up(user: &User, method: &str, path: &str, body: &str) {
 }
 
 #[tokio::test]
-async fn a_deletion_whose_client_hangs_up_still_closes_the_sockets() {
+async fn a_deletion_whose_client_disconnects_still_closes_the_sockets() {
     let server = TestServer::start().await;
     let ann = server.user("Ann").await;
     let socket = ann.connect().await;
@@ -28,7 +28,7 @@ async fn a_deletion_whose_client_hangs_up_still_closes_the_sockets() {
 }
 
 #[tokio::test]
-async fn a_password_change_whose_client_hangs_up_still_ends_the_other_sessions() {
+async fn a_password_change_whose_client_disconnects_still_ends_the_other_sessions() {
     let server = TestServer::start().await;
     let ann = server.user("Ann").await;
     let other = ann.log_in_again().await;

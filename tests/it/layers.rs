@@ -74,7 +74,7 @@ fn imports_point_down() {
 }
 
 #[test]
-fn sql_stands_in_the_store_alone() {
+fn only_the_store_contains_sql() {
     for (module, text) in sources().into_iter().filter(|(module, _)| module != "store") {
         assert!(!text.contains("sqlx::query"), "{module} speaks SQL");
     }

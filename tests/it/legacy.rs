@@ -28,7 +28,7 @@ async fn who_logs_in(server: &TestServer, email: &str) -> Value {
 }
 
 #[tokio::test]
-async fn of_accounts_that_share_an_email_now_the_oldest_has_it_and_the_others_their_spelling() {
+async fn accounts_whose_emails_have_become_equal_keep_their_spellings() {
     let mut server = TestServer::start().await;
     let [ann, bob, cy] = server.people(["Ann", "Bob", "Cy"]).await;
     let emails = ["sam@example.org", "ｓam@example.org", "SAM\u{ad}@example.org"];
@@ -50,7 +50,7 @@ async fn of_accounts_that_share_an_email_now_the_oldest_has_it_and_the_others_th
 }
 
 #[tokio::test]
-async fn old_names_are_shown_cleaned_and_found_by_the_new_rule() {
+async fn old_names_are_shown_cleaned_and_found_by_the_new_rules() {
     let mut server = TestServer::start().await;
     let [ann, bob, zoe] = server.people(["Ann", "Bob", "Zoe"]).await;
     let group = ann.create_group("tea", &[&bob]).await;
@@ -78,7 +78,7 @@ async fn old_names_are_shown_cleaned_and_found_by_the_new_rule() {
 }
 
 #[tokio::test]
-async fn a_password_is_the_same_in_every_spelling_and_an_older_hash_is_made_anew() {
+async fn a_password_works_in_every_normal_form_and_an_older_hash_is_replaced() {
     let server = TestServer::start().await;
     // As a hash was made before: of the password as it was given, in NFD.
     let given = "e\u{301}te\u{301} a\u{300} la mer";

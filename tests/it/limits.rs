@@ -43,7 +43,7 @@ fn wait(reply: Reply) -> u32 {
 }
 
 #[tokio::test]
-async fn an_address_signs_up_so_many_accounts_an_hour() {
+async fn sign_ups_per_address_are_limited() {
     let server = limited(Limits { sign_ups_per_hour: 2, ..Limits::default() }).await;
     for number in 0..2 {
         post_from(&server, "192.0.2.1", SIGN_UP, person(number)).await.expect(201);
@@ -56,7 +56,7 @@ async fn an_address_signs_up_so_many_accounts_an_hour() {
 }
 
 #[tokio::test]
-async fn an_account_is_tried_so_often_from_one_address_even_with_the_right_password() {
+async fn login_attempts_per_account_and_address_are_limited() {
     let server = limited(Limits { log_ins_per_account_and_minute: 3, ..Limits::default() }).await;
     server.api().post(SIGN_UP, person(1)).await.expect(201);
     server.api().post(SIGN_UP, person(2)).await.expect(201);
@@ -69,7 +69,7 @@ async fn an_account_is_tried_so_often_from_one_address_even_with_the_right_passw
 }
 
 #[tokio::test]
-async fn somebody_elses_attempts_do_not_lock_a_person_out() {
+async fn attempts_of_others_do_not_lock_a_user_out() {
     let limits = Limits { log_ins_per_account_and_minute: 1, log_ins_per_minute: 3, ..Limits::default() };
     let server = limited(limits).await;
     server.api().post(SIGN_UP, person(1)).await.expect(201);
@@ -82,7 +82,7 @@ async fn somebody_elses_attempts_do_not_lock_a_person_out() {
 }
 
 #[tokio::test]
-async fn guesses_from_many_addresses_wait_and_the_owner_at_a_known_address_does_not() {
+async fn guesses_from_many_addresses_are_delayed_but_not_the_owner_at_a_known_address() {
     let server = limited(Limits { log_in_failures_per_account: 3, ..Limits::default() }).await;
     server.api().post(SIGN_UP, person(1)).await.expect(201);
     log_in_from(&server, "198.51.100.7", "ann1@example.org", PASSWORD).await.expect(201);
@@ -97,7 +97,7 @@ async fn guesses_from_many_addresses_wait_and_the_owner_at_a_known_address_does_
 }
 
 #[tokio::test]
-async fn an_address_logs_in_so_often_whatever_the_account() {
+async fn login_attempts_per_address_are_limited_over_all_accounts() {
     let server = limited(Limits { log_ins_per_minute: 2, ..Limits::default() }).await;
     for number in 0..2 {
         log_in_from(&server, "192.0.2.1", &format!("ann{number}@example.org"), PASSWORD).await.refused(400);
@@ -122,7 +122,7 @@ async fn a_client_cannot_choose_its_address() {
 }
 
 #[tokio::test]
-async fn frames_that_come_too_fast_are_refused_one_by_one_and_change_nothing() {
+async fn frames_over_the_rate_limit_are_rejected_and_change_nothing() {
     let server = limited(Limits { frames_per_second: 1, ..Limits::default() }).await;
     let [ann] = server.people(["Ann"]).await;
     let mut socket = ann.connect().await;
@@ -145,7 +145,7 @@ async fn frames_that_come_too_fast_are_refused_one_by_one_and_change_nothing() {
 }
 
 #[tokio::test]
-async fn a_connection_that_was_too_fast_goes_on_when_it_has_waited() {
+async fn a_connection_over_the_limit_works_again_after_waiting() {
     let server = limited(Limits { frames_per_second: 50, ..Limits::default() }).await;
     let mut socket = server.user("Ann").await.connect().await;
     let mut refused = false;
@@ -203,7 +203,7 @@ async fn one_key_turns_every_rate_off() {
 }
 
 #[tokio::test]
-async fn by_default_the_rates_are_on_and_leave_room_for_people() {
+async fn by_default_rate_limits_are_on_and_allow_normal_use() {
     let server = limited(Limits::default()).await;
     for number in 0..3 {
         server.api().post(SIGN_UP, person(number)).await.expect(201);
@@ -220,7 +220,7 @@ async fn by_default_the_rates_are_on_and_leave_room_for_people() {
 }
 
 #[tokio::test]
-async fn a_group_has_so_many_members_as_configured_and_no_more() {
+async fn a_group_has_at_most_the_configured_number_of_members() {
     let server = TestServer::start_with(|config| config.limits.group_members = 2).await;
     let [ann, bob, cy] = server.people(["Ann", "Bob", "Cy"]).await;
     let group = ann.create_group("tea", &[&bob]).await;

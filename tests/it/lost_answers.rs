@@ -41,12 +41,12 @@ async fn is_told_in_spite_of(loss: Loss) {
 }
 
 #[tokio::test]
-async fn what_was_committed_without_an_answer_is_acknowledged_and_told() {
+async fn a_commit_without_an_answer_is_acknowledged_and_broadcast() {
     is_told_in_spite_of(Loss::Answer).await;
 }
 
 #[tokio::test]
-async fn what_was_not_committed_is_made_again_and_told_once() {
+async fn a_lost_commit_is_repeated_and_broadcast_once() {
     is_told_in_spite_of(Loss::Commit).await;
 }
 
@@ -62,7 +62,7 @@ async fn an_account_whose_deletion_lost_its_answer_is_deleted_and_logged_out() {
 }
 
 #[tokio::test]
-async fn what_is_found_stored_when_the_database_is_back_is_told_once() {
+async fn a_commit_found_after_an_outage_is_broadcast_once() {
     let mut server = TestServer::start_breakable().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let (mut anns, mut bobs) = (ann.connect().await, bob.connect().await);

@@ -60,7 +60,7 @@ impl Notices {
 }
 
 #[tokio::test]
-async fn it_is_ready_once_it_listens_and_stops_at_sigterm() {
+async fn it_reports_ready_once_it_listens_and_stopping_at_sigterm() {
     for notices in [Notices::at_a_path(), Notices::at_an_abstract_name()] {
         let database = TestDatabase::create().await;
         let serving = Hearth::with_database(&database.url).set("NOTIFY_SOCKET", &notices.address).serve();
@@ -74,7 +74,7 @@ async fn it_is_ready_once_it_listens_and_stops_at_sigterm() {
 }
 
 #[tokio::test]
-async fn what_cannot_listen_is_never_ready() {
+async fn a_server_that_cannot_listen_is_never_ready() {
     let (notices, database) = (Notices::at_a_path(), TestDatabase::create().await);
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = taken.local_addr().expect("an address").to_string();
@@ -85,7 +85,7 @@ async fn what_cannot_listen_is_never_ready() {
 
 /// In several threads, since those that wait for notices do not carry what the database is asked.
 #[tokio::test(flavor = "multi_thread")]
-async fn it_gives_signs_of_life_also_while_the_database_is_silent() {
+async fn it_sends_watchdog_messages_also_while_the_database_is_silent() {
     let (notices, mut database) = (Notices::at_a_path(), TestDatabase::create_breakable().await);
     let watched = Duration::from_millis(400).as_micros().to_string();
     let hearth = Hearth::with_database(&database.url)
@@ -103,7 +103,7 @@ async fn it_gives_signs_of_life_also_while_the_database_is_silent() {
 }
 
 #[tokio::test]
-async fn signs_of_life_that_another_process_is_to_give_it_does_not() {
+async fn it_sends_no_watchdog_messages_for_another_process() {
     let (notices, database) = (Notices::at_a_path(), TestDatabase::create().await);
     let hearth = Hearth::with_database(&database.url)
         .set("NOTIFY_SOCKET", &notices.address)

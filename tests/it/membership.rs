@@ -7,7 +7,7 @@ use crate::support::{Request, TestServer, all_quiet, new_id, seen, sockets, text
 const NOT_A_MEMBER: &str = "User is not a member of this group";
 
 #[tokio::test]
-async fn an_added_person_and_the_other_members_hear_of_it_on_every_connection() {
+async fn an_added_user_and_the_other_members_are_notified_on_every_connection() {
     let server = TestServer::start().await;
     let [ann, bob, eve, lea] = server.people(["Ann", "Bob", "Eve", "Lea"]).await;
     let group = ann.create_group("tea", &[&bob]).await;
@@ -22,7 +22,7 @@ async fn an_added_person_and_the_other_members_hear_of_it_on_every_connection() 
 }
 
 #[tokio::test]
-async fn a_notice_is_answered_and_broadcast_key_by_key() {
+async fn a_notices_answer_and_broadcast_have_exactly_the_keys_of_the_contract() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let group = ann.create_group("tea", &[]).await;
@@ -41,7 +41,7 @@ async fn a_notice_is_answered_and_broadcast_key_by_key() {
 }
 
 #[tokio::test]
-async fn any_member_adds_and_the_added_may_do_all_that_members_do() {
+async fn any_member_can_add_and_the_added_user_is_a_full_member() {
     let server = TestServer::start().await;
     let [ann, bob, lea] = server.people(["Ann", "Bob", "Lea"]).await;
     let group = ann.create_group("tea", &[&bob]).await;
@@ -52,7 +52,7 @@ async fn any_member_adds_and_the_added_may_do_all_that_members_do() {
 }
 
 #[tokio::test]
-async fn who_cannot_be_added_is_not_and_nothing_changes() {
+async fn a_rejected_add_changes_nothing() {
     let server = TestServer::start().await;
     let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
     let group = ann.create_group("tea", &[&bob]).await;
@@ -87,7 +87,7 @@ async fn new_and_returning_members_see_the_whole_history() {
 }
 
 #[tokio::test]
-async fn a_full_group_takes_nobody_until_somebody_leaves() {
+async fn a_full_group_accepts_nobody_until_a_member_leaves() {
     let server = TestServer::start_with(|config| config.limits.group_members = 2).await;
     let [ann, bob, lea] = server.people(["Ann", "Bob", "Lea"]).await;
     let group = ann.create_group("tea", &[&bob]).await;
@@ -102,7 +102,7 @@ async fn a_full_group_takes_nobody_until_somebody_leaves() {
 }
 
 #[tokio::test]
-async fn the_remaining_members_hear_who_left() {
+async fn the_remaining_members_are_notified_who_left() {
     let server = TestServer::start().await;
     let [ann, bob, eve, lea] = server.people(["Ann", "Bob", "Eve", "Lea"]).await;
     let group = ann.create_group("tea", &[&bob, &lea]).await;
@@ -124,7 +124,7 @@ async fn the_remaining_members_hear_who_left() {
 }
 
 #[tokio::test]
-async fn whoever_left_is_out_at_once() {
+async fn a_user_who_left_is_out_at_once() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let group = ann.create_group("tea", &[&bob]).await;
@@ -140,7 +140,7 @@ async fn whoever_left_is_out_at_once() {
 }
 
 #[tokio::test]
-async fn a_group_goes_with_its_last_member() {
+async fn a_group_is_deleted_with_its_last_member() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let group = ann.create_group("tea", &[&bob]).await;
@@ -157,7 +157,7 @@ async fn a_group_goes_with_its_last_member() {
 }
 
 #[tokio::test]
-async fn a_deleted_group_is_gone_for_all_and_the_others_hear_of_it() {
+async fn a_deleted_group_is_gone_for_all_and_the_others_are_notified() {
     let server = TestServer::start().await;
     let [ann, bob, eve, lea] = server.people(["Ann", "Bob", "Eve", "Lea"]).await;
     let group = ann.create_group("tea", &[&bob, &lea]).await;
@@ -179,7 +179,7 @@ async fn a_deleted_group_is_gone_for_all_and_the_others_hear_of_it() {
 }
 
 #[tokio::test]
-async fn only_the_owner_deletes_a_group() {
+async fn only_the_owner_can_delete_a_group() {
     let server = TestServer::start().await;
     let [ann, bob, lea] = server.people(["Ann", "Bob", "Lea"]).await;
     let group = ann.create_group("tea", &[&bob, &lea]).await;

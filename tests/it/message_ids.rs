@@ -132,7 +132,7 @@ async fn the_id_of_the_first_notice_is_taken() {
 }
 
 #[tokio::test]
-async fn people_outside_a_group_do_not_learn_which_ids_it_uses() {
+async fn outsiders_do_not_learn_which_ids_a_group_uses() {
     let server = TestServer::start().await;
     let [ann, bob, lea] = server.people(["Ann", "Bob", "Lea"]).await;
     let group = ann.create_group("tea", &[&bob]).await;
@@ -211,7 +211,7 @@ async fn former_members_do_not_learn_that_a_message_was_deleted() {
 }
 
 #[tokio::test]
-async fn of_two_who_use_one_id_at_once_one_is_refused() {
+async fn one_of_two_concurrent_uses_of_an_id_is_rejected() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let [mut anns, mut bobs] = sockets([&ann, &bob]).await;
@@ -228,7 +228,7 @@ async fn of_two_who_use_one_id_at_once_one_is_refused() {
 }
 
 #[tokio::test]
-async fn a_taken_id_in_a_burst_stops_none_of_its_neighbours() {
+async fn a_taken_id_in_a_burst_does_not_affect_the_others() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let [mut anns, mut bobs] = sockets([&ann, &bob]).await;

@@ -13,7 +13,7 @@ const STORIES: u32 = 12;
 const STEPS: usize = 60;
 
 #[test]
-fn random_stories_go_as_the_contract_says() {
+fn random_stories_follow_the_contract() {
     stories::tell(STORIES, steps::story(STEPS), async |story| {
         let mut world = World::new().await;
         for step in &story {

@@ -20,14 +20,14 @@ async fn page(server: &TestServer, path: &str) -> (String, String) {
 }
 
 #[tokio::test]
-async fn probes_are_answered_without_a_token_and_whatever_the_limits() {
+async fn probes_need_no_token_and_have_no_limits() {
     let server = TestServer::start().await;
     assert_eq!(server.api().get("/healthz").await.expect(200), "ok\n");
     assert_eq!(server.api().get("/readyz").await.expect(200), "ready\n");
 }
 
 #[tokio::test]
-async fn the_front_page_says_what_this_is_and_links_to_the_documentation() {
+async fn the_front_page_is_the_web_client_and_links_to_the_documentation() {
     let server = TestServer::start().await;
     let (text, content_type) = page(&server, "/").await;
     assert_eq!(content_type, "text/html; charset=utf-8");
@@ -42,7 +42,7 @@ async fn the_front_page_says_what_this_is_and_links_to_the_documentation() {
 }
 
 #[tokio::test]
-async fn without_the_web_pages_all_the_rest_is_there() {
+async fn without_the_web_client_everything_else_works() {
     let server = TestServer::start_with(|config| config.web.enabled = false).await;
     assert_eq!(server.api().get("/").await.status, 404);
     let [ann] = server.people(["Ann"]).await;
@@ -89,7 +89,7 @@ async fn the_document_is_served_and_lists_every_endpoint() {
 }
 
 #[tokio::test]
-async fn pages_may_not_be_framed_or_guessed_at() {
+async fn pages_may_not_be_framed_or_sniffed() {
     let server = TestServer::start().await;
     for path in ["/", "/doc", "/doc/websocket"] {
         let headers = server.api().get(path).await.headers;
@@ -108,7 +108,7 @@ async fn an_unknown_path_outside_the_api_is_404_and_says_where_to_look() {
 }
 
 #[tokio::test]
-async fn stopping_closes_sockets_with_1001_and_accepts_nobody() {
+async fn stopping_closes_sockets_with_1001_and_accepts_no_connections() {
     let mut server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let sockets = (ann.connect().await, bob.connect().await);
@@ -120,7 +120,7 @@ async fn stopping_closes_sockets_with_1001_and_accepts_nobody() {
 }
 
 #[tokio::test]
-async fn what_was_read_before_the_stop_is_answered_and_what_was_answered_is_kept() {
+async fn requests_read_before_the_stop_are_answered_and_kept() {
     let mut server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let mut anns = ann.connect().await;
@@ -138,7 +138,7 @@ async fn what_was_read_before_the_stop_is_answered_and_what_was_answered_is_kept
 }
 
 #[tokio::test]
-async fn a_request_under_way_is_answered_before_the_end() {
+async fn a_request_in_progress_is_answered_before_the_end() {
     let mut server = TestServer::start().await;
     let body = json!({ "firstName": "Ann", "email": "ann@example.org", "password": PASSWORD }).to_string();
     let head = "POST /api/auth/sing-up HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n";
@@ -183,7 +183,7 @@ async fn a_server_that_stops_is_not_ready() {
 }
 
 #[tokio::test]
-async fn connections_that_ask_for_nothing_are_closed_at_the_end() {
+async fn idle_connections_are_closed_at_the_end() {
     let mut server = TestServer::start().await;
     let mut silent = TcpStream::connect(server.api().base()).await.expect("the server listens");
     let mut idle = TcpStream::connect(server.api().base()).await.expect("the server listens");

@@ -13,7 +13,7 @@ fn ids(requests: &[Request]) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_burst_of_writes_is_stored_and_heard_in_order() {
+async fn a_burst_of_writes_is_stored_and_broadcast_in_order() {
     let server = TestServer::start().await;
     let [ann, bob, lea] = server.people(["Ann", "Bob", "Lea"]).await;
     let group = ann.create_group("tea", &[&bob, &lea]).await;
@@ -32,7 +32,7 @@ async fn a_burst_of_writes_is_stored_and_heard_in_order() {
 }
 
 #[tokio::test]
-async fn a_burst_to_a_person_is_stored_and_heard_in_order() {
+async fn a_burst_to_a_user_is_stored_and_broadcast_in_order() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let [mut anns, mut bobs] = sockets([&ann, &bob]).await;
@@ -70,7 +70,7 @@ async fn a_read_sees_the_writes_before_it_and_none_after_it() {
 }
 
 #[tokio::test]
-async fn changes_of_membership_stand_in_the_same_order_as_messages() {
+async fn changes_of_membership_have_the_same_order_as_messages() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let group = ann.create_group("tea", &[]).await;
@@ -94,7 +94,7 @@ async fn changes_of_membership_stand_in_the_same_order_as_messages() {
 }
 
 #[tokio::test]
-async fn whoever_was_added_hears_everything_from_then_on_and_nothing_after_the_removal() {
+async fn an_added_user_gets_everything_until_the_removal_and_nothing_after_it() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let group = ann.create_group("tea", &[]).await;
@@ -110,7 +110,7 @@ async fn whoever_was_added_hears_everything_from_then_on_and_nothing_after_the_r
 }
 
 #[tokio::test]
-async fn whoever_hears_of_being_added_may_write_at_once_on_any_connection() {
+async fn an_added_user_may_write_at_once_on_any_connection() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let group = ann.create_group("tea", &[]).await;
@@ -126,7 +126,7 @@ async fn whoever_hears_of_being_added_may_write_at_once_on_any_connection() {
 }
 
 #[tokio::test]
-async fn whoever_hears_of_a_message_finds_it_in_the_history() {
+async fn a_broadcast_message_is_already_in_the_history() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let [mut anns, mut listening, mut reading] = sockets([&ann, &bob, &bob]).await;
@@ -140,7 +140,7 @@ async fn whoever_hears_of_a_message_finds_it_in_the_history() {
 }
 
 #[tokio::test]
-async fn a_refused_frame_keeps_its_place_and_stops_none_of_its_neighbours() {
+async fn a_rejected_frame_is_answered_in_order_and_does_not_affect_the_others() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let mut socket = ann.connect().await;

@@ -37,7 +37,7 @@ async fn open(user: &User) -> Result<Socket, u16> {
 }
 
 #[tokio::test]
-async fn without_the_database_every_change_is_refused_with_503_and_nothing_is_changed() {
+async fn without_the_database_every_change_is_503_and_nothing_is_changed() {
     let mut server = TestServer::start_breakable().await;
     let [ann] = server.people(["Ann"]).await;
     let group = ann.create_group("tea", &[]).await;
@@ -55,7 +55,7 @@ async fn without_the_database_every_change_is_refused_with_503_and_nothing_is_ch
 }
 
 #[tokio::test]
-async fn without_the_database_frames_are_refused_and_the_connection_stays() {
+async fn without_the_database_frames_are_rejected_and_the_connection_stays() {
     let mut server = TestServer::start_breakable().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let group = ann.create_group("tea", &[]).await;
@@ -84,7 +84,7 @@ async fn without_the_database_frames_are_refused_and_the_connection_stays() {
 }
 
 #[tokio::test]
-async fn a_message_that_was_refused_is_stored_once_when_it_is_sent_again() {
+async fn a_rejected_message_is_stored_once_when_it_is_retried() {
     let mut server = TestServer::start_breakable().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let (mut anns, mut bobs) = (ann.connect().await, bob.connect().await);
@@ -101,7 +101,7 @@ async fn a_message_that_was_refused_is_stored_once_when_it_is_sent_again() {
 }
 
 #[tokio::test]
-async fn of_many_messages_under_way_when_it_goes_none_is_lost_or_doubled() {
+async fn no_message_in_progress_during_an_outage_is_lost_or_duplicated() {
     let mut server = TestServer::start_breakable().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let mut anns = ann.connect().await;
@@ -237,7 +237,7 @@ async fn a_server_whose_database_is_gone_can_be_stopped_and_answers_first() {
 }
 
 #[tokio::test]
-async fn a_server_whose_database_is_silent_refuses_in_time_and_can_be_stopped() {
+async fn a_server_whose_database_is_silent_rejects_in_time_and_can_be_stopped() {
     let mut server = TestServer::start_breakable().await;
     let [ann] = server.people(["Ann"]).await;
     let mut socket = ann.connect().await;
@@ -252,7 +252,7 @@ async fn a_server_whose_database_is_silent_refuses_in_time_and_can_be_stopped() 
 }
 
 #[tokio::test]
-async fn a_defect_is_500_that_tells_nothing_and_harms_nothing_else() {
+async fn an_internal_error_is_500_without_details_and_affects_nothing_else() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let mut socket = ann.connect().await;
@@ -270,7 +270,7 @@ async fn a_defect_is_500_that_tells_nothing_and_harms_nothing_else() {
 }
 
 #[tokio::test]
-async fn who_waits_behind_others_is_refused_with_them() {
+async fn commands_queued_behind_an_outage_fail_with_it() {
     let mut server = TestServer::start_breakable().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let mut anns = ann.connect().await;

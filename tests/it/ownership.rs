@@ -20,7 +20,7 @@ async fn when_the_owner_leaves_the_longest_standing_member_becomes_owner() {
 }
 
 #[tokio::test]
-async fn standing_counts_from_the_last_return() {
+async fn seniority_counts_from_the_last_return() {
     let server = TestServer::start().await;
     let [ann, bob, lea] = server.people(["Ann", "Bob", "Lea"]).await;
     let group = ann.create_group("tea", &[&bob, &lea]).await;
@@ -33,7 +33,7 @@ async fn standing_counts_from_the_last_return() {
 }
 
 #[tokio::test]
-async fn standing_follows_the_order_of_joining_however_fast_people_join() {
+async fn seniority_follows_the_order_of_joining_even_in_a_burst() {
     let server = TestServer::start().await;
     // In the order of signing up, which is the order of the ids: the reverse of the order of joining.
     let [lea, bob, ann] = server.people(["Lea", "Bob", "Ann"]).await;
@@ -83,7 +83,7 @@ async fn a_plain_member_who_leaves_changes_no_ownership() {
 }
 
 #[tokio::test]
-async fn a_deleted_accounts_groups_pass_on_without_a_word() {
+async fn a_deleted_accounts_groups_pass_on_without_a_notice() {
     let server = TestServer::start().await;
     let [ann, bob, lea] = server.people(["Ann", "Bob", "Lea"]).await;
     let group = ann.create_group("tea", &[&bob, &lea]).await;
@@ -103,7 +103,7 @@ async fn a_deleted_accounts_groups_pass_on_without_a_word() {
 }
 
 #[tokio::test]
-async fn a_group_goes_with_its_last_members_account() {
+async fn a_group_is_deleted_with_its_last_members_account() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let group = ann.create_group("tea", &[&bob]).await;

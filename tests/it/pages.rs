@@ -51,7 +51,7 @@ async fn null_empty_and_absent_cursors_are_from_the_newest() {
 }
 
 #[tokio::test]
-async fn a_cursor_is_an_instant_however_it_is_written() {
+async fn a_cursor_is_an_instant_in_any_notation() {
     let server = TestServer::start().await;
     let (mut socket, readers) = readers(&server).await;
     for reader in readers {
@@ -89,7 +89,7 @@ async fn digits_below_the_millisecond_count() {
 }
 
 #[tokio::test]
-async fn before_all_that_was_written_there_is_nothing() {
+async fn a_page_before_the_first_row_is_empty() {
     let server = TestServer::start().await;
     let (mut socket, readers) = readers(&server).await;
     for reader in readers {
@@ -131,7 +131,7 @@ fn no_instants() -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn what_is_no_instant_is_refused_by_name() {
+async fn an_invalid_cursor_is_rejected_by_name() {
     let server = TestServer::start().await;
     let (mut socket, readers) = readers(&server).await;
     for reader in &readers {
@@ -144,7 +144,7 @@ async fn what_is_no_instant_is_refused_by_name() {
 }
 
 #[tokio::test]
-async fn a_limit_is_how_many_rows_there_are_at_most() {
+async fn a_limit_is_the_maximum_number_of_rows() {
     let server = TestServer::start().await;
     let (mut socket, readers) = readers(&server).await;
     for reader in readers {
@@ -174,7 +174,7 @@ async fn limits_above_100_mean_100() {
 }
 
 #[tokio::test]
-async fn what_is_no_limit_is_refused_by_name() {
+async fn an_invalid_limit_is_rejected_by_name() {
     let server = TestServer::start().await;
     let (mut socket, readers) = readers(&server).await;
     let nonsense =
@@ -206,7 +206,7 @@ async fn every_fault_is_named_at_once() {
 }
 
 #[tokio::test]
-async fn a_dialog_that_was_never_begun_is_an_empty_page() {
+async fn a_dialog_without_messages_is_an_empty_page() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let mut socket = ann.connect().await;

@@ -67,7 +67,7 @@ async fn a_request_sees_the_effects_of_those_before_it() {
 }
 
 #[tokio::test]
-async fn pipelined_messages_are_stored_and_heard_in_their_order() {
+async fn pipelined_messages_are_stored_and_broadcast_in_order() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let (mut anns, mut bobs) = (ann.connect().await, bob.connect().await);
@@ -104,7 +104,7 @@ async fn a_thousand_requests_of_a_client_that_does_not_read_are_all_answered_whe
 }
 
 #[tokio::test]
-async fn with_64_requests_under_way_nothing_more_is_read() {
+async fn with_64_requests_in_progress_the_socket_is_not_read() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let (mut socket, mut other) = (ann.connect().await, ann.connect().await);
@@ -144,7 +144,7 @@ async fn flood(socket: &mut Socket, group: &str, count: usize) {
 }
 
 #[tokio::test]
-async fn a_slow_reader_is_closed_and_hurts_nobody() {
+async fn a_slow_reader_is_closed_and_affects_no_other() {
     const COUNT: usize = 512;
     let server = TestServer::start().await;
     let [ann, bob, cy] = server.people(["Ann", "Bob", "Cy"]).await;

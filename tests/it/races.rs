@@ -46,7 +46,7 @@ async fn two_connections_of_one_person_lose_nothing_and_all_readers_agree() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn people_who_write_at_once_lose_nothing_and_hear_all_of_the_others() {
+async fn concurrent_senders_lose_nothing_and_get_all_messages_of_the_others() {
     let server = TestServer::start().await;
     let people = server.people(["Ann", "Bob", "Lea", "Rob"]).await;
     let [ann, bob, lea, rob] = &people;
@@ -114,7 +114,7 @@ async fn nothing_of_a_member_who_leaves_meanwhile_appears_after_the_notice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_is_added_meanwhile_hears_exactly_what_follows() {
+async fn a_user_added_during_a_burst_gets_exactly_what_follows() {
     let server = TestServer::start().await;
     let [ann, bob, lea] = server.people(["Ann", "Bob", "Lea"]).await;
     let group = ann.create_group("tea", &[&lea]).await;
@@ -174,7 +174,7 @@ async fn nothing_is_lost_or_appears_when_a_writers_account_is_deleted_meanwhile(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_several_who_add_one_person_at_once_one_succeeds() {
+async fn one_of_several_concurrent_adds_of_a_user_succeeds() {
     let server = TestServer::start().await;
     let people = server.people(["Ann", "Bob", "Lea", "Rob", "Eve"]).await;
     let [ann, bob, lea, rob, eve] = &people;
@@ -196,7 +196,7 @@ async fn of_several_who_add_one_person_at_once_one_succeeds() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dialog_that_both_sides_begin_at_once_is_one() {
+async fn a_dialog_that_both_sides_start_at_once_is_one() {
     let server = TestServer::start().await;
     let people = server.people(["Ann", "Bob", "Lea", "Rob", "Eve", "Fay"]).await;
     for (one, other) in [(0, 1), (2, 3), (4, 5), (0, 2), (1, 3), (5, 0), (4, 1)] {
@@ -210,7 +210,7 @@ async fn a_dialog_that_both_sides_begin_at_once_is_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_several_who_create_one_group_at_once_one_succeeds() {
+async fn one_of_several_concurrent_creations_of_a_group_succeeds() {
     let server = TestServer::start().await;
     let people = server.people(["Ann", "Bob", "Lea", "Rob"]).await;
     for _ in 0..5 {

@@ -27,7 +27,7 @@ async fn processor_refusal(socket: &mut Socket, text: &str) -> (String, String) 
 }
 
 #[tokio::test]
-async fn what_is_no_json_is_refused_as_processor_and_the_connection_stays_open() {
+async fn invalid_json_is_rejected_as_processor_and_the_connection_stays_open() {
     let (_server, ann) = server_and_ann().await;
     let mut socket = ann.connect().await;
     let deep = "[".repeat(MOST);
@@ -53,7 +53,7 @@ async fn what_is_no_json_is_refused_as_processor_and_the_connection_stays_open()
 }
 
 #[tokio::test]
-async fn a_request_without_a_type_is_refused_as_processor() {
+async fn a_request_without_a_type_is_rejected_as_processor() {
     let (_server, ann) = server_and_ann().await;
     let mut socket = ann.connect().await;
     for text in [
@@ -75,7 +75,7 @@ async fn a_request_without_a_type_is_refused_as_processor() {
 }
 
 #[tokio::test]
-async fn an_unknown_type_is_refused_as_processor() {
+async fn an_unknown_type_is_rejected_as_processor() {
     let (_server, ann) = server_and_ann().await;
     let mut socket = ann.connect().await;
     for kind in [
@@ -110,7 +110,7 @@ const REQUIRED: &[(&str, &[&str])] = &[
 ];
 
 #[tokio::test]
-async fn a_refusal_names_every_bad_param_and_comes_under_the_requests_type() {
+async fn an_error_names_every_bad_param_and_has_the_requests_type() {
     let (_server, ann) = server_and_ann().await;
     let mut socket = ann.connect().await;
     for (kind, required) in REQUIRED {
@@ -129,7 +129,7 @@ async fn a_refusal_names_every_bad_param_and_comes_under_the_requests_type() {
 }
 
 #[tokio::test]
-async fn params_that_are_no_object_are_refused_under_the_requests_type() {
+async fn params_that_are_not_an_object_are_rejected_with_the_requests_type() {
     let (_server, ann) = server_and_ann().await;
     let mut socket = ann.connect().await;
     for (kind, _) in REQUIRED {
@@ -144,7 +144,7 @@ async fn params_that_are_no_object_are_refused_under_the_requests_type() {
 }
 
 #[tokio::test]
-async fn a_lone_surrogate_is_stored_as_the_replacement_character_wherever_it_stands() {
+async fn a_lone_surrogate_anywhere_is_stored_as_the_replacement_character() {
     let (_server, ann) = server_and_ann().await;
     let mut socket = ann.connect().await;
     for content in ["\\ud83d", "a\\udc00b", "\\ude00\\ud83d"] {

@@ -7,7 +7,7 @@ use crate::support::{Request, TestServer, all_quiet, new_id, seen, sockets};
 const NOT_A_MEMBER: &str = "User is not a member of this group";
 
 #[tokio::test]
-async fn the_remaining_members_hear_of_a_removal_as_of_somebody_who_leaves() {
+async fn the_remaining_members_are_notified_of_a_removal_as_of_leaving() {
     let server = TestServer::start().await;
     let [ann, bob, eve, rob] = server.people(["Ann", "Bob", "Eve", "Rob"]).await;
     let group = ann.create_group("tea", &[&bob, &rob]).await;
@@ -28,7 +28,7 @@ async fn the_remaining_members_hear_of_a_removal_as_of_somebody_who_leaves() {
 }
 
 #[tokio::test]
-async fn a_removal_is_a_notice_of_who_did_it() {
+async fn a_removals_notice_names_who_did_it() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let group = ann.create_group("tea", &[&bob]).await;
@@ -47,7 +47,7 @@ async fn a_removal_is_a_notice_of_who_did_it() {
 }
 
 #[tokio::test]
-async fn whoever_was_removed_is_out_at_once() {
+async fn a_removed_member_is_out_at_once() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let group = ann.create_group("tea", &[&bob]).await;
@@ -63,7 +63,7 @@ async fn whoever_was_removed_is_out_at_once() {
 }
 
 #[tokio::test]
-async fn owners_remove_anyone_and_admins_plain_members() {
+async fn owners_can_remove_anyone_and_admins_plain_members() {
     let server = TestServer::start().await;
     let [ann, bob, lea, rob] = server.people(["Ann", "Bob", "Lea", "Rob"]).await;
     let group = ann.create_group("tea", &[&bob, &lea, &rob]).await;
@@ -77,7 +77,7 @@ async fn owners_remove_anyone_and_admins_plain_members() {
 }
 
 #[tokio::test]
-async fn who_may_not_remove_is_told_who_may_and_nothing_changes() {
+async fn a_rejected_removal_explains_who_may_and_changes_nothing() {
     let server = TestServer::start().await;
     let [ann, bob, lea, rob] = server.people(["Ann", "Bob", "Lea", "Rob"]).await;
     let everybody = [&ann, &bob, &lea, &rob];
@@ -101,7 +101,7 @@ async fn who_may_not_remove_is_told_who_may_and_nothing_changes() {
 }
 
 #[tokio::test]
-async fn who_is_no_member_cannot_be_removed() {
+async fn only_a_member_can_be_removed() {
     let server = TestServer::start().await;
     let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
     let group = ann.create_group("tea", &[&bob]).await;
@@ -116,7 +116,7 @@ async fn who_is_no_member_cannot_be_removed() {
 }
 
 #[tokio::test]
-async fn whoever_was_removed_is_added_again_by_the_owner_as_a_plain_member() {
+async fn the_owner_can_add_a_removed_member_again_as_a_plain_member() {
     let server = TestServer::start().await;
     let [ann, bob, lea] = server.people(["Ann", "Bob", "Lea"]).await;
     let group = ann.create_group("tea", &[&bob, &lea]).await;

@@ -44,7 +44,7 @@ async fn post_raw(
 }
 
 #[tokio::test]
-async fn an_invalid_request_is_told_every_fault_by_field_in_one_shape() {
+async fn an_invalid_request_returns_all_faults_by_field() {
     let server = TestServer::start().await;
     let new = json!({ "firstName": "x".repeat(65), "email": "ann@example.org" });
     let reply = server.api().post(SIGN_UP, new).await;
@@ -62,7 +62,7 @@ async fn an_invalid_request_is_told_every_fault_by_field_in_one_shape() {
 }
 
 #[tokio::test]
-async fn an_unknown_path_is_404_in_the_one_shape() {
+async fn an_unknown_path_is_404_with_the_failure_body() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     for path in
@@ -109,7 +109,7 @@ async fn a_body_has_at_most_100_kib() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_json_by_its_type_is_415() {
+async fn a_body_whose_type_is_not_json_is_415() {
     let server = TestServer::start().await;
     for content_type in
         [None, Some("text/plain"), Some("application/x-www-form-urlencoded"), Some("application/xml"), Some("x")]
@@ -123,7 +123,7 @@ async fn a_body_that_is_no_json_by_its_type_is_415() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_json_object_is_400_and_says_so() {
+async fn a_body_that_is_not_a_json_object_is_400() {
     let server = TestServer::start().await;
     let deep = "[".repeat(50_000);
     let nested = format!("{{\"a\":{}{}}}", "[".repeat(40_000), "]".repeat(40_000));
@@ -159,7 +159,7 @@ async fn a_pair_of_surrogates_is_a_character() {
 }
 
 #[tokio::test]
-async fn u_0000_is_refused_in_every_string() {
+async fn u_0000_is_rejected_in_every_string() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let group = json!({ "groupId": new_id(), "groupName": "t", "notificationMessage": "n", "messageId": new_id() });
@@ -178,7 +178,7 @@ async fn u_0000_is_refused_in_every_string() {
 }
 
 #[tokio::test]
-async fn a_query_that_is_wrong_is_400_and_names_the_parameter() {
+async fn an_invalid_query_is_400_and_names_the_parameter() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let long = "я".repeat(101);
@@ -266,7 +266,7 @@ async fn only_the_configured_origins_may_call() {
 }
 
 #[tokio::test]
-async fn every_answer_has_a_request_id_the_clients_own_if_it_gave_a_decent_one() {
+async fn every_response_has_a_request_id_the_clients_own_if_valid() {
     let server = TestServer::start().await;
     for path in ["/api/nothing", "/api/use-cases/search", "/", "/doc/openapi.json", "/nothing"] {
         let (first, second) = (server.api().get(path).await, server.api().get(path).await);

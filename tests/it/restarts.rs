@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::{Request, TestDatabase, TestServer, column, grows, instants, new_id, seen, texts};
 
 #[tokio::test]
-async fn a_story_goes_on_over_restarts() {
+async fn a_story_continues_over_restarts() {
     let mut server = TestServer::start().await;
     let ann = server.user("Ann").await;
     server.restart().await;
@@ -52,7 +52,7 @@ async fn everybody_sees_the_same_after_a_restart() {
 }
 
 #[tokio::test]
-async fn order_goes_on_where_it_was() {
+async fn the_order_continues_after_a_restart() {
     let mut server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let group = ann.create_group("tea", &[]).await;
@@ -70,7 +70,7 @@ async fn order_goes_on_where_it_was() {
 }
 
 #[tokio::test]
-async fn repetitions_are_known_after_a_restart() {
+async fn retries_are_recognised_after_a_restart() {
     let mut server = TestServer::start().await;
     let [ann, bob, lea] = server.people(["Ann", "Bob", "Lea"]).await;
     let group = ann.create_group("tea", &[&bob]).await;
@@ -105,7 +105,7 @@ async fn a_group_that_was_created_before_a_restart_is_not_created_again() {
 }
 
 #[tokio::test]
-async fn roles_and_standing_survive_a_restart() {
+async fn roles_and_seniority_survive_a_restart() {
     let mut server = TestServer::start().await;
     let [ann, bob, lea, rob] = server.people(["Ann", "Bob", "Lea", "Rob"]).await;
     let group = ann.create_group("tea", &[&bob, &lea, &rob]).await;
@@ -120,7 +120,7 @@ async fn roles_and_standing_survive_a_restart() {
 }
 
 #[tokio::test]
-async fn sessions_that_live_go_on_and_those_that_ended_do_not() {
+async fn live_sessions_survive_a_restart_and_ended_ones_stay_ended() {
     let mut server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let second = ann.log_in_again().await;
@@ -138,7 +138,7 @@ async fn sessions_that_live_go_on_and_those_that_ended_do_not() {
 }
 
 #[tokio::test]
-async fn what_was_acknowledged_before_the_server_ended_is_kept_and_what_was_refused_is_not() {
+async fn acknowledged_requests_survive_the_end_of_the_server_and_rejected_ones_do_not() {
     let mut server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let group = ann.create_group("tea", &[]).await;
@@ -164,7 +164,7 @@ async fn what_was_acknowledged_before_the_server_ended_is_kept_and_what_was_refu
 }
 
 #[tokio::test]
-async fn a_second_server_on_one_database_is_refused_and_the_first_goes_on() {
+async fn a_second_server_on_one_database_is_rejected_and_the_first_keeps_running() {
     let mut server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let complaint = format!("{:#}", server.second_server().await);
@@ -175,7 +175,7 @@ async fn a_second_server_on_one_database_is_refused_and_the_first_goes_on() {
 }
 
 #[tokio::test]
-async fn a_server_may_start_the_moment_another_has_ended() {
+async fn a_server_can_start_as_soon_as_another_has_ended() {
     let mut server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     for number in 0..10 {
@@ -186,7 +186,7 @@ async fn a_server_may_start_the_moment_another_has_ended() {
 }
 
 #[tokio::test]
-async fn a_database_from_the_future_is_refused_by_its_version() {
+async fn a_database_of_a_newer_version_is_rejected() {
     let mut server = TestServer::start().await;
     server.stop().await;
     let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
@@ -198,7 +198,7 @@ async fn a_database_from_the_future_is_refused_by_its_version() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn several_processes_may_bring_one_empty_database_up_to_date_at_once() {
+async fn several_processes_can_migrate_one_empty_database_at_once() {
     let database = TestDatabase::create().await;
     let config = Config::default().database;
     let config = hearth::config::Database { url: database.url.clone(), connections: 2, ..config };

@@ -42,7 +42,7 @@ async fn a_message_in_a_group_is_sent_once() {
 }
 
 #[tokio::test]
-async fn repetitions_in_one_burst_are_known_too() {
+async fn retries_in_one_burst_are_recognised_too() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let group = ann.create_group("tea", &[&bob]).await;
@@ -94,7 +94,7 @@ async fn a_group_is_created_once() {
 }
 
 #[tokio::test]
-async fn somebody_is_added_once_also_if_gone_by_now() {
+async fn a_retried_add_happens_once_even_after_the_user_left() {
     let server = TestServer::start().await;
     let [ann, bob, lea] = server.people(["Ann", "Bob", "Lea"]).await;
     let group = ann.create_group("tea", &[&bob]).await;
@@ -111,7 +111,7 @@ async fn somebody_is_added_once_also_if_gone_by_now() {
 }
 
 #[tokio::test]
-async fn one_leaves_once() {
+async fn a_retried_leave_happens_once() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let group = ann.create_group("tea", &[&bob]).await;
@@ -128,7 +128,7 @@ async fn one_leaves_once() {
 }
 
 #[tokio::test]
-async fn somebody_is_removed_once_also_if_back_by_now() {
+async fn a_retried_removal_happens_once_even_after_the_user_returned() {
     let server = TestServer::start().await;
     let [ann, bob, lea] = server.people(["Ann", "Bob", "Lea"]).await;
     let group = ann.create_group("tea", &[&bob, &lea]).await;
@@ -145,7 +145,7 @@ async fn somebody_is_removed_once_also_if_back_by_now() {
 }
 
 #[tokio::test]
-async fn what_somebody_did_before_going_is_still_answered() {
+async fn a_former_members_retry_is_still_answered() {
     let server = TestServer::start().await;
     let [ann, bob, lea] = server.people(["Ann", "Bob", "Lea"]).await;
     let group = ann.create_group("tea", &[&bob]).await;
@@ -165,7 +165,7 @@ async fn what_somebody_did_before_going_is_still_answered() {
 }
 
 #[tokio::test]
-async fn a_message_to_somebody_who_is_no_more_is_still_answered() {
+async fn a_retried_message_to_a_deleted_account_is_still_answered() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let mut anns = ann.connect().await;
@@ -178,7 +178,7 @@ async fn a_message_to_somebody_who_is_no_more_is_still_answered() {
 }
 
 #[tokio::test]
-async fn a_repetition_does_not_bring_a_hidden_dialog_back() {
+async fn a_retry_does_not_bring_a_hidden_dialog_back() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let mut anns = ann.connect().await;
@@ -191,7 +191,7 @@ async fn a_repetition_does_not_bring_a_hidden_dialog_back() {
 }
 
 #[tokio::test]
-async fn what_was_refused_can_be_done_later_under_the_same_id() {
+async fn a_rejected_request_can_succeed_later_with_the_same_id() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let group = ann.create_group("tea", &[]).await;
@@ -205,7 +205,7 @@ async fn what_was_refused_can_be_done_later_under_the_same_id() {
 }
 
 #[tokio::test]
-async fn in_a_group_that_is_gone_nothing_is_repeated() {
+async fn in_a_deleted_group_no_retry_is_answered() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let [mut anns, mut bobs] = sockets([&ann, &bob]).await;

@@ -35,7 +35,7 @@ async fn rows(user: &Api) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_token_is_good_until_its_successor_was_used_and_a_minute_has_passed() {
+async fn a_token_is_valid_until_a_minute_after_its_successor_was_used() {
     let mut server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let next = renewed(&ann).await;
@@ -49,7 +49,7 @@ async fn a_token_is_good_until_its_successor_was_used_and_a_minute_has_passed() 
 }
 
 #[tokio::test]
-async fn a_lost_answer_and_a_second_tab_log_nobody_out() {
+async fn a_lost_response_and_a_second_tab_do_not_log_out() {
     let mut server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     for _ in 0..3 {
@@ -105,7 +105,7 @@ async fn an_ended_session_stays_ended_after_a_restart() {
 }
 
 #[tokio::test]
-async fn a_change_of_the_password_replaces_the_token_of_those_who_ask_for_it() {
+async fn a_password_change_replaces_the_token_on_request() {
     let mut server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let change = |rotate: Value| json!({ "oldPassword": PASSWORD, "newPassword": "battery staple", "rotate": rotate });
@@ -120,7 +120,7 @@ async fn a_change_of_the_password_replaces_the_token_of_those_who_ask_for_it() {
 }
 
 #[tokio::test]
-async fn a_session_ends_after_so_many_days_however_often_it_is_renewed() {
+async fn a_session_ends_after_its_maximum_age_even_if_renewed() {
     let server = TestServer::start_with(|config| config.auth.session_max_days = 2).await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let hours = |hours: i64| hours * 3_600_000;
@@ -164,7 +164,7 @@ async fn all_sessions_are_listed_page_by_page_and_ended_at_once() {
 }
 
 #[tokio::test]
-async fn a_new_log_in_is_announced_to_the_persons_other_devices() {
+async fn a_new_login_is_announced_to_the_users_other_devices() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let (mut anns, mut bobs, mut reference) = (ann.hearth().await, bob.hearth().await, ann.connect().await);

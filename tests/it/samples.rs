@@ -84,14 +84,14 @@ async fn play(file: &str, cast: &mut Cast) {
 }
 
 #[tokio::test]
-async fn every_frame_of_auth_is_as_its_sample_shows() {
+async fn every_frame_of_auth_matches_its_sample() {
     let server = TestServer::start_with(|config| config.limits.group_members = 4).await;
     let mut cast = Cast::of_auth(&server).await;
     play("frames.json", &mut cast).await;
 }
 
 #[tokio::test]
-async fn every_frame_of_hearth_is_as_its_sample_shows() {
+async fn every_frame_of_hearth_matches_its_sample() {
     let server = TestServer::start().await;
     let mut cast = Cast::of_hearth(&server).await;
     play("hearth.json", &mut cast).await;

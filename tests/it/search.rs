@@ -12,7 +12,7 @@ async fn start() -> TestServer {
 }
 
 #[tokio::test]
-async fn by_default_an_email_is_found_and_shown_only_by_all_of_it() {
+async fn by_default_an_email_is_found_and_shown_only_by_the_full_address() {
     let server = TestServer::start().await;
     let [zoe, bob] = server.people(["Zoe", "Bob"]).await;
     let group = zoe.create_group("tea", &[]).await;
@@ -51,7 +51,7 @@ async fn the_best_rank_of_a_person_counts() {
 }
 
 #[tokio::test]
-async fn a_match_in_the_e_mail_alone_comes_last() {
+async fn a_match_only_in_the_email_comes_last() {
     let server = start().await;
     let [zoe, _abe, _gil] = server.people(["Zoe", "Abe", "Gil"]).await;
     server.people_called(&[("Yan", "Gilmore"), ("Xi", "Mogil"), ("Agil", "")]).await;
@@ -131,7 +131,7 @@ async fn every_row_has_all_six_keys() {
 }
 
 #[tokio::test]
-async fn nobody_finds_oneself_nor_deleted_accounts() {
+async fn search_finds_neither_yourself_nor_deleted_accounts() {
     let server = start().await;
     let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
     ann.write_to(&eve, "hello").await;
@@ -145,7 +145,7 @@ async fn nobody_finds_oneself_nor_deleted_accounts() {
 }
 
 #[tokio::test]
-async fn people_are_found_by_their_present_names() {
+async fn users_are_found_by_their_current_names() {
     let server = start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     bob.patch("/api/profile/update", json!({ "firstName": "Robert", "lastName": "Stone" })).await.expect(201);
@@ -172,7 +172,7 @@ async fn a_search_that_failed_loses_no_new_name() {
 }
 
 #[tokio::test]
-async fn one_finds_only_the_groups_one_is_in() {
+async fn search_finds_only_your_own_groups() {
     let server = start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     bob.create_group("tea of others", &[]).await;
@@ -191,7 +191,7 @@ async fn one_finds_only_the_groups_one_is_in() {
 }
 
 #[tokio::test]
-async fn a_limit_cuts_what_is_found_at_its_end() {
+async fn a_limit_cuts_the_results_at_the_end() {
     let server = start().await;
     let [zoe] = server.people(["Zoe"]).await;
     let names: Vec<_> = (0..60).map(|number| (format!("Sam {number:02}"), format!("Samson {number:02}"))).collect();
@@ -239,7 +239,7 @@ async fn a_search_needs_a_token() {
 }
 
 #[tokio::test]
-async fn search_users_finds_those_who_are_not_in_the_group() {
+async fn search_users_finds_users_who_are_not_in_the_group() {
     let server = start().await;
     let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
     let group = ann.create_group("Evening", &[&bob]).await;

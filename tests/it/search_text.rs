@@ -30,7 +30,7 @@ async fn case_is_ignored_in_every_script() {
 }
 
 #[tokio::test]
-async fn a_name_is_found_by_its_capitals_also_when_they_are_more_letters() {
+async fn a_name_is_found_by_its_capitals_even_if_they_are_more_letters() {
     let server = TestServer::start().await;
     let [zoe] = server.people(["Zoe"]).await;
     for name in ["Weiß", "Πᾳς"] {
@@ -40,7 +40,7 @@ async fn a_name_is_found_by_its_capitals_also_when_they_are_more_letters() {
 }
 
 #[tokio::test]
-async fn a_sigma_is_found_wherever_it_stands() {
+async fn a_sigma_is_found_at_any_position() {
     let server = TestServer::start().await;
     let [zoe] = server.people(["Zoe"]).await;
     server.people_called(&[("Οδυσσεύς", "Σωτήρης"), ("ΣΑΣΑ", "")]).await;
@@ -81,7 +81,7 @@ const PAIRS: [(&str, &str, bool); 12] = [
 ];
 
 #[tokio::test]
-async fn marks_are_ignored_where_people_leave_them_out_and_nowhere_else() {
+async fn marks_are_ignored_only_where_people_leave_them_out() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     for (name, text, is_found) in PAIRS {
@@ -161,7 +161,7 @@ async fn a_space_arrives_as_plus_or_percent_20() {
 }
 
 #[tokio::test]
-async fn what_browsers_leave_unescaped_arrives_as_it_is() {
+async fn characters_that_browsers_leave_unescaped_arrive_unchanged() {
     let server = TestServer::start().await;
     let [zoe] = server.people(["Zoe"]).await;
     server.people_called(&[("Odd", ":$,[]'()!*"), ("Plain", "")]).await;

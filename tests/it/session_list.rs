@@ -24,7 +24,7 @@ async fn own_row(user: &User) -> Value {
 }
 
 #[tokio::test]
-async fn a_renewed_token_is_of_the_same_session_with_the_present_names() {
+async fn a_renewed_token_has_the_same_session_and_the_current_names() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     ann.patch("/api/profile/update", json!({ "firstName": "Anna" })).await.expect(201);
@@ -37,7 +37,7 @@ async fn a_renewed_token_is_of_the_same_session_with_the_present_names() {
 }
 
 #[tokio::test]
-async fn a_token_that_has_expired_renews_and_opens_nothing_else() {
+async fn an_expired_token_can_only_be_renewed() {
     let server = TestServer::start_with(|config| config.auth.secret = SECRET.into()).await;
     let [ann] = server.people(["Ann"]).await;
     let expired = token::sign(&token::altered(&ann.token, "exp", json!(token::now() - 3600)));
@@ -48,7 +48,7 @@ async fn a_token_that_has_expired_renews_and_opens_nothing_else() {
 }
 
 #[tokio::test]
-async fn an_ended_session_renews_no_token() {
+async fn a_token_of_an_ended_session_cannot_be_renewed() {
     let server = TestServer::start_with(|config| config.auth.secret = SECRET.into()).await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let stolen = token::sign(&token::altered(&ann.token, "id", json!(bob.id)));
@@ -59,7 +59,7 @@ async fn an_ended_session_renews_no_token() {
 }
 
 #[tokio::test]
-async fn a_session_that_was_not_renewed_for_long_has_ended() {
+async fn a_session_ends_if_it_is_not_renewed() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     server.database.run("UPDATE sessions SET expires_at = 1").await;
@@ -70,7 +70,7 @@ async fn a_session_that_was_not_renewed_for_long_has_ended() {
 }
 
 #[tokio::test]
-async fn who_logs_out_is_out_at_once_on_this_device_alone() {
+async fn logging_out_ends_only_this_session_at_once() {
     let server = TestServer::start().await;
     let ann = server.user("Ann").await;
     let phone = server.api().log_in(&ann.email, PASSWORD).await;
@@ -84,7 +84,7 @@ async fn who_logs_out_is_out_at_once_on_this_device_alone() {
 }
 
 #[tokio::test]
-async fn the_list_tells_where_one_is_logged_in() {
+async fn the_list_has_all_sessions_of_the_user() {
     let server = TestServer::start().await;
     let ann = server.user("Ann").await;
     let log_in = server.api().request(reqwest::Method::POST, "/api/auth/login").header("user-agent", "Phone/1.0");
@@ -104,7 +104,7 @@ async fn the_list_tells_where_one_is_logged_in() {
 }
 
 #[tokio::test]
-async fn one_may_end_each_of_ones_sessions_and_nobody_elses() {
+async fn users_can_end_only_their_own_sessions() {
     let server = TestServer::start().await;
     let (ann, bob) = (server.user("Ann").await, server.user("Bob").await);
     let phone = server.api().log_in(&ann.email, PASSWORD).await;

@@ -29,7 +29,7 @@ async fn is_authorized(user: &User) -> bool {
 }
 
 #[tokio::test]
-async fn a_token_says_who_it_is_for_24_hours_in_characters_fit_for_a_subprotocol() {
+async fn a_token_is_valid_for_24_hours_and_can_be_sent_as_a_subprotocol() {
     let server = TestServer::start().await;
     let ann = server.user("Ännchen").await;
     assert!(ann.token.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)), "{}", ann.token);
@@ -62,7 +62,7 @@ async fn the_scheme_may_be_in_any_case() {
 }
 
 #[tokio::test]
-async fn without_a_token_of_ours_there_is_no_way_in() {
+async fn a_missing_or_foreign_token_is_rejected() {
     let server = TestServer::start().await;
     let token = server.user("Ann").await.token;
     let cut = &token[..token.len() - 1];
@@ -78,7 +78,7 @@ async fn without_a_token_of_ours_there_is_no_way_in() {
 }
 
 #[tokio::test]
-async fn every_endpoint_but_sign_up_and_log_in_wants_a_token() {
+async fn every_endpoint_except_sign_up_and_login_needs_a_token() {
     let server = TestServer::start().await;
     let api = server.api();
     for path in [UPDATE, CHANGE] {
@@ -100,7 +100,7 @@ async fn every_endpoint_but_sign_up_and_log_in_wants_a_token() {
 }
 
 #[tokio::test]
-async fn a_token_made_otherwise_is_refused() {
+async fn a_token_made_in_any_other_way_is_rejected() {
     let server = server_of_known_secret().await;
     let [ann] = server.people(["Ann"]).await;
     let claims = token::claims(&ann.token);
@@ -130,7 +130,7 @@ async fn a_token_made_otherwise_is_refused() {
 }
 
 #[tokio::test]
-async fn a_session_serves_its_owner_alone() {
+async fn a_session_is_valid_only_for_its_owner() {
     let server = server_of_known_secret().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     // Of a session that was never used the server has only heard in its database.
@@ -142,7 +142,7 @@ async fn a_session_serves_its_owner_alone() {
 }
 
 #[tokio::test]
-async fn a_token_of_another_server_is_refused_even_with_the_same_secret() {
+async fn a_token_of_another_server_is_rejected_even_with_the_same_secret() {
     let (here, there) = (server_of_known_secret().await, server_of_known_secret().await);
     let (ann, also_ann) = (here.user("Ann").await, there.user("Ann").await);
     here.api().with_token(&also_ann.token).patch(UPDATE, json!({})).await.refused(401);
@@ -160,7 +160,7 @@ async fn installations_do_not_share_a_secret() {
 }
 
 #[tokio::test]
-async fn changing_the_password_ends_the_other_sessions_and_this_one_goes_on() {
+async fn changing_the_password_ends_the_other_sessions_and_keeps_this_one() {
     let server = TestServer::start().await;
     let [here, bob] = server.people(["Ann", "Bob"]).await;
     let there = here.log_in_again().await;
@@ -180,7 +180,7 @@ async fn changing_the_password_ends_the_other_sessions_and_this_one_goes_on() {
 }
 
 #[tokio::test]
-async fn a_refused_password_change_ends_no_session() {
+async fn a_rejected_password_change_ends_no_session() {
     let server = TestServer::start().await;
     let [here] = server.people(["Ann"]).await;
     let there = here.log_in_again().await;
@@ -191,7 +191,7 @@ async fn a_refused_password_change_ends_no_session() {
 }
 
 #[tokio::test]
-async fn no_session_begun_with_the_old_password_outlives_its_change() {
+async fn no_session_started_with_the_old_password_survives_its_change() {
     let server = TestServer::start_with(|config| config.database.connections = 10).await;
     let [ann] = server.people(["Ann"]).await;
     let login = json!({ "email": ann.email, "password": PASSWORD });
@@ -211,7 +211,7 @@ async fn no_session_begun_with_the_old_password_outlives_its_change() {
 }
 
 #[tokio::test]
-async fn of_two_password_changes_at_once_one_succeeds_and_ends_the_others_session() {
+async fn one_of_two_concurrent_password_changes_succeeds_and_ends_the_other_session() {
     let server = TestServer::start().await;
     let [one] = server.people(["Ann"]).await;
     let other = one.log_in_again().await;
@@ -226,7 +226,7 @@ async fn of_two_password_changes_at_once_one_succeeds_and_ends_the_others_sessio
 }
 
 #[tokio::test]
-async fn an_expired_token_closes_its_socket_and_is_refused() {
+async fn an_expired_token_closes_its_socket_and_is_rejected() {
     let server = server_of_known_secret().await;
     let [ann] = server.people(["Ann"]).await;
     let short = token::sign(&token::altered(&ann.token, "exp", json!(token::now() + 2)));

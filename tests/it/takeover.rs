@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::support::{PATIENCE, Request, TestDatabase, TestServer};
 
 #[tokio::test]
-async fn a_server_whose_place_was_taken_writes_nothing_and_ends() {
+async fn a_server_that_lost_its_database_writes_nothing_and_ends() {
     let mut server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let (mut anns, idle) = (ann.connect().await, bob.connect().await);
@@ -38,7 +38,7 @@ async fn a_server_whose_place_was_taken_writes_nothing_and_ends() {
 }
 
 #[tokio::test]
-async fn every_kind_of_change_is_refused_after_another_took_over() {
+async fn every_kind_of_change_is_rejected_after_a_takeover() {
     let database = TestDatabase::create().await;
     let config = Database { url: database.url.clone(), ..Database::default() };
     let guard = ServingGuard::take(&config.url).await.expect("nobody serves");

@@ -15,7 +15,7 @@ const INVISIBLE: [&str; 7] =
 const CONTROLS_OF_DIRECTION: [char; 6] = ['\u{61c}', '\u{200e}', '\u{200f}', '\u{202e}', '\u{2066}', '\u{2069}'];
 
 #[tokio::test]
-async fn a_name_has_something_to_see_and_turns_no_text_around_it() {
+async fn a_name_has_a_visible_character_and_no_bidirectional_controls() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let controls = CONTROLS_OF_DIRECTION.map(|c| format!("Ann{c}"));
@@ -34,7 +34,7 @@ async fn a_name_has_something_to_see_and_turns_no_text_around_it() {
 }
 
 #[tokio::test]
-async fn a_group_is_not_renamed_to_nothing_that_can_be_seen() {
+async fn a_group_cannot_be_renamed_to_an_invisible_name() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let group = ann.create_group("tea", &[]).await;
@@ -65,7 +65,7 @@ async fn a_message_and_a_notice_need_one_visible_character() {
 }
 
 #[tokio::test]
-async fn an_email_has_nothing_invisible() {
+async fn an_email_has_no_invisible_characters() {
     let server = TestServer::start().await;
     for c in INVISIBLE.into_iter().chain(["\u{202e}", "\u{feff}"]) {
         let new = json!({ "firstName": "Ann", "email": format!("ann{c}@example.org"), "password": PASSWORD });
@@ -76,7 +76,7 @@ async fn an_email_has_nothing_invisible() {
 }
 
 #[tokio::test]
-async fn half_a_character_becomes_the_replacement_character_and_a_byte_order_mark_is_skipped() {
+async fn a_lone_surrogate_becomes_the_replacement_character_and_a_byte_order_mark_is_skipped() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let body = "\u{feff}{\"firstName\": \"A\\ud83d\", \"lastName\": \"\\ud83d\\ude00\"}";

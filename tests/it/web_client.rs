@@ -10,7 +10,7 @@ async fn script(server: &TestServer) -> String {
 }
 
 #[tokio::test]
-async fn every_path_of_the_client_leads_to_its_page() {
+async fn every_path_of_the_client_serves_its_page() {
     let server = TestServer::start().await;
     let page = server.api().get_with("/", &[]).await;
     assert_eq!(page.headers["content-type"], "text/html; charset=utf-8");
@@ -22,7 +22,7 @@ async fn every_path_of_the_client_leads_to_its_page() {
 }
 
 #[tokio::test]
-async fn a_file_with_a_hashed_name_is_kept_for_ever() {
+async fn a_file_with_a_hashed_name_is_cached_forever() {
     let server = TestServer::start().await;
     let reply = server.api().get_with(&script(&server).await, &[]).await;
     assert_eq!(reply.headers["cache-control"], "public, max-age=31536000, immutable");
@@ -32,7 +32,7 @@ async fn a_file_with_a_hashed_name_is_kept_for_ever() {
 }
 
 #[tokio::test]
-async fn a_file_goes_out_in_the_best_encoding_that_the_browser_takes() {
+async fn a_file_is_served_in_the_best_encoding_that_the_browser_accepts() {
     let server = TestServer::start().await;
     let script = script(&server).await;
     for (accepted, used) in [
@@ -52,7 +52,7 @@ async fn a_file_goes_out_in_the_best_encoding_that_the_browser_takes() {
 }
 
 #[tokio::test]
-async fn what_a_browser_has_already_is_not_sent_again() {
+async fn a_file_that_the_browser_has_cached_is_not_sent_again() {
     let server = TestServer::start().await;
     let tag = server.api().get_with("/", &[]).await.headers["etag"].to_str().expect("a tag").to_owned();
     for known in [tag.clone(), format!("W/{tag}"), format!("\"other\", {tag}"), "*".into()] {
@@ -64,7 +64,7 @@ async fn what_a_browser_has_already_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn the_client_talks_to_its_own_server_alone() {
+async fn the_client_may_only_connect_to_its_own_server() {
     let server = TestServer::start().await;
     let policy = |reply: Reply| reply.headers["content-security-policy"].to_str().expect("a text").to_owned();
     let own = policy(server.api().get_with("/", &[]).await);
@@ -77,7 +77,7 @@ async fn the_client_talks_to_its_own_server_alone() {
 }
 
 #[tokio::test]
-async fn what_is_no_file_is_404() {
+async fn an_unknown_file_is_404() {
     let server = TestServer::start().await;
     let script = script(&server).await;
     for path in ["/assets/nothing.js", "/index.html", "/index.html.br", &format!("{script}.gz"), "/..%2fCargo.toml"] {
@@ -88,7 +88,7 @@ async fn what_is_no_file_is_404() {
 }
 
 #[tokio::test]
-async fn without_the_client_there_is_the_api_alone() {
+async fn without_the_client_there_is_only_the_api() {
     let server = TestServer::start_with(|config| config.web.enabled = false).await;
     for path in ["/", "/login", "/chat/u/0192f0c4-7d3a-7c11-9a55-0c6f2f7f3a01", "/icon.svg"] {
         assert_eq!(server.api().get_with(path, &[]).await.status, 404, "{path}");

@@ -109,14 +109,14 @@ async fn is_sound_at(instant: &str, seed: u64, language: Language) {
 }
 
 #[tokio::test]
-async fn what_it_stores_keeps_every_rule_of_the_schema() {
+async fn its_rows_keep_every_rule_of_the_schema() {
     let (database, ..) = demo(&[]).await;
     assert!(number(&database, "SELECT COUNT(*) FROM messages").await > 2000);
     is_sound(&database, "now").await;
 }
 
 #[tokio::test]
-async fn it_is_sound_when_calendars_turn() {
+async fn it_is_sound_at_calendar_boundaries() {
     for (seed, instant) in (0_u64..).zip(MOMENTS) {
         is_sound_at(instant, seed, if seed % 2 == 0 { English } else { Russian }).await;
     }

@@ -56,7 +56,7 @@ async fn the_answer_the_broadcast_and_the_history_agree() {
 }
 
 #[tokio::test]
-async fn a_repeated_message_is_answered_with_the_same_row_and_told_once() {
+async fn a_retried_message_gets_the_same_row_and_is_broadcast_once() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let tea = ann.create_group("tea", &[&bob]).await;
@@ -71,7 +71,7 @@ async fn a_repeated_message_is_answered_with_the_same_row_and_told_once() {
 }
 
 #[tokio::test]
-async fn a_repetition_names_the_message_as_it_is_by_now() {
+async fn a_retry_returns_the_messages_current_state() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let (mut anns, chat) = (ann.hearth().await, dialog(&bob));
@@ -85,7 +85,7 @@ async fn a_repetition_names_the_message_as_it_is_by_now() {
 }
 
 #[tokio::test]
-async fn what_a_client_of_the_contract_sent_may_be_repeated_by_another() {
+async fn a_message_sent_with_auth_can_be_retried_with_hearth() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let request = Request::write(&dialog(&bob), "hello");
@@ -96,7 +96,7 @@ async fn what_a_client_of_the_contract_sent_may_be_repeated_by_another() {
 }
 
 #[tokio::test]
-async fn a_repetition_shows_no_quote_that_is_hidden_by_now() {
+async fn a_retry_shows_no_quote_that_has_been_hidden() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let quoted = bob.write_to(&ann, "a secret").await;
@@ -109,7 +109,7 @@ async fn a_repetition_shows_no_quote_that_is_hidden_by_now() {
 }
 
 #[tokio::test]
-async fn repeated_changes_of_a_group_are_answered_alike_and_told_once() {
+async fn retried_changes_of_a_group_get_the_same_answer_and_are_broadcast_once() {
     let server = TestServer::start().await;
     let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
     let tea = ann.create_group("tea", &[&eve]).await;
@@ -128,7 +128,7 @@ async fn repeated_changes_of_a_group_are_answered_alike_and_told_once() {
 }
 
 #[tokio::test]
-async fn an_id_that_means_something_else_is_refused() {
+async fn an_id_of_another_request_is_rejected() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let tea = ann.create_group("tea", &[&bob]).await;
@@ -143,7 +143,7 @@ async fn an_id_that_means_something_else_is_refused() {
 }
 
 #[tokio::test]
-async fn a_repetition_by_the_removed_shows_nothing_that_is_new_to_them() {
+async fn a_former_members_retry_shows_nothing_new() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let tea = ann.create_group("tea", &[&bob]).await;
@@ -157,7 +157,7 @@ async fn a_repetition_by_the_removed_shows_nothing_that_is_new_to_them() {
 }
 
 #[tokio::test]
-async fn a_repetition_by_the_removed_tells_nothing_of_what_the_group_has_become() {
+async fn a_former_members_retry_does_not_show_the_groups_current_state() {
     let server = TestServer::start().await;
     let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
     let tea = ann.create_group("tea", &[&bob]).await;

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::support::{Request, TestServer, column, dialog, group, hearths, new_id};
 
 #[tokio::test]
-async fn messages_of_the_blocked_are_refused_until_they_are_unblocked() {
+async fn messages_of_a_blocked_user_are_rejected_until_they_are_unblocked() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let [mut anns, mut bobs] = hearths([&ann, &bob]).await;
@@ -22,7 +22,7 @@ async fn messages_of_the_blocked_are_refused_until_they_are_unblocked() {
 }
 
 #[tokio::test]
-async fn the_blocked_can_neither_edit_nor_react_but_delete() {
+async fn a_blocked_user_can_delete_but_neither_edit_nor_react() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let (own, others) = (bob.write_to(&ann, "mine").await, ann.write_to(&bob, "hers").await);
@@ -35,7 +35,7 @@ async fn the_blocked_can_neither_edit_nor_react_but_delete() {
 }
 
 #[tokio::test]
-async fn what_was_acknowledged_before_is_acknowledged_again() {
+async fn a_message_acknowledged_before_the_block_is_acknowledged_again() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let [mut anns, mut bobs] = hearths([&ann, &bob]).await;
@@ -46,7 +46,7 @@ async fn what_was_acknowledged_before_is_acknowledged_again() {
 }
 
 #[tokio::test]
-async fn the_blocked_add_nobody_who_blocks_them() {
+async fn a_blocked_user_cannot_add_the_blocker() {
     let server = TestServer::start().await;
     let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
     let tea = bob.create_group("tea", &[&eve]).await;
@@ -60,7 +60,7 @@ async fn the_blocked_add_nobody_who_blocks_them() {
 }
 
 #[tokio::test]
-async fn the_dialogs_of_the_blocker_say_so_and_no_others() {
+async fn only_the_blockers_dialogs_show_the_block() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     ann.write_to(&bob, "hello").await;
@@ -75,7 +75,7 @@ async fn the_dialogs_of_the_blocker_say_so_and_no_others() {
 }
 
 #[tokio::test]
-async fn the_blocked_are_read_in_pages() {
+async fn blocked_users_are_listed_in_pages() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let mut others = server.people_called(&[("A", "B"); 5]).await;
@@ -97,7 +97,7 @@ async fn the_blocked_are_read_in_pages() {
 }
 
 #[tokio::test]
-async fn blocks_are_ones_own() {
+async fn blocks_are_private() {
     let server = TestServer::start().await;
     let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
     let [mut anns, mut eves, mut bobs] = hearths([&ann, &eve, &bob]).await;
@@ -110,7 +110,7 @@ async fn blocks_are_ones_own() {
 }
 
 #[tokio::test]
-async fn who_blocks_somebody_is_told_so_when_writing_editing_or_reacting() {
+async fn the_blocker_cannot_write_edit_or_react() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let (own, others) = (ann.write_to(&bob, "mine").await, bob.write_to(&ann, "his").await);
@@ -130,7 +130,7 @@ async fn who_blocks_somebody_is_told_so_when_writing_editing_or_reacting() {
 }
 
 #[tokio::test]
-async fn whom_one_blocks_gets_no_more_read_receipts() {
+async fn a_blocked_user_gets_no_more_read_receipts() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     bob.write_to(&ann, "hello").await;
@@ -144,7 +144,7 @@ async fn whom_one_blocks_gets_no_more_read_receipts() {
 }
 
 #[tokio::test]
-async fn nobody_blocks_themselves_or_nobody() {
+async fn blocking_yourself_or_an_unknown_user_is_rejected() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     bob.delete("/api/profile/destroy").await.expect(200);
@@ -156,7 +156,7 @@ async fn nobody_blocks_themselves_or_nobody() {
 }
 
 #[tokio::test]
-async fn a_block_goes_with_the_account() {
+async fn a_block_ends_with_the_account() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let mut anns = ann.hearth().await;
@@ -169,7 +169,7 @@ async fn a_block_goes_with_the_account() {
 }
 
 #[tokio::test]
-async fn who_has_no_account_any_more_blocks_nobody() {
+async fn a_deleted_account_blocks_nobody() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let mut anns = ann.hearth().await;

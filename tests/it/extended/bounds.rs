@@ -22,7 +22,7 @@ async fn start() -> (TestServer, [User; 2], Socket, String) {
 }
 
 #[tokio::test]
-async fn a_chat_is_exactly_one() {
+async fn a_request_names_exactly_one_chat() {
     let (_server, [_, bob], mut anns, tea) = start().await;
     let id = new_id();
     for request in [
@@ -43,7 +43,7 @@ async fn a_chat_is_exactly_one() {
 }
 
 #[tokio::test]
-async fn texts_have_their_lengths() {
+async fn texts_have_length_limits() {
     let (_server, [_, bob], mut anns, tea) = start().await;
     let request = Request::edit(&dialog(&bob), &new_id(), "x");
     let blank = [json!(""), json!(" \n"), json!("x".repeat(4097)), json!("\u{0}"), json!(7), json!(null)];
@@ -57,7 +57,7 @@ async fn texts_have_their_lengths() {
 }
 
 #[tokio::test]
-async fn the_longest_texts_are_taken() {
+async fn the_longest_texts_are_accepted() {
     let (_server, [_, bob], mut anns, tea) = start().await;
     let id = anns.id_of(&dialog(&bob), "x").await;
     let text = "🫖".repeat(4096);
@@ -104,7 +104,7 @@ async fn numbers_are_whole_and_not_negative() {
 }
 
 #[tokio::test]
-async fn roles_flags_and_lists_are_what_they_are() {
+async fn roles_flags_and_lists_have_the_right_type() {
     let (_server, [_, bob], mut anns, tea) = start().await;
     let roles = [json!("king"), json!("Owner"), json!(""), json!(2), json!(null)];
     refuses(&mut anns, &Request::role(&tea, &bob, "admin"), "role", &roles, "").await;

@@ -169,35 +169,35 @@ impl Cast {
 }
 
 #[tokio::test]
-async fn it_is_told_the_messages_of_a_dialog_and_nothing_else() {
+async fn it_gets_only_the_messages_of_a_dialog() {
     let mut cast = Cast::gather().await;
     let expected = cast.talk_in_the_dialog().await;
     assert_eq!(cast.bystander.everything_said().await, expected);
 }
 
 #[tokio::test]
-async fn it_is_told_the_messages_of_a_group_and_nothing_else() {
+async fn it_gets_only_the_messages_of_a_group() {
     let mut cast = Cast::gather().await;
     let expected = cast.talk_in_the_group().await;
     assert_eq!(cast.bystander.everything_said().await, expected);
 }
 
 #[tokio::test]
-async fn every_change_of_a_group_is_told_as_a_type_that_it_knows() {
+async fn every_change_of_a_group_arrives_as_a_type_that_it_knows() {
     let mut cast = Cast::gather().await;
     let expected = cast.change_the_group().await;
     assert_eq!(cast.bystander.everything_said().await, expected);
 }
 
 #[tokio::test]
-async fn it_is_not_told_what_its_own_person_does_elsewhere() {
+async fn it_gets_no_frame_about_its_own_users_other_devices() {
     let mut cast = Cast::gather().await;
     cast.use_another_device().await;
     assert_eq!(cast.bystander.everything_said().await, [""; 0]);
 }
 
 #[tokio::test]
-async fn everything_together_is_told_in_order() {
+async fn all_frames_arrive_in_order() {
     let mut cast = Cast::gather().await;
     let mut expected = cast.talk_in_the_dialog().await;
     cast.use_another_device().await;
@@ -225,7 +225,7 @@ async fn its_dialogs_read_edited_texts_and_a_neutral_one_for_deleted_ones() {
 }
 
 #[tokio::test]
-async fn its_groups_read_alike() {
+async fn its_groups_show_the_same() {
     let mut cast = Cast::gather().await;
     cast.talk_in_the_group().await;
     let rows = cast.bystander.rows(&Request::page(&group(&cast.tea))).await;

@@ -41,7 +41,7 @@ async fn walk(socket: &mut Socket, known: &[Value]) -> (Vec<Value>, Vec<Value>, 
 }
 
 #[tokio::test]
-async fn who_knows_nothing_gets_every_chat_as_the_list_has_it() {
+async fn an_empty_client_gets_every_chat_as_in_the_list() {
     let server = TestServer::start().await;
     let [ann, bob, cy] = server.people(["Ann", "Bob", "Cy"]).await;
     ann.create_group("tea", &[&bob]).await;
@@ -57,7 +57,7 @@ async fn who_knows_nothing_gets_every_chat_as_the_list_has_it() {
 }
 
 #[tokio::test]
-async fn who_knows_everything_gets_nothing() {
+async fn an_up_to_date_client_gets_nothing() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     ann.create_group("tea", &[&bob]).await;
@@ -94,7 +94,7 @@ async fn every_counter_makes_a_difference() {
 }
 
 #[tokio::test]
-async fn the_partners_reading_makes_a_difference() {
+async fn the_partners_read_position_makes_a_difference() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let [mut anns, mut bobs] = hearths([&ann, &bob]).await;
@@ -106,7 +106,7 @@ async fn the_partners_reading_makes_a_difference() {
 }
 
 #[tokio::test]
-async fn what_was_left_dropped_or_hidden_is_gone() {
+async fn chats_left_dropped_or_hidden_are_reported_as_gone() {
     let server = TestServer::start().await;
     let [ann, bob, cy] = server.people(["Ann", "Bob", "Cy"]).await;
     let groups = [("a", &ann), ("b", &ann), ("c", &ann)];
@@ -129,7 +129,7 @@ async fn what_was_left_dropped_or_hidden_is_gone() {
 }
 
 #[tokio::test]
-async fn what_one_never_had_is_gone_whatever_it_is() {
+async fn unknown_chats_are_reported_as_gone() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let tea = ann.create_group("tea", &[]).await;
@@ -209,7 +209,7 @@ async fn a_group_may_have_a_persons_id() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_known_chats_is_said() {
+async fn faults_in_known_chats_are_named() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let mut anns = ann.hearth().await;

@@ -54,7 +54,7 @@ async fn new_messages_come_first_and_then_changed_ones() {
 }
 
 #[tokio::test]
-async fn who_knows_everything_gets_nothing() {
+async fn an_up_to_date_client_gets_nothing() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let chat = edited_group(&ann).await;
@@ -78,7 +78,7 @@ async fn pages_of_any_size_lead_to_the_end() {
 }
 
 #[tokio::test]
-async fn pages_go_on_across_messages_and_changes() {
+async fn pages_continue_across_messages_and_changes() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let chat = edited_group(&ann).await;
@@ -91,7 +91,7 @@ async fn pages_go_on_across_messages_and_changes() {
 }
 
 #[tokio::test]
-async fn a_page_of_nothing_goes_nowhere() {
+async fn an_empty_page_does_not_advance() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let chat = edited_group(&ann).await;
@@ -113,7 +113,7 @@ async fn a_message_that_was_deleted_is_a_change() {
 }
 
 #[tokio::test]
-async fn what_one_has_hidden_is_not_among_the_changes() {
+async fn hidden_messages_are_not_among_the_changes() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let [mut anns, mut bobs] = hearths([&ann, &bob]).await;
@@ -128,7 +128,7 @@ async fn what_one_has_hidden_is_not_among_the_changes() {
 }
 
 #[tokio::test]
-async fn counters_that_are_ahead_are_refused() {
+async fn counters_ahead_of_the_chat_are_rejected() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let chat = edited_group(&ann).await;
@@ -141,7 +141,7 @@ async fn counters_that_are_ahead_are_refused() {
 }
 
 #[tokio::test]
-async fn others_chats_are_none_of_ones_own() {
+async fn chats_of_others_cannot_be_read() {
     let server = TestServer::start().await;
     let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
     let tea = ann.create_group("tea", &[&bob, &eve]).await;
@@ -158,7 +158,7 @@ async fn others_chats_are_none_of_ones_own() {
 }
 
 #[tokio::test]
-async fn who_is_too_far_behind_begins_anew() {
+async fn a_client_too_far_behind_starts_over() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let chat = group(&ann.create_group("tea", &[]).await);

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::support::{Request, TestServer, group, items};
 
 #[tokio::test]
-async fn what_many_write_at_once_is_told_without_a_gap() {
+async fn concurrent_messages_arrive_without_a_gap() {
     let server = TestServer::start().await;
     let people = server.people(["Ann", "Bob", "Cy", "Dan"]).await;
     let [ann, bob, cy, dan] = &people;
@@ -24,7 +24,7 @@ async fn what_many_write_at_once_is_told_without_a_gap() {
 }
 
 #[tokio::test]
-async fn what_many_change_at_once_is_told_without_a_gap() {
+async fn concurrent_changes_arrive_without_a_gap() {
     let server = TestServer::start().await;
     let people = server.people(["Ann", "Bob", "Cy", "Dan"]).await;
     let [ann, bob, cy, dan] = &people;

@@ -9,7 +9,7 @@ fn changes(chat: &Value, id: &str) -> [Request; 3] {
 }
 
 #[tokio::test]
-async fn an_edit_is_told_to_everybody_in_the_chat() {
+async fn an_edit_is_broadcast_to_everyone_in_the_chat() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let tea = ann.create_group("tea", &[&bob]).await;
@@ -26,7 +26,7 @@ async fn an_edit_is_told_to_everybody_in_the_chat() {
 }
 
 #[tokio::test]
-async fn an_edited_text_is_read_everywhere() {
+async fn an_edited_text_is_shown_everywhere() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let (mut anns, chat) = (ann.hearth().await, dialog(&bob));
@@ -75,7 +75,7 @@ async fn the_newest_revision_of_a_message_counts() {
 }
 
 #[tokio::test]
-async fn what_changes_nothing_is_told_to_nobody() {
+async fn a_change_without_effect_is_not_broadcast() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let (mut anns, mut bobs, chat) = (ann.hearth().await, bob.hearth().await, dialog(&bob));
@@ -100,7 +100,7 @@ async fn a_deleted_message_cannot_be_edited_or_reacted_to() {
 }
 
 #[tokio::test]
-async fn others_texts_are_not_ones_own() {
+async fn messages_of_others_cannot_be_edited() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let tea = ann.create_group("tea", &[&bob]).await;
@@ -133,7 +133,7 @@ async fn owner_and_admins_delete_in_groups_and_edit_nothing() {
 }
 
 #[tokio::test]
-async fn notices_stay_as_they_are() {
+async fn notices_cannot_be_changed() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let chat = group(&ann.create_group("tea", &[]).await);
@@ -167,7 +167,7 @@ async fn outsiders_do_not_learn_whether_a_message_exists() {
 }
 
 #[tokio::test]
-async fn what_one_has_hidden_cannot_be_changed_and_its_changes_are_not_told() {
+async fn hidden_messages_cannot_be_changed_and_their_changes_are_not_broadcast() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let (own, others) = (bob.write_to(&ann, "mine").await, ann.write_to(&bob, "hers").await);
@@ -197,7 +197,7 @@ async fn notes_and_messages_to_deleted_accounts_may_be_changed() {
 }
 
 #[tokio::test]
-async fn changes_that_are_sent_at_once_take_effect_in_order() {
+async fn pipelined_changes_take_effect_in_order() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let (chat, [mut anns, mut bobs]) = (dialog(&bob), hearths([&ann, &bob]).await);

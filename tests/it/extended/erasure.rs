@@ -38,7 +38,7 @@ async fn a_deleted_account_is_marked_and_moves_the_revision() {
 }
 
 #[tokio::test]
-async fn erased_texts_reach_who_was_away_as_changes() {
+async fn erased_texts_reach_absent_clients_as_changes() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let tea = ann.create_group("tea", &[&bob]).await;
@@ -71,7 +71,7 @@ async fn erased_texts_are_gone_before_they_are_purged() {
 }
 
 #[tokio::test]
-async fn the_new_owner_of_a_group_is_told() {
+async fn the_new_owner_of_a_group_is_notified() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     ann.create_group("tea", &[&bob]).await;
@@ -85,7 +85,7 @@ async fn the_new_owner_of_a_group_is_told() {
 }
 
 #[tokio::test]
-async fn nobody_writes_to_a_deleted_account() {
+async fn nobody_can_write_to_a_deleted_account() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let mut anns = ann.hearth().await;
@@ -97,7 +97,7 @@ async fn nobody_writes_to_a_deleted_account() {
 }
 
 #[tokio::test]
-async fn of_erased_texts_no_reactions_are_kept() {
+async fn reactions_to_erased_texts_are_deleted() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let id = bob.write_to(&ann, "a secret").await;

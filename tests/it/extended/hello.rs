@@ -7,7 +7,7 @@ use crate::support::{Request, TestServer, dialog, group, new_id, token};
 const LATER: Option<&str> = Some("2036-01-31T18:30:00.000Z");
 
 #[tokio::test]
-async fn the_first_frame_says_who_one_is() {
+async fn the_first_frame_names_the_user() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     ann.patch("/api/profile/update", json!({ "lastName": "Lee" })).await.expect(201);
@@ -36,7 +36,7 @@ async fn the_first_frame_is_a_broadcast_without_an_id() {
 }
 
 #[tokio::test]
-async fn the_bounds_are_those_in_force() {
+async fn the_bounds_are_the_configured_ones() {
     let server = TestServer::start_with(|config| {
         config.limits.group_members = 77;
         config.auth.password_min_length = 9;
@@ -52,7 +52,7 @@ async fn the_bounds_are_those_in_force() {
 }
 
 #[tokio::test]
-async fn a_limit_on_frames_is_told_where_there_is_one() {
+async fn the_rate_limit_of_frames_is_included_if_enabled() {
     let server = TestServer::start_with(|config| {
         config.limits.enabled = true;
         config.limits.frames_per_second = 33;
@@ -83,7 +83,7 @@ async fn two_servers_have_two_epochs() {
 }
 
 #[tokio::test]
-async fn what_is_unread_in_chats_that_are_not_muted_is_counted() {
+async fn unread_messages_are_counted_except_in_muted_chats() {
     let server = TestServer::start().await;
     let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
     let tea = ann.create_group("tea", &[&bob]).await;
@@ -102,7 +102,7 @@ async fn what_is_unread_in_chats_that_are_not_muted_is_counted() {
 }
 
 #[tokio::test]
-async fn what_is_hidden_or_left_is_not_unread() {
+async fn hidden_dialogs_and_left_groups_are_not_unread() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let tea = ann.create_group("tea", &[&bob]).await;
@@ -115,7 +115,7 @@ async fn what_is_hidden_or_left_is_not_unread() {
 }
 
 #[tokio::test]
-async fn a_bad_token_is_turned_away_with_nothing_but_the_close_frame() {
+async fn a_bad_token_gets_only_the_close_frame() {
     let server = TestServer::start().await;
     let socket = server.connect("/api/ws", &["hearth", &new_id()]).await;
     assert_eq!(socket.last_words().await, (vec![], 4001, "Unauthorized".into()));

@@ -7,7 +7,7 @@ use crate::support::{Request, TestServer, dialog, group, hearths, new_id, with_u
 const LATER: &str = "2036-01-31T18:30:00.000Z";
 
 #[tokio::test]
-async fn a_chat_is_muted_until_a_time_and_again_not() {
+async fn a_chat_is_muted_until_a_time_and_unmuted() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     ann.write_to(&bob, "hello").await;
@@ -32,7 +32,7 @@ async fn an_offset_is_honoured() {
 }
 
 #[tokio::test]
-async fn other_times_are_refused() {
+async fn invalid_times_are_rejected() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let chat = group(&ann.create_group("tea", &[]).await);
@@ -47,7 +47,7 @@ async fn other_times_are_refused() {
 }
 
 #[tokio::test]
-async fn only_ones_own_chats_can_be_muted() {
+async fn only_your_own_chats_can_be_muted() {
     let server = TestServer::start().await;
     let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
     let tea = ann.create_group("tea", &[&bob]).await;
@@ -59,7 +59,7 @@ async fn only_ones_own_chats_can_be_muted() {
 }
 
 #[tokio::test]
-async fn a_muted_chat_is_told_of_all_the_same() {
+async fn a_muted_chat_still_gets_broadcasts() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     ann.write_to(&bob, "hello").await;

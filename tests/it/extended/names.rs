@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::support::{Request, TestServer, column, new_id};
 
 #[tokio::test]
-async fn names_are_told_of_people_with_whom_nothing_is_shared() {
+async fn names_are_returned_also_without_a_shared_chat() {
     let server = TestServer::start().await;
     let [ann, bob, cy] = server.people(["Ann", "Bob", "Cy"]).await;
     cy.delete("/api/profile/destroy").await.expect(200);

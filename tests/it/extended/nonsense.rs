@@ -39,7 +39,7 @@ async fn survives(socket: &mut Socket, kind: Kind, params: &Value) {
 }
 
 #[tokio::test]
-async fn nothing_that_a_client_sends_is_our_fault() {
+async fn no_request_causes_an_internal_error() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     ann.write_to(&bob, "hello").await;

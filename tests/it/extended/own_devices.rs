@@ -13,7 +13,7 @@ async fn devices(person: &User) -> [Socket; 2] {
 }
 
 #[tokio::test]
-async fn messages_are_heard_as_rows_with_the_counters() {
+async fn messages_arrive_as_rows_with_the_counters() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let tea = ann.create_group("tea", &[&bob]).await;
@@ -26,7 +26,7 @@ async fn messages_are_heard_as_rows_with_the_counters() {
 }
 
 #[tokio::test]
-async fn what_is_written_by_a_client_of_the_contract_is_heard_as_well() {
+async fn messages_sent_with_auth_arrive_as_well() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let mut other = ann.hearth().await;
@@ -36,7 +36,7 @@ async fn what_is_written_by_a_client_of_the_contract_is_heard_as_well() {
 }
 
 #[tokio::test]
-async fn notes_to_oneself_are_heard_by_the_other_devices() {
+async fn notes_to_yourself_reach_the_other_devices() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let [mut asking, mut other] = devices(&ann).await;
@@ -47,7 +47,7 @@ async fn notes_to_oneself_are_heard_by_the_other_devices() {
 }
 
 #[tokio::test]
-async fn reads_and_mutes_are_heard() {
+async fn reads_and_mutes_arrive() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     ann.write_to(&bob, "hello").await;
@@ -59,7 +59,7 @@ async fn reads_and_mutes_are_heard() {
 }
 
 #[tokio::test]
-async fn a_hidden_dialog_is_heard_of_by_all_of_them() {
+async fn hiding_a_dialog_reaches_every_device() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     ann.write_to(&bob, "one").await;
@@ -75,7 +75,7 @@ async fn a_hidden_dialog_is_heard_of_by_all_of_them() {
 }
 
 #[tokio::test]
-async fn a_new_name_is_heard_by_oneself_alone() {
+async fn a_new_name_reaches_only_the_users_own_devices() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     ann.write_to(&bob, "hello").await;
@@ -88,7 +88,7 @@ async fn a_new_name_is_heard_by_oneself_alone() {
 }
 
 #[tokio::test]
-async fn blocks_are_heard_once_each() {
+async fn each_block_arrives_once() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let [mut asking, mut other] = devices(&ann).await;
@@ -103,7 +103,7 @@ async fn blocks_are_heard_once_each() {
 }
 
 #[tokio::test]
-async fn a_new_group_is_heard_of() {
+async fn a_new_group_arrives() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let mut anns = hearths([&ann, &ann]).await;
@@ -117,7 +117,7 @@ async fn a_new_group_is_heard_of() {
 }
 
 #[tokio::test]
-async fn every_change_of_a_group_is_heard_as_it_was_answered() {
+async fn every_change_of_a_group_arrives_as_it_was_answered() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let tea = ann.create_group("tea", &[]).await;
@@ -139,7 +139,7 @@ async fn every_change_of_a_group_is_heard_as_it_was_answered() {
 }
 
 #[tokio::test]
-async fn edits_deletions_and_reactions_are_heard() {
+async fn edits_deletions_and_reactions_arrive() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let [mut asking, mut other] = devices(&ann).await;
@@ -174,7 +174,7 @@ async fn leaving_and_dropping_a_group_take_it_from_the_other_devices() {
 }
 
 #[tokio::test]
-async fn what_is_refused_is_heard_by_nobody() {
+async fn rejected_requests_are_not_broadcast() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let tea = ann.create_group("tea", &[&bob]).await;

@@ -48,7 +48,7 @@ async fn pages_lie_before_after_and_around_a_message() {
 }
 
 #[tokio::test]
-async fn half_of_a_page_lies_on_each_side() {
+async fn half_of_a_page_is_on_each_side() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let chat = group(&ann.create_group("tea", &[]).await);
@@ -60,7 +60,7 @@ async fn half_of_a_page_lies_on_each_side() {
 }
 
 #[tokio::test]
-async fn a_dialog_is_read_as_far_as_it_is_visible() {
+async fn a_dialog_is_read_only_as_far_as_it_is_visible() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     write(&ann, &dialog(&bob), 3).await;
@@ -79,7 +79,7 @@ async fn a_dialog_is_read_as_far_as_it_is_visible() {
 }
 
 #[tokio::test]
-async fn a_page_lies_at_one_place() {
+async fn a_page_has_one_position() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     ann.write_to(&bob, "hello").await;
@@ -101,7 +101,7 @@ async fn a_page_lies_at_one_place() {
 }
 
 #[tokio::test]
-async fn other_places_are_refused_by_name() {
+async fn invalid_positions_are_rejected_by_name() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let mut anns = ann.hearth().await;
@@ -114,7 +114,7 @@ async fn other_places_are_refused_by_name() {
 }
 
 #[tokio::test]
-async fn to_a_client_of_the_contract_they_are_unknown_keys() {
+async fn auth_connections_ignore_these_keys() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     write(&ann, &dialog(&bob), 3).await;

@@ -22,7 +22,7 @@ async fn news(socket: &mut Socket) -> (String, bool) {
 }
 
 #[tokio::test]
-async fn coming_is_told_to_who_watches() {
+async fn coming_online_is_sent_to_watchers() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     ann.write_to(&bob, "hello").await;
@@ -59,7 +59,7 @@ async fn only_people_with_whom_both_have_written_are_watched() {
 }
 
 #[tokio::test]
-async fn clients_of_the_contract_are_there_as_well() {
+async fn auth_connections_count_as_online() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     ann.write_to(&bob, "hello").await;
@@ -88,7 +88,7 @@ async fn two_devices_are_one_presence_and_a_short_absence_is_none() {
 }
 
 #[tokio::test]
-async fn going_is_told_once_with_its_time() {
+async fn going_offline_is_sent_once_with_its_time() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     ann.write_to(&bob, "hello").await;
@@ -104,7 +104,7 @@ async fn going_is_told_once_with_its_time() {
 }
 
 #[tokio::test]
-async fn a_new_list_takes_the_place_of_the_old_one() {
+async fn a_new_list_replaces_the_old_one() {
     let server = TestServer::start().await;
     let [ann, bob, cy] = server.people(["Ann", "Bob", "Cy"]).await;
     ann.create_group("tea", &[&bob, &cy]).await;
@@ -118,7 +118,7 @@ async fn a_new_list_takes_the_place_of_the_old_one() {
 }
 
 #[tokio::test]
-async fn without_a_shared_chat_there_is_no_more_news() {
+async fn without_a_shared_chat_presence_is_no_longer_sent() {
     let server = TestServer::start().await;
     let [ann, bob, cy] = server.people(["Ann", "Bob", "Cy"]).await;
     let tea = ann.create_group("tea", &[&bob]).await;
@@ -135,7 +135,7 @@ async fn without_a_shared_chat_there_is_no_more_news() {
 }
 
 #[tokio::test]
-async fn whom_one_blocks_sees_one_as_gone() {
+async fn a_blocked_user_sees_the_blocker_as_offline() {
     let server = TestServer::start().await;
     let [ann, bob, cy] = server.people(["Ann", "Bob", "Cy"]).await;
     ann.create_group("tea", &[&bob, &cy]).await;
@@ -154,7 +154,7 @@ async fn whom_one_blocks_sees_one_as_gone() {
 }
 
 #[tokio::test]
-async fn who_has_no_account_any_more_is_gone() {
+async fn a_deleted_account_is_offline() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     ann.write_to(&bob, "hello").await;

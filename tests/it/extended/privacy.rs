@@ -15,7 +15,7 @@ fn gone(user: &User) -> Value {
 }
 
 #[tokio::test]
-async fn both_switches_are_on_at_first_and_change_one_by_one() {
+async fn both_settings_are_on_by_default_and_independent() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let [mut anns, mut bobs] = hearths([&ann, &bob]).await;
@@ -39,7 +39,7 @@ async fn user_sees_a_fault(user: &User) {
 }
 
 #[tokio::test]
-async fn who_hides_presence_seems_gone_at_once_and_sees_nobody() {
+async fn a_user_who_hides_presence_seems_offline_at_once_and_sees_nobody() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     acquaint(&ann, &bob).await;
@@ -59,7 +59,7 @@ async fn who_hides_presence_seems_gone_at_once_and_sees_nobody() {
 }
 
 #[tokio::test]
-async fn who_shows_presence_again_is_there_again_to_all_who_watch() {
+async fn a_user_who_shows_presence_again_is_online_to_all_watchers() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     acquaint(&ann, &bob).await;
@@ -72,7 +72,7 @@ async fn who_shows_presence_again_is_there_again_to_all_who_watch() {
 }
 
 #[tokio::test]
-async fn without_read_receipts_only_ones_own_devices_are_told_and_shown() {
+async fn without_read_receipts_only_the_users_own_devices_get_read_positions() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     acquaint(&ann, &bob).await;
@@ -91,7 +91,7 @@ async fn without_read_receipts_only_ones_own_devices_are_told_and_shown() {
 }
 
 #[tokio::test]
-async fn in_groups_those_without_read_receipts_are_neither_told_nor_shown() {
+async fn members_without_read_receipts_neither_send_nor_get_them() {
     let server = TestServer::start().await;
     let [ann, bob, cy] = server.people(["Ann", "Bob", "Cy"]).await;
     let tea = ann.create_group("tea", &[&bob, &cy]).await;

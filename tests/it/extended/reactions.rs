@@ -13,7 +13,7 @@ fn emoji(number: u32) -> String {
 }
 
 #[tokio::test]
-async fn a_reaction_is_counted_and_ones_own_is_known() {
+async fn a_reaction_is_counted_and_your_own_is_marked() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let chat = group(&ann.create_group("tea", &[&bob]).await);
@@ -33,7 +33,7 @@ async fn a_reaction_is_counted_and_ones_own_is_known() {
 }
 
 #[tokio::test]
-async fn a_reaction_is_told_without_saying_whose_the_others_are() {
+async fn a_reactions_broadcast_does_not_name_the_other_users() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let [mut anns, mut bobs] = hearths([&ann, &bob]).await;
@@ -64,7 +64,7 @@ async fn an_edited_message_keeps_its_reactions() {
 }
 
 #[tokio::test]
-async fn the_same_reaction_again_is_told_to_nobody() {
+async fn the_same_reaction_again_is_not_broadcast() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let [mut anns, mut bobs] = hearths([&ann, &bob]).await;
@@ -97,7 +97,7 @@ async fn a_message_has_at_most_20_different_reactions() {
 }
 
 #[tokio::test]
-async fn what_is_no_emoji_is_no_reaction() {
+async fn only_an_emoji_can_be_a_reaction() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let mut anns = ann.hearth().await;
@@ -114,7 +114,7 @@ async fn what_is_no_emoji_is_no_reaction() {
 }
 
 #[tokio::test]
-async fn emoji_of_many_parts_are_kept_as_they_are() {
+async fn emoji_of_many_parts_are_stored_unchanged() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let (mut anns, chat) = (ann.hearth().await, dialog(&ann));
@@ -129,7 +129,7 @@ async fn emoji_of_many_parts_are_kept_as_they_are() {
 }
 
 #[tokio::test]
-async fn one_reacts_where_one_is_a_member_alone() {
+async fn only_members_can_react() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let tea = ann.create_group("tea", &[&bob]).await;
@@ -142,7 +142,7 @@ async fn one_reacts_where_one_is_a_member_alone() {
 }
 
 #[tokio::test]
-async fn reactions_stand_in_the_order_of_their_first_use() {
+async fn reactions_are_in_the_order_of_their_first_use() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let [mut anns, mut bobs] = hearths([&ann, &bob]).await;

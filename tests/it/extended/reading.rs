@@ -28,7 +28,7 @@ async fn a_read_pointer_only_moves_forward() {
 }
 
 #[tokio::test]
-async fn the_reader_is_answered_key_by_key() {
+async fn the_readers_answer_has_exactly_these_keys() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     ann.write_to(&bob, "hello").await;
@@ -45,7 +45,7 @@ async fn the_reader_is_answered_key_by_key() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_yet_cannot_be_read() {
+async fn a_future_seq_cannot_be_read() {
     let server = TestServer::start().await;
     let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
     let tea = ann.create_group("tea", &[&bob]).await;
@@ -62,7 +62,7 @@ async fn what_is_not_there_yet_cannot_be_read() {
 }
 
 #[tokio::test]
-async fn writing_is_reading() {
+async fn writing_marks_as_read() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let [mut anns, mut bobs] = hearths([&ann, &bob]).await;
@@ -76,7 +76,7 @@ async fn writing_is_reading() {
 }
 
 #[tokio::test]
-async fn who_joins_has_nothing_unread() {
+async fn a_new_member_has_nothing_unread() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let tea = ann.create_group("tea", &[]).await;
@@ -89,7 +89,7 @@ async fn who_joins_has_nothing_unread() {
 }
 
 #[tokio::test]
-async fn in_a_small_group_everybody_is_told() {
+async fn in_a_small_group_everyone_gets_read_receipts() {
     let server = TestServer::start().await;
     let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
     let tea = ann.create_group("tea", &[&bob, &eve]).await;
@@ -103,7 +103,7 @@ async fn in_a_small_group_everybody_is_told() {
 }
 
 #[tokio::test]
-async fn in_a_large_group_only_ones_own_devices_are_told() {
+async fn in_a_large_group_only_the_users_own_devices_are_notified() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let tea = ann.create_group("tea", &[&bob]).await;
@@ -124,7 +124,7 @@ async fn in_a_large_group_only_ones_own_devices_are_told() {
 }
 
 #[tokio::test]
-async fn hiding_a_dialog_reads_it_all_and_tells_the_other_side() {
+async fn hiding_a_dialog_marks_it_as_read_and_sends_a_receipt() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let [mut anns, mut bobs] = hearths([&ann, &bob]).await;
@@ -141,7 +141,7 @@ async fn hiding_a_dialog_reads_it_all_and_tells_the_other_side() {
 }
 
 #[tokio::test]
-async fn reads_that_come_at_once_are_told_in_order() {
+async fn pipelined_reads_are_broadcast_in_order() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let [mut anns, mut bobs] = hearths([&ann, &bob]).await;
@@ -157,7 +157,7 @@ async fn reads_that_come_at_once_are_told_in_order() {
 }
 
 #[tokio::test]
-async fn notes_to_oneself_can_be_read() {
+async fn notes_to_yourself_can_be_read() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let [mut anns, mut other] = hearths([&ann, &ann]).await;

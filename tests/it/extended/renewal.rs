@@ -54,7 +54,7 @@ async fn only_a_token_of_the_same_session_renews() {
 }
 
 #[tokio::test]
-async fn a_renewed_token_of_rest_is_taken() {
+async fn a_token_renewed_over_rest_is_accepted() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let renewed = ann.post("/api/auth/renew", json!({})).await.expect(200);

@@ -17,7 +17,7 @@ async fn quoted(socket: &mut Socket, chat: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn a_reply_quotes_what_it_answers_everywhere() {
+async fn a_reply_quotes_its_message_everywhere() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let (mut anns, mut bobs) = (ann.hearth().await, bob.hearth().await);
@@ -48,7 +48,7 @@ async fn a_quote_has_at_most_200_characters() {
 }
 
 #[tokio::test]
-async fn a_message_that_was_sent_right_before_can_be_answered() {
+async fn a_message_in_the_same_burst_can_be_replied_to() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let (mut anns, mut bobs) = (ann.hearth().await, bob.hearth().await);
@@ -62,7 +62,7 @@ async fn a_message_that_was_sent_right_before_can_be_answered() {
 }
 
 #[tokio::test]
-async fn an_edited_text_is_quoted_as_it_is_and_a_deleted_one_not_at_all() {
+async fn an_edited_text_is_quoted_as_edited_and_a_deleted_one_not_at_all() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let (mut anns, chat) = (ann.hearth().await, group(&ann.create_group("tea", &[]).await));
@@ -77,7 +77,7 @@ async fn an_edited_text_is_quoted_as_it_is_and_a_deleted_one_not_at_all() {
 }
 
 #[tokio::test]
-async fn what_one_has_hidden_is_quoted_to_the_other_side_alone() {
+async fn a_hidden_message_is_quoted_only_to_the_other_side() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let id = ann.write_to(&bob, "a secret").await;
@@ -107,7 +107,7 @@ async fn an_edited_reply_shows_each_side_its_own_quote() {
 }
 
 #[tokio::test]
-async fn only_visible_messages_of_the_same_chat_can_be_answered() {
+async fn only_visible_messages_of_the_same_chat_can_be_replied_to() {
     let server = TestServer::start().await;
     let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
     let tea = ann.create_group("tea", &[&bob]).await;
@@ -126,7 +126,7 @@ async fn only_visible_messages_of_the_same_chat_can_be_answered() {
 }
 
 #[tokio::test]
-async fn a_reply_is_refused_before_it_says_what_it_found() {
+async fn a_rejected_reply_does_not_show_what_it_found() {
     let server = TestServer::start().await;
     let [ann, eve] = server.people(["Ann", "Eve"]).await;
     let tea = ann.create_group("tea", &[]).await;
@@ -138,7 +138,7 @@ async fn a_reply_is_refused_before_it_says_what_it_found() {
 }
 
 #[tokio::test]
-async fn to_a_client_of_the_contract_it_is_an_unknown_key() {
+async fn auth_connections_ignore_this_key() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let id = ann.write_to(&bob, "tea?").await;

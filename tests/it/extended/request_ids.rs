@@ -19,7 +19,7 @@ fn list(id: Value) -> Value {
 }
 
 #[tokio::test]
-async fn texts_and_integers_come_back_as_they_were() {
+async fn strings_and_integers_come_back_unchanged() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let mut socket = ann.hearth().await;
@@ -42,7 +42,7 @@ async fn without_an_id_the_answer_has_none() {
 }
 
 #[tokio::test]
-async fn other_ids_are_refused_by_name() {
+async fn other_ids_are_rejected_by_name() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let mut socket = ann.hearth().await;
@@ -56,7 +56,7 @@ async fn other_ids_are_refused_by_name() {
 }
 
 #[tokio::test]
-async fn refusals_carry_it_too() {
+async fn errors_carry_it_too() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let mut socket = ann.hearth().await;
@@ -89,7 +89,7 @@ async fn answers_come_in_the_order_of_the_requests() {
 }
 
 #[tokio::test]
-async fn on_a_connection_of_the_contract_there_are_none() {
+async fn auth_connections_get_no_ids() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let mut socket = ann.connect().await;

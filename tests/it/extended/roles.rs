@@ -13,7 +13,7 @@ async fn roles(socket: &mut Socket, tea: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn members_are_read_by_joining_order_and_in_pages() {
+async fn members_are_listed_in_joining_order_and_in_pages() {
     let server = TestServer::start().await;
     let people = server.people(["Ann", "Bob", "Cy", "Dan", "Eve"]).await;
     let [ann, bob, cy, dan, eve] = &people;
@@ -34,7 +34,7 @@ async fn members_are_read_by_joining_order_and_in_pages() {
 }
 
 #[tokio::test]
-async fn a_member_is_read_key_by_key() {
+async fn a_members_row_has_exactly_these_keys() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let tea = ann.create_group("tea", &[&bob]).await;
@@ -49,7 +49,7 @@ async fn a_member_is_read_key_by_key() {
 }
 
 #[tokio::test]
-async fn outsiders_do_not_read_who_is_in_a_group() {
+async fn outsiders_cannot_list_members() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let tea = ann.create_group("tea", &[&bob]).await;
@@ -61,7 +61,7 @@ async fn outsiders_do_not_read_who_is_in_a_group() {
 }
 
 #[tokio::test]
-async fn a_role_is_told_to_all_and_to_its_holder_besides() {
+async fn a_role_is_broadcast_to_all_and_also_to_its_holder() {
     let server = TestServer::start().await;
     let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
     let tea = ann.create_group("tea", &[&bob, &eve]).await;
@@ -96,7 +96,7 @@ async fn a_group_that_is_handed_over_has_one_owner() {
 }
 
 #[tokio::test]
-async fn when_the_owner_leaves_the_successor_is_told() {
+async fn when_the_owner_leaves_the_successor_is_notified() {
     let server = TestServer::start().await;
     let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
     let tea = ann.create_group("tea", &[&bob, &eve]).await;
@@ -110,7 +110,7 @@ async fn when_the_owner_leaves_the_successor_is_told() {
 }
 
 #[tokio::test]
-async fn roles_are_the_owners_to_give() {
+async fn only_the_owner_can_change_roles() {
     let server = TestServer::start().await;
     let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
     let tea = ann.create_group("tea", &[&bob]).await;
@@ -178,7 +178,7 @@ async fn adding_and_removing_name_the_person() {
 }
 
 #[tokio::test]
-async fn the_removed_hear_nothing_more() {
+async fn a_removed_member_gets_no_more_events() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let tea = ann.create_group("tea", &[&bob]).await;
@@ -198,7 +198,7 @@ async fn the_removed_hear_nothing_more() {
 }
 
 #[tokio::test]
-async fn who_returns_is_a_plain_member() {
+async fn a_returning_member_is_a_plain_member() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let tea = ann.create_group("tea", &[&bob]).await;

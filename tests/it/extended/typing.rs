@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::support::{Request, TestServer, acquaint, all_write, dialog, group, hearths, new_id, of_group, with_user};
 
 #[tokio::test]
-async fn the_other_side_of_a_dialog_is_told_from_its_side() {
+async fn the_other_side_of_a_dialog_gets_it_from_its_perspective() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     acquaint(&ann, &bob).await;
@@ -17,7 +17,7 @@ async fn the_other_side_of_a_dialog_is_told_from_its_side() {
 }
 
 #[tokio::test]
-async fn the_other_members_of_a_group_are_told() {
+async fn the_other_members_of_a_group_get_it() {
     let server = TestServer::start().await;
     let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
     let tea = ann.create_group("tea", &[&bob, &eve]).await;
@@ -31,7 +31,7 @@ async fn the_other_members_of_a_group_are_told() {
 }
 
 #[tokio::test]
-async fn fast_fingers_are_told_once_a_chat() {
+async fn fast_typing_is_sent_once_per_chat() {
     let server = TestServer::start().await;
     let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
     acquaint(&ann, &bob).await;
@@ -46,7 +46,7 @@ async fn fast_fingers_are_told_once_a_chat() {
 }
 
 #[tokio::test]
-async fn a_flood_of_typing_is_a_drop_to_the_others() {
+async fn a_flood_of_typing_is_limited_for_the_others() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     acquaint(&ann, &bob).await;
@@ -62,7 +62,7 @@ async fn a_flood_of_typing_is_a_drop_to_the_others() {
 }
 
 #[tokio::test]
-async fn where_one_is_no_member_one_does_not_type() {
+async fn only_members_can_send_typing() {
     let server = TestServer::start().await;
     let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
     let tea = ann.create_group("tea", &[&bob, &eve]).await;
@@ -76,7 +76,7 @@ async fn where_one_is_no_member_one_does_not_type() {
 }
 
 #[tokio::test]
-async fn who_blocks_somebody_does_not_see_them_typing() {
+async fn a_blocker_does_not_see_the_blocked_user_typing() {
     let server = TestServer::start().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     acquaint(&ann, &bob).await;
@@ -88,7 +88,7 @@ async fn who_blocks_somebody_does_not_see_them_typing() {
 }
 
 #[tokio::test]
-async fn only_those_who_have_written_see_who_types_and_are_seen() {
+async fn only_members_who_have_written_see_typing_and_are_seen() {
     let server = TestServer::start().await;
     let [ann, bob, eve] = server.people(["Ann", "Bob", "Eve"]).await;
     let tea = ann.create_group("tea", &[&bob, &eve]).await;

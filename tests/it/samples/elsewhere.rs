@@ -36,7 +36,7 @@ pub fn frame(name: &str) -> String {
 }
 
 #[tokio::test]
-async fn requests_that_come_too_often_are_refused_as_the_sample_shows() {
+async fn requests_over_the_rate_limit_are_rejected_as_in_the_sample() {
     let server = TestServer::start_with(|config| {
         config.limits.enabled = true;
         config.limits.frames_per_second = 1;
@@ -54,7 +54,7 @@ async fn requests_that_come_too_often_are_refused_as_the_sample_shows() {
 }
 
 #[tokio::test]
-async fn what_is_beyond_a_budget_is_refused_as_the_samples_show() {
+async fn requests_beyond_a_budget_are_rejected_as_in_the_samples() {
     let server = TestServer::start_with(|config| {
         config.limits.enabled = true;
         config.limits.messages_per_minute = 3;
@@ -75,7 +75,7 @@ async fn what_is_beyond_a_budget_is_refused_as_the_samples_show() {
 }
 
 #[tokio::test]
-async fn what_is_beyond_the_storage_is_refused_as_the_sample_shows() {
+async fn messages_beyond_the_storage_limit_are_rejected_as_in_the_sample() {
     let server = TestServer::start_with(|config| {
         let (storage_mb_per_user, messages_per_minute) = (1, 1000);
         config.limits = Limits { storage_mb_per_user, messages_per_minute, ..Limits::default() };
@@ -89,7 +89,7 @@ async fn what_is_beyond_the_storage_is_refused_as_the_sample_shows() {
 }
 
 #[tokio::test]
-async fn without_the_database_a_message_is_refused_as_the_sample_shows() {
+async fn without_the_database_a_message_is_rejected_as_in_the_sample() {
     let mut server = TestServer::start_breakable().await;
     let [ann] = server.people(["Ann"]).await;
     let mut socket = ann.connect().await;
@@ -100,7 +100,7 @@ async fn without_the_database_a_message_is_refused_as_the_sample_shows() {
 }
 
 #[tokio::test]
-async fn a_defect_is_told_as_the_sample_shows() {
+async fn an_internal_error_is_reported_as_in_the_sample() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let mut socket = ann.connect().await;
@@ -110,7 +110,7 @@ async fn a_defect_is_told_as_the_sample_shows() {
 }
 
 #[tokio::test]
-async fn one_kind_of_reaction_too_many_is_refused_as_the_sample_shows() {
+async fn one_reaction_too_many_is_rejected_as_in_the_sample() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     let message = ann.write_to(&ann, "A note").await;
