@@ -1,4 +1,4 @@
-//! Signing up, logging in, and one's own profile.
+//! Sign-up, login, and the user's own profile.
 
 use futures_util::{FutureExt, future::join_all};
 use serde_json::{Value, json};

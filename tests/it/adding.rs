@@ -7,7 +7,7 @@ use crate::support::{Request, Socket, TestServer, acquaint, new_id};
 
 const CANNOT_BE_ADDED: &str = "This person cannot be added";
 
-/// So many strangers and others in an hour.
+/// A server with these limits of adds per hour, for strangers and for others.
 async fn limited(strangers: u32, others: u32) -> TestServer {
     let configure = |config: &mut hearth::config::Config| {
         let budgets = Limits { adds_of_strangers_per_hour: strangers, adds_per_hour: others, ..Limits::default() };
@@ -16,7 +16,7 @@ async fn limited(strangers: u32, others: u32) -> TestServer {
     TestServer::start_with(configure).await
 }
 
-/// The sentence of a refusal, whose code is that of used up budgets.
+/// The message of an error that must have the code of a used-up budget.
 async fn too_many(socket: &mut Socket, request: &Request) -> String {
     let answer = socket.ask(request.kind, request.params.clone()).await;
     assert_eq!(answer["code"], "too_many_adds", "{answer}");

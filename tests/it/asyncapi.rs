@@ -1,5 +1,4 @@
-//! The AsyncAPI document: a change shows in review, and whatever can be sent has a sample that is played against the
-//! server.
+//! The AsyncAPI document: changes show in review, and every frame has a sample that is played against the server.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +7,7 @@ use serde_json::Value;
 
 use crate::support::snapshot;
 
-/// Refusals that only REST and the handshake give.
+/// Errors that only REST and the handshake return.
 const REST_ALONE: &[&str] = &[
     "confirm_required",
     "email_taken",

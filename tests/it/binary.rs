@@ -1,4 +1,4 @@
-//! The binary: its commands, its signals, and what of its messages outlives it.
+//! The program: its commands and signals, and that acknowledged messages survive it.
 
 use std::{
     collections::HashSet,
@@ -167,7 +167,7 @@ async fn on_sigterm_it_closes_sockets_with_1001_exits_with_0_and_keeps_everythin
     assert_eq!(bob.texts_with(&ann).await, ["after", "before"]);
 }
 
-/// Writes, some at a time, until the connection breaks; how many messages were acknowledged.
+/// Sends messages, some at a time, until the connection breaks. Returns how many were acknowledged.
 async fn write_until_the_end(socket: &mut Socket, messages: &[Request]) -> usize {
     let mut acknowledged = 0;
     for (number, message) in messages.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! What a request's fields may be: at each limit and beyond it, counted in Unicode characters; every fault at once.
+//! The bounds of fields: at each limit and beyond it, counted in Unicode characters; all faults at once.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ const UPDATE: &str = "/api/profile/update";
 const CHANGE: &str = "/api/profile/change-password";
 const CREATE: &str = "/api/use-cases/create-group";
 
-/// Not a UUID of the form 8-4-4-4-12, though libraries take some of them for one.
+/// Not UUIDs of the form 8-4-4-4-12, although some libraries accept them.
 const NO_UUIDS: &[&str] = &[
     "",
     "9f8c7b6a1f2e4d3c8b4a5a6b7c8d9e0f",
@@ -28,7 +28,7 @@ fn times(text: &str, count: usize) -> String {
     text.repeat(count)
 }
 
-/// What is wrong with a sign-up whose `field` is this, and whose password or e-mail is wrong in any case: no hashing.
+/// The faults of a sign-up with this `field`. Another field is always wrong, so that no password is hashed.
 async fn sign_up_faults(server: &TestServer, field: &str, value: Value) -> Vec<String> {
     let (email, password) = if field == "email" { ("", "short") } else { ("none", "long enough") };
     let mut new = json!({ "firstName": "Ann", "email": email, "password": password });

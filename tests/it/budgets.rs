@@ -1,4 +1,4 @@
-//! How many messages one person sends and changes in a minute, and how much storage they take up.
+//! Budgets of messages and changes per minute, and limits on storage.
 
 use hearth::config::Limits;
 use serde_json::Value;
@@ -11,12 +11,12 @@ async fn limited(limits: Limits) -> TestServer {
     TestServer::start_with(|config| config.limits = limits).await
 }
 
-/// The code and the sentence of a refusal.
+/// The code and the message of an error.
 fn refusal(answer: &Value) -> (&str, &str) {
     (answer["code"].as_str().unwrap_or_else(|| panic!("{answer}")), answer["message"].as_str().expect("a text"))
 }
 
-/// Sends until the storage is used up; the ids of what was stored.
+/// Sends messages until the storage is used up. Returns the ids of the stored ones.
 async fn fill(socket: &mut Socket, chat: &Value) -> Vec<String> {
     let long = "\u{1F600}".repeat(4096);
     let mut stored = Vec::new();
@@ -96,7 +96,7 @@ async fn storage_counts_across_restarts_and_deleting_frees_it() {
     for request in [Request::write(&group(&tea), &long), Request::write(&dialog(&ann), &long)] {
         assert_eq!(anns.code(&request).await, "storage_full");
     }
-    // What is there can be sent again, made shorter, and deleted.
+    // Stored messages can be retried, shortened and deleted.
     anns.does(&Request::write(&dialog(&bob), "again").with("messageId", stored[0].clone())).await;
     anns.does(&Request::edit(&dialog(&bob), &stored[0], "short")).await;
     anns.does(&Request::write(&group(&tea), &short)).await;
@@ -145,7 +145,7 @@ async fn a_server_whose_storage_is_full_rejects_messages() {
     server.database.fill_group("tea", &ann, 20_000).await;
     server.restart().await;
     let mut bobs = bob.hearth().await;
-    // It measures the database in the background.
+    // The server measures the database in the background.
     let refused = async {
         loop {
             let request = Request::write(&dialog(&ann), "hello");

@@ -1,4 +1,4 @@
-//! The chat list: one row a conversation, its newest visible message, newest first; and paging through it.
+//! The chat list: one row per chat, its newest visible message, newest first; and paging through it.
 
 use std::collections::BTreeSet;
 
@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use crate::support::{Request, Socket, TestServer, User, column, instants, sockets, texts, tick};
 
-/// Some time in the future, so that what is moved there is later than what is in the chat.
+/// A time in the future, later than everything in the chats.
 const LATER: i64 = 4_102_444_800_000;
 
-/// `count` groups of one person, no two of one instant: `tea 0`, `tea 1`, …
+/// `count` groups of one user, no two with the same instant: `tea 0`, `tea 1`, …
 async fn groups(owner: &User, count: usize) -> Vec<String> {
     let mut names = Vec::new();
     for number in 0..count {
@@ -20,7 +20,7 @@ async fn groups(owner: &User, count: usize) -> Vec<String> {
     names
 }
 
-/// All pages one by one.
+/// All pages.
 async fn pages(socket: &mut Socket, limit: usize) -> Vec<Vec<Value>> {
     let (mut reader, mut pages) = (Request::list().with("limit", limit), Vec::new());
     loop {

@@ -1,4 +1,4 @@
-//! A clock that was ahead, or is behind, or jumps.
+//! A clock that was ahead, is behind, or jumps.
 
 use hearth::model::Timestamp;
 use serde_json::json;
@@ -8,7 +8,7 @@ use crate::support::{Hearth, PASSWORD, Request, TestServer, group};
 
 const DAY: i64 = 24 * 3_600_000;
 
-/// Moves these seqs of the only chat with messages, and everything after them, by some days.
+/// Moves the messages from this seq on by some days. Only one chat may have messages.
 async fn move_from(server: &TestServer, seq: i64, days: i64) {
     let millis = days * DAY;
     let messages = format!("UPDATE messages SET created_at = created_at + {millis} WHERE seq >= {seq}");
@@ -16,7 +16,7 @@ async fn move_from(server: &TestServer, seq: i64, days: i64) {
     server.database.run(&format!("UPDATE chats SET last_at = last_at + {millis}")).await;
 }
 
-/// The times of all messages, by seq; and when the chat was last written to.
+/// The times of all messages by seq, and the chat's `last_at`.
 async fn times(server: &TestServer) -> (Vec<i64>, i64) {
     let sql = "SELECT m.created_at, c.last_at FROM messages m JOIN chats c ON c.id = m.chat_id ORDER BY m.seq";
     let rows = server.database.connect().await.fetch_all(AssertSqlSafe(sql)).await.expect("the database answers");
@@ -75,7 +75,7 @@ async fn an_interrupted_repair_continues() {
     server.database.fill_group("tea", &ann, 2500).await;
     server.stop().await;
     move_from(&server, 2, 3650).await;
-    // As it is after its first step: what it began with is known, and the newest thousand have their times.
+    // The state after the first step: the start is recorded, and the newest thousand messages have their times.
     let now = Timestamp::now().0;
     let moved = format!("UPDATE messages SET created_at = {now} - (2501 - seq) WHERE seq > 1501");
     server.database.run(&moved).await;

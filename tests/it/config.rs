@@ -1,4 +1,4 @@
-//! The configuration: the sample is true, the environment is read by type, mistakes are named.
+//! The configuration: the sample is complete, the environment is parsed by type, and mistakes are named.
 
 use std::{fs, path::Path};
 
@@ -45,7 +45,7 @@ fn the_sample_shows_every_key_with_its_default_and_its_meaning() {
     }
 }
 
-/// `config.toml` as the page shows it: a table a section.
+/// `config.toml` as the page shows it: one table per section.
 fn tables(sample: &str) -> String {
     let (mut tables, mut meaning) = (String::new(), Vec::new());
     for line in sample.lines() {

@@ -1,4 +1,4 @@
-//! Confirming that it is the owner who asks, before the account is deleted or other sessions are ended.
+//! Confirming the password before the account is deleted or other sessions are ended.
 
 use hearth::config::Confirm;
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ async fn own_client(user: &User) -> Api {
     user.with_token(body["token"].as_str().expect("a token"))
 }
 
-/// Lets five minutes pass since every confirmation, forwards or backwards.
+/// Moves every confirmation this many minutes into the past, or into the future if negative.
 async fn minutes_pass(server: &TestServer, minutes: i64) {
     server.database.run(&format!("UPDATE sessions SET confirmed_at = confirmed_at - {}", minutes * 60_000)).await;
 }
@@ -63,7 +63,7 @@ async fn deleting_the_account_and_ending_other_sessions_need_a_confirmation() {
     }
     assert_eq!(client.get(SESSIONS).await.expect(200)["data"].as_array().map(Vec::len), Some(2));
     client.patch("/api/profile/update", json!({ "firstName": "Anna" })).await.expect(201);
-    // It ends itself without.
+    // A session can end itself without a confirmation.
     client.delete(&path(&own)).await.expect(200);
     client.delete(SESSIONS).await.refused(401);
 }

@@ -1,4 +1,4 @@
-//! How many connections there may be, and that a full server still answers this machine's own probe.
+//! The limits of connections, and that a full server still answers local probes.
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -8,18 +8,18 @@ use tokio::{
 use crate::support::{PATIENCE, TestServer};
 
 const PROBE: &[u8] = b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
-/// Places that are kept for this machine's own requests.
+/// Places reserved for requests from this machine.
 const RESERVED: usize = 8;
 
 async fn open(server: &TestServer) -> TcpStream {
     TcpStream::connect(server.api().base()).await.expect("the server listens")
 }
 
-/// What the server says until it closes.
+/// What the server sends until it closes.
 async fn last_words(mut stream: TcpStream) -> String {
     let mut words = Vec::new();
     let reading = stream.read_to_end(&mut words);
-    // A connection that is closed before all of its request was read may end with a reset.
+    // Closing a connection before its whole request was read may reset it.
     let _ = tokio::time::timeout(PATIENCE, reading).await.expect("the server closes");
     String::from_utf8_lossy(&words).into_owned()
 }
@@ -47,7 +47,7 @@ async fn a_full_server_answers_local_probes_and_rejects_other_connections() {
     let body: serde_json::Value = serde_json::from_str(body).expect("JSON");
     assert_eq!(body["code"], "unavailable");
 
-    // Places that are given back can be taken.
+    // Freed places can be taken.
     held.clear();
     loop {
         let mut stream = open(&server).await;

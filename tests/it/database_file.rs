@@ -1,4 +1,4 @@
-//! The file of a database: which one is taken, which one is refused, who can read it, and what damage does to it.
+//! The database file: which files are accepted or rejected, who can read them, and the effects of damage.
 
 use std::{
     fs::{self, Permissions},
@@ -24,14 +24,14 @@ fn hearth() -> Hearth {
     Hearth::with_database("sqlite://data/hearth.db")
 }
 
-/// The path of its database, in a folder that is there.
+/// The path of its database, in a folder that exists.
 fn path(hearth: &Hearth) -> PathBuf {
     let folder = hearth.folder().join("data");
     fs::create_dir_all(&folder).expect("the folder can be written to");
     folder.join("hearth.db")
 }
 
-/// A database with the schema and nobody in it.
+/// A database with the schema and no users.
 fn migrated() -> (Hearth, PathBuf) {
     let hearth = hearth();
     hearth.prints(&["migrate"]);
@@ -199,7 +199,7 @@ async fn damage_elsewhere_degrades_and_is_logged_once() {
     assert!(log.contains("the database has damaged pages") && log.contains("hearth.db"), "{log}");
 }
 
-/// Whether any file of a folder has a text.
+/// Whether any file of a folder contains a text.
 fn has(folder: &Path, text: &str) -> bool {
     fs::read_dir(folder).expect("it can be read").any(|entry| {
         let mut bytes = Vec::new();

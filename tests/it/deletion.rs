@@ -1,4 +1,4 @@
-//! Deleting an account: what goes, what stays with others, and who hears of it (nobody).
+//! Deleting an account: what is erased, what others keep, and that nobody is notified.
 
 use futures_util::future::FutureExt;
 use serde_json::{Value, json};
@@ -114,7 +114,7 @@ async fn ownership_passes_to_the_longest_standing_member() {
     let [ann, bob, cy] = server.people(["Ann", "Bob", "Cy"]).await;
     let group = ann.create_group("tea", &[&bob, &cy]).await;
     let mut bobs = bob.connect().await;
-    // Who comes back stands behind those who stayed.
+    // A returning member has less seniority than those who stayed.
     bobs.leave(&group).await;
     ann.connect().await.add(&group, &bob).await;
     delete(&ann).await;
@@ -219,7 +219,7 @@ async fn no_session_outlives_the_account() {
     let login = json!({ "email": ann.email, "password": PASSWORD });
     let held = server.database.hold("sessions").await;
     let log_ins = (0..3).map(|_| server.api().post("/api/auth/login", login.clone()).boxed());
-    // The log-ins find the account, and have yet to begin their sessions when it is no more.
+    // The logins have found the account, but start their sessions after its deletion.
     let (deleted, replies) = held.in_turn(ann.delete(DESTROY), log_ins.collect()).await;
     deleted.expect(200);
     for reply in replies {
@@ -242,7 +242,7 @@ async fn erased_texts_are_gone_from_the_database() {
     for personal in ["annabel", "Annabel"] {
         assert!(!server.database.keeps(personal).await, "{personal}");
     }
-    // Texts go in steps, in the background, which begins anew with the server.
+    // Texts are erased in steps in the background, which continue after a restart.
     server.restart().await;
     let gone = async { while server.database.keeps("secret").await {} };
     tokio::time::timeout(PATIENCE, gone).await.expect("texts are removed in time");

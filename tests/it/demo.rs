@@ -1,4 +1,4 @@
-//! `hearth demo`: what it fills a database with is believable, and as sound as what people would have written.
+//! `hearth demo`: its data is plausible, and as consistent as data from real users.
 
 mod days;
 
@@ -22,7 +22,7 @@ async fn demo(arguments: &[&str]) -> (TestDatabase, Hearth, String) {
     (database, hearth, told)
 }
 
-/// A number that a question is answered with.
+/// The number that a query returns.
 async fn number(database: &TestDatabase, sql: &str) -> i64 {
     let row = sqlx::query(AssertSqlSafe(sql.to_owned())).fetch_one(&mut database.connect().await).await;
     row.expect("the question can be answered").get(0)
@@ -90,7 +90,7 @@ async fn it_uses_every_feature() {
     }
 }
 
-/// Fills the database with a demo of this instant.
+/// Fills the database with a demo as of this instant.
 async fn fill(database: &TestDatabase, instant: &str, seed: u64, language: Language) {
     let config = Database { url: database.url.clone(), ..Database::default() };
     let store = Store::open(&config).await.expect("the database opens");
@@ -100,7 +100,7 @@ async fn fill(database: &TestDatabase, instant: &str, seed: u64, language: Langu
     store.close().await;
 }
 
-/// Who says what, and when, on a demo of this instant.
+/// All messages of a demo as of this instant: sender, text and time.
 async fn told_at(instant: &str, language: Language) -> Vec<(String, String, i64)> {
     let database = TestDatabase::create().await;
     fill(&database, instant, 0, language).await;

@@ -1,4 +1,4 @@
-//! Devices that prove an earlier log-in: others' failed attempts do not keep them out.
+//! Device tokens: a device with an earlier login is not locked out by others' failed attempts.
 
 use serde_json::{Value, json};
 
@@ -6,11 +6,11 @@ use crate::support::{Api, PASSWORD, TestServer, User};
 
 const LOG_IN: &str = "/api/auth/login";
 const CHANGE: &str = "/api/profile/change-password";
-/// Guesses of the attack. More than any limit allows.
+/// The number of guesses: more than any limit allows.
 const GUESSES: usize = 1_000;
 
-/// A server where one account allows a few log-ins a minute, and a person who is known on a device, by the answer of
-/// their log-in there.
+/// A server that allows few logins per account and minute, and a user with the response of a login that returned a
+/// device token.
 async fn guarded() -> (TestServer, User, Value) {
     let server = TestServer::start_with(|config| {
         config.limits.enabled = true;
@@ -29,7 +29,7 @@ async fn log_in(api: &Api, email: &str, password: &str, device_token: &Value) ->
     api.post(LOG_IN, body).await
 }
 
-/// Guesses from the address of everybody else.
+/// Guesses from another client at the same address.
 async fn attack(api: &Api, email: &str) {
     for guess in 0..GUESSES {
         let answer = log_in(api, email, &format!("guess {guess}"), &Value::Null).await;
@@ -69,7 +69,7 @@ async fn a_device_has_the_same_number_of_attempts_as_an_address() {
     }
     assert!((5..50).contains(&guesses), "{guesses}");
     log_in(&ann, &ann.email, PASSWORD, &known["deviceToken"]).await.refused(429);
-    // The account's own log-ins are not used up by them.
+    // The attempts do not use up the account's own logins.
     log_in(&ann, &ann.email, PASSWORD, &Value::Null).await.expect(201);
 }
 

@@ -1,5 +1,5 @@
-//! Several devices of several people, some of which go away in the middle of things and come back: in the end each
-//! shows exactly what a plain model says there is, as does one that stayed and one that knew nothing.
+//! Several devices of several users, some of which disconnect and reconnect: in the end each shows exactly what a plain
+//! model says, as does one that stayed connected and one that starts empty.
 
 mod chat;
 mod device;
@@ -25,7 +25,7 @@ fn a_client_that_was_away_ends_in_the_same_state_as_one_that_stayed() {
         let mut world = World::new().await;
         for (place, step) in story.iter().enumerate() {
             world.does(step).await;
-            // Now and then: in between, what was told waits for its reader.
+            // Only sometimes: in between, frames wait for the reader.
             if place % 5 == 0 {
                 world.compare().await;
             }
@@ -56,7 +56,7 @@ async fn a_client_catches_up_with_five_thousand_changes_in_five_hundred_chats() 
     let (mut stays, mut leaves) = (Device::start(&ann).await, Device::start(&ann).await);
     leaves.go_away();
 
-    // Ten groups are new to her, one stays his alone; some lose her again.
+    // Ann joins ten groups, one stays Bob's only, and some remove her again.
     writer.pipeline(&adds[..10]).await;
     let changes: Vec<_> = groups[1..].iter().cycle().take(CHANGES).collect();
     for some in changes.chunks(500) {

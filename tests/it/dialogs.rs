@@ -1,4 +1,4 @@
-//! Messages between two people, and with oneself: who gets them, how they read, and what deleting a dialog hides.
+//! Messages between two users and to yourself: who gets them, how they look, and what hiding a dialog hides.
 
 use serde_json::json;
 

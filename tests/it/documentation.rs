@@ -1,4 +1,4 @@
-//! The pages that people read: they hold together, need nothing from elsewhere, and run nothing but what is theirs.
+//! The documentation pages: they are consistent, load nothing from elsewhere, and run only their own scripts.
 
 use std::collections::HashSet;
 
@@ -75,7 +75,7 @@ async fn the_pages_link_to_each_other_and_to_the_documents() {
     for path in ["/doc", "/doc/websocket"] {
         let page = page(&server, path).await;
         for other in ["/doc", "/doc/websocket", "/doc/openapi.json", "/doc/asyncapi.json"] {
-            // The REST page is made of a JSON text, in which links are Markdown.
+            // The REST page contains a JSON text in which links are Markdown.
             let linked = values(&page, "href").contains(&other) || page.contains(&format!("]({other})"));
             assert!(linked || other == path, "{path} does not link to {other}");
         }

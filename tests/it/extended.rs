@@ -1,4 +1,4 @@
-//! The extended protocol, `hearth`.
+//! The Hearth protocol.
 
 mod acks;
 mod blocking;

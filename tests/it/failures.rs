@@ -1,4 +1,4 @@
-//! What every answer below `/api` has in common, also when the request is hardly one: the failure body, and headers.
+//! What all responses below `/api` have in common, even to malformed requests: the failure body and the headers.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -51,7 +51,7 @@ async fn the_token_is_checked_before_the_body() {
         (Method::POST, "/api/auth/renew"),
         (Method::DELETE, "/api/sessions/x"),
     ] {
-        // The body never comes: who waits for it does not answer.
+        // The body never comes: a server that waited for it would not respond.
         let head = format!("{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-encoding: gzip\r\n");
         let answer = server.api().raw(format!("{head}content-length: 204800\r\n\r\n").as_bytes()).await;
         assert!(answer.starts_with("HTTP/1.1 401 "), "{method} {path}: {answer}");

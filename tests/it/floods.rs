@@ -1,4 +1,4 @@
-//! WebSockets over their rate limits: what is counted, how frames are refused, and when the socket is closed.
+//! WebSockets over their rate limits: what counts, how frames are rejected, and when the socket is closed.
 
 use hearth::config::Limits;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ async fn limited(frames_per_second: u32, frames_per_second_and_user: u32) -> Tes
     .await
 }
 
-/// Uses up the budget and the pauses, until a request is refused.
+/// Uses up the burst and the pauses, until a request is rejected.
 async fn exhaust(socket: &mut Socket) {
     for _ in 0..64 {
         socket.send("listLastMessage", json!({ "limit": 0 })).await;
@@ -45,7 +45,7 @@ async fn a_rate_limit_error_carries_the_id_and_type_of_odd_frames() {
         }
         for _ in 0..2 {
             let answer = socket.answer().await;
-            // On a slow machine a frame may be within the limits again, and is refused for what it is.
+            // On a slow machine a frame may be within the limits again, and is then rejected for its content.
             assert_eq!((&answer["error"], &answer["type"]), (&json!(true), &json!(kind)), "{answer}");
             assert!(answer["id"] == id || answer["code"] != "too_many_requests", "{answer}");
         }
@@ -62,7 +62,8 @@ async fn the_sockets_of_a_user_share_a_limit_and_others_have_their_own() {
     bob.connect().await.write_to(&ann, "hello").await;
 }
 
-/// Of twelve requests at least one is refused: alone, the socket would have ten at once and two while it pauses.
+/// Sends twelve requests, of which at least one is rejected: a single socket may send ten at once and two while
+/// pausing.
 async fn exhaust_at_once(socket: &mut Socket) {
     for _ in 0..12 {
         socket.send("listLastMessage", json!({ "limit": 0 })).await;

@@ -1,4 +1,4 @@
-//! Frames: how they may come, and what ends a connection.
+//! Frames: the forms in which they may come, and what closes a connection.
 
 use serde_json::json;
 use tokio_tungstenite::tungstenite::{
@@ -11,7 +11,7 @@ use tokio_tungstenite::tungstenite::{
 
 use crate::support::{TestServer, User, new_id};
 
-/// Bytes of the longest message.
+/// The longest message, in bytes.
 const MOST: usize = 64 * 1024;
 
 const EMPTY_LIST: &str =

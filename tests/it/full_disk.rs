@@ -1,5 +1,5 @@
-//! A database file that cannot be written for a while: requests are refused with the reason, nothing that was
-//! acknowledged is lost, and writing works again as soon as it can, without a restart.
+//! A database file that cannot be written for a while: requests are rejected with the reason, no acknowledged message
+//! is lost, and writes work again as soon as they can, without a restart.
 
 use std::{
     fs::File,
@@ -16,16 +16,16 @@ use crate::{
     support::{Hearth, PASSWORD, Reply, Request, Serving, Socket, User},
 };
 
-/// How often each disk fails: recovering once proves nothing about the second time.
+/// How often each disk fails: one recovery proves nothing about the next.
 const ROUNDS: usize = 3;
-/// Messages that a log may still have room for when its disk is full.
+/// How many messages a log may still have room for when its disk is full.
 const LAST_ROOM: usize = 64;
 
 fn hearth() -> Hearth {
     Hearth::with_database("sqlite://data/hearth.db")
 }
 
-/// Writes to oneself until a message is refused: the message, and the refusal.
+/// Sends notes until one is rejected; returns it and the error.
 async fn until_refused(ann: &User, socket: &mut Socket) -> (Request, Value) {
     for number in 0..LAST_ROOM {
         let request = Request::private(&ann.id, &format!("{number} {}", "x".repeat(4000)));
@@ -41,7 +41,7 @@ async fn log_in(ann: &User) -> Reply {
     ann.post("/api/auth/login", json!({ "email": ann.email, "password": PASSWORD })).await
 }
 
-/// What was refused can be sent again, and is stored once; so can everything else.
+/// Asserts that the rejected message can be retried and is stored once, and that everything else works.
 async fn all_is_well(ann: &User, socket: &mut Socket, refused: &Request) {
     socket.does(refused).await;
     socket.does(refused).await;
@@ -51,7 +51,7 @@ async fn all_is_well(ann: &User, socket: &mut Socket, refused: &Request) {
     assert_eq!(rows.iter().filter(|row| row["messageId"] == refused.id()).count(), 1);
 }
 
-/// A disk of 2 MB that only the server sees; `None` where the system lets nobody mount one.
+/// A disk of 2 MB that only the server sees; `None` if the system does not allow mounting.
 fn on_a_small_disk() -> Option<(Hearth, Serving, PathBuf)> {
     let mount = "mount -t tmpfs -o size=2m none data && exec \"$0\" \"$@\"";
     for rights in [&["--mount"][..], &["--mount", "--user", "--map-root-user"]] {
@@ -116,11 +116,11 @@ async fn a_file_that_may_not_grow_fails_writes_but_not_the_server() {
     }
 }
 
-/// `strace` that lets some system calls of a process fail, until it is dropped.
+/// `strace`, which makes some system calls of a process fail until this is dropped.
 struct Fault(Child);
 
 impl Fault {
-    /// `None` where there is no `strace`, or it may not look into other processes.
+    /// `None` if `strace` is missing or may not trace other processes.
     fn inject(serving: &Serving, calls: &str, error: &str) -> Option<Self> {
         let inject = format!("inject={calls}:error={error}");
         let trace = ["-f", "-e", &format!("trace={calls}"), "-e", &inject, "-p", &serving.id().to_string()];

@@ -1,4 +1,4 @@
-//! Creating groups and writing in them: who gets it, how it reads, and that outsiders get nothing.
+//! Creating groups and writing in them: who gets messages, how they look, and that outsiders get nothing.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! From HTTP to a WebSocket: who gets in, who is told 4001 after the upgrade, who is refused before it.
+//! The WebSocket handshake: who is admitted, who is closed with 4001 after the upgrade, who is rejected before it.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ fn bearer(token: &str) -> (&'static str, String) {
     ("authorization", format!("Bearer {token}"))
 }
 
-/// A handshake by hand: some of its headers may be missing or wrong.
+/// A handshake by hand: headers may be missing or wrong.
 async fn shake(server: &TestServer, method: Method, path: &str, headers: &[(&str, &str)]) -> Reply {
     let request = server.api().request(method, path);
     let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
@@ -192,7 +192,7 @@ async fn a_full_server_displaces_a_connection_of_the_user_with_the_most() {
     assert!(wait.is_ok_and(|seconds| (1..=60).contains(&seconds)));
     reply.refused(429);
 
-    // Ann has three and Bob would have two; another session of Ann's would have even more.
+    // Ann has three connections and Bob would have two; another session of Ann's would have even more.
     for token in [&bob.token, &ann.log_in_again().await.token] {
         assert_eq!(Socket::open_with(server.api().base(), WS, &[bearer(token)]).await.err(), Some(503));
     }
@@ -214,7 +214,7 @@ async fn a_broken_connection_frees_its_place() {
     let server = TestServer::start_with(|config| config.limits.connections = 1).await;
     let [ann] = server.people(["Ann"]).await;
     drop(ann.connect().await);
-    // The server hears of it when the system tells it: nothing to wait for here.
+    // The server notices when the system reports it: there is no event to wait for.
     for attempt in 0.. {
         match Socket::open_with(server.api().base(), WS, &[bearer(&ann.token)]).await {
             Ok(mut socket) => return socket.hears_nothing().await,

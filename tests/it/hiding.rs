@@ -1,4 +1,4 @@
-//! `mark-as-deleted`: what a person hides from oneself, and what stays with the other side.
+//! `mark-as-deleted`: what a user hides from their own view, and what the other side keeps.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Paging through histories: nothing skipped, nothing repeated, at any depth.
+//! Paging through histories: nothing is skipped or repeated, at any depth.
 
 use serde_json::{Value, json};
 
@@ -172,6 +172,6 @@ async fn writing_works_after_a_long_history() {
     socket.write_in(&group, "last").await;
     let page = socket.rows(&Request::history(&group).with("limit", 2)).await;
     assert_eq!(texts(&page), ["last", "number 100000"]);
-    // The clock is behind what is stored: the new instant is the next one.
+    // The clock is behind the stored messages: the new one gets the next millisecond.
     assert_eq!(instants(&page), [first + 500_001, first + 500_000]);
 }

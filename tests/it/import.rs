@@ -1,5 +1,5 @@
-//! Taking over a database of the reference messenger, which is on PostgreSQL. Its own binary: where `TEST_DATABASE_URL`
-//! names no PostgreSQL, these tests are counted as ignored, not as passed.
+//! Importing a database of the reference messenger from PostgreSQL. A separate binary: if `TEST_DATABASE_URL` does not
+//! name a PostgreSQL server, these tests are counted as ignored, not as passed.
 
 #![allow(
     clippy::pedantic,
@@ -60,14 +60,14 @@ fn block_on(test: impl Future<Output = ()>) {
     tokio::runtime::Runtime::new().expect("a runtime").block_on(test);
 }
 
-/// Where to, and how.
+/// A database to import into, and the program.
 async fn target() -> (TestDatabase, Hearth) {
     let database = TestDatabase::create().await;
     let hearth = Hearth::with_database(&database.url);
     (database, hearth)
 }
 
-/// What the import reports of a source.
+/// Imports a source; returns the report.
 fn import(hearth: &Hearth, reference: &Reference) -> String {
     hearth.prints(&["import", &reference.database.url])
 }
@@ -164,7 +164,7 @@ async fn messages_of_one_instant_are_paged_one_by_one() {
     assert_eq!(said, ["1", "2", "3", "4", "5"]);
 }
 
-/// A dialog and a group with something in them.
+/// A dialog and a group with some messages.
 async fn small_world() -> (Reference, [String; 3]) {
     let reference = Reference::create().await;
     let ann = reference.user("Ann", "", "ann@example.org").await;
@@ -177,7 +177,7 @@ async fn small_world() -> (Reference, [String; 3]) {
     (reference, [ann, bob, tea])
 }
 
-/// Everything of the dialog and of the group, as Ann sees it.
+/// Everything in the dialog and the group, as Ann sees it.
 async fn as_seen(hearth: &Hearth, [_, bob, tea]: &[String; 3]) -> Vec<Value> {
     let serving = hearth.serve();
     let mut socket = serving.api.log_in("ann@example.org", OLD_PASSWORD).await.connect().await;

@@ -1,11 +1,11 @@
-//! Clients that hang up in the middle: what was begun is finished.
+//! Clients that disconnect during a request: the request still completes.
 
 use serde_json::json;
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 use crate::support::{PASSWORD, TestServer, User};
 
-/// Sends a request and is gone before the answer.
+/// Sends a request and disconnects before the response.
 async fn ask_and_hang_up(user: &User, method: &str, path: &str, body: &str) {
     let mut stream = TcpStream::connect(user.base()).await.expect("the server listens");
     let request = format!(

@@ -1,4 +1,4 @@
-//! Imports point down the list of layers, never up; and SQL stands in one place.
+//! Imports point down the list of layers, never up, and only one module contains SQL.
 
 use std::{fs, path::Path};
 
@@ -20,7 +20,7 @@ fn height(module: &str) -> usize {
     layer.unwrap_or_else(|| panic!("{module} has no layer: give it one"))
 }
 
-/// Every source file with the name of its module at the top.
+/// Every source file with the name of its top-level module.
 fn sources() -> Vec<(String, String)> {
     fn collect(folder: &Path, files: &mut Vec<std::path::PathBuf>) {
         for entry in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
@@ -37,7 +37,7 @@ fn sources() -> Vec<(String, String)> {
     files.into_iter().map(source).collect()
 }
 
-/// The modules that a file names after `crate::`, also inside braces.
+/// The modules that a file names after `crate::`, including those in braces.
 fn imports(text: &str) -> Vec<String> {
     let code: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
     let mut found = Vec::new();

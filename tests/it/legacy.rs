@@ -1,4 +1,4 @@
-//! What was stored under older rules: accounts whose e-mails have become the same, names that would be refused today,
+//! Data stored under older rules: accounts whose emails have become equal, names that would be rejected today, and
 //! passwords that were hashed as they were given.
 
 use hearth::{
@@ -12,7 +12,7 @@ use crate::support::{Hearth, PASSWORD, TestDatabase, TestServer, User};
 
 const LOG_IN: &str = "/api/auth/login";
 
-/// As the rules before would have it: nothing is folded as today.
+/// Changes the data to what older rules stored.
 async fn age(server: &TestServer, users: &[(&User, &str, i64)]) {
     for (user, email, created_at) in users {
         let (old, folded) = (&user.email, email.to_lowercase());
@@ -39,7 +39,7 @@ async fn accounts_whose_emails_have_become_equal_keep_their_spellings() {
             assert_eq!(who_logs_in(&server, email).await, user.id, "{email}");
         }
     }
-    // With the oldest account its e-mail goes, but not the spelling of another.
+    // Deleting the oldest account frees its email, but not another account's spelling.
     bob.delete("/api/profile/destroy").await.expect(200);
     let new = |email: &str| json!({ "firstName": "Dan", "email": email, "password": PASSWORD });
     server.api().post("/api/auth/sing-up", new(emails[0])).await.refused(409);
@@ -73,14 +73,14 @@ async fn old_names_are_shown_cleaned_and_found_by_the_new_rules() {
         (&row["senderName"], &row["senderLastName"], &row["groupName"]),
         (&json!("Unnamed"), &json!("Lee"), &json!("Café"))
     );
-    // What is not given is not checked.
+    // Fields that are not given are not checked.
     ann.patch("/api/profile/update", json!({ "lastName": "Fox" })).await.expect(201);
 }
 
 #[tokio::test]
 async fn a_password_works_in_every_normal_form_and_an_older_hash_is_replaced() {
     let server = TestServer::start().await;
-    // As a hash was made before: of the password as it was given, in NFD.
+    // Older versions hashed the password as given, here in NFD.
     let given = "e\u{301}te\u{301} a\u{300} la mer";
     let hash = argon2::password_hash::PasswordHasher::hash_password(&argon2::Argon2::default(), given.as_bytes());
     let person = Person { id: UserId(uuid::Uuid::now_v7()), first_name: "Ann".into(), last_name: String::new() };

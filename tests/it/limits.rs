@@ -1,5 +1,4 @@
-//! How often one may try: sign-ups and log-ins by address and account, frames by connection; and how many members a
-//! group holds.
+//! Rate limits: sign-ups and logins by address and account, frames by connection; and the size of groups.
 
 use hearth::config::Limits;
 use reqwest::Method;
@@ -10,7 +9,7 @@ use crate::support::{PASSWORD, Reply, TestServer, new_id};
 const SIGN_UP: &str = "/api/auth/sing-up";
 const LOG_IN: &str = "/api/auth/login";
 
-/// With these limits in force, behind a proxy that tests play.
+/// A server with these limits behind a trusted proxy, which the tests simulate.
 async fn limited(limits: Limits) -> TestServer {
     let configure = |config: &mut hearth::config::Config| {
         config.limits = Limits { enabled: true, ..limits };
@@ -23,7 +22,7 @@ fn person(number: usize) -> Value {
     json!({ "firstName": "Ann", "email": format!("ann{number}@example.org"), "password": PASSWORD })
 }
 
-/// A call that reaches the server's proxy from this address.
+/// A call that the proxy forwards from this address.
 async fn post_from(server: &TestServer, address: &str, path: &str, body: Value) -> Reply {
     let request = server.api().request(Method::POST, path).header("x-forwarded-for", address);
     server.api().finish(request.json(&body)).await
@@ -33,7 +32,7 @@ async fn log_in_from(server: &TestServer, address: &str, email: &str, password: 
     post_from(server, address, LOG_IN, json!({ "email": email, "password": password })).await
 }
 
-/// The seconds to wait, which header and text tell alike.
+/// The seconds to wait, which must be the same in the header and the text.
 #[track_caller]
 fn wait(reply: Reply) -> u32 {
     assert_eq!(reply.body["code"], "too_many_requests");
@@ -89,7 +88,7 @@ async fn guesses_from_many_addresses_are_delayed_but_not_the_owner_at_a_known_ad
     for number in 1..=3 {
         log_in_from(&server, &format!("192.0.2.{number}"), "Ann1@example.org", "guess").await.refused(400);
     }
-    // Also with the right password: it is not looked at.
+    // Even the right password: it is not checked.
     wait(log_in_from(&server, "192.0.2.4", "ann1@example.org", PASSWORD).await);
     wait(log_in_from(&server, "192.0.2.5", "aｎn1@example.org", "guess").await);
     log_in_from(&server, "198.51.100.7", "ann1@example.org", PASSWORD).await.expect(201);
@@ -108,7 +107,7 @@ async fn login_attempts_per_address_are_limited_over_all_accounts() {
 
 #[tokio::test]
 async fn a_client_cannot_choose_its_address() {
-    // To a proxy that is trusted it may say what it likes: the proxy appends what it sees.
+    // A client may send any header to a trusted proxy: the proxy appends the address that it sees.
     let server = limited(Limits { log_ins_per_minute: 1, ..Limits::default() }).await;
     log_in_from(&server, "203.0.113.1, 192.0.2.1", "ann@example.org", "guess").await.refused(400);
     wait(log_in_from(&server, "203.0.113.2, 192.0.2.1", "ann@example.org", "guess").await);
@@ -149,7 +148,7 @@ async fn a_connection_over_the_limit_works_again_after_waiting() {
     let server = limited(Limits { frames_per_second: 50, ..Limits::default() }).await;
     let mut socket = server.user("Ann").await.connect().await;
     let mut refused = false;
-    // Refusals until the burst is used up, then successes again as time passes.
+    // Rejected until the burst is used up, then accepted again as time passes.
     for _ in 0..100_000 {
         let answer = socket.ask("listLastMessage", json!({ "limit": 0 })).await;
         match answer["success"] == true {
@@ -208,7 +207,7 @@ async fn by_default_rate_limits_are_on_and_allow_normal_use() {
     for number in 0..3 {
         server.api().post(SIGN_UP, person(number)).await.expect(201);
     }
-    // However busy the machine is: some of them pass as time does.
+    // Even on a busy machine some pass as time passes.
     for _ in 0..100 {
         let reply = log_in_from(&server, "192.0.2.1", "nobody@example.org", "guess").await;
         if reply.status == 429 {

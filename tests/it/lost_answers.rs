@@ -1,5 +1,4 @@
-//! A commit whose answer is lost on its way back from the database: it took effect, or it did not. Both ways, everybody
-//! is told what is stored.
+//! A commit whose answer is lost: it took effect, or it did not. In both cases, everyone gets what is stored.
 
 use serde_json::json;
 
@@ -73,7 +72,7 @@ async fn a_commit_found_after_an_outage_is_broadcast_once() {
     assert_eq!(anns.ask(later.kind, later.params.clone()).await["code"], "unavailable");
     server.database.back().await;
     if server.database.keeps("hello").await {
-        // Nobody asked for anything since.
+        // No request was sent in the meantime.
         assert_eq!(bobs.hears("privateMessage").await["message"], "hello");
         anns.does(&request).await;
     } else {

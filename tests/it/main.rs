@@ -1,5 +1,5 @@
-//! The tests: the real server on a port of its own, with a database of its own. `cargo test` uses SQLite;
-//! `TEST_DATABASE_URL=postgres://…` runs the same tests on PostgreSQL, each in a schema of its own.
+//! The tests: the real server on its own port, with its own database. `cargo test` uses SQLite;
+//! `TEST_DATABASE_URL=postgres://…` runs the same tests on PostgreSQL, each in its own schema.
 
 #![allow(clippy::pedantic, missing_docs, unreachable_pub, reason = "tests are nobody's library")]
 

@@ -1,4 +1,4 @@
-//! What a service manager is sent: readiness, watchdog, stop. Also that the process disables huge pages.
+//! Messages to the service manager: ready, watchdog, stopping. Also that the process disables huge pages.
 
 use std::{
     os::{
@@ -13,10 +13,10 @@ use tokio::net::TcpStream;
 
 use crate::support::{Hearth, PATIENCE, TestDatabase, new_id};
 
-/// The socket at which systemd listens.
+/// The socket on which systemd would listen.
 struct Notices {
     socket: UnixDatagram,
-    /// As `NOTIFY_SOCKET` has it.
+    /// As in `NOTIFY_SOCKET`.
     address: String,
     _folder: TempDir,
 }
@@ -41,12 +41,12 @@ impl Notices {
         Self { socket, address: address.to_owned(), _folder: folder }
     }
 
-    /// The first line of the next notice; the others are for people.
+    /// The first line of the next message; the other lines are for humans.
     fn next(&self) -> String {
         self.read().expect("a notice comes in time")
     }
 
-    /// What has not been heard yet, of a server that has ended.
+    /// The messages not read yet of a server that has stopped.
     fn rest(&self) -> Vec<String> {
         self.socket.set_nonblocking(true).expect("no more waiting");
         std::iter::from_fn(|| self.read().ok()).collect()
@@ -83,7 +83,7 @@ async fn a_server_that_cannot_listen_is_never_ready() {
     assert_eq!(notices.rest(), [""; 0]);
 }
 
-/// In several threads, since those that wait for notices do not carry what the database is asked.
+/// Needs several threads, because waiting for a message blocks one while the database works.
 #[tokio::test(flavor = "multi_thread")]
 async fn it_sends_watchdog_messages_also_while_the_database_is_silent() {
     let (notices, mut database) = (Notices::at_a_path(), TestDatabase::create_breakable().await);
@@ -121,7 +121,7 @@ async fn the_process_disables_huge_pages() {
     let database = TestDatabase::create().await;
     let serving = Hearth::with_database(&database.url).serve();
     let status = std::fs::read_to_string(format!("/proc/{}/status", serving.id())).expect("a running process");
-    // Kernels before 5.0 do not say.
+    // Kernels before 5.0 do not report it.
     let said = status.lines().find_map(|line| line.strip_prefix("THP_enabled:"));
     assert!(said.is_none_or(|enabled| enabled.trim() == "0"), "{status}");
 }

@@ -1,4 +1,4 @@
-//! Joining and leaving groups, and deleting them: who may, who hears of it, and what changes at once.
+//! Joining, leaving and deleting groups: who may, who is notified, and what changes at once.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Message ids are made by clients: unique within their chat, free in every other.
+//! Message ids are made by clients: unique within their chat, free in all others.
 
 use serde_json::json;
 
@@ -99,7 +99,7 @@ async fn an_id_that_was_used_for_a_person_is_taken_for_every_other() {
         let used = request(&group, &bob.id);
         let answer = anns.does(&used).await;
         let before = ann.texts_in(&group).await;
-        // Neither an answer about somebody else nor a name: the ids alone decide.
+        // Neither a wrong user nor a wrong name: only the ids decide.
         assert_eq!(anns.may_not(&request(&group, &lea.id).with("messageId", used.id())).await, TAKEN);
         assert_eq!(anns.may_not(&request(&group, &new_id()).with("messageId", used.id())).await, TAKEN);
         assert_eq!(anns.does(&used).await, answer);
@@ -155,7 +155,7 @@ async fn outsiders_do_not_learn_which_ids_a_group_uses() {
             assert_eq!(hearths.may_not(&request).await, NOT_A_MEMBER, "{request:?}");
         }
     }
-    // What was acknowledged once is acknowledged again.
+    // An acknowledged request is acknowledged again.
     bobs.does(&own).await;
 }
 

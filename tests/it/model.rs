@@ -1,5 +1,5 @@
-//! Random stories of a few people, told to the server and to a plain model of the contract: every answer, every
-//! broadcast, every history and every chat list must be as the model says.
+//! Random stories, played on the server and in a plain model of the contract: every answer, broadcast, history and chat
+//! list must be as the model says.
 
 mod compare;
 mod contract;

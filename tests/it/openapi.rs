@@ -1,4 +1,4 @@
-//! The OpenAPI document: a change shows in review.
+//! The OpenAPI document: changes show in review.
 
 use serde_json::Value;
 

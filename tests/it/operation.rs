@@ -1,4 +1,4 @@
-//! Running a server: probes, pages, the graceful end, and what it will not start on.
+//! Running a server: probes, pages, the graceful stop, and what prevents a start.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -164,11 +164,11 @@ async fn a_server_that_stops_is_not_ready() {
     let mut server = TestServer::start().await;
     let mut probe = TcpStream::connect(server.api().base()).await.expect("the server listens");
     probe.write_all(b"GET /readyz HTTP/1.1\r\nhost: x\r\n").await.expect("the server reads");
-    // With this answer, what came before it on another connection has been read.
+    // This response shows that earlier requests on other connections have been read.
     server.api().get("/healthz").await.expect(200);
     let mut answer = String::new();
     let finish = async {
-        // The sockets' end shows that stopping has begun.
+        // The sockets' end shows that stopping has started.
         probe.write_all(b"\r\n").await.expect("the server reads");
         probe.read_to_string(&mut answer).await.expect("the server answers and closes");
     };

@@ -1,4 +1,4 @@
-//! Frames of one connection take effect in order, and everybody sees a chat in the same order.
+//! Frames of one connection take effect in order, and everyone sees a chat in the same order.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! The database gone and back: who is told what meanwhile, and that nothing is lost or doubled.
+//! The database goes away and comes back: what clients get, and that nothing is lost or duplicated.
 
 use futures_util::future::{BoxFuture, FutureExt, join_all};
 use reqwest::Method;
@@ -9,7 +9,7 @@ use crate::support::{PASSWORD, PATIENCE, Reply, Socket, TestServer, User, new_id
 
 const UPDATE: &str = "/api/profile/update";
 
-/// Requests that write, one to every use case, of somebody who has a group.
+/// Write requests of a user who has a group, one for each use case.
 fn writes<'a>(ann: &'a User, group: &str) -> Vec<BoxFuture<'a, Reply>> {
     let person = json!({ "firstName": "Bob", "email": "bob@example.org", "password": PASSWORD });
     let login = json!({ "email": ann.email, "password": PASSWORD });
@@ -30,7 +30,7 @@ fn message(to: &User, content: &str) -> Value {
     json!({ "messageId": new_id(), "receiverId": to.id, "content": content })
 }
 
-/// Opens a socket; the status of a refusal before the upgrade otherwise.
+/// Opens a socket, or returns the status of a rejection before the upgrade.
 async fn open(user: &User) -> Result<Socket, u16> {
     let headers = [("authorization", format!("Bearer {}", user.token))];
     Socket::open_with(user.base(), "/api/ws", &headers).await
@@ -211,7 +211,7 @@ async fn readiness_names_why_writes_fail_until_one_succeeds_and_health_asks_only
         assert_eq!((reply.status, reply.body), (503, json!(format!("{reason}\n"))));
         assert_eq!(server.api().get("/healthz").await.expect(200), "ok\n");
         server.database.back().await;
-        // No request writes: the server finds out by itself.
+        // No request writes: the server detects the outage by itself.
         let ready = async { while server.api().get("/readyz").await.status != 200 {} };
         tokio::time::timeout(PATIENCE, ready).await.expect("it is ready again");
         assert_eq!(server.api().get("/readyz").await.expect(200), "ready\n");
@@ -225,7 +225,7 @@ async fn a_server_whose_database_is_gone_can_be_stopped_and_answers_first() {
     let mut socket = ann.connect().await;
     server.database.gone().await;
     socket.send("privateMessage", message(&ann, "x")).await;
-    // With the answer to the ping, what came before it has been read.
+    // The answer to the ping shows that everything before it has been read.
     socket.send_raw(Message::Ping("read?".into())).await;
     let mut answers = 0;
     while !matches!(socket.message().await, Message::Pong(_)) {

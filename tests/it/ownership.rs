@@ -1,8 +1,8 @@
-//! Who owns a group: its creator, then the longest-standing member.
+//! The owner of a group: its creator, then the longest-standing member.
 
 use crate::support::{Request, TestServer, User, seen, sockets, texts};
 
-/// Whether somebody owns a group: only an owner may delete it. Tried last: then the group is gone.
+/// Whether a user owns a group. Tries to delete it, so call it last.
 async fn owns(person: &User, group: &str) -> bool {
     person.connect().await.ask("dropGroup", Request::drop(group).params).await["success"] == true
 }
@@ -35,12 +35,12 @@ async fn seniority_counts_from_the_last_return() {
 #[tokio::test]
 async fn seniority_follows_the_order_of_joining_even_in_a_burst() {
     let server = TestServer::start().await;
-    // In the order of signing up, which is the order of the ids: the reverse of the order of joining.
+    // They sign up, and get their ids, in the reverse order of joining.
     let [lea, bob, ann] = server.people(["Lea", "Bob", "Ann"]).await;
     let mut anns = ann.connect().await;
     for number in 0..12 {
         let group = ann.create_group(&format!("tea {number}"), &[]).await;
-        // The first request occupies the server while the others come, which it then handles together.
+        // The first request keeps the server busy, so that the others are handled together.
         let first = Request::message(&group, "welcome");
         let joining = [first, Request::add(&group, &bob.id), Request::add(&group, &lea.id), Request::leave(&group)];
         anns.pipeline(&joining).await;

@@ -1,4 +1,4 @@
-//! Cursors and limits, the same for all three readers: what is taken, and what is refused by name.
+//! Cursors and limits of all three readers: what is accepted, and what is rejected by name.
 
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ async fn readers(server: &TestServer) -> (Socket, [Request; 3]) {
     (socket, [Request::list(), Request::dialog(&bob.id), Request::history(&group)])
 }
 
-/// Notations of one instant: an offset in minutes, and how it is written.
+/// Notations of one instant: an offset in minutes, and a format.
 const NOTATIONS: [(i32, &str); 7] = [
     (0, "%Y-%m-%dT%H:%M:%S%.3fZ"),
     (0, "%Y-%m-%dT%H:%M:%S%.3f"),
@@ -30,7 +30,7 @@ const NOTATIONS: [(i32, &str); 7] = [
     (0, "%Y-%m-%dT%H:%M:%S%.9f"),
 ];
 
-/// The cursor in another notation: `format` as in chrono, with an offset of so many minutes.
+/// The cursor in another notation: `format` as in chrono, with an offset in minutes.
 fn written(millis: i64, offset_minutes: i32, format: &str) -> Value {
     let offset = chrono::FixedOffset::east_opt(offset_minutes * 60).expect("an offset");
     let time = chrono::DateTime::from_timestamp_millis(millis).expect("a time");

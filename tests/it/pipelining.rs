@@ -1,11 +1,11 @@
-//! Many requests at once on one connection, and connections that do not read what they are sent.
+//! Many requests at once on one connection, and connections that do not read.
 
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::{Socket, TestServer, User, new_id, texts};
 
-/// Sends a message to a person without waiting for its answer.
+/// Sends a message to a user without waiting for its answer.
 async fn post(socket: &mut Socket, receiver: &User, content: &str) {
     let params = json!({ "messageId": new_id(), "receiverId": receiver.id, "content": content });
     socket.send("privateMessage", params).await;
@@ -94,7 +94,7 @@ async fn a_thousand_requests_of_a_client_that_does_not_read_are_all_answered_whe
             busy.send("listLastMessage", json!({ "limit": 1 })).await;
         }
     }
-    // Meanwhile others are served.
+    // Others are served in the meantime.
     assert_eq!(other.list_page(0, None).await, Vec::<Value>::new());
     for number in (0..1000).step_by(2) {
         succeeds(&mut busy, "privateMessage").await;
@@ -125,12 +125,12 @@ async fn with_64_requests_in_progress_the_socket_is_not_read() {
     }
 }
 
-/// Texts so long that a connection that reads none of them is too far behind after a few hundred.
+/// Texts so long that a connection that reads none overflows after a few hundred.
 fn long_text(number: usize) -> String {
     format!("{number} {}", "😀".repeat(4000))
 }
 
-/// Writes long texts in a group, some at a time, and has all of them acknowledged.
+/// Writes long texts in a group, some at a time; all must be acknowledged.
 async fn flood(socket: &mut Socket, group: &str, count: usize) {
     for number in 0..count {
         let params = json!({ "groupId": group, "messageId": new_id(), "content": long_text(number) });

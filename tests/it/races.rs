@@ -1,4 +1,4 @@
-//! Several connections at once: nothing acknowledged is lost, nothing refused appears, and all see the same.
+//! Concurrent connections: nothing acknowledged is lost, nothing rejected appears, and all see the same.
 
 use std::{collections::BTreeSet, slice::from_ref};
 
@@ -18,7 +18,7 @@ fn accepted(requests: &[Request], answers: &[Value]) -> Vec<String> {
     pairs.map(|(request, _)| request.id().to_owned()).collect()
 }
 
-/// The ids of a group's rows from the oldest, whose instants must grow.
+/// The ids of a group's rows, oldest first; their instants must increase.
 async fn history(socket: &mut Socket, group: &str) -> Vec<String> {
     let mut rows = socket.all(&Request::history(group), 100).await;
     rows.reverse();
@@ -64,13 +64,13 @@ async fn concurrent_senders_lose_nothing_and_get_all_messages_of_the_others() {
     }
 }
 
-/// Ann or Bob ends Bob's membership while he and Lea write; what all of them see must agree.
+/// Ann or Bob ends Bob's membership while he and Lea write; all three must see the same.
 async fn write_while_going(people: &[User; 3], group: &str, going: &Request) {
     let [ann, bob, lea] = people;
     let [mut anns, mut bobs, mut leas, mut ears] = sockets([ann, bob, lea, bob]).await;
     let (his, hers) = (numbered(group, "bob", 150), numbered(group, "lea", 150));
     let goes = async {
-        // Somewhere in the middle of what they write.
+        // Somewhere among their messages.
         anns.hears_many(20).await;
         if going.kind == "leaveGroup" { bob.connect().await.does(going).await } else { anns.does(going).await }
     };
@@ -84,7 +84,8 @@ async fn write_while_going(people: &[User; 3], group: &str, going: &Request) {
     nothing_after(&all, &his, going, &mut ears).await;
 }
 
-/// Nothing of somebody's is stored after the notice of going, and nothing of the others' heard.
+/// Asserts that nothing of the user's is stored after the notice, and that the user gets nothing of the others' after
+/// it.
 async fn nothing_after(all: &[String], own: &[Request], going: &Request, ears: &mut Socket) {
     let end = all.iter().position(|id| id == going.id()).expect("the notice is there");
     let own: BTreeSet<_> = own.iter().map(Request::id).collect();

@@ -1,11 +1,11 @@
-//! Frames that are refused: under which type, with which text, and with the connection left open.
+//! Frames that are rejected: with which type and text, and that the connection stays open.
 
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::{Socket, TestServer, User, new_id};
 
-/// Bytes of the longest message.
+/// The longest message, in bytes.
 const MOST: usize = 64 * 1024;
 
 async fn server_and_ann() -> (TestServer, User) {
@@ -14,7 +14,7 @@ async fn server_and_ann() -> (TestServer, User) {
     (server, ann)
 }
 
-/// The code and the whole answer of a refusal that belongs to no type.
+/// The code and the whole text of an error of type `processor`.
 async fn processor_refusal(socket: &mut Socket, text: &str) -> (String, String) {
     socket.send_raw(Message::text(text)).await;
     let answer = socket.frame().await;
@@ -96,7 +96,7 @@ async fn an_unknown_type_is_rejected_as_processor() {
     socket.hears_nothing().await;
 }
 
-/// Every request with the params that it must have, all of them wrong or missing.
+/// Every request with its required params.
 const REQUIRED: &[(&str, &[&str])] = &[
     ("listLastMessage", &["limit"]),
     ("getlatestMessageDialog", &["receiverId", "limit"]),

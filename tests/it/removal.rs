@@ -1,4 +1,4 @@
-//! `removeUserFromGroup`: by whom, of whom, and who hears what of it.
+//! `removeUserFromGroup`: who may remove whom, and who is notified.
 
 use serde_json::json;
 

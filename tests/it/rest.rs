@@ -1,4 +1,4 @@
-//! REST as such: one shape of failures, paths, methods, bodies, origins, request ids.
+//! REST in general: the failure body, paths, methods, bodies, origins, request ids.
 
 use reqwest::{Method, header::HeaderValue};
 use serde_json::{Value, json};
@@ -101,7 +101,7 @@ async fn a_body_has_at_most_100_kib() {
     post_raw(&server, "/api/auth/login", json, body(100 * 1024)).await.refused(400);
     let message = is_failure(post_raw(&server, "/api/auth/login", json, body(100 * 1024 + 1)).await, 413, "too_large");
     assert!(message.contains("100 KiB"), "{message}");
-    // Nor without its length said beforehand: one chunk, and no end.
+    // The same without a declared length: one chunk, and no end.
     let head = "POST /api/auth/login HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n";
     let chunk = format!("{head}{:x}\r\n{}", 100 * 1024 + 1, body(100 * 1024 + 1));
     let answer = server.api().raw(chunk.as_bytes()).await;
@@ -252,7 +252,7 @@ async fn only_the_configured_origins_may_call() {
         is_failure(reply, 403, "origin_not_allowed");
     }
     server.api().post("/api/auth/login", json!({})).await.refused(400);
-    // As browsers compare them; and the server's own pages may always call.
+    // Origins are compared as browsers do, and the server's own pages may always call.
     call("https://CHAT.example.org:443").await.refused(400);
     let own = format!("http://{}", server.api().base());
     assert_eq!(call(&own).await.headers["access-control-allow-origin"], own);

@@ -1,4 +1,4 @@
-//! The server ends and starts again between any two steps; one server serves a database, and none an unknown one.
+//! The server stops and starts between any two steps; only one server serves a database, and none a newer one.
 
 use std::collections::BTreeSet;
 

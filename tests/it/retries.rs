@@ -1,10 +1,10 @@
-//! Requests that are repeated because their answer was lost: answered as the first time, done once.
+//! Requests that are retried because their answer was lost: the same answer again, done once.
 
 use serde_json::json;
 
 use crate::support::{Request, Socket, TestServer, all_quiet, items, new_id, seen, sockets, texts};
 
-/// Sends a request once more in other words; its answer must be the same.
+/// Retries a request with another text; its answer must be the same.
 async fn repeat(socket: &mut Socket, request: &Request, answer: &serde_json::Value) {
     let words =
         if request.kind.ends_with("Message") || request.kind == "messageInGroup" { "content" } else { "message" };

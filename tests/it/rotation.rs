@@ -1,4 +1,4 @@
-//! Tokens that take each other's place: who stays logged in, and what ends a session.
+//! Token rotation: who stays logged in, and what ends a session.
 
 use serde_json::{Value, json};
 use tokio::{
@@ -12,7 +12,7 @@ const RENEW: &str = "/api/auth/renew";
 const SESSIONS: &str = "/api/sessions";
 const CHANGE: &str = "/api/profile/change-password";
 
-/// Calls with the token that follows this one.
+/// The same calls with the next token.
 async fn renewed(api: &Api) -> Api {
     let body = api.post(RENEW, json!({})).await.expect(200);
     api.with_token(body["token"].as_str().expect("a token"))
@@ -24,7 +24,7 @@ async fn is_good(api: &Api) -> bool {
     status == 200
 }
 
-/// Lets a minute pass for all sessions since the newest token was first used; memory knows only what the database does.
+/// Moves the first use of the newest token of all sessions a minute into the past, and clears the server's cache.
 async fn a_minute_passes(server: &mut TestServer) {
     server.database.run("UPDATE sessions SET used_at = used_at - 60000").await;
     server.restart().await;
@@ -58,13 +58,13 @@ async fn a_lost_response_and_a_second_tab_do_not_log_out() {
     a_minute_passes(&mut server).await;
     let (one, other) = (renewed(&ann).await, renewed(&ann).await);
     assert!(is_good(&one).await && is_good(&other).await && is_good(&ann).await);
-    // The second tab was asleep while the first one renewed, and asks with what it has.
+    // The second tab was asleep while the first one renewed, and renews with the old token.
     let late = renewed(&ann).await;
     a_minute_passes(&mut server).await;
     assert!(is_good(&one).await && is_good(&late).await && is_good(&renewed(&late).await).await);
 }
 
-/// Asks for a new token, and goes away when the answer begins to arrive.
+/// Renews the token, and disconnects when the response starts to arrive.
 async fn cut_the_answer(user: &User) {
     let mut line = TcpStream::connect(user.base()).await.expect("the server listens");
     let (host, token) = (user.base(), &user.token);

@@ -1,7 +1,7 @@
-//! `tests/samples/frames.json` and `hearth.json`: every request, answer, broadcast and refusal of both subprotocols,
-//! byte by byte but for the ids of people and sessions, the times and the tokens. The documentation shows the same
-//! files, in each of which one conversation is told: `sockets` says who sends a request and who is sent anything else.
-//! `UPDATE_SNAPSHOTS=1 cargo test samples` writes what comes of the requests anew, to be reviewed.
+//! `tests/samples/frames.json` and `hearth.json`: every request, answer, broadcast and error of both subprotocols, byte
+//! by byte except for user and session ids, times and tokens. The documentation shows the same files. Each is one
+//! conversation: `sockets` says who sends a request, or who gets any other frame.
+//! `UPDATE_SNAPSHOTS=1 cargo test samples` replaces everything but the requests, for review.
 
 mod cast;
 mod elsewhere;
@@ -19,7 +19,7 @@ use crate::support::TestServer;
 /// A frame of a conversation.
 #[derive(Clone)]
 struct Sample {
-    /// Ends with its form: what it is to a client.
+    /// Ends with its form: request, answer, broadcast or refusal.
     name: String,
     sockets: Vec<String>,
     frame: Value,
@@ -55,13 +55,13 @@ fn samples(file: &str) -> Vec<Sample> {
     samples.iter().map(read).collect()
 }
 
-/// What the conversation's deeds lead to must be what the file tells.
+/// Plays a file's requests; the results must be the file's.
 async fn play(file: &str, cast: &mut Cast) {
     let told = samples(file);
     let mut played = Vec::new();
     for sample in &told {
         match (sample.form(), &*sample.sockets) {
-            // What takes other circumstances is told, but not played.
+            // Samples that need other circumstances are listed, but not played.
             (_, []) => played.push(sample.clone()),
             ("request" | "call", [who]) => {
                 let (story, _) = sample.name.rsplit_once(' ').expect("a name has several words");

@@ -1,4 +1,4 @@
-//! Finding people and one's own groups: who is found, in which order, in which shape.
+//! Searching users and the caller's groups: what is found, in which order and shape.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use hearth::config::Emails;
 
 use crate::support::{Request, TestServer, User, labels, new_id};
 
-/// A server whose people see each other's e-mails.
+/// A server whose users see each other's emails.
 async fn start() -> TestServer {
     TestServer::start_with(|config| config.directory.emails = Emails::Shown).await
 }
@@ -82,7 +82,7 @@ async fn ties_follow_the_stored_names_by_code_point() {
         "ANNA x", "Anna", "Anna B", "Anna b", "Anna é", "anna x", "Änna x", "#ANNA 1", "#Anna 4", "#anna 2", "#Änna 3",
     ];
     assert_eq!(zoe.finds("anna").await, people);
-    // The last one begins with a Cyrillic letter.
+    // The last one starts with a Cyrillic letter.
     let people = [
         "#ANNA 1", "#Anna 4", "#anna 2", "#Änna 3", "ANNA x", "Anna", "Anna B", "Anna b", "Anna é", "anna x", "Änna x",
         "Аnna x",

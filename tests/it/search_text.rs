@@ -1,8 +1,8 @@
-//! Which texts match: case in every script, composition, characters that mean something elsewhere.
+//! Which texts match: case in every script, composition, and special characters.
 
 use crate::support::{TestServer, labels};
 
-/// The same name twice, in different cases.
+/// The same name twice, in different case.
 const CASES: [(&str, &str); 11] = [
     ("Ёлка", "ЁЛКА"),
     ("ΟΔΥΣΣΕΥΣ", "οδυσσευς"),
@@ -91,7 +91,7 @@ async fn marks_are_ignored_only_where_people_leave_them_out() {
     }
 }
 
-/// Texts, and who of the people with odd names is found by them.
+/// Texts, and which of the users with odd names they find.
 const ODD: [(&str, &[&str]); 21] = [
     ("%", &["100%"]),
     ("100%", &["100%"]),

@@ -1,4 +1,4 @@
-//! One's own sessions: renewing, listing and ending them.
+//! The user's own sessions: renewing, listing and ending them.
 
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ async fn is_logged_in(user: &User) -> bool {
     user.get(SESSIONS).await.status == 200
 }
 
-/// What the list says of somebody's own session.
+/// The list's row of the user's current session.
 async fn own_row(user: &User) -> Value {
     let list = user.get(SESSIONS).await.expect(200);
     let rows: Vec<_> = list["data"].as_array().expect("rows").iter().filter(|row| row["current"] == true).collect();

@@ -1,4 +1,4 @@
-//! Tokens, and the sessions that they belong to: what is accepted, what ends them, and what becomes of their sockets.
+//! Tokens and sessions: what is accepted, what ends them, and what happens to their sockets.
 
 use futures_util::future::{FutureExt, join};
 use jsonwebtoken::Algorithm;
@@ -113,7 +113,7 @@ async fn a_token_made_in_any_other_way_is_rejected() {
         token::sign_with(&claims, Algorithm::HS384, SECRET),
         token::sign_with(&claims, Algorithm::HS512, SECRET),
         token::sign_with(&claims, Algorithm::HS256, "another secret of thirty-two bytes"),
-        // An empty secret: HMAC fills keys up with zeros.
+        // An empty secret: HMAC pads keys with zeros.
         token::sign_with(&claims, Algorithm::HS256, "\0"),
         token::sign(&token::altered(&ann.token, "exp", Value::Null)),
         token::sign(&token::altered(&ann.token, "exp", json!(token::now() - 1))),
@@ -133,7 +133,7 @@ async fn a_token_made_in_any_other_way_is_rejected() {
 async fn a_session_is_valid_only_for_its_owner() {
     let server = server_of_known_secret().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
-    // Of a session that was never used the server has only heard in its database.
+    // The server has not cached this session yet, because it was never used.
     let stolen = token::sign(&token::altered(&ann.token, "id", json!(bob.id)));
     server.api().with_token(&stolen).patch(UPDATE, json!({})).await.refused(401);
     assert_eq!(server.connect("/api/ws", &["auth", &stolen]).await.closed().await, 4001);
@@ -198,7 +198,7 @@ async fn no_session_started_with_the_old_password_survives_its_change() {
     let held = server.database.hold("sessions").await;
     let change = ann.patch(CHANGE, json!({ "oldPassword": PASSWORD, "newPassword": "battery staple" }));
     let log_ins = (0..3).map(|_| server.api().post(LOG_IN, login.clone()).boxed());
-    // The log-ins find the old password in force, and have yet to begin their sessions when it is no more.
+    // The logins have verified the old password, but start their sessions after its change.
     let (changed, replies) = held.in_turn(change, log_ins.collect()).await;
     changed.expect(201);
     for reply in replies {

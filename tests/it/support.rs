@@ -1,4 +1,4 @@
-//! What tests are written with: a server, people, and their sockets.
+//! The test verbs: a server, users, and their sockets.
 
 mod api;
 mod database;
@@ -39,7 +39,7 @@ pub fn new_id() -> String {
     uuid::Uuid::new_v4().to_string()
 }
 
-/// Somebody with an account who is logged in; calls REST in their name.
+/// A logged-in user; calls REST as this user.
 pub struct User {
     pub id: String,
     pub name: String,
@@ -57,17 +57,17 @@ impl Deref for User {
 }
 
 impl User {
-    /// A socket in this person's name, as the reference client opens it.
+    /// Opens a socket as the reference client does.
     pub async fn connect(&self) -> Socket {
         Socket::open(self.api.base(), "/api/ws", &["auth", &self.token]).await
     }
 
-    /// Logs in once more: another session of the same person.
+    /// Logs in again: another session of the same user.
     pub async fn log_in_again(&self) -> User {
         self.api.log_in(&self.email, PASSWORD).await
     }
 
-    /// A group with these members besides the owner; answers with its id.
+    /// Creates a group with these members besides the owner; returns its id.
     pub async fn create_group(&self, name: &str, members: &[&User]) -> String {
         let group = new_id();
         let new = json!({
@@ -84,12 +84,12 @@ impl User {
         group
     }
 
-    /// Writes to somebody, over a socket of its own; answers with the message's id.
+    /// Sends a message to a user, on a new socket; returns the message's id.
     pub async fn write_to(&self, receiver: &User, content: &str) -> String {
         self.connect().await.write_to(receiver, content).await
     }
 
-    /// Writes in a group, over a socket of its own; answers with the message's id.
+    /// Sends a message to a group, on a new socket; returns the message's id.
     pub async fn write_in(&self, group: &str, content: &str) -> String {
         self.connect().await.write_in(group, content).await
     }

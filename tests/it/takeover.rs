@@ -1,4 +1,4 @@
-//! Two servers and one database: as soon as one takes over, the other writes nothing, and ends.
+//! Two servers and one database: as soon as one takes over, the other writes nothing and ends.
 
 use hearth::{
     config::Database,
@@ -19,7 +19,7 @@ async fn a_server_that_lost_its_database_writes_nothing_and_ends() {
         server.second_server().await;
         return;
     }
-    // The first one may be quicker to take its lock again.
+    // The first server may be quicker to take its lock again.
     let next = loop {
         match Server::start(server.config_elsewhere()).await {
             Ok(next) => break next,

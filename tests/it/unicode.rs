@@ -1,4 +1,4 @@
-//! Unicode as people meet it: what may be in names, e-mails and messages, and what may not be.
+//! Unicode in names, emails and messages: what is accepted and what is rejected.
 
 use serde_json::json;
 
@@ -8,10 +8,10 @@ const SIGN_UP: &str = "/api/auth/sing-up";
 const UPDATE: &str = "/api/profile/update";
 const CREATE: &str = "/api/use-cases/create-group";
 
-/// Texts in which nothing can be seen, though trimming leaves something of them.
+/// Texts without visible characters that are not empty after trimming.
 const INVISIBLE: [&str; 7] =
     ["\u{200b}", "\u{3164}", "\u{2800}", "\u{ad}\u{2060}", "\u{200c}\u{200d}", "\u{fe0f}", "\u{e0061}"];
-/// What turns the text around a name.
+/// Characters that change the direction of the text around a name.
 const CONTROLS_OF_DIRECTION: [char; 6] = ['\u{61c}', '\u{200e}', '\u{200f}', '\u{202e}', '\u{2066}', '\u{2069}'];
 
 #[tokio::test]

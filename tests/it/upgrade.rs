@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::support::{Request, TestServer, memberships_are_sound};
 
-/// Takes a database back to the schema before these columns and indexes.
+/// Reverts a database to the schema before these columns and indexes.
 const UNDO: [&str; 8] = [
     "DROP INDEX messages_renames",
     "DROP INDEX members_side",

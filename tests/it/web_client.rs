@@ -1,8 +1,8 @@
-//! How the web client is served: by whatever path it is entered, compressed, kept, and allowed nothing from elsewhere.
+//! How the web client is served: its paths, encodings, caching, and security policy.
 
 use crate::support::{Reply, TestServer};
 
-/// The path of the page's own script.
+/// The path of the page's script.
 async fn script(server: &TestServer) -> String {
     let page = server.api().get_with("/", &[]).await.expect(200);
     let (_, after) = page.as_str().expect("a page").split_once(" src=\"/assets/").expect("the page has a script");

@@ -1,4 +1,4 @@
-//! A demo of any day, hour and seed keeps the rules that the server keeps, and the rules of time.
+//! A demo of any day, hour and seed follows the server's rules and is consistent in time.
 
 use hearth::demo::Language::{self, English, Russian};
 use proptest::{prelude::*, test_runner::TestRunner};
@@ -6,7 +6,7 @@ use proptest::{prelude::*, test_runner::TestRunner};
 use super::{demo, fill, number};
 use crate::support::{TestDatabase, memberships_are_sound};
 
-/// What the schema means, each with the rows that break it.
+/// Rules of the schema, each with a query for the rows that break it.
 const RULES: [(&str, &str); 14] = [
     ("seqs have no gaps", "(SELECT chat_id FROM messages GROUP BY chat_id HAVING MAX(seq) <> COUNT(*)) gaps"),
     (
@@ -61,8 +61,8 @@ const RULES: [(&str, &str); 14] = [
     ),
 ];
 
-/// Moments at which calendars do something: ends of months and years, leap days, daylight-saving changes of Europe and
-/// America, midnight in several zones, weekends, and the days on which a demo was wrong.
+/// Calendar boundaries: ends of months and years, leap days, daylight-saving changes of Europe and America, midnight in
+/// several zones, weekends, and the days on which a demo was wrong.
 const MOMENTS: [&str; 16] = [
     "2026-11-28T09:00:00Z",
     "2026-11-29T00:07:30Z",

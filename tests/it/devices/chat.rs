@@ -1,4 +1,4 @@
-//! One chat as a client keeps it, and what becomes of it by what the client is told.
+//! One chat as a client keeps it, and how broadcasts change it.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ pub struct Chat {
 }
 
 impl Chat {
-    /// What a new row means for the chat list; it shows rows up to its own `lastSeq` already.
+    /// Applies a new row to the chat list, whose row already shows messages up to its own `lastSeq`.
     pub fn follow(&mut self, row: &Value, user: &str) {
         if number(&row["seq"]) <= number(&self.list["lastSeq"]) {
             return;
@@ -38,12 +38,12 @@ impl Chat {
         }
     }
 
-    /// Moves a number that never goes back.
+    /// Raises a number that never decreases.
     pub fn forward(&mut self, key: &str, value: &Value) {
         self.list[key] = number(value).max(number(&self.list[key])).into();
     }
 
-    /// Keeps a row; what quotes it follows.
+    /// Stores a row, and updates the rows that quote it.
     pub fn put(&mut self, mut row: Value) {
         let seq = number(&row["seq"]);
         if let Some(known) = self.rows.get(&seq) {
@@ -78,7 +78,7 @@ impl Chat {
     }
 }
 
-/// Broadcasts do not say which reactions are the reader's: those that were.
+/// Broadcasts do not say which reactions are the reader's own: keeps those known before.
 fn keep_mine(reactions: &mut Value, known: &Value) {
     for reaction in reactions.as_array_mut().expect("an array") {
         if reaction.get("mine").is_none() {

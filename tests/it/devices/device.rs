@@ -1,5 +1,4 @@
-//! A client of the extended protocol as one would write it: it keeps chats and histories, applies what it is told, and
-//! after an absence asks for what it has missed.
+//! A client of the Hearth protocol: it keeps chats and histories, applies broadcasts, and catches up after an absence.
 
 use std::collections::BTreeMap;
 
@@ -8,22 +7,22 @@ use serde_json::{Value, json};
 use super::chat::{Chat, number};
 use crate::support::{Socket, User};
 
-/// A client: connected or away.
+/// A client, connected or not.
 pub struct Device {
     pub user: String,
     token: String,
     base: String,
     socket: Option<Socket>,
     epoch: Value,
-    /// By the chat's name on the wire.
+    /// By the chat's key in frames.
     pub chats: BTreeMap<String, Chat>,
 }
 
-/// Rows of a page: few, so that many pages are needed.
+/// Rows per page: few, so that many pages are needed.
 const PAGE: i64 = 7;
 
 impl Device {
-    /// A new client of somebody's, connected, which knows everything there is.
+    /// A new client of a user: connects and loads everything.
     pub async fn start(user: &User) -> Self {
         let (base, token) = (user.base().to_owned(), user.token.clone());
         let chats = BTreeMap::new();
@@ -32,7 +31,7 @@ impl Device {
         device
     }
 
-    /// What it shows: of every chat, how far it has come, what is unread, and its rows.
+    /// What it shows: each chat's progress, unread count and rows.
     pub fn known(&self) -> BTreeMap<&String, (i64, i64, Vec<&Value>)> {
         let known = self.chats.iter().map(|(name, chat)| {
             let (last, read) = (number(&chat.list["lastSeq"]), number(&chat.list["readUpTo"]));
@@ -45,12 +44,12 @@ impl Device {
         self.socket.is_some()
     }
 
-    /// Loses the connection.
+    /// Drops the connection.
     pub fn go_away(&mut self) {
         self.socket = None;
     }
 
-    /// Connects, and catches up.
+    /// Connects and catches up.
     pub async fn come_back(&mut self) {
         let mut socket = Socket::open(&self.base, "/api/ws", &["hearth", &self.token]).await;
         let hello = socket.hears("hello").await;
@@ -61,10 +60,10 @@ impl Device {
         self.settle().await;
     }
 
-    /// Asks for something; whether it was done.
+    /// Sends a request; returns whether it succeeded.
     pub async fn ask(&mut self, kind: &str, params: Value) -> bool {
         let answer = self.socket().ask(kind, params).await;
-        // In the order in which it came: what was told before the answer is applied before it.
+        // In order: broadcasts before the answer are applied first.
         self.listen().await;
         if answer["success"] == true {
             self.acknowledged(kind, &answer["params"]["item"]).await;
@@ -72,7 +71,7 @@ impl Device {
         answer["success"] == true
     }
 
-    /// Applies all that was sent so far.
+    /// Applies everything that was sent so far.
     pub async fn settle(&mut self) {
         for _ in 0..2 {
             self.socket().done("listLastMessage", json!({ "limit": 0 })).await;
@@ -122,7 +121,7 @@ impl Device {
         }
     }
 
-    /// Takes a new row of the chat list, and the changes that it tells of.
+    /// Applies a new row of the chat list, and fetches the changes that it shows.
     async fn refresh(&mut self, row: Value) {
         let name = row["chat"].to_string();
         let hidden = number(&row["hiddenUpTo"]);
@@ -144,7 +143,7 @@ impl Device {
             params["limit"] = PAGE.into();
             let mut answer = self.socket().ask("getChanges", params).await;
             if answer["error"] == true {
-                // Removed meanwhile: the broadcast that says so is on its way.
+                // Removed in the meantime: the broadcast is on its way.
                 return;
             }
             let mut answer = answer["params"].take();
@@ -166,7 +165,7 @@ impl Device {
         }
     }
 
-    /// The answer to a request of one's own tells what a broadcast tells the others.
+    /// Applies the answer to an own request as others apply the broadcast.
     async fn acknowledged(&mut self, kind: &str, item: &Value) {
         let told = match kind {
             "editMessage" | "deleteMessage" | "react" => "messageEdited",
@@ -230,7 +229,7 @@ impl Device {
         }
     }
 
-    /// Something was said. What does not follow on what is known shows a gap: then the database is asked.
+    /// Applies a new message. If it does not follow the known ones, fetches the gap.
     async fn written(&mut self, name: &str, row: Value) {
         let seq = number(&row["seq"]);
         let Some(chat) = self.chats.get_mut(name) else { return self.catch_up().await };
@@ -245,7 +244,7 @@ impl Device {
         }
     }
 
-    /// Something that was said has changed.
+    /// Applies a change of a message.
     async fn changed(&mut self, name: &str, item: Value) {
         let Some(chat) = self.chats.get_mut(name) else { return };
         let (revision, known) = (number(&item["revision"]), number(&chat.list["revision"]));
@@ -273,7 +272,7 @@ pub fn request(name: &str) -> Value {
     }
 }
 
-/// The order of chats: by id, dialogs first; nothing before the first.
+/// The sort key of chats: by id, dialogs first; `None` sorts before all.
 fn rank(chat: &Value) -> Option<(String, bool)> {
     let id = chat.get("userId").or(chat.get("groupId"))?;
     Some((id.as_str().expect("an id").to_owned(), chat.get("groupId").is_some()))

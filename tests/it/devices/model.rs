@@ -1,4 +1,4 @@
-//! What ought to be: a plain model of chats, told the same steps as the server.
+//! The expected state: a plain model of chats that gets the same steps as the server.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,21 +7,21 @@ use super::{
     steps::{Act, PEOPLE, Place},
 };
 
-/// Emoji that people react with.
+/// Emoji that users react with.
 pub const EMOJI: [&str; 3] = ["👍", "❤️", "🫖"];
 
-/// Everything.
+/// The whole model.
 #[derive(Default)]
 pub struct Model {
-    /// By the two people or the group.
+    /// By the two users or the group.
     pub(super) chats: BTreeMap<Key, Chat>,
     pub(super) blocks: BTreeSet<(usize, usize)>,
-    /// Blocks of any time: how far the first has read is no longer compared on the devices of the second.
+    /// All blocks so far: the second user's devices no longer compare how far the first has read.
     pub(super) receipts_ended: BTreeSet<(usize, usize)>,
     joins: usize,
 }
 
-/// A dialog of two people, the lower number first, or a group.
+/// A dialog of two users, the lower number first, or a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Key {
     Dialog(usize, usize),
@@ -38,7 +38,7 @@ impl Key {
 }
 
 impl Model {
-    /// The id of a message, or one that names nothing.
+    /// The id of a message; `None` if there is no such message.
     pub fn id(&self, key: Key, nth: usize) -> Option<String> {
         let chat = self.chats.get(&key)?;
         Some(chat.messages[chat.seq(nth)? - 1].id.clone())
@@ -49,7 +49,7 @@ impl Model {
         self.chats.get(&key).and_then(|chat| chat.seq(nth)).unwrap_or(0)
     }
 
-    /// Does what somebody does, with this message id and text; whether it may be done.
+    /// Applies an action with this message id and text; returns whether it is allowed.
     pub fn does(&mut self, who: usize, act: &Act, id: &str, text: &str) -> bool {
         self.try_to(who, act, id, text).is_some()
     }
@@ -223,7 +223,7 @@ impl Model {
         self.chats.get_mut(&Key::Group(group)).filter(|chat| chat.member(who).is_some())
     }
 
-    /// A message that somebody sees and that is none of the notices.
+    /// A message that a user sees and that is not a notice.
     fn message(&mut self, who: usize, place: Place, nth: usize) -> Option<&mut Message> {
         let chat = self.chats.get_mut(&Key::of(who, place))?;
         let (seq, hidden) = (chat.seq(nth)?, chat.member(who)?.hidden);

@@ -1,4 +1,4 @@
-//! What the model keeps of one chat.
+//! The model of one chat.
 
 use std::collections::BTreeMap;
 
@@ -41,7 +41,7 @@ pub(super) struct Member {
 }
 
 impl Chat {
-    /// The member who acts, if the chat is there and the person in it.
+    /// The acting member, if the chat exists and the user is in it.
     pub(super) fn member(&self, who: usize) -> Option<&Member> {
         self.members.get(&who).filter(|member| member.is_in && !self.dropped)
     }

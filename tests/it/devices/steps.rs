@@ -1,20 +1,20 @@
-//! What may happen to the devices of a few people.
+//! The steps of a story.
 
 use proptest::{collection::vec, prelude::*};
 
-/// People in a story. The first has two devices.
+/// Users in a story. The first has two devices.
 pub const PEOPLE: usize = 3;
 /// Groups that may be created.
 pub const GROUPS: usize = 2;
 
-/// Where something happens: the dialog with a person, or a group.
+/// Where something happens: the dialog with a user, or a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     With(usize),
     In(usize),
 }
 
-/// What somebody does. Messages are counted from the newest.
+/// What a user does. Messages are counted from the newest.
 #[derive(Debug, Clone)]
 pub enum Act {
     Send { place: Place, reply_to: Option<usize> },
@@ -37,19 +37,19 @@ pub enum Act {
 /// A step of a story.
 #[derive(Debug, Clone)]
 pub enum Step {
-    /// Somebody does something, on this one of the person's devices if it is connected.
+    /// A user does something, on this one of their devices if it is connected.
     Do { who: usize, device: usize, act: Act },
-    /// The second device of the first person loses its connection.
+    /// The first user's second device disconnects.
     Away,
-    /// It comes back.
+    /// It reconnects.
     Back,
-    /// It comes back while the others do these things.
+    /// It reconnects while the others do these things.
     BackDuring { acts: Vec<(usize, Act)> },
-    /// The server ends and starts again.
+    /// The server stops and starts again.
     Restart,
 }
 
-/// Stories of so many steps. In each, the first person begins with a group of all.
+/// Stories of this many steps. In each, the first user starts with a group of all.
 pub fn story(steps: usize) -> impl Strategy<Value = Vec<Step>> {
     let begin = |act| Step::Do { who: 0, device: 0, act };
     let mut beginning = vec![begin(Act::Create { group: 0 })];

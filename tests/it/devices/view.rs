@@ -1,4 +1,4 @@
-//! What the model says that somebody's devices ought to show.
+//! What a user's devices should show, according to the model.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::{
 };
 
 impl Model {
-    /// What somebody's devices ought to know, by chat.
+    /// What a user's devices should know, by chat.
     pub fn seen_by(&self, who: usize) -> BTreeMap<Key, Value> {
         let seen = self.chats.iter().filter_map(|(key, chat)| {
             let member = chat.member(who)?;
@@ -36,7 +36,7 @@ impl Model {
             Key::Dialog(low, high) => {
                 let other = if who == low { high } else { low };
                 let blocked = self.blocks.contains(&(who, other));
-                // With oneself there is nobody else to have read it.
+                // In a dialog with yourself nobody else can have read anything.
                 let is_shown = other != who && !self.receipts_ended.contains(&(other, who));
                 let read = is_shown.then(|| chat.members[&other].read);
                 value["dialog"] = json!([read, blocked]);

@@ -1,4 +1,4 @@
-//! A story, told to devices on a real server and to the model, and compared.
+//! Plays a story on a real server and in the model, and compares them.
 
 use std::collections::BTreeMap;
 
@@ -12,15 +12,15 @@ use super::{
 };
 use crate::support::{TestServer, User, new_id};
 
-/// The people, their devices, and what ought to be.
+/// The users, their devices, and the model.
 pub struct World {
     server: TestServer,
     users: Vec<User>,
     groups: Vec<String>,
-    /// The first person's second one comes last.
+    /// The first user's second device comes last.
     devices: Vec<Device>,
     model: Model,
-    /// Makes every text another one.
+    /// Makes every text unique.
     texts: usize,
 }
 
@@ -55,7 +55,7 @@ impl World {
         }
     }
 
-    /// In the end everybody is there, and knows what there is to know; also a client that knew nothing.
+    /// At the end all devices are connected and up to date, including a new one.
     pub async fn ends(&mut self) {
         if !self.devices[PEOPLE].is_connected() {
             self.devices[PEOPLE].come_back().await;
@@ -67,7 +67,7 @@ impl World {
         }
     }
 
-    /// What every connected device shows is what the model says.
+    /// Asserts that every connected device shows what the model says.
     pub async fn compare(&mut self) {
         for place in 0..self.devices.len() {
             if self.devices[place].is_connected() {
@@ -88,7 +88,7 @@ impl World {
         assert_eq!(done, self.told(who, act), "person {who}: {act:?}");
     }
 
-    /// The second device catches up while others go on.
+    /// The second device catches up while others act.
     async fn back_during(&mut self, acts: &[(usize, Act)]) {
         let mut second = self.devices.pop().expect("the second device");
         let back = async {
@@ -118,7 +118,7 @@ impl World {
         self.compare().await;
     }
 
-    /// What the model says of the request that was made last.
+    /// Applies an action to the model; returns whether it is allowed.
     fn told(&mut self, who: usize, act: &Act) -> bool {
         let (id, text) = (self.last_id(), format!("text {}", self.texts));
         self.model.does(who, act, &id, &text)
@@ -212,7 +212,7 @@ impl World {
         device.chats.iter().map(|(name, chat)| (name.clone(), self.chat(device, chat))).collect()
     }
 
-    /// A chat in the model's words.
+    /// A chat in the model's terms.
     fn chat(&self, device: &Device, Chat { list, rows }: &Chat) -> Value {
         let number = |key: &str| list[key].as_i64().expect("a number");
         let rows: Vec<_> = rows.values().map(|row| self.row(row)).collect();
@@ -249,7 +249,7 @@ impl World {
     }
 }
 
-/// Both are the same, or it is said where they differ.
+/// Asserts that both are the same, and names the differences.
 fn agree(whose: &str, seen: &BTreeMap<String, Value>, expected: &BTreeMap<String, Value>) {
     let lines = |chats: &BTreeMap<String, Value>| -> std::collections::BTreeSet<String> {
         let lines = chats.iter().flat_map(|(name, chat)| {

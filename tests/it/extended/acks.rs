@@ -1,4 +1,4 @@
-//! A request that stores something is answered with the stored row.
+//! The answer to a request that stores something is the stored row.
 
 use serde_json::{Value, json};
 

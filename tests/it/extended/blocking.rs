@@ -1,4 +1,4 @@
-//! Blocking somebody: what is refused, and what both sides see.
+//! Blocking a user: what is rejected, and what both sides see.
 
 use futures_util::FutureExt;
 use serde_json::json;
@@ -179,7 +179,7 @@ async fn a_deleted_account_blocks_nobody() {
         anns.send(request.kind, request.params).await;
     };
     held.in_turn(async { drop(ann.delete("/api/profile/destroy").await.expect(200)) }, vec![block.boxed()]).await;
-    // Behind the other one in the writer's queue.
+    // Waits behind the deletion in the writer's queue.
     bob.write_to(&bob, "a note").await;
     assert!(!server.database.has_rows("blocks").await);
 }

@@ -1,10 +1,10 @@
-//! Every bound of the extended protocol's requests, and the refusal that names it.
+//! The bounds of the Hearth protocol's requests, and the errors that name them.
 
 use serde_json::{Value, json};
 
 use crate::support::{Request, Socket, TestServer, User, dialog, group, new_id};
 
-/// Requests that are good but for one param, which the refusal is to name with these words.
+/// Sends valid requests with one invalid param, which the error must name with these words.
 async fn refuses(socket: &mut Socket, request: &Request, key: &str, values: &[Value], words: &str) {
     for value in values {
         let bad = request.clone().with(key, value.clone());

@@ -1,4 +1,4 @@
-//! A client of the contract, among others that do everything: it is told what the contract says, and nothing else.
+//! An `auth` client among others that use every feature: it gets exactly what the contract says.
 
 use hearth::protocol::{Kind, Protocol};
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ fn told(kind: &str, item: Value) -> String {
     json!({ "type": kind, "success": true, "params": params }).to_string()
 }
 
-/// What the contract makes of a row.
+/// The contract's form of a row.
 fn private(row: &Value) -> String {
     let item = json!({
         "messageId": row["messageId"], "message": row["content"], "senderName": row["senderName"],
@@ -40,12 +40,12 @@ fn notice(kind: &str, row: &Value) -> String {
     told(kind, item)
 }
 
-/// Changes a group; what a member is to be told.
+/// Changes a group; returns what a member should get.
 async fn noticed(socket: &mut Socket, request: Request, kind: &str) -> String {
     notice(kind, &socket.item(&request).await)
 }
 
-/// Ann, the owner of a group, Bob, who is told, and Cy, a member, as well as Dan, who comes and goes.
+/// Ann, the owner of a group; Bob, whose frames are checked; Cy, a member; and Dan, who joins and leaves.
 struct Cast {
     server: TestServer,
     people: [User; 4],
@@ -53,7 +53,7 @@ struct Cast {
     anns: Socket,
     cys: Socket,
     dans: Socket,
-    /// Bob's client of the contract.
+    /// Bob's `auth` connection.
     bystander: Socket,
 }
 
@@ -69,7 +69,7 @@ impl Cast {
         Self { tea, anns, cys, dans, bystander, server, people }
     }
 
-    /// What Ann does in her dialog with Bob; what Bob is to be told.
+    /// Ann's actions in her dialog with Bob; returns what Bob should get.
     async fn talk_in_the_dialog(&mut self) -> Vec<String> {
         let (anns, bob) = (&mut self.anns, &self.people[1]);
         let chat = dialog(bob);
@@ -94,7 +94,7 @@ impl Cast {
         vec![private(&first), private(&reply)]
     }
 
-    /// What Cy does in the group.
+    /// Cy's actions in the group; returns what Bob should get.
     async fn talk_in_the_group(&mut self) -> Vec<String> {
         let (cys, chat) = (&mut self.cys, group(&self.tea));
         let first = cys.writes(&chat, "helo").await;
@@ -113,7 +113,7 @@ impl Cast {
         vec![in_group(&first), in_group(&reply)]
     }
 
-    /// Who comes and goes, and is what in the group; at last it is dropped.
+    /// Changes of members, roles and names, and at last the group's deletion.
     async fn change_the_group(&mut self) -> Vec<String> {
         let Self { people: [_, bob, cy, dan], tea, anns, cys, dans, .. } = self;
         let mut expected = vec![

@@ -1,4 +1,4 @@
-//! Coming back: which chats differ from what one knows.
+//! Catching up: which chats changed since the client was connected.
 
 use serde_json::{Value, json};
 
@@ -10,12 +10,12 @@ fn keep(row: &Value) -> Value {
     json!({ "chat": chat, "lastSeq": last_seq, "revision": revision, "state": state })
 }
 
-/// The id of a chat as it is named.
+/// The id in a chat's key.
 fn id(chat: &Value) -> &str {
     chat["userId"].as_str().or(chat["groupId"].as_str()).expect("a chat has an id")
 }
 
-/// What one page says, from a cursor on: the rows, and the item.
+/// One page from a cursor on: its rows and its item.
 async fn page(socket: &mut Socket, known: &[Value], cursor: &Value) -> (Vec<Value>, Value) {
     let request = Request::new("getChangedChats", json!({ "known": known, "cursor": cursor }));
     let mut params = socket.does(&request).await;
@@ -23,7 +23,7 @@ async fn page(socket: &mut Socket, known: &[Value], cursor: &Value) -> (Vec<Valu
     (rows, params["item"].take())
 }
 
-/// Every page, as clients ask: each with the first 500 known after the cursor.
+/// All pages, as clients ask for them: each request lists the first 500 known chats after the cursor.
 async fn walk(socket: &mut Socket, known: &[Value]) -> (Vec<Value>, Vec<Value>, usize) {
     let (mut rows, mut gone, mut pages, mut cursor) = (Vec::new(), Vec::new(), 0, Value::Null);
     loop {

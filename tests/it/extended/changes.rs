@@ -1,10 +1,10 @@
-//! Coming back to one chat: what happened since one saw it last.
+//! Catching up with one chat: what happened since the client last saw it.
 
 use serde_json::{Value, json};
 
 use crate::support::{Request, Socket, TestServer, User, dialog, group, hearths, new_id, of_group, texts};
 
-/// One page: the texts, and the item.
+/// One page: its texts and its item.
 async fn since(socket: &mut Socket, chat: &Value, seq: i64, revision: i64, limit: i64) -> (Vec<String>, Value) {
     let mut params = socket.does(&Request::changes(chat, seq, revision).with("limit", limit)).await;
     let Value::Array(rows) = params["data"].take() else { panic!("no rows: {params}") };
@@ -15,7 +15,7 @@ fn number(item: &Value, key: &str) -> i64 {
     item[key].as_i64().expect("a number")
 }
 
-/// Every page, as clients ask.
+/// All pages, as clients ask for them.
 async fn walk(socket: &mut Socket, chat: &Value, limit: i64) -> Vec<String> {
     let (mut all, mut seq, mut revision) = (Vec::new(), 0, 0);
     loop {

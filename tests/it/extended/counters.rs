@@ -1,4 +1,4 @@
-//! The counters that broadcasts carry: without a gap, whoever writes.
+//! The counters in broadcasts have no gaps, even with concurrent senders.
 
 use futures_util::future::join_all;
 use serde_json::json;

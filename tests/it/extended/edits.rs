@@ -1,4 +1,4 @@
-//! Editing a message, and deleting it for everybody: who may, who is told, and what is left.
+//! Editing messages and deleting them for everyone: who may, who is notified, and what remains.
 
 use serde_json::{Value, json};
 

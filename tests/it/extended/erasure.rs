@@ -1,4 +1,4 @@
-//! Deleted accounts, as clients of the extended protocol learn of them.
+//! Deleted accounts, as Hearth clients see them.
 
 use futures_util::FutureExt;
 use serde_json::{Value, json};
@@ -132,7 +132,7 @@ async fn everybody_who_shares_a_chat_with_a_person_gets_person_deleted_at_once()
     let server = TestServer::start().await;
     let people = server.people(["Ann", "Bob", "Cy", "Dan", "Eve", "Flo"]).await;
     let [ann, bob, cy, dan, eve, flo] = &people;
-    // A dialog, a group that Ann is in, one that she left, one that Flo left, and one that is gone.
+    // A dialog, a group with Ann, one that she left, one that Flo left, and one that was deleted.
     bob.write_to(ann, "hi").await;
     let tea = ann.create_group("tea", &[cy, flo]).await;
     flo.connect().await.leave(&tea).await;

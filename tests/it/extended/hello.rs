@@ -1,4 +1,4 @@
-//! The first frame: who one is, within which bounds, and how much is unread.
+//! The first frame: the user, the bounds, and the unread count.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What people are called of whom no row tells.
+//! Names of users that no row contains.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Nonsense in every param of every request: refused, never a failure of ours, and the connection goes on.
+//! Invalid values in every param of every request: rejected, never an internal error, and the connection stays open.
 
 use hearth::protocol::Kind;
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ fn odd() -> Vec<Value> {
     odd
 }
 
-/// Params that are good for every type, of a dialog or of a group.
+/// Params that are valid for every type, in a dialog or in a group.
 fn good(chat: &str, id: &str, user: &str) -> Value {
     let mut params = json!({
         "userId": user, "messageId": new_id(), "message": "x", "content": "x", "groupName": "x", "role": "admin",
@@ -46,7 +46,7 @@ async fn no_request_causes_an_internal_error() {
     let mut socket = ann.hearth().await;
     for kind in Kind::REQUESTS {
         survives(&mut socket, *kind, &good("receiverId", &bob.id, &bob.id)).await;
-        // One that no request before has left, handed over or dropped.
+        // A group that no earlier request has left, handed over or dropped.
         let tea = ann.create_group("tea", &[&bob]).await;
         survives(&mut socket, *kind, &good("groupId", &tea, &bob.id)).await;
     }

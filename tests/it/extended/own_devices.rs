@@ -1,4 +1,4 @@
-//! One's other devices hear of what one does; the connection that asked for it does not.
+//! A user's other devices are notified of what the user does; the requesting connection is not.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::support::{Request, Socket, TestServer, User, column, dialog, group, h
 
 const LATER: Option<&str> = Some("2036-01-31T18:30:00.000Z");
 
-/// The asking connection, and another one of the same person in another session.
+/// The requesting connection, and another one of the same user in another session.
 async fn devices(person: &User) -> [Socket; 2] {
     let elsewhere = person.log_in_again().await;
     [person.hearth().await, elsewhere.hearth().await]

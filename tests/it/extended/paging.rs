@@ -1,4 +1,4 @@
-//! Histories by number: before, after and around a message.
+//! Histories by seq: pages before, after and around a message.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ async fn seqs(socket: &mut Socket, request: &Request) -> Vec<i64> {
     socket.rows(request).await.iter().map(|row| row["seq"].as_i64().expect("a number")).collect()
 }
 
-/// A page of three beside a message.
+/// A page of three rows next to a message.
 fn beside(chat: &Value, key: &str, seq: i64) -> Request {
     Request::page(chat).with("limit", 3).with(key, seq)
 }

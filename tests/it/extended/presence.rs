@@ -1,4 +1,4 @@
-//! Who is there: told to those who watch and have written in a chat with the person.
+//! Presence: sent to watchers who have written in a chat with the user.
 
 use serde_json::{Value, json};
 
@@ -8,12 +8,12 @@ async fn watch(socket: &mut Socket, people: &[&User]) -> Vec<Value> {
     socket.rows(&Request::watch(people)).await
 }
 
-/// Somebody who is not there, or is not shown.
+/// A row of a user who is offline or hidden.
 fn gone(id: &str) -> Value {
     json!({ "userId": id, "online": false, "lastSeenAt": null })
 }
 
-/// Waits for news of somebody; they must be the next.
+/// Waits for a presence broadcast, which must be the next frame.
 async fn news(socket: &mut Socket) -> (String, bool) {
     let item = socket.hears("presence").await;
     let online = item["online"].as_bool().expect("a flag");

@@ -1,4 +1,4 @@
-//! What others see of a person: the two switches, and that they work both ways.
+//! The privacy settings, and that they work both ways.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Reactions: one emoji each, so many different ones a message.
+//! Reactions: one emoji each, with a limit of different ones per message.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! How far one has read: the pointer, the counts, and who is told.
+//! Read positions: the pointer, the counts, and who is notified.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Sockets and their sessions: renewed, they outlive their token; ended, they close.
+//! Sockets and their sessions: renewed, they outlive their token; ended, they are closed.
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ fn renew(token: &str) -> Request {
     Request::new("renew", json!({ "token": token }))
 }
 
-/// A token of the person's session that ends in so many seconds.
+/// A token of the user's session that expires in this many seconds.
 fn ending(person: &User, seconds: i64) -> String {
     token::sign(&token::altered(&person.token, "exp", json!(token::now() + seconds)))
 }

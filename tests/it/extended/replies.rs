@@ -1,4 +1,4 @@
-//! Messages that answer others: what is quoted, and to whom it is shown.
+//! Replies: what is quoted, and to whom it is shown.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ fn reply(chat: &Value, to: &str) -> Request {
     Request::write(chat, "an answer").with("replyTo", to)
 }
 
-/// What the newest message of a chat quotes, in the history and in the chat list.
+/// The quote of a chat's newest message, in the history and in the chat list.
 async fn quoted(socket: &mut Socket, chat: &Value) -> Value {
     let history = socket.rows(&Request::page(chat)).await[0]["replyTo"].take();
     let list = socket.rows(&Request::list()).await[0]["replyTo"].take();

@@ -1,4 +1,4 @@
-//! A request's id comes back with its answer.
+//! The answer to a request has the request's id.
 
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;

@@ -1,4 +1,4 @@
-//! Roles, names and membership of groups, as clients of the extended protocol see them.
+//! Roles, names and members of groups, as Hearth clients see them.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Who is typing: told to the others, now and then, and kept nowhere.
+//! Typing indicators: sent to the others at a limited rate, and not stored.
 
 use serde_json::json;
 

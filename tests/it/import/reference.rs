@@ -1,11 +1,11 @@
-//! A database as the reference messenger's migrations make it, for a test to fill.
+//! A database with the schema of the reference messenger, for tests to fill.
 
 use sqlx::{AssertSqlSafe, Executor};
 use uuid::Uuid;
 
 use crate::support::TestDatabase;
 
-/// The tables, word for word what its migrations come to.
+/// The tables, exactly as its migrations create them.
 const TABLES: &str = "\
     CREATE TABLE users (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), first_name varchar(255), \
       last_name varchar(255), email varchar(255) NOT NULL UNIQUE, password varchar(255) NOT NULL, \
@@ -22,24 +22,24 @@ const TABLES: &str = "\
       group_id uuid REFERENCES groups (id) ON DELETE CASCADE, content varchar(255), notification boolean, \
       created_at timestamptz NOT NULL, updated_at timestamptz NOT NULL, deleted_at timestamptz)";
 
-/// The password of everybody in it.
+/// The password of all its users.
 pub const OLD_PASSWORD: &str = "1234";
 
-/// The database. Its clock goes a minute at a time.
+/// The database. Its clock advances by a minute per row.
 pub struct Reference {
     pub database: TestDatabase,
     minute: std::cell::Cell<u32>,
 }
 
 impl Reference {
-    /// An empty one.
+    /// An empty database.
     pub async fn create() -> Self {
         let database = TestDatabase::create().await;
         database.run(TABLES).await;
         Self { database, minute: std::cell::Cell::new(0) }
     }
 
-    /// Somebody with this name and e-mail.
+    /// Adds a user with this name and email.
     pub async fn user(&self, first_name: &str, last_name: &str, email: &str) -> String {
         let hash = bcrypt::hash_with_salt(OLD_PASSWORD, 5, Uuid::new_v4().into_bytes()).expect("a hash");
         let hash = hash.format_for_version(bcrypt::Version::TwoB);
@@ -51,11 +51,11 @@ impl Reference {
         id.to_string()
     }
 
-    /// A group with its notice, as `create-group` leaves them, and more members.
+    /// Adds a group with its notice, as `create-group` does, and its members.
     pub async fn group(&self, name: &str, creator: &str, members: &[&str]) -> String {
         let (id, now) = (Uuid::new_v4().to_string(), self.tick());
         self.run(&format!("INSERT INTO groups VALUES ('{id}', '{name}', {now}, {now}, NULL)")).await;
-        // In no order: the table has none.
+        // In any order: the table has none.
         for member in members.iter().rev().chain([&creator]) {
             self.join(&id, member).await;
         }
@@ -79,7 +79,7 @@ impl Reference {
         self.message(sender, &format!("'{receiver}'"), "NULL", text, false, &self.tick()).await
     }
 
-    /// These texts at one and the same instant.
+    /// Adds these texts at the same instant.
     pub async fn write_at_once(&self, sender: &str, receiver: &str, texts: &[&str]) {
         let now = self.tick();
         for text in texts {
@@ -87,7 +87,7 @@ impl Reference {
         }
     }
 
-    /// As its `mark-as-deleted` does.
+    /// Does what its `mark-as-deleted` does.
     pub async fn mark_as_deleted(&self, user: &str, companion: &str) {
         self.run(&format!(
             "UPDATE messages SET deleted_by_users = array_append(deleted_by_users, '{user}'::uuid) \

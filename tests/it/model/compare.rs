@@ -1,4 +1,4 @@
-//! What the server says against what the model says.
+//! Compares the server with the model.
 
 use std::collections::BTreeMap;
 
@@ -35,7 +35,7 @@ impl World {
         assert_eq!((&answer["success"], item, data), (&json!(true), &expected, &Value::Null), "{request:?}");
     }
 
-    /// A broadcast of something that `from` did, as `to` hears it.
+    /// A broadcast caused by `from`, as `to` gets it.
     pub fn compare_heard(&mut self, from: usize, to: usize, frame: &Value, what: &Heard) {
         let item = &frame["params"]["item"];
         let (kind, group, row) = match what {
@@ -88,7 +88,7 @@ impl World {
         }
     }
 
-    /// The whole chat list, against the newest row of every chat that is to be in it.
+    /// The whole chat list: the newest row of every chat that should be in it.
     pub fn compare_list(&mut self, who: usize, list: &[Value], mut newest: BTreeMap<Chat, Row>) {
         assert!(instants(list).is_sorted_by(|one, next| one >= next));
         for row in list {

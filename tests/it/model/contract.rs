@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::steps::{Command, MEMBERS, PEOPLE};
 
-/// What a stored row is.
+/// The kind of a stored row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
     Message,
@@ -37,7 +37,7 @@ pub enum Chat {
     Group(usize),
 }
 
-/// What a request is answered with.
+/// The answer to a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply {
     Done,
@@ -46,11 +46,11 @@ pub enum Reply {
     Rows(Chat, Vec<Row>),
     /// With exactly this text.
     Refused(&'static str),
-    /// With a sentence that has these words in it.
+    /// With a message that contains these words.
     Explained(&'static str),
 }
 
-/// What somebody hears.
+/// A broadcast that a user gets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Heard {
     Private(Row),
@@ -78,7 +78,7 @@ struct Dialog {
     hidden: [usize; PEOPLE],
 }
 
-/// All chats. A group that is gone has no members.
+/// All chats. A deleted group has no members.
 #[derive(Default)]
 pub struct Contract {
     groups: BTreeMap<usize, Group>,
@@ -111,7 +111,7 @@ fn tell(people: Vec<usize>, heard: &Heard) -> Vec<(usize, Heard)> {
 }
 
 impl Contract {
-    /// Whether somebody may create a group, or has.
+    /// Whether a user may create a group, or already has.
     pub fn create(&mut self, who: usize, group: usize, id: usize, text: String) -> bool {
         let row = Row { id, sender: who, text, event: Event::Created };
         if let Some(Group { rows, members, .. }) = self.groups.get(&group) {
@@ -130,7 +130,7 @@ impl Contract {
         }
     }
 
-    /// Deletes an account: memberships end, and nobody hears of it.
+    /// Deletes an account: memberships end, and nobody is notified.
     pub fn erase(&mut self, who: usize) {
         self.erased[who] = true;
         for group in self.groups.values_mut() {
@@ -138,24 +138,24 @@ impl Contract {
         }
     }
 
-    /// Whether somebody has deleted the account.
+    /// Whether the user's account was deleted.
     pub fn is_erased(&self, who: usize) -> bool {
         self.erased[who]
     }
 
-    /// Whether there is somebody of this number now.
+    /// Whether a user with this number exists.
     fn is_there(&self, who: usize) -> bool {
         who < PEOPLE && !self.erased[who]
     }
 
-    /// Whether somebody was a plain member, and is an admin now.
+    /// Makes a plain member an admin; returns whether the user was one.
     pub fn promote(&mut self, who: usize, group: usize) -> bool {
         let members = self.groups.get_mut(&group).map(|group| &mut group.members);
         let plain = members.into_iter().flatten().find(|member| **member == (who, Role::Member));
         plain.map(|member| member.1 = Role::Admin).is_some()
     }
 
-    /// Does a command; what it is answered with, and who hears what of it.
+    /// Applies a command; returns the answer, and who gets which broadcasts.
     pub fn apply(&mut self, who: usize, command: &Command, text: String) -> (Reply, Vec<(usize, Heard)>) {
         let row = |id: usize, event: Event| Row { id, sender: who, text, event };
         match *command {
@@ -170,7 +170,7 @@ impl Contract {
         }
     }
 
-    /// Everything that somebody can read in a chat, oldest first; nothing if not a member.
+    /// Everything that a user can read in a chat, oldest first; `None` if not a member.
     pub fn history(&self, who: usize, chat: Chat) -> Option<&[Row]> {
         match chat {
             Chat::Dialog(with) => {
@@ -240,7 +240,7 @@ impl Contract {
     }
 }
 
-/// What a request that left this row is answered with, at first and again.
+/// The answer to a request that stored this row, at first and for retries.
 fn reply(group: usize, row: &Row) -> Reply {
     match row.event {
         Event::Message | Event::Created => Reply::Done,

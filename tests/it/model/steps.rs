@@ -1,39 +1,39 @@
-//! What may happen in a random story.
+//! The steps of a random story.
 
 use proptest::{collection::vec, prelude::*};
 
-/// People in a story. This number itself stands for somebody who does not exist.
+/// Users in a story. This number itself stands for a user who does not exist.
 pub const PEOPLE: usize = 4;
-/// Ids that groups may have. An id whose group is gone stays taken.
+/// Ids that groups may have. The id of a deleted group stays taken.
 pub const GROUPS: usize = 4;
 /// Members that a group may have.
 pub const MEMBERS: u32 = 3;
-/// Ids that messages may have; so few that they are used again and again.
+/// Ids that messages may have; so few that they are used again.
 const IDS: usize = 24;
 
-/// A step of a story; people, groups and ids by number.
+/// A step of a story; users, groups and ids by number.
 #[derive(Debug, Clone)]
 pub enum Step {
-    /// Somebody sends these at once, over one connection.
+    /// A user sends these at once, on one connection.
     Burst { who: usize, commands: Vec<Command> },
-    /// Somebody creates a group.
+    /// A user creates a group.
     Create { who: usize, group: usize, id: usize },
-    /// Somebody hides a dialog.
+    /// A user hides a dialog.
     Hide { who: usize, with: usize },
-    /// Somebody takes another name.
+    /// A user changes their name.
     Rename { who: usize },
-    /// Somebody deletes the account, and does nothing from then on.
+    /// A user deletes the account, and does nothing from then on.
     Erase { who: usize },
-    /// A plain member becomes an admin, if there is one of this number.
+    /// A plain member becomes an admin, if there is one with this number.
     Promote { whom: usize, group: usize },
-    /// Somebody reads everything, in pages of this size.
+    /// A user reads everything, in pages of this size.
     Look { who: usize, limit: usize },
-    /// The server ends and starts again.
+    /// The server stops and starts again.
     Restart,
 }
 
 impl Step {
-    /// Whose step it is, if anybody's.
+    /// The user who acts, if any.
     pub fn who(&self) -> Option<usize> {
         match *self {
             Self::Restart | Self::Promote { .. } => None,
@@ -47,7 +47,7 @@ impl Step {
     }
 }
 
-/// A request over a connection.
+/// A request on a connection.
 #[derive(Debug, Clone)]
 pub enum Command {
     Write { to: usize, id: usize },
@@ -60,7 +60,7 @@ pub enum Command {
     ReadGroup { group: usize, limit: usize },
 }
 
-/// Stories of so many steps. In each, the first person begins with a group of three.
+/// Stories of this many steps. In each, the first user starts with a group of three.
 pub fn story(steps: usize) -> impl Strategy<Value = Vec<Step>> {
     let beginning = [
         Step::Create { who: 0, group: 0, id: 0 },

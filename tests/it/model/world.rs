@@ -1,4 +1,4 @@
-//! The server beside the model: everything is done to both. What comes of it is compared in `compare`.
+//! Applies every step to the server and the model. `compare` compares the results.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -14,13 +14,13 @@ use crate::support::{Request, Socket, TestServer, User, grows, instants, members
 pub struct World {
     server: TestServer,
     pub people: [User; PEOPLE],
-    /// Two of everybody: one that asks, and one that only hears.
+    /// Two of every user: one that sends requests, and one that only receives.
     connections: BTreeMap<usize, [Socket; 2]>,
     pub contract: Contract,
-    /// As they are shown now.
+    /// The current names.
     pub names: [String; PEOPLE],
     texts: usize,
-    /// Every row's instant, once it was seen: the same in answers, broadcasts, histories and lists.
+    /// Every row's instant once it was seen: it must be the same in answers, broadcasts, histories and lists.
     pub instants: BTreeMap<String, Value>,
 }
 
@@ -35,7 +35,7 @@ impl World {
         world
     }
 
-    /// Does a step, unless its doer is no more.
+    /// Applies a step, unless its user was deleted.
     pub async fn does(&mut self, step: &Step) {
         if step.who().is_some_and(|who| self.contract.is_erased(who)) {
             return;
@@ -54,7 +54,7 @@ impl World {
             }
             Step::Restart => {
                 self.silence().await;
-                // Their ends are closed: the server need not wait for them.
+                // Closes the sockets, so that the server need not wait for them.
                 self.connections.clear();
                 self.server.restart().await;
                 self.connect().await;
@@ -62,7 +62,7 @@ impl World {
         }
     }
 
-    /// Compares all that everybody can see, and makes sure that nobody has heard more than was told.
+    /// Compares everything that all users can see, and checks that no unexpected broadcast came.
     pub async fn ends(&mut self) {
         for who in (0..PEOPLE).filter(|who| self.connections.contains_key(who)).collect::<Vec<_>>() {
             self.look(who, 100).await;
@@ -93,7 +93,7 @@ impl World {
         format!("text {}", self.texts)
     }
 
-    /// Somebody's id, or nobody's.
+    /// The id of a user, or an unknown one.
     pub fn person(&self, number: usize) -> String {
         self.people.get(number).map_or_else(|| Uuid::from_u128(1).to_string(), |person| person.id.clone())
     }

@@ -1,4 +1,4 @@
-//! The people of the conversations, and what they hear of each other.
+//! The users of the conversations, and the frames that they get.
 
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
@@ -6,7 +6,7 @@ use tokio_tungstenite::tungstenite::Message;
 use super::Sample;
 use crate::support::{Socket, TestServer, User, new_id};
 
-/// The one time of all samples, but for those that clients name.
+/// The time in all samples, except those that clients send.
 const TIME: &str = "2026-01-31T18:30:00.000Z";
 const GROUP: &str = "5b0e3c0a-54a1-4f0e-8a4e-0f5f5d0f9c11";
 const PEOPLE: [(&str, &str); 5] = [
@@ -18,11 +18,11 @@ const PEOPLE: [(&str, &str); 5] = [
 ];
 /// Stands for a token of the sender's session.
 const TOKEN: &str = "eyJhbGciOiJIUzI1NiJ9.eyJpZCI6IjAxOTIifQ.c2lnbmF0dXJl";
-/// What the server makes up, by its key.
+/// Values that the server generates, by key.
 const MADE_UP: [(&str, &str); 2] =
     [("sessionId", "0192f0c4-8e4b-7d22-8b66-1d7a3a8b4b02"), ("epoch", "1f0c9a7b5d3e8642")];
 
-/// What somebody does.
+/// What a user does.
 pub(super) enum Deed {
     /// Sends a frame.
     Request,
@@ -30,17 +30,17 @@ pub(super) enum Deed {
     Call,
 }
 
-/// The conversation's people, with their sockets: `ann`, `ann's phone`.
+/// The conversation's users with their sockets: `ann`, `ann's phone`.
 pub(super) struct Cast {
     protocol: &'static str,
     users: Vec<User>,
     sockets: Vec<(String, Socket)>,
-    /// Who is told when somebody connects.
+    /// Who is notified when a user connects.
     watches: Vec<(String, String)>,
 }
 
 impl Cast {
-    /// Everybody is connected; Ann's group has Dan as its admin.
+    /// Everyone is connected; Ann's group has Dan as an admin.
     pub(super) async fn of_auth(server: &TestServer) -> Self {
         let mut cast = Self::gather(server, "auth").await;
         let new = json!({
@@ -55,7 +55,7 @@ impl Cast {
         cast
     }
 
-    /// Everybody but Cy is connected, and there is no group yet.
+    /// Everyone except Cy is connected, and there is no group yet.
     pub(super) async fn of_hearth(server: &TestServer) -> Self {
         let mut cast = Self::gather(server, "hearth").await;
         for name in ["ann", "bob", "dan", "eve"] {
@@ -76,7 +76,7 @@ impl Cast {
         Self { protocol, users, sockets: Vec::new(), watches: Vec::new() }
     }
 
-    /// Does what a sample shows; answers with the samples of all that comes of it.
+    /// Does what a sample shows; returns the samples of all results.
     pub(super) async fn play(&mut self, story: &str, who: &str, deed: Deed, frame: &Value) -> Vec<Sample> {
         let (mut outcome, mut heard) = (Vec::new(), Vec::new());
         match deed {
@@ -126,7 +126,7 @@ impl Cast {
         outcome
     }
 
-    /// What those hear who watch somebody come: not at once, but within a second or so.
+    /// What watchers get when a user connects: within a second or so.
     async fn presence(&mut self, who: &str) -> Vec<(String, Value)> {
         let mut heard = Vec::new();
         for (watcher, watched) in self.watches.clone() {
@@ -137,7 +137,7 @@ impl Cast {
         heard
     }
 
-    /// What everybody has heard since the last time.
+    /// What everyone got since the last call.
     async fn heard(&mut self) -> Vec<(String, Value)> {
         let mut heard = Vec::new();
         for (who, socket) in &mut self.sockets {
@@ -161,7 +161,7 @@ impl Cast {
         &mut self.sockets.iter_mut().find(|(name, _)| name == who).expect("somebody who is connected").1
     }
 
-    /// A sample with the ids of this server's people. What is no JSON stands in the file as a string.
+    /// A sample with the ids of this server's users. What is not JSON is a string in the file.
     async fn real(&self, who: &str, sample: &Value) -> String {
         let raw = sample.as_str().map_or_else(|| sample.to_string(), str::to_owned);
         let ids = PEOPLE.iter().zip(&self.users);
@@ -173,7 +173,7 @@ impl Cast {
         text.replace(TOKEN, renewed["token"].as_str().expect("a token"))
     }
 
-    /// What the server sent, with the ids and the time of the samples, but for the times that the deed itself names.
+    /// A server's frame with the ids and the time of the samples, except for times in the request itself.
     fn sampled(&self, real: Value, deed: &Value) -> Value {
         let ids = PEOPLE.iter().zip(&self.users);
         let text = ids.fold(real.to_string(), |text, ((_, sample), user)| text.replace(&user.id, sample));

@@ -1,4 +1,4 @@
-//! Samples that take other circumstances than the conversation's.
+//! Samples that need other circumstances than the conversation's.
 
 use hearth::config::Limits;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use super::samples;
 use crate::support::{Request, TestServer, new_id, sockets};
 
-/// Tried where the disk is: in `full_disk`.
+/// Tested in `full_disk`.
 pub const FULL_DISK: &str = "privateMessage with a full disk refusal";
 
 const TOO_OFTEN: &str = "listLastMessage too often refusal";
@@ -17,14 +17,14 @@ const NO_DATABASE: &str = "privateMessage without database refusal";
 const DEFECT: &str = "listLastMessage with a server error refusal";
 const TOO_MANY_KINDS: &str = "react with one reaction too many refusal";
 
-/// Their names in `frames.json`: nobody of the conversation sends or gets them.
+/// Their names in `frames.json`: no user of the conversation sends or gets them.
 pub(super) const OF_AUTH: [&str; 7] =
     [TOO_OFTEN, TOO_MANY_MESSAGES, FULL_STORAGE, TOO_MANY_ADDS, NO_DATABASE, FULL_DISK, DEFECT];
 
 /// Their names in `hearth.json`.
 pub(super) const OF_HEARTH: [&str; 1] = [TOO_MANY_KINDS];
 
-/// The frame of a sample that takes other circumstances.
+/// The frame of such a sample.
 pub fn frame(name: &str) -> String {
     let samples = ["frames.json", "hearth.json"].into_iter().flat_map(samples);
     samples

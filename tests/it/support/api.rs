@@ -9,7 +9,7 @@ use tokio::{
 
 use super::{PASSWORD, User};
 
-/// Calls REST, in somebody's name or in nobody's.
+/// Calls REST, with a user's token or without.
 #[derive(Clone)]
 pub struct Api {
     http: Client,
@@ -17,7 +17,7 @@ pub struct Api {
     token: Option<String>,
 }
 
-/// What REST answered.
+/// A response.
 #[derive(Debug)]
 pub struct Reply {
     pub status: u16,
@@ -41,7 +41,7 @@ impl Reply {
         body["message"].as_str().expect("a failure has a message").to_owned()
     }
 
-    /// The fields that an invalid request's answer names.
+    /// The fields that an invalid request's response names.
     #[track_caller]
     pub fn faults(self) -> Vec<String> {
         let body = self.expect(400);
@@ -51,7 +51,7 @@ impl Reply {
 }
 
 impl Api {
-    /// Nobody's calls to a server at `base`, such as `127.0.0.1:3001`.
+    /// Calls without a token to a server at `base`, such as `127.0.0.1:3001`.
     pub fn new(base: &str) -> Self {
         Self { http: Client::new(), base: base.to_owned(), token: None }
     }
@@ -87,7 +87,7 @@ impl Api {
         self.call(Method::DELETE, path, None).await
     }
 
-    /// A request to be finished by hand: odd headers, bodies that are no JSON.
+    /// A request to be completed by hand: odd headers, bodies that are not JSON.
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let request = self.http.request(method, format!("http://{}{path}", self.base));
         match &self.token {
@@ -96,7 +96,7 @@ impl Api {
         }
     }
 
-    /// What a request made by hand is answered with; a body that is no JSON becomes a string.
+    /// Sends a request made by hand; a body that is not JSON becomes a string.
     pub async fn finish(&self, request: reqwest::RequestBuilder) -> Reply {
         let response = request.send().await.expect("the server answers");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
@@ -105,7 +105,7 @@ impl Api {
         Reply { status, headers, body }
     }
 
-    /// Writes bytes to a connection of its own, and reads until the server closes it.
+    /// Sends bytes on a new connection, and reads until the server closes it.
     pub async fn raw(&self, request: &[u8]) -> String {
         let mut stream = TcpStream::connect(&self.base).await.expect("the server listens");
         stream.write_all(request).await.expect("the server reads");
@@ -119,7 +119,7 @@ impl Api {
         self.finish(if let Some(body) = body { request.json(&body) } else { request }).await
     }
 
-    /// Adds an account `Name` with the e-mail `name@example.org` and logs in.
+    /// Signs up `Name` with the email `name@example.org` and logs in.
     pub async fn sign_up(&self, name: &str) -> User {
         let email = format!("{}@example.org", name.to_lowercase());
         let new = json!({ "firstName": name, "lastName": "", "email": email, "password": PASSWORD });

@@ -1,4 +1,4 @@
-//! A database of one's own for every test. The one place that knows which engine the tests run on.
+//! A database per test. The only place that knows which engine the tests run on.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use super::{
     line::{Line, Loss},
 };
 
-/// An empty database; gone when this is dropped.
+/// An empty database; dropping this deletes it.
 pub struct TestDatabase {
     pub url: String,
     kind: Kind,
@@ -23,11 +23,11 @@ enum Kind {
     Postgres { server: String, schema: String },
 }
 
-/// How this database is taken away.
+/// How this database is made unavailable.
 enum Outage {
-    /// Somebody else holds the only right to write.
+    /// Another connection holds the only write lock.
     Locked(AnyConnection),
-    /// The way to it can be cut.
+    /// Through a line that can be cut.
     Line(Line),
 }
 
@@ -39,7 +39,7 @@ impl TestDatabase {
                 let schema = format!("test_{}", uuid::Uuid::new_v4().simple());
                 run(&server, &format!("CREATE SCHEMA {schema}")).await;
                 let separator = if server.contains('?') { '&' } else { '?' };
-                // Nobody cuts the power during a test: waiting for the disk would be most of its time.
+                // Tests do not cut the power: waiting for the disk would take most of their time.
                 let options = format!("-c%20search_path%3D{schema}%20-c%20synchronous_commit%3Doff");
                 let url = format!("{server}{separator}options={options}");
                 Self { url, kind: Kind::Postgres { server, schema }, outage: None }
@@ -52,7 +52,7 @@ impl TestDatabase {
         }
     }
 
-    /// One that [`Self::gone`] takes away.
+    /// A database that [`Self::gone`] can make unavailable.
     pub async fn create_breakable() -> Self {
         let mut database = Self::create().await;
         if let Kind::Postgres { .. } = database.kind {
@@ -63,7 +63,7 @@ impl TestDatabase {
         database
     }
 
-    /// From now on nothing can be written (nor read, where the engine is another process), until it is [`Self::back`].
+    /// Makes writes fail (and reads, if the engine is another process), until [`Self::back`].
     pub async fn gone(&mut self) {
         match &mut self.outage {
             Some(Outage::Line(line)) => line.cut().await,
@@ -76,7 +76,7 @@ impl TestDatabase {
         }
     }
 
-    /// As [`Self::gone`], but what it is asked is not refused: there is just no answer.
+    /// Like [`Self::gone`], but requests get no answer instead of an error.
     pub async fn silent(&mut self) {
         match &mut self.outage {
             Some(Outage::Line(line)) => line.silence(),
@@ -84,8 +84,8 @@ impl TestDatabase {
         }
     }
 
-    /// The next commit is lost in this way, where the way to the database can be cut. Elsewhere commits always answer;
-    /// with [`Loss::AnswerAndLine`] it is [`Self::gone`].
+    /// Loses the next commit in this way, if the line to the database can be cut. Otherwise commits always answer, and
+    /// [`Loss::AnswerAndLine`] has the effect of [`Self::gone`].
     pub async fn loses(&mut self, loss: Loss) {
         match &mut self.outage {
             Some(Outage::Line(line)) => line.lose(loss),
@@ -94,7 +94,7 @@ impl TestDatabase {
         }
     }
 
-    /// Ends the connection that keeps other servers away. Says whether there is one.
+    /// Ends the connection that locks out other servers. Returns whether there is one.
     pub async fn unguard(&self) -> bool {
         if let Kind::Sqlite { .. } = self.kind {
             return false;
@@ -107,7 +107,7 @@ impl TestDatabase {
         true
     }
 
-    /// As if nothing had happened.
+    /// Makes the database available again.
     pub async fn back(&mut self) {
         match self.outage.take() {
             Some(Outage::Line(mut line)) => {
@@ -122,7 +122,7 @@ impl TestDatabase {
         }
     }
 
-    /// Keeps everybody else from writing to this table (or to any, as the engine has it) until it is let go.
+    /// Blocks all other writes to this table (or to any, depending on the engine) until it is let go.
     pub async fn hold(&self, table: &str) -> Held {
         let mut connection = self.connect().await;
         match self.kind {
@@ -135,12 +135,12 @@ impl TestDatabase {
         Held { connection, shows_waiters: matches!(self.kind, Kind::Postgres { .. }) }
     }
 
-    /// Whether it answers questions now.
+    /// Whether it answers queries now.
     pub async fn answers(&self) -> bool {
         AnyConnection::connect(&self.url).await.is_ok()
     }
 
-    /// From now on this table cannot be read or written; everything else works.
+    /// Makes this table unusable; everything else works.
     pub async fn hide(&self, table: &str) {
         self.run(&format!("ALTER TABLE {table} RENAME TO hidden_{table}")).await;
     }
@@ -150,7 +150,7 @@ impl TestDatabase {
         self.run(&format!("ALTER TABLE hidden_{table} RENAME TO {table}")).await;
     }
 
-    /// Whether this text stands anywhere in what is kept of people and their messages.
+    /// Whether this text is stored anywhere in the data of users and messages.
     pub async fn keeps(&self, text: &str) -> bool {
         let columns = [
             ("users", "email"),
@@ -168,19 +168,19 @@ impl TestDatabase {
         row.get::<i64, _>(0) > 0
     }
 
-    /// Whether there is anything in this table.
+    /// Whether this table has rows.
     pub async fn has_rows(&self, table: &str) -> bool {
         let sql = format!("SELECT COUNT(*) FROM {table}");
         let row = self.connect().await.fetch_one(AssertSqlSafe(sql)).await.expect("the question can be answered");
         row.get::<i64, _>(0) > 0
     }
 
-    /// As if everybody had written in each of their chats, without a connection.
+    /// Marks all members as having written in their chats, without a connection.
     pub async fn everybody_has_written(&self) {
         self.run("UPDATE members SET wrote = 1").await;
     }
 
-    /// Makes somebody an admin of the groups with this name.
+    /// Makes a user an admin of the groups with this name.
     pub async fn make_admin(&self, person: &User, group_name: &str) {
         let (email, chats) = (&person.email, format!("SELECT id FROM chats WHERE name = '{group_name}'"));
         let person = format!("SELECT id FROM users WHERE email = '{email}'");
@@ -203,7 +203,7 @@ impl TestDatabase {
         self.run(&format!("UPDATE chats SET {update} WHERE name = '{group_name}'")).await;
     }
 
-    /// Adds people by the name of `Zoë`, stored as if nothing were folded yet.
+    /// Adds users with the name `Zoë`, stored without folded names.
     pub async fn add_unfolded_people(&self, count: u64) {
         let id = self.bytes_of("n");
         self.run(&format!(
@@ -218,14 +218,14 @@ impl TestDatabase {
         self.run("DELETE FROM settings WHERE key = 'folds'").await;
     }
 
-    /// How far the folding is, as the server keeps it.
+    /// The progress of folding, as the server stores it.
     pub async fn folding(&self) -> Option<String> {
         let sql = "SELECT value FROM settings WHERE key = 'folds'";
         let row = self.connect().await.fetch_optional(sql).await.expect("the question can be answered")?;
         Some(String::from_utf8(row.get("value")).expect("a text"))
     }
 
-    /// How many people are found by the folded name `zoe`.
+    /// How many users the folded name `zoe` finds.
     pub async fn folded_people(&self) -> i64 {
         let sql = "SELECT COUNT(*) AS people FROM users WHERE first_name_folded = 'zoe'";
         self.connect().await.fetch_one(sql).await.expect("the question can be answered").get("people")
@@ -251,12 +251,12 @@ impl TestDatabase {
         .await;
     }
 
-    /// A connection beside the server's.
+    /// A connection besides the server's.
     pub async fn connect(&self) -> AnyConnection {
         AnyConnection::connect(&self.url).await.expect("the database answers")
     }
 
-    /// Runs statements beside the server.
+    /// Runs statements behind the server's back.
     pub async fn run(&self, sql: &str) {
         run(&self.url, sql).await;
     }
@@ -269,7 +269,7 @@ pub struct Held {
 }
 
 impl Held {
-    /// Lets the table go when one piece of work waits for it, and others behind that one; what all of them led to.
+    /// Lets the table go when `first` waits for it, and the others behind that one; returns all results.
     pub async fn in_turn<T>(mut self, first: impl Future<Output = T>, others: Vec<BoxFuture<'_, T>>) -> (T, Vec<T>) {
         let rest = async {
             self.is_awaited_by(1).await;
@@ -283,7 +283,7 @@ impl Held {
         join(first, rest).await
     }
 
-    /// Waits, for a while, until so many wait for it, directly or behind others; where that can be seen.
+    /// Waits for a limited time until this many wait for it, directly or behind others, if the engine shows it.
     async fn is_awaited_by(&mut self, count: i64) {
         let waiting = "WITH RECURSIVE waiting (pid) AS (\
              SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)) \
@@ -299,7 +299,7 @@ impl Held {
         }
     }
 
-    /// Everybody may write again.
+    /// Lets others write again.
     pub async fn let_go(mut self) {
         self.connection.execute("ROLLBACK").await.expect("the lock can be given back");
         self.connection.close().await.expect("the connection closes");
@@ -309,7 +309,7 @@ impl Held {
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         if let Kind::Postgres { server, schema } = &self.kind {
-            // The server stands still while this runs, maybe in the midst of a transaction: its locks go first.
+            // The server's task does not run now, maybe in the middle of a transaction: release its locks first.
             let unlock = format!(
                 "SELECT pg_terminate_backend(pid) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation \
                  WHERE c.relnamespace = '{schema}'::regnamespace AND pid <> pg_backend_pid()"

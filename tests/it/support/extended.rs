@@ -1,42 +1,42 @@
-//! The extended protocol: its sockets, its requests, and how it names chats.
+//! The Hearth protocol: sockets, requests, and the keys of chats.
 
 use serde_json::{Value, json};
 
 use super::{Request, Socket, User, new_id};
 
-/// A dialog, as a request names it.
+/// A dialog's key in requests.
 pub fn dialog(with: &User) -> Value {
     json!({ "receiverId": with.id })
 }
 
-/// A group, as a request names it.
+/// A group's key in requests.
 pub fn group(id: &str) -> Value {
     json!({ "groupId": id })
 }
 
-/// A dialog, as rows and broadcasts name it.
+/// A dialog's key in rows and broadcasts.
 pub fn with_user(user: &User) -> Value {
     json!({ "userId": user.id })
 }
 
-/// A group, as rows and broadcasts name it.
+/// A group's key in rows and broadcasts.
 pub fn of_group(id: &str) -> Value {
     json!({ "groupId": id })
 }
 
-/// A socket of the extended protocol of each of these people, who may be named more than once.
+/// A Hearth socket for each of these users, who may be named more than once.
 pub async fn hearths<const N: usize>(people: [&User; N]) -> [Socket; N] {
     let sockets = futures_util::future::join_all(people.map(User::hearth)).await;
     sockets.try_into().unwrap_or_else(|_| unreachable!("as many as people"))
 }
 
-/// Both have written to each other.
+/// Lets both write to each other.
 pub async fn acquaint(one: &User, other: &User) {
     one.write_to(other, "hello").await;
     other.write_to(one, "hello").await;
 }
 
-/// Each of these people has written in a group.
+/// Lets each of these users write in a group.
 pub async fn all_write(group: &str, people: &[&User]) {
     for person in people {
         person.write_in(group, "hello").await;
@@ -44,14 +44,14 @@ pub async fn all_write(group: &str, people: &[&User]) {
 }
 
 impl User {
-    /// A socket of the extended protocol, which has been greeted.
+    /// Opens a Hearth socket and reads `hello`.
     pub async fn hearth(&self) -> Socket {
         let mut socket = Socket::open(self.base(), "/api/ws", &["hearth", &self.token]).await;
         socket.hello = socket.hears("hello").await;
         socket
     }
 
-    /// Hides the dialog with somebody from oneself, as far as it goes.
+    /// Hides all messages of the dialog with a user.
     pub async fn hide(&self, companion: &User) {
         let hide = json!({ "companionId": companion.id });
         self.post("/api/use-cases/mark-as-deleted", hide).await.expect(200);
@@ -59,7 +59,7 @@ impl User {
 }
 
 impl Request {
-    /// A request about a chat, with more params than that.
+    /// A request about a chat, with more params.
     pub fn about(kind: &'static str, chat: &Value, more: Value) -> Self {
         let mut params = chat.clone();
         let more = more.as_object().expect("params are an object").clone();
@@ -73,7 +73,7 @@ impl Request {
         Self::about(kind, chat, json!({ "messageId": new_id(), "content": content }))
     }
 
-    /// The newest 100 of a chat's history.
+    /// The newest 100 rows of a chat's history.
     pub fn page(chat: &Value) -> Self {
         let kind = if chat["groupId"].is_null() { "getlatestMessageDialog" } else { "getlatestMessageGroup" };
         Self::about(kind, chat, json!({ "limit": 100 }))
@@ -131,35 +131,35 @@ impl Request {
         Self::new("groupMembers", json!({ "groupId": group, "limit": 100 }))
     }
 
-    /// What happened in a chat after these counters.
+    /// A request for what happened in a chat after these counters.
     pub fn changes(chat: &Value, seq: i64, revision: i64) -> Self {
         Self::about("getChanges", chat, json!({ "afterSeq": seq, "afterRevision": revision, "limit": 100 }))
     }
 }
 
 impl Socket {
-    /// The `item` of a request that succeeds.
+    /// The `item` of a request that must succeed.
     pub async fn item(&mut self, request: &Request) -> Value {
         self.does(request).await["item"].take()
     }
 
-    /// Writes in a chat; answers with the stored row.
+    /// Writes in a chat; returns the stored row.
     pub async fn writes(&mut self, chat: &Value, content: &str) -> Value {
         self.item(&Request::write(chat, content)).await
     }
 
-    /// The id of a message that is written now.
+    /// Writes in a chat; returns the message's id.
     pub async fn id_of(&mut self, chat: &Value, content: &str) -> String {
         self.writes(chat, content).await["messageId"].as_str().expect("a row has an id").to_owned()
     }
 
-    /// The code of a request's refusal.
+    /// The code of the request's error.
     pub async fn code(&mut self, request: &Request) -> String {
         let answer = self.ask(request.kind, request.params.clone()).await;
         answer["code"].as_str().unwrap_or_else(|| panic!("not refused: {answer}")).to_owned()
     }
 
-    /// Everything that was said so far, as it came.
+    /// All texts received so far, unparsed.
     pub async fn everything_said(&mut self) -> Vec<String> {
         let mut said = Vec::new();
         for _ in 0..2 {
@@ -175,13 +175,13 @@ impl Socket {
         said
     }
 
-    /// Hears this and nothing else; what it is about.
+    /// Expects this broadcast and no other; returns its item.
     pub async fn hears_only(&mut self, kind: &str) -> Value {
         let [item] = self.hears_all([kind]).await;
         item
     }
 
-    /// Hears these types, in this order and nothing else; what they are about.
+    /// Expects broadcasts of these types, in this order, and no other; returns their items.
     pub async fn hears_all<const N: usize>(&mut self, kinds: [&str; N]) -> [Value; N] {
         let mut heard = Vec::new();
         for kind in kinds {

@@ -1,4 +1,4 @@
-//! A line between the server and its database that can be cut, or go silent.
+//! A line between the server and its database that can be cut or silenced.
 
 use std::{
     sync::{
@@ -15,39 +15,39 @@ use tokio::{
     task::JoinSet,
 };
 
-/// No database is back sooner; the server trusts a connection that it has just used.
+/// The shortest outage: the server trusts a connection that it has just used.
 const SHORTEST_OUTAGE: Duration = Duration::from_millis(20);
 
-/// What is lost of the next commit, with its connection.
+/// What is lost of the next commit, along with its connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Loss {
     /// The commit itself.
     Commit,
-    /// Its answer.
+    /// The answer.
     Answer,
-    /// Its answer, and every other connection; new ones fail.
+    /// The answer, and every other connection; new ones fail.
     AnswerAndLine,
 }
 
-/// Connections pass through it while it is whole.
+/// Forwards connections while it is intact.
 pub struct Line {
     way: Way,
     connections: Arc<Mutex<JoinSet<()>>>,
 }
 
-/// What its connections have in common.
+/// What its connections share.
 #[derive(Clone)]
 struct Way {
     whole: Arc<AtomicBool>,
-    /// Whether anything passes.
+    /// Whether bytes are forwarded.
     flows: watch::Sender<bool>,
     loss: Arc<StdMutex<Option<Loss>>>,
-    /// Changes when every connection ends.
+    /// Changes when every connection must end.
     cut: watch::Sender<()>,
 }
 
 impl Line {
-    /// A line to the server that a URL names, and the URL that leads through it.
+    /// Makes a line to the server of a URL; returns it and the URL that leads through it.
     pub async fn to(url: &str) -> (Self, String) {
         let (scheme, rest) = url.split_once("://").expect("a URL has a scheme");
         let end = rest.find(['/', '?']).unwrap_or(rest.len());
@@ -69,23 +69,23 @@ impl Line {
         (line, format!("{scheme}://{credentials}{at}{address}{path}"))
     }
 
-    /// Ends every connection, and every new one at once.
+    /// Ends every connection, and rejects new ones.
     pub async fn cut(&mut self) {
         self.way.whole.store(false, Ordering::SeqCst);
         self.connections.lock().await.shutdown().await;
     }
 
-    /// Connections stay, and new ones are accepted, but nothing passes.
+    /// Keeps and accepts connections, but forwards nothing.
     pub fn silence(&mut self) {
         self.way.flows.send_replace(false);
     }
 
-    /// The next commit on any connection is lost in this way.
+    /// Loses the next commit on any connection in this way.
     pub fn lose(&mut self, loss: Loss) {
         *self.way.loss.lock().expect("no holder panics") = Some(loss);
     }
 
-    /// New connections pass again, and what was held back.
+    /// Forwards again, including what was held back.
     pub async fn mend(&mut self) {
         tokio::time::sleep(SHORTEST_OUTAGE).await;
         self.way.whole.store(true, Ordering::SeqCst);
@@ -149,7 +149,7 @@ async fn back(
         if length == 0 || flows.wait_for(|flows| *flows).await.is_err() {
             return Ok(());
         }
-        // What has come is the answer: it is committed.
+        // The answer has arrived, so the commit took effect.
         let loss = *lost.borrow();
         if loss == Some(Loss::AnswerAndLine) {
             way.whole.store(false, Ordering::SeqCst);

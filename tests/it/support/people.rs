@@ -1,5 +1,4 @@
-//! People as if they had signed up and logged in some time ago: through the store, since every sign-up and log-in
-//! hashes a password, and most tests are not about that.
+//! Users created directly in the store, because sign-up and login hash a password, which most tests do not need.
 
 use hearth::{
     auth::{Grant, Passwords, Source, Tokens},
@@ -14,20 +13,20 @@ use super::{PASSWORD, TestServer, User};
 static HASH: OnceCell<String> = OnceCell::const_new();
 
 impl TestServer {
-    /// Accounts `Name` with the e-mail `name@example.org`, logged in.
+    /// Logged-in users `Name` with the email `name@example.org`.
     pub async fn people<const N: usize>(&self, names: [&str; N]) -> [User; N] {
         let named = names.map(|name| (name.to_owned(), String::new(), format!("{}@example.org", name.to_lowercase())));
         let people = self.log_in_as(named.into()).await;
         people.try_into().unwrap_or_else(|_| unreachable!("as many as named"))
     }
 
-    /// Accounts with these first and last names, whose e-mails are numbers at one host, logged in.
+    /// Logged-in users with these first and last names, whose emails are numbers.
     pub async fn people_called(&self, names: &[(&str, &str)]) -> Vec<User> {
         let email = || format!("{}@people.example", Uuid::new_v4().as_u128());
         self.log_in_as(names.iter().map(|(first, last)| ((*first).into(), (*last).into(), email())).collect()).await
     }
 
-    /// Accounts with these first names, last names and e-mails, logged in.
+    /// Logged-in users with these first names, last names and emails.
     async fn log_in_as(&self, named: Vec<(String, String, String)>) -> Vec<User> {
         let store = self.store();
         let secret = match &self.config.auth.secret {
@@ -55,7 +54,7 @@ impl TestServer {
 }
 
 impl TestServer {
-    /// One more session of somebody's, whose token nobody has.
+    /// Starts another session of a user, whose token is discarded.
     pub async fn begins_session(&self, person: &User) {
         let account = self.store().account_by_email(&person.email).await.expect("the database answers");
         let (now, id) = (Timestamp::now(), SessionId(Uuid::now_v7()));

@@ -1,4 +1,4 @@
-//! The binary itself.
+//! The program.
 
 use std::{
     io::{BufRead, BufReader, Read},
@@ -11,24 +11,24 @@ use tempfile::TempDir;
 
 use super::Api;
 
-/// A way to run `hearth`: in an empty folder, with nothing of this process's configuration.
+/// A way to run `hearth` in an empty folder, without this process's configuration.
 pub struct Hearth {
     folder: TempDir,
     variables: Vec<(String, String)>,
     launcher: Vec<String>,
 }
 
-/// A `hearth` that serves; killed when this is dropped.
+/// A running `hearth` server; killed when dropped.
 pub struct Serving {
     pub api: Api,
-    /// What it printed when it started.
+    /// What it printed at the start.
     pub announcement: String,
     child: Child,
     log: Option<JoinHandle<String>>,
 }
 
 impl Hearth {
-    /// With a database and a port that is free.
+    /// With this database and a free port.
     pub fn with_database(url: &str) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         Self { folder, variables: Vec::new(), launcher: Vec::new() }
@@ -44,19 +44,19 @@ impl Hearth {
         self
     }
 
-    /// Writes a `config.toml` to where it is started.
+    /// Writes a `config.toml` into its folder.
     pub fn file(self, text: &str) -> Self {
         std::fs::write(self.folder.path().join("config.toml"), text).expect("the folder can be written to");
         self
     }
 
-    /// Starts it by another program, which gets the command as its last arguments and replaces itself with it.
+    /// Starts it with another program, which gets the command as its last arguments and replaces itself with it.
     pub fn launched_by(mut self, launcher: &[&str]) -> Self {
         self.launcher = launcher.iter().map(|&word| word.to_owned()).collect();
         self
     }
 
-    /// The folder in which it is started.
+    /// The folder in which it runs.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -66,12 +66,12 @@ impl Hearth {
         self.command(arguments).output().expect("the binary runs")
     }
 
-    /// Begins a command.
+    /// Starts a command.
     pub fn begin(&self, arguments: &[&str]) -> Child {
         self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the binary runs")
     }
 
-    /// What a command that must succeed prints.
+    /// The output of a command that must succeed.
     #[track_caller]
     pub fn prints(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
@@ -79,7 +79,7 @@ impl Hearth {
         String::from_utf8(output.stdout).expect("a text")
     }
 
-    /// What a command that must fail complains of.
+    /// The error output of a command that must fail.
     #[track_caller]
     pub fn complains(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
@@ -87,7 +87,7 @@ impl Hearth {
         String::from_utf8(output.stderr).expect("a text")
     }
 
-    /// Serves; returns when it listens. On any day, also before the program's commit.
+    /// Starts a server; returns when it listens. Works on any date, even before the program's commit.
     pub fn serve(&self) -> Serving {
         let mut child =
             self.command(&["--accept-clock"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
@@ -121,25 +121,25 @@ impl Hearth {
 }
 
 impl Serving {
-    /// The number of its process.
+    /// The process id.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// Asks it to end, as service managers do.
+    /// Asks it to stop, as service managers do.
     pub fn terminate(&self) {
         let signal = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status();
         assert!(signal.expect("`kill` runs").success());
     }
 
-    /// Waits until it has ended; its exit code and its log. Sockets to it are to be read to their end before.
+    /// Waits until it has ended; returns its exit code and its log. Read sockets to their end first.
     pub fn ended(mut self) -> (Option<i32>, String) {
         let code = self.child.wait().expect("it ends").code();
         let log = self.log.take().expect("it ends once").join().expect("a log");
         (code, log)
     }
 
-    /// Ends it at once (SIGKILL).
+    /// Kills it (SIGKILL).
     pub fn kill(&mut self) {
         self.child.kill().expect("it runs");
         self.child.wait().expect("it ends");

@@ -1,4 +1,4 @@
-//! WebSocket requests with ids of the test's, several at once, and reading to the end.
+//! WebSocket requests with ids chosen by the test, pipelines, and reading all pages.
 
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ impl Request {
         Self { kind, params }
     }
 
-    /// A message to a person.
+    /// A message to a user.
     pub fn private(receiver: &str, content: &str) -> Self {
         Self::new("privateMessage", json!({ "messageId": new_id(), "receiverId": receiver, "content": content }))
     }
@@ -26,24 +26,24 @@ impl Request {
         Self::new("messageInGroup", json!({ "messageId": new_id(), "groupId": group, "content": content }))
     }
 
-    /// Somebody joins.
+    /// Adds a user to a group.
     pub fn add(group: &str, user: &str) -> Self {
         let params = json!({ "messageId": new_id(), "groupId": group, "userId": user, "message": "added" });
         Self::new("addUserInGroup", params)
     }
 
-    /// One leaves.
+    /// Leaves a group.
     pub fn leave(group: &str) -> Self {
         Self::new("leaveGroup", json!({ "messageId": new_id(), "groupId": group, "message": "left" }))
     }
 
-    /// Somebody is removed.
+    /// Removes a user from a group.
     pub fn remove(group: &str, user: &str) -> Self {
         let params = json!({ "messageId": new_id(), "groupId": group, "userId": user, "message": "removed" });
         Self::new("removeUserFromGroup", params)
     }
 
-    /// The group is deleted.
+    /// Deletes a group.
     pub fn drop(group: &str) -> Self {
         Self::new("dropGroup", json!({ "groupId": group }))
     }
@@ -63,7 +63,7 @@ impl Request {
         Self::new("getlatestMessageGroup", json!({ "groupId": group, "limit": 100 }))
     }
 
-    /// What members alone may do in a group; `somebody` may be a member or not.
+    /// What only members may do in a group; `somebody` may be a member or not.
     pub fn of_members(group: &str, somebody: &str) -> [Self; 6] {
         [
             Self::history(group),
@@ -75,7 +75,7 @@ impl Request {
         ]
     }
 
-    /// With another value of one of its params.
+    /// The request with another value of one param.
     pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.params[key] = value.into();
         self
@@ -88,17 +88,17 @@ impl Request {
 }
 
 impl Socket {
-    /// A request that must succeed; answers with the `params` of the answer.
+    /// Sends a request that must succeed; returns the answer's `params`.
     pub async fn does(&mut self, request: &Request) -> Value {
         self.done(request.kind, request.params.clone()).await
     }
 
-    /// A request that must be refused; answers with the message.
+    /// Sends a request that must be rejected; returns the message.
     pub async fn may_not(&mut self, request: &Request) -> String {
         self.refused(request.kind, request.params.clone()).await
     }
 
-    /// Sends requests at once, then waits for all of their answers.
+    /// Sends requests at once, then returns all answers.
     pub async fn pipeline(&mut self, requests: &[Request]) -> Vec<Value> {
         for request in requests {
             self.send(request.kind, request.params.clone()).await;
@@ -119,7 +119,7 @@ impl Socket {
         }
     }
 
-    /// Everything, page by page, as clients read: on from the last row's instant until there is nothing more.
+    /// All pages, as clients read them: from the last row's instant until a page is empty.
     pub async fn all(&mut self, reader: &Request, limit: usize) -> Vec<Value> {
         let mut reader = reader.clone().with("limit", limit);
         let mut all = Vec::new();
@@ -131,7 +131,7 @@ impl Socket {
         }
     }
 
-    /// The next broadcasts, whatever their types.
+    /// The next broadcasts, of any type.
     pub async fn hears_many(&mut self, count: usize) -> Vec<Value> {
         let mut heard = Vec::new();
         for _ in 0..count {
@@ -141,20 +141,20 @@ impl Socket {
     }
 }
 
-/// A socket of each of these people, who may be named more than once.
+/// A socket for each of these users, who may be named more than once.
 pub async fn sockets<const N: usize>(people: [&User; N]) -> [Socket; N] {
     let sockets = futures_util::future::join_all(people.map(User::connect)).await;
     sockets.try_into().unwrap_or_else(|_| unreachable!("as many as people"))
 }
 
-/// Makes sure that nobody has heard of anything so far.
+/// Checks that no broadcast has arrived on any socket.
 pub async fn all_quiet(sockets: &mut [Socket]) {
     for socket in sockets {
         socket.hears_nothing().await;
     }
 }
 
-/// What these people see of a group and of their chat lists: to be compared before and after.
+/// What these users see of a group and in their chat lists, to be compared before and after.
 pub async fn seen(people: &[&User], group: &str) -> Vec<Value> {
     let mut seen = Vec::new();
     for person in people {
@@ -186,12 +186,12 @@ pub fn instants(rows: &[Value]) -> Vec<i64> {
     column(rows, "createdAt").into_iter().map(instant).collect()
 }
 
-/// Whether numbers only grow.
+/// Whether the numbers strictly increase.
 pub fn grows(numbers: &[i64]) -> bool {
     numbers.windows(2).all(|pair| pair[0] < pair[1])
 }
 
-/// Lets the millisecond end, so that what is stored next in another chat has a later instant.
+/// Waits for the next millisecond, so that what is stored next in another chat has a later instant.
 pub fn tick() {
     let now = chrono::Utc::now().timestamp_millis();
     while chrono::Utc::now().timestamp_millis() == now {

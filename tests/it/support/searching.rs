@@ -1,4 +1,4 @@
-//! Searches, and what they find in a form that is easily compared.
+//! Searches, with results that are easy to compare.
 
 use serde_json::Value;
 use tokio::{
@@ -9,22 +9,22 @@ use tokio::{
 use super::{Reply, User};
 
 impl User {
-    /// Searches for a text, as browsers escape it.
+    /// Searches for a text, escaped as browsers do.
     pub async fn search(&self, text: &str) -> Reply {
         self.get(&format!("/api/use-cases/search?searchText={}", escape(text))).await
     }
 
-    /// Searches for people who are not in a group.
+    /// Searches for users who are not in a group.
     pub async fn search_outside(&self, group: &str, text: &str) -> Reply {
         self.get(&format!("/api/use-cases/search-users?groupId={group}&searchText={}", escape(text))).await
     }
 
-    /// What a search finds: see [`labels`].
+    /// The results of a search: see [`labels`].
     pub async fn finds(&self, text: &str) -> Vec<String> {
         labels(&self.search(text).await.expect(200))
     }
 
-    /// The body of the answer to a GET whose target is sent as it is.
+    /// The body of the response to a GET whose target is sent unchanged.
     pub async fn get_raw(&self, target: &str) -> Value {
         let mut tcp = TcpStream::connect(self.base()).await.expect("the server listens");
         let token = &self.token;
@@ -39,7 +39,7 @@ impl User {
     }
 }
 
-/// What was found: people as `First Last`, groups as `#name`.
+/// The results: users as `First Last`, groups as `#name`.
 pub fn labels(body: &Value) -> Vec<String> {
     let rows = body["data"].as_array().expect("rows");
     let text = |row: &Value, key: &str| row[key].as_str().unwrap_or_default().to_owned();
@@ -50,7 +50,7 @@ pub fn labels(body: &Value) -> Vec<String> {
     rows.iter().map(label).collect()
 }
 
-/// Percent-encoded, all but letters and digits.
+/// Percent-encodes everything except letters and digits.
 fn escape(text: &str) -> String {
     let byte = |byte: u8| match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),

@@ -9,7 +9,7 @@ use tokio::{sync::oneshot, task::JoinHandle};
 
 use super::{Api, Socket, User, database::TestDatabase};
 
-/// A running server with a database of its own.
+/// A running server with its own database.
 pub struct TestServer {
     pub config: Config,
     pub database: TestDatabase,
@@ -24,17 +24,17 @@ struct Running {
 }
 
 impl TestServer {
-    /// With the defaults, but no limits on rates.
+    /// With the default configuration, but without rate limits.
     pub async fn start() -> Self {
         Self::start_with(|_| {}).await
     }
 
-    /// With a configuration of the test's.
+    /// With the test's configuration.
     pub async fn start_with(configure: impl FnOnce(&mut Config)) -> Self {
         Self::start_on(TestDatabase::create().await, configure).await
     }
 
-    /// With a database that can be taken away, and that is waited for no longer than a second.
+    /// With a database that can be made unavailable, and a timeout of a second for it.
     pub async fn start_breakable() -> Self {
         Self::start_on(TestDatabase::create_breakable().await, |config| config.database.timeout_seconds = 1).await
     }
@@ -44,7 +44,7 @@ impl TestServer {
         config.server.listen = "127.0.0.1:0".into();
         config.database.url.clone_from(&database.url);
         config.database.connections = 4;
-        // However busy the machine is: what a test waits for is no outage.
+        // Long, because waiting on a busy machine is not an outage.
         config.database.timeout_seconds = 30;
         config.limits.enabled = false;
         configure(&mut config);
@@ -52,40 +52,40 @@ impl TestServer {
         Self { config, database, api, running: Some(running) }
     }
 
-    /// The running server's own way to its database.
+    /// The running server's own store.
     pub fn store(&self) -> &Store {
         &self.running.as_ref().expect("the server runs").store
     }
 
-    /// Nobody's REST calls.
+    /// REST calls without a token.
     pub fn api(&self) -> &Api {
         &self.api
     }
 
-    /// Signs somebody up, `Name` with `name@example.org`, and logs in.
+    /// Signs up `Name` with `name@example.org`, and logs in.
     pub async fn user(&self, name: &str) -> User {
         self.api.sign_up(name).await
     }
 
-    /// A socket by hand: a path, and the subprotocols to offer.
+    /// Opens a socket with this path and these subprotocols.
     pub async fn connect(&self, path: &str, protocols: &[&str]) -> Socket {
         Socket::open(self.api.base(), path, protocols).await
     }
 
-    /// Ends the server as SIGTERM does, and waits for it.
+    /// Stops the server as SIGTERM does, and waits for it.
     pub async fn stop(&mut self) {
         let Running { stop, ended, .. } = self.running.take().expect("the server runs");
         stop.send(()).expect("the server listens to the signal");
         ended.await.expect("the server does not panic").expect("the server ends well");
     }
 
-    /// Ends the server and starts another one on the same database, at the same address.
+    /// Stops the server and starts another one on the same database and address.
     pub async fn restart(&mut self) {
         self.stop().await;
         self.start_again().await;
     }
 
-    /// Starts a server on the same database, at the same address, after one that was stopped.
+    /// Starts a server on the same database and address, after [`Self::stop`].
     pub async fn start_again(&mut self) {
         self.config.server.listen = self.api.base().to_owned();
         self.running = Some(launch(&self.config).await.1);
@@ -116,7 +116,7 @@ async fn launch(config: &Config) -> (Api, Running) {
     let store = server.store().clone();
     let (stop, stopped) = oneshot::channel();
     let ended = tokio::spawn(server.run(Manager::default(), async {
-        // A test that ends drops the sender: then the server just goes on until the runtime ends.
+        // A test that ends drops the sender: the server then runs until the runtime ends.
         if stopped.await.is_err() {
             std::future::pending::<()>().await;
         }

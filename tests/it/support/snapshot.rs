@@ -1,8 +1,8 @@
-//! Documents that are reviewed when they change.
+//! Documents whose changes must be reviewed.
 
 use std::path::Path;
 
-/// Makes sure that a document is as `tests/samples` has it.
+/// Asserts that a document equals its copy in `tests/samples`.
 #[track_caller]
 pub fn snapshot(name: &str, now: &str) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/samples").join(name).with_extension("json");

@@ -1,4 +1,4 @@
-//! One socket of a client.
+//! A client's socket.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -17,15 +17,15 @@ use tokio_tungstenite::{
 
 use super::{Request, User, new_id};
 
-/// Longer than anything takes: a test that waits so long has failed.
+/// Longer than anything takes: a test that waits this long has failed.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A connected client. Broadcasts that come while an answer is awaited are kept for [`Socket::heard`].
+/// A connected client. Keeps broadcasts that come before an awaited answer for [`Socket::heard`].
 pub struct Socket {
     stream: WebSocketStream<TcpStream>,
     /// The subprotocol that the server selected.
     pub protocol: Option<String>,
-    /// What the server said first, to a client of the extended protocol.
+    /// The first frame, for Hearth clients.
     pub hello: Value,
     broadcasts: VecDeque<Value>,
 }
@@ -40,14 +40,14 @@ impl Socket {
         Self::open_with(base, path, &headers).await.expect("the handshake succeeds")
     }
 
-    /// Connects with headers of the test's; the HTTP status of a refused handshake otherwise.
+    /// Connects with the test's headers, or returns the HTTP status of a rejected handshake.
     pub async fn open_with(base: &str, path: &str, headers: &[(&'static str, String)]) -> Result<Self, u16> {
         let mut request = format!("ws://{base}{path}").into_client_request().expect("an address");
         for (name, value) in headers {
             request.headers_mut().insert(*name, HeaderValue::from_str(value).expect("a header's value"));
         }
         let tcp = TcpStream::connect(base).await.expect("the server listens");
-        // As browsers do: else the second of two small frames waits until the first is acknowledged.
+        // As browsers do: otherwise the second of two small frames waits until the first is acknowledged.
         tcp.set_nodelay(true).expect("an option of every socket");
         match client_async(request, tcp).await {
             Ok((stream, response)) => {
@@ -70,7 +70,7 @@ impl Socket {
         self.stream.send(message).await.expect("the connection is open");
     }
 
-    /// The next answer, success or refusal.
+    /// The next answer, success or error.
     pub async fn answer(&mut self) -> Value {
         loop {
             let frame = self.frame().await;
@@ -81,7 +81,7 @@ impl Socket {
         }
     }
 
-    /// Sends a request and waits for its answer, whatever it is.
+    /// Sends a request and returns its answer, success or error.
     pub async fn ask(&mut self, kind: &str, params: Value) -> Value {
         self.send(kind, params).await;
         let answer = self.answer().await;
@@ -89,21 +89,21 @@ impl Socket {
         answer
     }
 
-    /// Sends a request that must succeed; answers with the `params` of the answer.
+    /// Sends a request that must succeed; returns the answer's `params`.
     pub async fn done(&mut self, kind: &str, params: Value) -> Value {
         let mut answer = self.ask(kind, params).await;
         assert_eq!(answer["success"], true, "{answer}");
         answer["params"].take()
     }
 
-    /// Sends a request that must be refused; answers with the message.
+    /// Sends a request that must be rejected; returns the message.
     pub async fn refused(&mut self, kind: &str, params: Value) -> String {
         let answer = self.ask(kind, params).await;
         assert_eq!(answer["error"], true, "{answer}");
         answer["message"].as_str().expect("a refusal has a message").to_owned()
     }
 
-    /// The next broadcast, whole.
+    /// The next broadcast, complete.
     pub async fn heard(&mut self) -> Value {
         if let Some(frame) = self.broadcasts.pop_front() {
             return frame;
@@ -113,7 +113,7 @@ impl Socket {
         frame
     }
 
-    /// A broadcast that came while an answer was awaited.
+    /// A broadcast that came before an awaited answer.
     pub fn kept(&mut self) -> Option<Value> {
         self.broadcasts.pop_front()
     }
@@ -125,13 +125,13 @@ impl Socket {
         frame["params"]["item"].take()
     }
 
-    /// Makes sure that no broadcast has come so far.
+    /// Checks that no broadcast has come so far.
     pub async fn hears_nothing(&mut self) {
         assert_eq!(self.settle().await, Vec::<Value>::new());
     }
 
-    /// Every broadcast that has come so far. What was pushed before a request was read is written with its answer at
-    /// the latest: two round trips leave nothing behind.
+    /// All broadcasts that have come so far. Frames pushed before a request was read are written with its answer at the
+    /// latest, so two round trips leave nothing behind.
     pub async fn settle(&mut self) -> Vec<Value> {
         for _ in 0..2 {
             self.done("listLastMessage", json!({ "limit": 0 })).await;
@@ -139,14 +139,14 @@ impl Socket {
         self.broadcasts.drain(..).collect()
     }
 
-    /// Closes as browsers do, and waits until the server has closed, too; the code that it answers with.
+    /// Closes as browsers do, and waits until the server has closed; returns the server's close code.
     pub async fn close(mut self) -> u16 {
         let close = CloseFrame { code: CloseCode::Normal, reason: Utf8Bytes::default() };
         self.send_raw(Message::Close(Some(close))).await;
         self.closed().await
     }
 
-    /// Waits for the server to close; the close code.
+    /// Waits for the server to close; returns the close code.
     pub async fn closed(mut self) -> u16 {
         loop {
             match tokio::time::timeout(PATIENCE, self.stream.next()).await.expect("the server closes") {
@@ -157,12 +157,12 @@ impl Socket {
         }
     }
 
-    /// The next text frame; pings are answered by the library.
+    /// The next text frame, parsed; the library answers pings.
     pub async fn frame(&mut self) -> Value {
         serde_json::from_str(&self.text().await).expect("frames are JSON")
     }
 
-    /// The next text frame as it came.
+    /// The next text frame, unparsed.
     pub async fn text(&mut self) -> String {
         loop {
             match self.message().await {
@@ -185,7 +185,7 @@ impl Socket {
         self.stream.send(Message::text(frame.to_string())).await.ok()
     }
 
-    /// The next answer, which must be a success; nothing when the connection has ended, however it did.
+    /// The next answer, which must be a success; `None` if the connection has ended in any way.
     pub async fn try_answer(&mut self) -> Option<()> {
         let message = tokio::time::timeout(PATIENCE, self.stream.next()).await.expect("an answer or the end");
         let Some(Ok(Message::Text(text))) = message else { return None };
@@ -193,12 +193,12 @@ impl Socket {
         Some(())
     }
 
-    /// Writes bytes past the library: frames that it would not make.
+    /// Writes bytes directly: frames that the library would not make.
     pub async fn send_bytes(&mut self, bytes: &[u8]) {
         self.stream.get_mut().write_all(bytes).await.expect("the connection is open");
     }
 
-    /// Waits for the server to close: the texts before the close frame, its code and its reason.
+    /// Waits for the server to close; returns the texts before the close frame, its code and its reason.
     pub async fn last_words(mut self) -> (Vec<String>, u16, String) {
         let mut texts = Vec::new();
         loop {
@@ -211,7 +211,7 @@ impl Socket {
         }
     }
 
-    /// Writes to somebody; answers with the message's id.
+    /// Sends a message to a user; returns its id.
     pub async fn write_to(&mut self, receiver: &User, content: &str) -> String {
         let id = new_id();
         let params = json!({ "messageId": id, "receiverId": receiver.id, "content": content });
@@ -219,14 +219,14 @@ impl Socket {
         id
     }
 
-    /// Writes in a group; answers with the message's id.
+    /// Sends a message to a group; returns its id.
     pub async fn write_in(&mut self, group: &str, content: &str) -> String {
         let id = new_id();
         self.done("messageInGroup", json!({ "messageId": id, "groupId": group, "content": content })).await;
         id
     }
 
-    /// Adds somebody to a group; answers with the item.
+    /// Adds a user to a group; returns the item.
     pub async fn add(&mut self, group: &str, user: &User) -> Value {
         let params = json!({ "groupId": group, "userId": user.id, "messageId": new_id(), "message": "added" });
         self.done("addUserInGroup", params).await["item"].take()
@@ -238,7 +238,7 @@ impl Socket {
         self.done("leaveGroup", params).await["item"].take()
     }
 
-    /// Removes somebody from a group; answers with the item.
+    /// Removes a user from a group; returns the item.
     pub async fn remove(&mut self, group: &str, user: &User) -> Value {
         let params = json!({ "groupId": group, "userId": user.id, "messageId": new_id(), "message": "removed" });
         self.done("removeUserFromGroup", params).await["item"].take()

@@ -1,4 +1,4 @@
-//! Random stories, the same ones each time.
+//! Random stories, the same in every run.
 
 use std::fmt::Debug;
 
@@ -7,7 +7,7 @@ use proptest::{
     test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
 };
 
-/// Tells so many stories, each on a runtime of its own; one that fails is made shorter before it is shown.
+/// Plays this many stories, each on its own runtime; a failing one is shortened before it is shown.
 pub fn tell<S: Strategy<Value: Debug>>(stories: u32, story: S, told: impl AsyncFn(S::Value)) {
     let config = Config { cases: stories, max_shrink_iters: 200, failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
