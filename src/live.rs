@@ -14,7 +14,7 @@ mod view;
 
 pub use connection::{Connection, ConnectionId, Taken};
 pub use deliver::{Broadcast, Except, broadcasts};
-pub use hub::{Entered, Entrant, Full, HEARTBEAT_SECONDS, Hub};
+pub use hub::{Entered, Entrant, Full, Hub};
 pub use peers::{Crowded, Peer, PeerBounds, Peers};
 pub use presence::PresenceChange;
 pub use publisher::{Outcome, Publication, Reply, publish};

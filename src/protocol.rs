@@ -7,6 +7,7 @@ pub mod extended;
 mod fields;
 mod frame;
 pub mod json;
+pub mod limits;
 mod peek;
 mod requests;
 mod rows;

@@ -34,7 +34,7 @@ pub use batch::{
     Author, Batch, ChatChange, Erased, Lookup, NewMember, NewMessage, NewStanding, ReactionKey, Situation, StoredChat,
     StoredMessage, Uncommitted, Written, cost,
 };
-pub use catch_up::{CatchUp, MAX_CHANGES};
+pub use catch_up::CatchUp;
 pub use clock::Repaired;
 pub use connect::place;
 pub use errors::is_conflict;

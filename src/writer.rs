@@ -38,8 +38,6 @@ use command::Task;
 use commit::Committer;
 
 pub use command::{Command, PrivacyChange};
-pub use edits::MAX_REACTIONS;
-pub use standings::RECEIPTS_UP_TO;
 
 /// Commands that may wait: about half a second of work. When the queue is full, clients must retry.
 const QUEUE: usize = 8192;

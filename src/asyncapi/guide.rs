@@ -7,8 +7,10 @@ use serde_json::{Value, json};
 
 use crate::{
     error::{Error, Fault, Refusal},
-    protocol::{Close, MAX_PAGE, MAX_REQUEST_ID, Protocol},
-    service::hello::{IN_FLIGHT, MAX_FRAME},
+    protocol::{
+        Close, MAX_PAGE, MAX_REQUEST_ID, Protocol,
+        limits::{IN_FLIGHT, MAX_FRAME},
+    },
 };
 
 const BROWSER: &str = r#"const url = location.origin.replace(/^http/, "ws") + "/api/ws";

@@ -16,11 +16,8 @@ use super::{
 };
 use crate::{
     model::{Event, SessionId, Timestamp, UserId},
-    protocol::{Close, Frame, Protocol, extended::PresenceRow},
+    protocol::{Close, Frame, Protocol, extended::PresenceRow, limits::HEARTBEAT_SECONDS},
 };
-
-/// Seconds between two pings to a connection.
-pub const HEARTBEAT_SECONDS: u64 = 30;
 
 /// The open connections.
 pub struct Hub {

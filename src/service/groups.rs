@@ -3,8 +3,7 @@
 use super::{App, Caller};
 use crate::{
     error::{Refusal, Result},
-    protocol::{Answer, GroupMembers, Rows, extended::MemberRow},
-    writer::RECEIPTS_UP_TO,
+    protocol::{Answer, GroupMembers, Rows, extended::MemberRow, limits::RECEIPTS_UP_TO},
 };
 
 /// A page of a group's members, for its members.

@@ -3,20 +3,13 @@
 use super::{App, Caller};
 use crate::{
     error::{Refusal, Result},
-    live::HEARTBEAT_SECONDS,
     model::Timestamp,
     protocol::{
         Content, FirstName, Frame, GroupName, Item, Kind, KnownChats, LastName, MAX_PAGE, Notice, SearchText, UserIds,
         extended::{Hello, HelloBounds},
+        limits::{HEARTBEAT_SECONDS, IN_FLIGHT, MAX_CHANGES, MAX_FRAME, MAX_REACTIONS, RECEIPTS_UP_TO},
     },
-    store::MAX_CHANGES,
-    writer::{MAX_REACTIONS, RECEIPTS_UP_TO},
 };
-
-/// The longest message that is read from a socket.
-pub const MAX_FRAME: usize = 64 * 1024;
-/// Requests of one connection that may be in progress. At this number, the socket is not read.
-pub const IN_FLIGHT: usize = 64;
 
 /// The first frame of a caller's connection.
 pub async fn frame(app: &App, caller: Caller) -> Result<Frame> {

@@ -7,8 +7,9 @@ use crate::{
     error::{Refusal, Result},
     live::{self, PresenceChange},
     model::{ChatRef, Event, Person, Timestamp, UserId},
-    protocol::{Answer, BlockedUsers, PeopleNames, Rows, Typing, WatchPresence, extended::PresenceRow},
-    writer::RECEIPTS_UP_TO,
+    protocol::{
+        Answer, BlockedUsers, PeopleNames, Rows, Typing, WatchPresence, extended::PresenceRow, limits::RECEIPTS_UP_TO,
+    },
 };
 
 /// Pairs of watcher and watched user per query: about 10 ms of database work.

@@ -10,10 +10,8 @@ use super::{
 use crate::{
     error::Result,
     model::{Counters, Message},
+    protocol::limits::MAX_CHANGES,
 };
-
-/// A client that misses more changes reads the chat from the start.
-pub const MAX_CHANGES: i64 = 10_000;
 
 /// A page of what changed.
 pub struct CatchUp {

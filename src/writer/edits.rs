@@ -12,11 +12,9 @@ use crate::{
     error::Refusal,
     live::Outcome,
     model::{Action, Audience, ChatKey, Counters, Entry, Event, Message, MessageKind, Timestamp},
+    protocol::limits::MAX_REACTIONS,
     store::{Batch, ReactionKey, Situation, StoredChat, StoredMessage, cost},
 };
-
-/// How many different reactions a message may have.
-pub const MAX_REACTIONS: usize = 20;
 
 /// Changes a message that the actor can see.
 pub(super) async fn apply(

@@ -11,11 +11,9 @@ use crate::{
     error::{Error, Fault, Refusal, Result},
     live::Outcome,
     model::{Action, ChatId, ChatKey, Event, Receipt, Standing, Timestamp, UserId},
+    protocol::limits::RECEIPTS_UP_TO,
     store::{Batch, DatabaseResult, NewStanding, Situation, StoredChat},
 };
-
-/// Up to this many members, a group's members get each other's read receipts.
-pub const RECEIPTS_UP_TO: i64 = 100;
 
 /// A command that changes its actor's state in a chat.
 pub(super) struct Update<'a> {

@@ -10,8 +10,8 @@ use super::dispatch;
 use crate::{
     error::Error,
     live::Turn,
-    protocol::{Ask, Bounds, Envelope, Frame, Kind, RequestId},
-    service::{App, Caller, hello::IN_FLIGHT},
+    protocol::{Ask, Bounds, Envelope, Frame, Kind, RequestId, limits::IN_FLIGHT},
+    service::{App, Caller},
 };
 
 /// The requests in progress.

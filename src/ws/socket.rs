@@ -20,8 +20,8 @@ use tokio_tungstenite::{
 use super::{gate::Gate, pipeline::Pipeline};
 use crate::{
     live::Entered,
-    protocol::{Close, Frame},
-    service::{App, Caller, hello::MAX_FRAME},
+    protocol::{Close, Frame, limits::MAX_FRAME},
+    service::{App, Caller},
 };
 
 /// Bytes per write: enough for a burst, few enough for a slow connection.

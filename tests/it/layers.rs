@@ -81,6 +81,14 @@ fn only_the_store_contains_sql() {
 }
 
 #[test]
+fn the_writer_knows_no_frame_and_no_protocol() {
+    for (module, text) in sources().into_iter().filter(|(module, _)| module == "writer") {
+        let used = text.split("protocol::").skip(1).all(|rest| rest.starts_with("limits::"));
+        assert!(used, "{module} uses more of `protocol` than limits: commands in, events out");
+    }
+}
+
+#[test]
 fn imports_are_found_in_every_form() {
     let text = "use crate::{\n    error::{Error, Result},\n    model::UserId,\n};\nuse crate::store;\ncrate::live::Hub";
     assert_eq!(imports(text), ["error", "model", "store", "live"]);
