@@ -20,13 +20,7 @@ pub use fields::{
     SearchLimit, SearchText, Seq, Token, Until, UserIds,
 };
 pub use frame::{Close, Frame};
-pub use requests::{
-    AddUserInGroup, BlockUser, BlockedUsers, ChangePassword, ChangedChats, ChangesSince, ConfirmIdentity, CreateGroup,
-    DeleteAccount, DeleteMessage, DialogPage, DropGroup, EditMessage, EndSession, FieldSchema, GroupMembers, GroupPage,
-    LeaveGroup, ListPage, ListSessions, LogIn, MarkAsDeleted, MarkRead, MessageInGroup, MuteChat, PeopleNames,
-    PrivateMessage, React, RemoveUserFromGroup, RenameGroup, Renew, Request, Search, SearchUsers, SetRole, SignUp,
-    Typing, UpdatePrivacy, UpdateProfile, WatchPresence, Write,
-};
+pub use requests::*;
 pub use rows::{DialogRow, GroupGone, GroupMessage, GroupRow, ListRow, NoticeItem, Received};
 
 /// What a client speaks: the subprotocol that it offered first.

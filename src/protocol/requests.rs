@@ -123,15 +123,6 @@ mod extended;
 mod rest;
 mod socket;
 
-pub use extended::{
-    BlockUser, BlockedUsers, ChangedChats, ChangesSince, DeleteMessage, EditMessage, GroupMembers, MarkRead, MuteChat,
-    PeopleNames, React, RenameGroup, Renew, SetRole, Typing, WatchPresence,
-};
-pub use rest::{
-    ChangePassword, ConfirmIdentity, CreateGroup, DeleteAccount, EndSession, ListSessions, LogIn, MarkAsDeleted,
-    Search, SearchUsers, SignUp, UpdatePrivacy, UpdateProfile,
-};
-pub use socket::{
-    AddUserInGroup, DialogPage, DropGroup, GroupPage, LeaveGroup, ListPage, MessageInGroup, PrivateMessage,
-    RemoveUserFromGroup,
-};
+pub use extended::*;
+pub use rest::*;
+pub use socket::*;

@@ -72,14 +72,14 @@ export interface ChatRow {
   memberCount?: number;
 }
 
-/** A chat as one of its people names it: by the other person, or by the group. */
+/** A chat as one of its users refers to it: by the other user's id, or by the group's id. */
 export type ChatRef =
   | {
-      /** A person's account; made by the server, version 7. */
+      /** A user's id: version 7, made by the server. */
       userId: string;
     }
   | {
-      /** A group; made by the client that creates it. */
+      /** A group's id, made by the client that creates the group. */
       groupId: string;
     };
 
