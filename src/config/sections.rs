@@ -36,7 +36,7 @@ pub struct Database {
     pub url: String,
     /// How long a request waits for the database before it fails.
     pub timeout_seconds: u64,
-    /// Connections for reads on PostgreSQL; SQLite has four. Writes use one or two more.
+    /// Connections that read from PostgreSQL; three more write and monitor. SQLite always has four and one.
     pub connections: u32,
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::support::snapshot;
 
 /// Errors that only REST and the handshake return.
-const REST_ALONE: &[&str] = &[
+const REST_ONLY: &[&str] = &[
     "confirm_required",
     "email_taken",
     "group_id_taken",
@@ -62,7 +62,7 @@ fn every_error_code_has_a_sample() {
     for error in Refusal::ALL.iter().map(|refusal| Error::from(*refusal)) {
         let (code, message) = (error.code(), error.to_string());
         let is_shown = shown.contains(&(Some(code), Some(&*message)));
-        assert!(is_shown != REST_ALONE.contains(&code), "{code}, {message}: a sample, or REST alone");
+        assert!(is_shown != REST_ONLY.contains(&code), "{code}, {message}: must have a sample, or only occur in REST");
     }
     let others = ["invalid", "unknown_type", "group_full", "unavailable", "disk_full", "internal"];
     for code in others.into_iter().chain(["too_many_requests", "too_many_adds", "storage_full"]) {

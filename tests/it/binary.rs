@@ -23,7 +23,7 @@ async fn it_prints_its_version_and_its_help() {
     assert_eq!(hearth.prints(&["--version"]), format!("hearth {VERSION}\n"));
     let (number, commit) = VERSION.split_once(' ').unwrap_or((VERSION, "(0000000)"));
     assert_eq!(number, env!("CARGO_PKG_VERSION"));
-    let commit = commit.strip_prefix('(').and_then(|commit| commit.strip_suffix(')')).expect("it stands in brackets");
+    let commit = commit.strip_prefix('(').and_then(|commit| commit.strip_suffix(')')).expect("it is in brackets");
     assert!(commit.len() >= 7 && commit.chars().all(|c| c.is_ascii_alphanumeric()), "{commit}");
     let help = hearth.prints(&["--help"]);
     for word in [

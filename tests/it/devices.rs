@@ -56,7 +56,7 @@ async fn a_client_catches_up_with_five_thousand_changes_in_five_hundred_chats() 
     let (mut stays, mut leaves) = (Device::start(&ann).await, Device::start(&ann).await);
     leaves.go_away();
 
-    // Ann joins ten groups, one stays Bob's only, and some remove her again.
+    // Adds Ann to ten more groups. The first group stays Bob's only, and Ann is removed from the last ones.
     writer.pipeline(&adds[..10]).await;
     let changes: Vec<_> = groups[1..].iter().cycle().take(CHANGES).collect();
     for some in changes.chunks(500) {

@@ -68,7 +68,7 @@ fn imports(text: &str) -> Vec<String> {
 fn imports_point_down() {
     for (module, text) in sources() {
         for import in imports(&text) {
-            assert!(height(&import) <= height(&module), "{module} imports {import}, which stands above it");
+            assert!(height(&import) <= height(&module), "{module} imports {import}, which is above it");
         }
     }
 }

@@ -86,7 +86,7 @@ async fn a_password_works_in_every_normal_form_and_an_older_hash_is_replaced() {
     let person = Person { id: UserId(uuid::Uuid::now_v7()), first_name: "Ann".into(), last_name: String::new() };
     let password_hash = hash.expect("a hash").to_string();
     let account = Account { person, email: "ann@example.org".into(), password_hash };
-    server.store().add_user(&account, Timestamp::now()).await.expect("nobody has this e-mail");
+    server.store().add_user(&account, Timestamp::now()).await.expect("the email is free");
     for spelling in ["\u{e9}t\u{e9} \u{e0} la mer", given, "\u{e9}te\u{301} a\u{300} la mer"] {
         server.api().log_in("ann@example.org", spelling).await;
         let kept = server.store().account_by_email("ann@example.org").await.expect("it answers").expect("an account");

@@ -48,7 +48,7 @@ impl Notices {
 
     /// The messages not read yet of a server that has stopped.
     fn rest(&self) -> Vec<String> {
-        self.socket.set_nonblocking(true).expect("no more waiting");
+        self.socket.set_nonblocking(true).expect("the socket can be non-blocking");
         std::iter::from_fn(|| self.read().ok()).collect()
     }
 
@@ -83,7 +83,7 @@ async fn a_server_that_cannot_listen_is_never_ready() {
     assert_eq!(notices.rest(), [""; 0]);
 }
 
-/// Needs several threads, because waiting for a message blocks one while the database works.
+/// Needs several threads: waiting for a message blocks one of them.
 #[tokio::test(flavor = "multi_thread")]
 async fn it_sends_watchdog_messages_also_while_the_database_is_silent() {
     let (notices, mut database) = (Notices::at_a_path(), TestDatabase::create_breakable().await);

@@ -99,7 +99,7 @@ async fn an_id_that_was_used_for_a_person_is_taken_for_every_other() {
         let used = request(&group, &bob.id);
         let answer = anns.does(&used).await;
         let before = ann.texts_in(&group).await;
-        // Neither a wrong user nor a wrong name: only the ids decide.
+        // For another user, existing or not, the id is taken.
         assert_eq!(anns.may_not(&request(&group, &lea.id).with("messageId", used.id())).await, TAKEN);
         assert_eq!(anns.may_not(&request(&group, &new_id()).with("messageId", used.id())).await, TAKEN);
         assert_eq!(anns.does(&used).await, answer);

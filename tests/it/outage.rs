@@ -247,7 +247,7 @@ async fn a_server_whose_database_is_silent_rejects_in_time_and_can_be_stopped() 
     let stop = tokio::time::timeout(PATIENCE, server.stop());
     let (stopped, code) = tokio::join!(stop, socket.closed());
     assert_eq!(code, 1001);
-    stopped.expect("it does not wait for the database for ever");
+    stopped.expect("it does not wait for the database forever");
     server.database.back().await;
 }
 

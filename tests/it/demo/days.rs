@@ -26,7 +26,7 @@ const RULES: [(&str, &str); 14] = [
         "chats c WHERE group_id IS NOT NULL AND 1 <> (SELECT COUNT(*) FROM members m WHERE m.chat_id = c.id AND m.left_at IS NULL AND m.role = 2)",
     ),
     (
-        "everybody is in the chats they wrote in, or were added to",
+        "users are members of the chats they wrote in or were added to",
         "messages m WHERE NOT EXISTS (SELECT 1 FROM members p WHERE p.chat_id = m.chat_id AND p.user_id = m.sender_id) \
          OR m.subject_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM members p WHERE p.chat_id = m.chat_id AND p.user_id = m.subject_id)",
     ),
@@ -39,7 +39,7 @@ const RULES: [(&str, &str); 14] = [
         "reactions r JOIN members p ON p.chat_id = r.chat_id AND p.user_id = r.user_id WHERE r.created_at < p.joined_at",
     ),
     (
-        "one's own words are read, and what was said before one came",
+        "own messages are read, and so are those from before the user joined",
         "members p JOIN messages m ON m.chat_id = p.chat_id AND (m.sender_id = p.user_id OR m.created_at < p.joined_at) AND m.seq > p.read_up_to_seq WHERE p.left_at IS NULL",
     ),
     (

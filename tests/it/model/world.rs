@@ -148,7 +148,7 @@ impl World {
         }
         for (person, expected) in heard.into_iter().enumerate() {
             for what in expected {
-                let [asking, hearing] = self.connections.get_mut(&person).expect("who hears is connected");
+                let [asking, hearing] = self.connections.get_mut(&person).expect("the receiver is connected");
                 for frame in [asking.heard().await, hearing.heard().await] {
                     self.compare_heard(who, person, &frame, &what);
                 }

@@ -86,7 +86,7 @@ impl Cast {
                 socket.send_raw(Message::text(request)).await;
                 let answer = socket.answer().await;
                 for user in frame["params"]["userIds"].as_array().into_iter().flatten() {
-                    let (name, _) = PEOPLE.iter().find(|(_, id)| user == id).expect("somebody of the conversation");
+                    let (name, _) = PEOPLE.iter().find(|(_, id)| user == id).expect("a user of the conversation");
                     self.watches.push((who.to_owned(), name.to_lowercase()));
                 }
                 let form = if answer["error"] == true { "refusal" } else { "answer" };
@@ -154,11 +154,11 @@ impl Cast {
 
     fn user(&self, who: &str) -> &User {
         let person = who.split('\'').next().expect("a name");
-        self.users.iter().find(|user| user.name.to_lowercase() == person).expect("somebody of the conversation")
+        self.users.iter().find(|user| user.name.to_lowercase() == person).expect("a user of the conversation")
     }
 
     fn socket(&mut self, who: &str) -> &mut Socket {
-        &mut self.sockets.iter_mut().find(|(name, _)| name == who).expect("somebody who is connected").1
+        &mut self.sockets.iter_mut().find(|(name, _)| name == who).expect("a connected user").1
     }
 
     /// A sample with the ids of this server's users. What is not JSON is a string in the file.
@@ -177,7 +177,7 @@ impl Cast {
     fn sampled(&self, real: Value, deed: &Value) -> Value {
         let ids = PEOPLE.iter().zip(&self.users);
         let text = ids.fold(real.to_string(), |text, ((_, sample), user)| text.replace(&user.id, sample));
-        let mut value = serde_json::from_str(&text).expect("ids are in texts alone");
+        let mut value = serde_json::from_str(&text).expect("ids are only in strings");
         sample(&mut value, &deed.to_string());
         value
     }

@@ -130,7 +130,7 @@ impl Api {
     /// Logs in.
     pub async fn log_in(&self, email: &str, password: &str) -> User {
         let body = self.post("/api/auth/login", json!({ "email": email, "password": password })).await.expect(201);
-        let text = |key: &str| body[key].as_str().expect("log-in answers with texts").to_owned();
+        let text = |key: &str| body[key].as_str().expect("login returns strings").to_owned();
         let token = text("token");
         User { id: text("id"), name: text("firstName"), email: text("email"), api: self.with_token(&token), token }
     }

@@ -67,7 +67,7 @@ impl TestServer {
 
 async fn log_in(store: &Store, tokens: &Tokens, account: &Account) -> String {
     let (now, id) = (Timestamp::now(), SessionId(Uuid::now_v7()));
-    store.add_user(account, now).await.expect("nobody has this e-mail");
+    store.add_user(account, now).await.expect("the email is free");
     let expires_at = tokens.expiry(now);
     let session = NewSession { id, user_agent: "tests", now, expires_at, can_confirm: false };
     assert!(store.add_session(account, &session).await.expect("the database answers"));
