@@ -30,20 +30,20 @@ macro_rules! tests {
 
 fn main() -> ExitCode {
     let tests: [(&str, fn()); _] = tests! {
-        people_groups_and_messages_come_over_with_their_ids_and_in_their_order
-        old_passwords_open_the_door_and_are_hashed_anew
-        what_somebody_deleted_for_themselves_stays_hidden_from_them_alone
+        users_groups_and_messages_keep_their_ids_and_order
+        old_passwords_work_and_are_rehashed
+        messages_deleted_by_one_user_stay_hidden_only_from_that_user
         messages_of_one_instant_are_paged_one_by_one
         a_second_import_changes_nothing_and_a_later_one_adds_what_is_new
         an_interrupted_import_is_completed_by_the_next
         rows_that_cannot_be_imported_are_left_out_and_reported
-        a_group_belongs_to_whoever_made_it_or_to_the_next_oldest
+        a_group_belongs_to_its_creator_or_the_next_oldest_member
         notices_stay_notices
-        who_left_a_group_there_is_no_member_here
-        what_clocks_got_wrong_lies_between_1970_and_today
-        a_database_that_is_served_is_left_alone
-        sqlite_takes_it_over_as_well
-        what_is_no_database_of_the_reference_is_called_so
+        a_former_member_is_not_imported_as_a_member
+        wrong_times_are_moved_between_1970_and_now
+        a_database_in_use_is_left_unchanged
+        sqlite_can_be_the_target
+        a_database_of_another_program_is_rejected
     };
     let has_postgres = std::env::var("TEST_DATABASE_URL").is_ok_and(|url| url.starts_with("postgres"));
     let trial = |(name, test): (&str, fn())| {
@@ -79,7 +79,7 @@ fn counts(report: &str, of: &str) -> [u64; 2] {
     numbers.try_into().expect("two numbers")
 }
 
-async fn people_groups_and_messages_come_over_with_their_ids_and_in_their_order() {
+async fn users_groups_and_messages_keep_their_ids_and_order() {
     let (reference, (database, hearth)) = (Reference::create().await, target().await);
     let ann = reference.user("Ann", "Lee", "ann@example.org").await;
     let bob = reference.user("Bob", "", "bob@example.org").await;
@@ -107,7 +107,7 @@ async fn people_groups_and_messages_come_over_with_their_ids_and_in_their_order(
     assert_eq!(socket.rows(&Request::history(&tea)).await.len(), 2);
 }
 
-async fn old_passwords_open_the_door_and_are_hashed_anew() {
+async fn old_passwords_work_and_are_rehashed() {
     let (reference, (database, hearth)) = (Reference::create().await, target().await);
     reference.user("Ann", "Lee", "Ann@Example.org").await;
     import(&hearth, &reference);
@@ -126,7 +126,7 @@ async fn old_passwords_open_the_door_and_are_hashed_anew() {
     serving.api.log_in("ann@example.org", OLD_PASSWORD).await;
 }
 
-async fn what_somebody_deleted_for_themselves_stays_hidden_from_them_alone() {
+async fn messages_deleted_by_one_user_stay_hidden_only_from_that_user() {
     let (reference, (_database, hearth)) = (Reference::create().await, target().await);
     let ann = reference.user("Ann", "", "ann@example.org").await;
     let bob = reference.user("Bob", "", "bob@example.org").await;
@@ -266,7 +266,7 @@ async fn rows_that_cannot_be_imported_are_left_out_and_reported() {
     serving.api.post("/api/auth/login", guess).await.refused(400);
 }
 
-async fn a_group_belongs_to_whoever_made_it_or_to_the_next_oldest() {
+async fn a_group_belongs_to_its_creator_or_the_next_oldest_member() {
     let (reference, (_database, hearth)) = (Reference::create().await, target().await);
     let ann = reference.user("Ann", "", "ann@example.org").await;
     let bob = reference.user("Bob", "", "bob@example.org").await;
@@ -302,7 +302,7 @@ async fn notices_stay_notices() {
     assert_eq!(rows[2]["content"], "Ann Lee добавил(a) в группу Bob Brown");
 }
 
-async fn who_left_a_group_there_is_no_member_here() {
+async fn a_former_member_is_not_imported_as_a_member() {
     let (reference, (_database, hearth)) = (Reference::create().await, target().await);
     let ann = reference.user("Ann", "", "ann@example.org").await;
     let bob = reference.user("Bob", "", "bob@example.org").await;
@@ -321,7 +321,7 @@ async fn who_left_a_group_there_is_no_member_here() {
     assert_ne!(rows[1]["content"], "I was here");
 }
 
-async fn what_clocks_got_wrong_lies_between_1970_and_today() {
+async fn wrong_times_are_moved_between_1970_and_now() {
     let (reference, (_database, hearth)) = (Reference::create().await, target().await);
     let ann = reference.user("Ann", "", "ann@example.org").await;
     for (text, time) in [("1", "-infinity"), ("2", "1912-06-23"), ("4", "20001-01-01"), ("5", "infinity")] {
@@ -338,14 +338,14 @@ async fn what_clocks_got_wrong_lies_between_1970_and_today() {
     assert!((0..10).contains(&instants[4]) && instants[0] <= chrono::Utc::now().timestamp_millis() + 1, "{instants:?}");
 }
 
-async fn a_database_that_is_served_is_left_alone() {
+async fn a_database_in_use_is_left_unchanged() {
     let ((reference, _), (_database, hearth)) = (small_world().await, target().await);
     let _serving = hearth.serve();
     let complaint = hearth.complains(&["import", &reference.database.url]);
     assert!(complaint.contains("another Hearth already serves"), "{complaint}");
 }
 
-async fn sqlite_takes_it_over_as_well() {
+async fn sqlite_can_be_the_target() {
     let ((reference, world), (_database, other)) = (small_world().await, target().await);
     let hearth = Hearth::with_database("sqlite://data/hearth.db");
     import(&other, &reference);
@@ -353,7 +353,7 @@ async fn sqlite_takes_it_over_as_well() {
     assert_eq!(as_seen(&hearth, &world).await, as_seen(&other, &world).await);
 }
 
-async fn what_is_no_database_of_the_reference_is_called_so() {
+async fn a_database_of_another_program_is_rejected() {
     let (reference, (database, hearth)) = (Reference::create().await, target().await);
     hearth.prints(&["migrate"]);
     let complaint = hearth.complains(&["import", &database.url]);
@@ -361,6 +361,10 @@ async fn what_is_no_database_of_the_reference_is_called_so() {
     reference.run("ALTER TABLE messages DROP CONSTRAINT messages_pkey, ALTER id TYPE bigint USING 1").await;
     let complaint = hearth.complains(&["import", &reference.database.url]);
     assert!(complaint.contains("messages.id is bigint, not uuid"), "{complaint}");
-    assert!(hearth.complains(&["import", "sqlite://elsewhere.db"]).contains("the source must be postgres://"));
+    assert!(
+        hearth
+            .complains(&["import", "sqlite://elsewhere.db"])
+            .contains("the source must be a database of the reference messenger")
+    );
     assert!(hearth.complains(&["import", "postgres://nobody@127.0.0.1:1/x"]).contains("127.0.0.1:1/x"));
 }
