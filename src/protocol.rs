@@ -26,7 +26,7 @@ pub use rows::{DialogRow, GroupGone, GroupMessage, GroupRow, ListRow, NoticeItem
 /// What a client speaks: the subprotocol that it offered first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Protocol {
-    /// The contract alone: `auth`, any other name, or none.
+    /// Only the contract: `auth`, any other name, or none.
     Reference,
     /// The extended protocol, `hearth`.
     Hearth,

@@ -56,7 +56,7 @@ pub(super) fn item(event: &Event) -> Option<Item> {
             gone(*group, Protocol::Hearth)
         }
         Event::RoleChanged { group, role, state, .. } => {
-            Item::Role(RoleItem { chat: ChatRef::Group(*group), role: role.name(), state: *state })
+            Item::Role(RoleItem { chat: ChatRef::Group(*group), role: *role, state: *state })
         }
         Event::Read { chat, user, read_up_to, unread_count, state, .. } => Item::Read(ReadItem {
             chat: chat.side(*user),

@@ -1,6 +1,8 @@
 //! Chats: their keys, their members, and their state in a user's chat list.
 
-use schemars::JsonSchema;
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use super::{GroupId, Message, Person, Timestamp, UserId};
@@ -100,6 +102,20 @@ impl Role {
             Self::Admin => "admin",
             Self::Owner => "owner",
         }
+    }
+}
+
+impl JsonSchema for Role {
+    fn schema_name() -> Cow<'static, str> {
+        "Role".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "enum": Self::ALL })
     }
 }
 

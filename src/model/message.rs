@@ -1,9 +1,15 @@
 //! Messages and notices: the rows of a chat's history.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Serialize;
+
 use super::{MessageId, Person, Role, Timestamp, UserId};
 
 /// The kind of a stored row of the history. The numbers are stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum MessageKind {
     /// A user's message.
     Text = 0,
@@ -28,6 +34,21 @@ impl MessageKind {
     /// The kind that is stored as this number.
     pub fn from_number(number: i64) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| *kind as i64 == number)
+    }
+}
+
+/// On the wire, only notices have a kind.
+impl JsonSchema for MessageKind {
+    fn schema_name() -> Cow<'static, str> {
+        "MessageKind".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "enum": Self::ALL[1..] })
     }
 }
 

@@ -34,7 +34,7 @@ items! {
     Message(GroupMessage),
     /// To the members of a group, and to who caused it.
     Notice(NoticeItem),
-    /// A group that one has left, or that is no more.
+    /// A group that you left, or that was deleted.
     Group(GroupGone),
     Row(Box<extended::Row>),
     Hello(Box<extended::Hello>),

@@ -104,7 +104,7 @@ impl Frame {
         Self::json(&Success { kind: kind.name(), id, success: true, params })
     }
 
-    /// What others hear of it.
+    /// What others are sent.
     pub fn broadcast(kind: Kind, item: &Item) -> Self {
         let params = Params { item: Some(item), data: None, is_broadcast: true };
         Self::json(&Success { kind: kind.name(), id: None, success: true, params })

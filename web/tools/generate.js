@@ -18,13 +18,6 @@ const STYLE = {
 const REFERENCE = '#/components/schemas/';
 // Examples, formats and bounds are left to the document: they would become comments, or tuples.
 const KEYWORDS = '$ref type const enum properties required items anyOf oneOf allOf description'.split(' ');
-// The document has these words in descriptions only.
-/** @type {{ [property: string]: string[] }} */
-const WORDS = {
-  kind: ['created', 'added', 'left', 'removed', 'renamed', 'role'],
-  role: ['owner', 'admin', 'member'],
-};
-
 await Promise.all([rest(await document('openapi')), socket(await document('asyncapi'))]);
 
 /** Every schema of the REST API, and the bounds of a sign-up, which is checked before there is a connection. */
@@ -81,17 +74,11 @@ function plain(/** @type {Schema} */ schema) {
   if (kept.items) kept.items = plain(kept.items);
   if (kept.properties) {
     kept.properties = Object.fromEntries(
-      entries(kept.properties).map(([name, value]) => [name, { ...plain(value), ...words(name, value) }]),
+      entries(kept.properties).map(([name, value]) => [name, plain(value)]),
     );
   }
   if (schema.nullable) kept.type = [schema.type, 'null'];
   return kept;
-}
-
-function words(/** @type {string} */ name, /** @type {Schema} */ { type }) {
-  const list = WORDS[name];
-  if (!list) return {};
-  return { enum: Array.isArray(type) && type.includes('null') ? [...list, null] : list };
 }
 
 /** These names, and those that they refer to, however far; in the order of the document. */

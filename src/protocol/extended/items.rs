@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::row::{ReactionItem, shared_reactions};
-use crate::model::{ChatRef, Counters, GroupId, Message, MessageId, Timestamp, UserId};
+use crate::model::{ChatRef, Counters, GroupId, Message, MessageId, Role, Timestamp, UserId};
 
 /// A group of which you are no longer a member.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -126,7 +126,7 @@ pub struct RoleItem {
     /// The chat.
     pub chat: ChatRef,
     /// `owner`, `admin` or `member`.
-    pub role: &'static str,
+    pub role: Role,
     /// The membership's counter: grows with reads, hiding, mute, role and block.
     pub state: i64,
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::row::{EventItem, QuoteItem, ReactionItem, reactions};
 use crate::{
-    model::{ChatRef, ChatSummary, Conversation, Timestamp, UserId},
+    model::{ChatRef, ChatSummary, Conversation, Role, Timestamp, UserId},
     protocol::rows::ListRow,
 };
 
@@ -70,7 +70,7 @@ struct Partner {
 #[serde(rename_all = "camelCase")]
 struct Membership {
     /// In groups: your role, `owner`, `admin` or `member`.
-    role: &'static str,
+    role: Role,
     /// In groups: the number of members.
     member_count: i64,
 }
@@ -90,7 +90,7 @@ impl From<ChatSummary> for ChatRow {
                 (ChatRef::Dialog(partner.partner_id), Some(partner), None)
             }
             Conversation::Group { id, role, member_count, .. } => {
-                let membership = Membership { role: role.name(), member_count: *member_count };
+                let membership = Membership { role: *role, member_count: *member_count };
                 (ChatRef::Group(*id), None, Some(membership))
             }
         };

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::{ChatRef, Member, Person, Privacy, SessionId, Timestamp, UserId};
+use crate::model::{ChatRef, Member, Person, Privacy, Role, SessionId, Timestamp, UserId};
 
 /// A person with their name.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -81,7 +81,7 @@ pub struct MemberRow {
     /// Empty if there is none.
     last_name: String,
     /// `owner`, `admin` or `member`.
-    role: &'static str,
+    role: Role,
     /// When the person last joined.
     joined_at: Timestamp,
     /// How far the person has read. Null in large groups, and if either of you sends no read receipts.
@@ -102,7 +102,7 @@ impl From<Member> for MemberRow {
             user_id: member.person.id,
             first_name: member.person.first_name,
             last_name: member.person.last_name,
-            role: member.role.name(),
+            role: member.role,
             joined_at: member.joined_at,
             read_up_to: member.read_up_to,
         }

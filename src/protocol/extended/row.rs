@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::model::{
-    ChatRef, Counters, GroupId, Message, MessageId, Notice, Person, Quote, Reaction, Timestamp, UserId,
+    ChatRef, Counters, GroupId, Message, MessageId, MessageKind, Notice, Person, Quote, Reaction, Role, Timestamp,
+    UserId,
 };
 
 /// The reader's view of a row.
@@ -162,7 +163,7 @@ pub(super) fn reactions(message: &Message) -> Vec<ReactionItem> {
 #[serde(rename_all = "camelCase")]
 pub(super) struct EventItem {
     /// `created`, `added`, `left`, `removed`, `renamed` or `role`.
-    kind: &'static str,
+    kind: MessageKind,
     /// The person whom it is about, if not the sender.
     user_id: Option<UserId>,
     /// The first name of that person.
@@ -172,24 +173,17 @@ pub(super) struct EventItem {
     /// `renamed`: the new name.
     group_name: Option<String>,
     /// `role`: `owner`, `admin` or `member`.
-    role: Option<&'static str>,
+    role: Option<Role>,
 }
 
 impl From<Notice> for EventItem {
     fn from(notice: Notice) -> Self {
-        let kind = match notice {
-            Notice::Created => "created",
-            Notice::Added(_) => "added",
-            Notice::Left => "left",
-            Notice::Removed(_) => "removed",
-            Notice::Renamed(_) => "renamed",
-            Notice::Role(..) => "role",
-        };
+        let kind = notice.kind();
         let (person, group_name, role) = match notice {
             Notice::Created | Notice::Left => (None, None, None),
             Notice::Added(person) | Notice::Removed(person) => (Some(person), None, None),
             Notice::Renamed(name) => (None, Some(name), None),
-            Notice::Role(person, role) => (Some(person), None, Some(role.name())),
+            Notice::Role(person, role) => (Some(person), None, Some(role)),
         };
         let (user_id, first_name, last_name) = match person {
             Some(Person { id, first_name, last_name }) => (Some(id), Some(first_name), Some(last_name)),

@@ -67,7 +67,7 @@ export interface ChatRow {
   /** In dialogs: whether you block the other person. */
   blocked?: boolean;
   /** In groups: your role, `owner`, `admin` or `member`. */
-  role?: 'owner' | 'admin' | 'member';
+  role?: 'member' | 'admin' | 'owner';
   /** In groups: the number of members. */
   memberCount?: number;
 }
@@ -96,7 +96,7 @@ export interface EventItem {
   /** `renamed`: the new name. */
   groupName: string | null;
   /** `role`: `owner`, `admin` or `member`. */
-  role: 'owner' | 'admin' | 'member' | null;
+  role: 'member' | 'admin' | 'owner' | null;
 }
 
 /** The message to which another replies. */
@@ -241,7 +241,7 @@ export interface MemberRow {
   /** Empty if there is none. */
   lastName: string;
   /** `owner`, `admin` or `member`. */
-  role: 'owner' | 'admin' | 'member';
+  role: 'member' | 'admin' | 'owner';
   /** When the person last joined. */
   joinedAt: string;
   /** How far the person has read. Null in large groups, and if either of you sends no read receipts. */
@@ -393,7 +393,7 @@ export interface RoleItem {
   /** The chat. */
   chat: ChatRef;
   /** `owner`, `admin` or `member`. */
-  role: 'owner' | 'admin' | 'member';
+  role: 'member' | 'admin' | 'owner';
   /** The membership's counter: grows with reads, hiding, mute, role and block. */
   state: number;
 }
