@@ -2,6 +2,7 @@
 import { expect, test } from './support/fixtures';
 import { wrote } from './support/past';
 import { signUp } from './support/rest';
+import { historyIsKept } from './support/storage';
 import { controlled } from './support/worker';
 
 // What the browser logs when a test cuts the connection.
@@ -14,6 +15,7 @@ test('offline, the client opens with the chats and the history one had open', as
   await wrote(cleo, ann, 1, 'never opened');
   await ann.visit(bob);
   await expect(ann.message('message 3')).toBeVisible();
+  await historyIsKept(ann.page);
   await controlled(ann.page);
   await ann.page.context().setOffline(true);
   await ann.page.reload();
@@ -56,6 +58,7 @@ test('a server that is down is no reason to see nothing', async ({ meet, server,
   await wrote(bob, ann, 1);
   await ann.visit(bob);
   await expect(ann.message('message 1')).toBeVisible();
+  await historyIsKept(ann.page);
   await controlled(ann.page);
   await server.kill();
   await ann.page.goto('/');
