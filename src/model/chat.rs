@@ -1,8 +1,6 @@
 //! Chats: their keys, their members, and their state in a user's chat list.
 
-use std::borrow::Cow;
-
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{GroupId, Message, Person, Timestamp, UserId};
@@ -105,19 +103,7 @@ impl Role {
     }
 }
 
-impl JsonSchema for Role {
-    fn schema_name() -> Cow<'static, str> {
-        "Role".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "enum": Self::ALL })
-    }
-}
+inline_schema!(Role, { "type": "string", "enum": Role::ALL });
 
 /// A member of a group.
 #[derive(Debug, Clone, PartialEq, Eq)]

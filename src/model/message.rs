@@ -1,8 +1,5 @@
 //! Messages and notices: the rows of a chat's history.
 
-use std::borrow::Cow;
-
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 
 use super::{MessageId, Person, Role, Timestamp, UserId};
@@ -37,20 +34,8 @@ impl MessageKind {
     }
 }
 
-/// On the wire, only notices have a kind.
-impl JsonSchema for MessageKind {
-    fn schema_name() -> Cow<'static, str> {
-        "MessageKind".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "enum": Self::ALL[1..] })
-    }
-}
+// On the wire, only notices have a kind.
+inline_schema!(MessageKind, { "type": "string", "enum": MessageKind::ALL[1..] });
 
 /// A stored message or notice, with its sender's current name.
 #[derive(Debug, Clone, PartialEq, Eq)]
