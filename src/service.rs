@@ -83,7 +83,8 @@ pub struct Caller {
 /// Queues a change of a chat.
 pub fn submit(app: &App, caller: Caller, chat: ChatRef, action: Action) -> Result<Pending> {
     let Caller { user: actor, connection: cause, .. } = caller;
-    app.writer.submit(Command { actor, cause, chat: chat.key(actor), action })
+    let wants_message = caller.protocol == Protocol::Hearth;
+    app.writer.submit(Command { actor, cause, chat: chat.key(actor), action, wants_message })
 }
 
 /// Changes a chat and waits for the outcome.

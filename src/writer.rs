@@ -51,7 +51,7 @@ const SETTLE_EVERY: Duration = Duration::from_secs(1);
 const BUSY: &str = "The server is busy: try again later";
 const STOPPING: &str = "The server is restarting: try again in a moment";
 
-struct Entry {
+struct Queued {
     task: Task,
     reply: Reply,
 }
@@ -59,7 +59,7 @@ struct Entry {
 /// A handle to the queue. Cheap to clone.
 #[derive(Clone)]
 pub struct Writer {
-    queue: mpsc::Sender<Entry>,
+    queue: mpsc::Sender<Queued>,
 }
 
 /// A task in the queue.
@@ -103,12 +103,12 @@ impl Writer {
     pub async fn works(self) -> bool {
         let (reply, pending) = oneshot::channel();
         // Waits for a place in a full queue: a busy server still works.
-        self.queue.send(Entry { task: Task::Nothing, reply }).await.is_ok() && pending.await.is_ok()
+        self.queue.send(Queued { task: Task::Nothing, reply }).await.is_ok() && pending.await.is_ok()
     }
 
     fn push(&self, task: Task) -> Result<Pending> {
         let (reply, pending) = oneshot::channel();
-        self.queue.try_send(Entry { task, reply }).map_err(|error| match error {
+        self.queue.try_send(Queued { task, reply }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => Error::Unavailable(BUSY),
             mpsc::error::TrySendError::Closed(_) => Error::Unavailable(STOPPING),
         })?;
@@ -128,7 +128,7 @@ pub fn start(
     (Writer { queue }, run(committer, entries, publisher), batches)
 }
 
-async fn run(mut committer: Committer, mut entries: mpsc::Receiver<Entry>, publisher: mpsc::Sender<Vec<Publication>>) {
+async fn run(mut committer: Committer, mut entries: mpsc::Receiver<Queued>, publisher: mpsc::Sender<Vec<Publication>>) {
     let mut batch = Vec::with_capacity(BATCH);
     loop {
         let received = entries.recv_many(&mut batch, BATCH);

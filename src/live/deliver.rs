@@ -54,7 +54,7 @@ pub fn broadcasts(event: &Event, cause: Option<ConnectionId>, send: &mut dyn FnM
             let reacted = Reacted { user: entry.actor, emoji, on: *on };
             Item::Reactions(Box::new(ReactionsItem::new(&message, entry.chat.side(reader), reacted, entry.counters)))
         }),
-        Event::Noticed(entry) => to.noticed(entry),
+        Event::Noticed { entry, .. } => to.noticed(entry),
         Event::Left { user, .. } => to.own(Kind::RemovedFromGroup, *user, event),
         Event::Removed { group, user } => {
             to.extended(Kind::RemovedFromGroup, from_ref(user), Except::Nobody, &|| item(event));

@@ -26,7 +26,7 @@ pub(super) fn answer(event: Event, protocol: Protocol) -> Option<Item> {
             let Scene { message, audience } = *entry.scene.take().filter(|_| protocol == Protocol::Hearth)?;
             Some(Item::Row(Box::new(row(&entry, message, &audience, entry.actor))))
         }
-        Event::Noticed(mut entry) => {
+        Event::Noticed { mut entry, .. } => {
             let Scene { message, audience } = *entry.scene.take()?;
             let Audience::Group { id, name, .. } = &audience else { return None };
             match (&message.notice, protocol) {
@@ -84,7 +84,7 @@ pub(super) fn item(event: &Event) -> Option<Item> {
             Item::Session(SessionItem { session_id: *session, user_agent: user_agent.clone(), created_at: *created_at })
         }
         Event::Typing { chat, user, first_name, .. } => {
-            // In a dialog, the reader of a receipt is the other side.
+            // In a dialog, the reader is the other side.
             let chat = chat.partner(*user).map_or_else(|| chat.side(*user), |partner| chat.side(partner));
             Item::Typing(TypingItem { chat, user_id: *user, first_name: first_name.clone() })
         }
@@ -92,7 +92,7 @@ pub(super) fn item(event: &Event) -> Option<Item> {
         | Event::Edited(_)
         | Event::Deleted(_)
         | Event::Reacted { .. }
-        | Event::Noticed(_)
+        | Event::Noticed { .. }
         | Event::SessionsEnded { .. } => return None,
     })
 }

@@ -1,14 +1,17 @@
 //! Events: the contract between the writer, which makes them, and delivery and any other consumer.
 //!
-//! An event names what changed by ids and counters. The process that committed it also has the fields that are skipped
-//! when it is serialised; any other consumer loads them by the ids. Events of one chat are ordered by the chat's `seq`
-//! and `revision`.
+//! An event names what changed by ids and counters; it has a text only where no reader could look it up. The process
+//! that committed it also has the fields that are skipped when it is serialised: any other consumer loads them by the
+//! ids before it delivers the event, for an event without its scene is delivered to no one. Events of one chat are
+//! ordered by the chat's `seq` and `revision`.
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ChatKey, Counters, GroupId, Message, MessageId, Person, Privacy, Role, SessionId, Timestamp, UserId};
+use super::{
+    ChatKey, Counters, GroupId, Message, MessageId, MessageKind, Person, Privacy, Role, SessionId, Timestamp, UserId,
+};
 
 /// Sorted ids, shared between events.
 pub type Members = Arc<Vec<UserId>>;
@@ -27,7 +30,7 @@ pub enum Event {
     /// The actor added a reaction, or removed it.
     Reacted { entry: Entry, emoji: String, on: bool },
     /// A group changed; the entry is its notice.
-    Noticed(Entry),
+    Noticed { entry: Entry, kind: MessageKind, subject: Option<UserId> },
     /// The actor left a group. The last member leaves no notice: the group is deleted.
     Left { group: GroupId, user: UserId },
     /// A member was removed from a group.
@@ -180,13 +183,18 @@ pub(crate) fn examples() -> Vec<Event> {
         let audience = Audience::Group { id: group, name: "Secret group".into(), members: members.clone() };
         Entry::new(chat, user, counters, Message { notice, ..message() }, audience)
     };
+    let noticed = |notice: Notice| Event::Noticed {
+        kind: notice.kind(),
+        subject: notice.subject().map(|person| person.id),
+        entry: in_group(Some(notice)),
+    };
     // The next variant after each: the match fails to compile while one is missing.
     let next = |event: &Event| match event {
         Event::Written(_) => Some(Event::Edited(in_dialog())),
         Event::Edited(_) => Some(Event::Deleted(in_dialog())),
         Event::Deleted(_) => Some(Event::Reacted { entry: in_dialog(), emoji: "👍".into(), on: true }),
-        Event::Reacted { .. } => Some(Event::Noticed(in_group(Some(Notice::Created)))),
-        Event::Noticed(_) => Some(Event::Left { group, user }),
+        Event::Reacted { .. } => Some(noticed(Notice::Created)),
+        Event::Noticed { .. } => Some(Event::Left { group, user }),
         Event::Left { .. } => Some(Event::Removed { group, user }),
         Event::Removed { .. } => Some(Event::RoleChanged { group, user, role: Role::Admin, state: 1 }),
         Event::RoleChanged { .. } => Some(Event::Dropped { group, actor: user, members: members.clone() }),
@@ -225,7 +233,7 @@ pub(crate) fn examples() -> Vec<Event> {
         Notice::Renamed(name),
         Notice::Role(person(2), role),
     ];
-    let others = notices.map(|notice| Event::Noticed(in_group(Some(notice))));
+    let others = notices.map(noticed);
     each.chain(others).chain([Event::Written(in_group(None))]).collect()
 }
 

@@ -1,11 +1,11 @@
 //! Messages and notices: the rows of a chat's history.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{MessageId, Person, Role, Timestamp, UserId};
 
 /// The kind of a stored row of the history. The numbers are stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum MessageKind {
     /// A user's message.

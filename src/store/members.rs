@@ -17,23 +17,44 @@ use crate::{
     model::{ChatRef, Member, Person, Timestamp, UserId},
 };
 
-/// The pairs of `$1` in which the watched person is the watcher, or both have written in a dialog or in a group of at
-/// most `$2` members. SQLite takes the tables of a CROSS JOIN in their order, so for a list of strangers it reads each
-/// stranger's memberships rather than the watcher's again and again. With OFFSET, PostgreSQL does not turn the subquery
-/// into a join over all memberships.
-static SHARING: Sql = Sql::new(
-    "SELECT q.watcher, q.watched, b.created_at AS blocked_since, \
+/// Whether two people have both written in a dialog, or in a group of at most `$2` members. SQLite takes the tables of a
+/// CROSS JOIN in their order, so it reads the first person's memberships. With OFFSET, PostgreSQL does not turn the
+/// subquery into a join over all memberships.
+macro_rules! both_wrote {
+    ($one:literal, $other:literal) => {
+        concat!(
+            "EXISTS (SELECT 1 FROM members one CROSS JOIN members other CROSS JOIN chats c \
+             WHERE one.user_id = ",
+            $one,
+            " AND one.wrote = 1 AND one.left_at IS NULL AND other.user_id = ",
+            $other,
+            " AND other.chat_id = one.chat_id AND other.wrote = 1 AND other.left_at IS NULL \
+             AND c.id = one.chat_id AND c.dropped_at IS NULL AND c.member_count <= $2 LIMIT 1 OFFSET 0)"
+        )
+    };
+}
+
+/// The pairs of `$1`, all of one watcher, in which the watched person is the watcher or both have written in a chat. Reads
+/// the watched people's memberships: a list of strangers does not read the watcher's memberships again and again.
+static SHARING: Sql = Sql::new(concat!(
+    "SELECT q.watched, b.created_at AS blocked_since, \
        CASE WHEN q.watched = q.watcher THEN 1 ELSE u.shows_presence * w.shows_presence END AS shows \
      FROM rows($1: watcher UUID, watched UUID) q JOIN users u ON u.id = q.watched JOIN users w ON w.id = q.watcher \
      LEFT JOIN blocks b ON b.user_id = q.watched AND b.blocked_id = q.watcher \
-     WHERE q.watched = q.watcher OR EXISTS (\
-       SELECT 1 FROM members one CROSS JOIN members other CROSS JOIN chats c \
-       WHERE one.user_id = q.watched AND one.wrote = 1 AND one.left_at IS NULL \
-         AND other.user_id = q.watcher AND other.chat_id = one.chat_id AND other.wrote = 1 AND other.left_at IS NULL \
-         AND c.id = one.chat_id AND c.dropped_at IS NULL AND c.member_count <= $2 \
-       LIMIT 1 OFFSET 0) \
-     ORDER BY q.watched",
-);
+     WHERE q.watched = q.watcher OR ",
+    both_wrote!("q.watched", "q.watcher"),
+    " ORDER BY q.watched"
+));
+
+/// The pairs of `$1`, mostly many watchers of one person, in which the watcher may see the watched person's presence.
+/// Reads the watchers' memberships: those of a person with many chats are not read for each watcher.
+static WATCHING: Sql = Sql::new(concat!(
+    "SELECT q.watcher, q.watched FROM rows($1: watcher UUID, watched UUID) q \
+     JOIN users u ON u.id = q.watched JOIN users w ON w.id = q.watcher \
+     WHERE (q.watched = q.watcher OR u.shows_presence = 1 AND w.shows_presence = 1 AND ",
+    both_wrote!("q.watcher", "q.watched"),
+    ") AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.user_id = q.watched AND b.blocked_id = q.watcher)"
+));
 
 static NAMES: Sql = Sql::new(
     "SELECT u.id, u.first_name, u.last_name FROM rows($1: id UUID) q JOIN users u ON u.id = q.id ORDER BY u.id",
@@ -175,15 +196,9 @@ impl Store {
         }
         let pairs: Vec<_> = pairs.iter().map(|&(watcher, watched)| Pair { watcher, watched }).collect();
         let work = async {
-            let query = sqlx::query(SHARING.on(self.engine)).bind(json(&pairs)).bind(up_to);
-            let mut watching = HashSet::new();
-            for row in query.fetch_all(&self.reads).await? {
-                let Sharing { user, blocks, shows } = Sharing::from_row(&row)?;
-                if shows && !blocks {
-                    watching.insert((row.try_get("watcher")?, user));
-                }
-            }
-            Ok(watching)
+            let query = sqlx::query(WATCHING.on(self.engine)).bind(json(&pairs)).bind(up_to);
+            let rows = query.fetch_all(&self.reads).await?;
+            rows.iter().map(|row| Ok((row.try_get("watcher")?, row.try_get("watched")?))).collect()
         };
         self.within(work).await
     }

@@ -5,13 +5,9 @@ use std::iter;
 use super::{
     allowances::Allowances,
     apply::Stop,
-    permissions::{Acting, Target},
+    permissions::{Acting, Target, may_add},
 };
-use crate::{
-    error::Refusal,
-    model::Role,
-    store::{Batch, cost},
-};
+use crate::store::{Batch, cost};
 
 /// Counts an added member and the notice, or rejects them.
 pub(super) async fn admit(
@@ -21,9 +17,7 @@ pub(super) async fn admit(
     target: &Target,
     notice: &str,
 ) -> Result<(), Stop> {
-    if target.blocks_actor || target.was_member && acting.role == Role::Member {
-        return Err(Refusal::CannotBeAdded.into());
-    }
+    may_add(acting, target)?;
     let (adder, bytes) = (acting.actor.id, cost(notice));
     allowances.learn(batch, iter::once((adder, bytes))).await?;
     let know_each_other = allowances.has_budgets() && batch.have_both_written(adder, target.person.id).await?;

@@ -16,6 +16,8 @@ pub struct Command {
     pub chat: ChatKey,
     /// The change.
     pub action: Action,
+    /// Whether the requester is answered with the message. If not, a retry does not load it.
+    pub wants_message: bool,
 }
 
 impl Command {

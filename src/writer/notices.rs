@@ -115,8 +115,12 @@ impl Change<'_> {
 
     /// The event of a stored notice.
     pub(super) fn noticed(&self, chat: StoredChat, message: Message, members: Members) -> Event {
+        let notice = message.notice.as_ref();
+        let kind = notice.map_or(MessageKind::Text, Notice::kind);
+        let subject = notice.and_then(Notice::subject).map(|person| person.id);
+        let member_count = Some(chat.member_count);
         let audience = Audience::Group { id: self.group, name: chat.name, members };
         let entry = Entry::new(ChatKey::Group(self.group), message.sender.id, chat.counters, message, audience);
-        Event::Noticed(Entry { member_count: Some(chat.member_count), ..entry })
+        Event::Noticed { entry: Entry { member_count, ..entry }, kind, subject }
     }
 }

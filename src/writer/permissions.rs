@@ -81,6 +81,12 @@ pub(super) fn may_edit(command: &Command, situation: &Situation, message: &Messa
     }
 }
 
+/// Members may add new people; only the owner and admins may add former members.
+pub(super) fn may_add(acting: &Acting, target: &Target) -> Result<(), Refusal> {
+    let may_return = !target.was_member || acting.role >= Role::Admin;
+    if may_return && !target.blocks_actor { Ok(()) } else { Err(Refusal::CannotBeAdded) }
+}
+
 pub(super) fn may_remove(acting: &Acting, user: UserId, target: Option<&Target>) -> Result<(), Refusal> {
     if user == acting.actor.id {
         return Err(Refusal::LeaveInstead);

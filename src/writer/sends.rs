@@ -66,8 +66,10 @@ pub(super) async fn apply(
     }
     for repeated in repeats {
         let (position, send) = (repeated.position, &sends[repeated.position]);
-        let entry = repeat(batch, send, &chats[&send.command.chat], &repeated).await?;
-        outcomes[position] = Ok(Outcome::repeated(Event::Written(entry)));
+        if send.command.wants_message {
+            let entry = repeat(batch, send, &chats[&send.command.chat], &repeated).await?;
+            outcomes[position] = Ok(Outcome::repeated(Event::Written(entry)));
+        }
     }
     for message in accepted {
         let position = message.position;

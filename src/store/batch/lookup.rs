@@ -91,8 +91,6 @@ pub struct StoredMessage {
     pub kind: MessageKind,
     /// The person that a notice is about. Only [`Batch::look_up_closely`] reads it.
     pub subject: Option<UserId>,
-    /// Whether it was deleted.
-    pub deleted: bool,
 }
 
 /// For PostgreSQL: locks every chat of the batch, in one order, so that two batches cannot wait for each other.
@@ -115,7 +113,7 @@ macro_rules! look_up {
                am.role AS actor_role, am.hidden_up_to_seq AS actor_hidden_up_to, \
                t.id AS target_id, t.first_name AS target_first_name, t.last_name AS target_last_name, \
                tm.role AS target_role, b.created_at AS blocked_since, n.created_at AS blocks_since, \
-               m.seq, m.sender_id, m.event, m.deleted_at",
+               m.seq, m.sender_id, m.event",
             $columns,
             " FROM rows($1: position BIGINT, group_id UUID, user_low UUID, user_high UUID, actor UUID, target UUID, \
                message UUID",
@@ -199,13 +197,9 @@ fn situation(row: &AnyRow) -> sqlx::Result<Situation> {
         None => None,
     };
     let message = match row.try_get("seq")? {
-        Some(seq) => Some(StoredMessage {
-            seq,
-            sender: row.try_get("sender_id")?,
-            kind: row.try_get("event")?,
-            subject: None,
-            deleted: is_set(row, "deleted_at")?,
-        }),
+        Some(seq) => {
+            Some(StoredMessage { seq, sender: row.try_get("sender_id")?, kind: row.try_get("event")?, subject: None })
+        }
         None => None,
     };
     let hidden_up_to = row.try_get::<Option<i64>, _>("actor_hidden_up_to")?.unwrap_or_default();
