@@ -98,6 +98,8 @@ test('a newer client is offered once the server has it, and is never forced', as
   faults.expect(...cut, /Service Worker registration blocked/);
   const ann = await arrive(await signUp(server.origin, 'Ann'), { serviceWorkers: 'block' });
   await ann.goHome();
+  // Without a service worker, parts that are still loading would be missing offline.
+  await ann.page.waitForLoadState('networkidle');
   await ann.page.evaluate(() => Object.assign(window, { before: true }));
   const context = ann.page.context();
   await context.route(`${server.origin}/`, (route) =>
