@@ -13,7 +13,8 @@ mod typing;
 mod view;
 
 pub use connection::{Connection, ConnectionId, Taken};
-pub use deliver::{Broadcast, Except, broadcasts};
+#[cfg(test)]
+pub(crate) use deliver::broadcasts;
 pub use hub::{Entered, Entrant, Full, Hub};
 pub use peers::{Crowded, Peer, PeerBounds, Peers};
 pub use presence::PresenceChange;

@@ -1,6 +1,6 @@
 //! The domain's types: ids, time, users, chats and messages. No I/O, no secrets.
 
-/// A JSON Schema that stands wherever the type is used.
+/// A JSON Schema that is repeated wherever the type is used.
 macro_rules! inline_schema {
     ($name:ident, $schema:tt) => {
         impl schemars::JsonSchema for $name {

@@ -10,7 +10,7 @@ use super::{
     view::{self, item, row},
 };
 use crate::{
-    model::{Audience, ChatRef, Entry, Event, Message, Notice, Receipt, Scene, UserId},
+    model::{Audience, ChatKey, ChatRef, Entry, Event, Message, Notice, Receipt, Scene, UserId},
     protocol::{
         GroupMessage, Item, Kind, NoticeItem, Protocol,
         extended::{Reacted, ReactionsItem, ReadItem},
@@ -18,22 +18,22 @@ use crate::{
 };
 
 /// A frame for those connections of some users that speak one protocol.
-pub struct Broadcast<'a> {
+pub(crate) struct Broadcast<'a> {
     /// Only connections that speak this protocol get it.
-    pub protocol: Protocol,
+    pub(crate) protocol: Protocol,
     /// The frame's type.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// The users who get it.
-    pub to: &'a [UserId],
+    pub(crate) to: &'a [UserId],
     /// Connections of these users that do not get it.
-    pub except: Except,
+    pub(crate) except: Except,
     /// Builds the item. Called only if at least one connection will get the frame.
-    pub item: &'a dyn Fn() -> Option<Item>,
+    pub(crate) item: &'a dyn Fn() -> Option<Item>,
 }
 
 /// Which connections a broadcast leaves out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Except {
+pub(crate) enum Except {
     /// None.
     Nobody,
     /// All connections of this user.
@@ -43,7 +43,7 @@ pub enum Except {
 }
 
 /// Calls `send` with each broadcast of an event. `cause` is the connection whose request caused it.
-pub fn broadcasts(event: &Event, cause: Option<ConnectionId>, send: &mut dyn FnMut(&Broadcast<'_>)) {
+pub(crate) fn broadcasts(event: &Event, cause: Option<ConnectionId>, send: &mut dyn FnMut(&Broadcast<'_>)) {
     let others = cause.map_or(Except::Nobody, Except::Connection);
     let mut to = Recipients { others, send };
     match event {
@@ -70,13 +70,13 @@ pub fn broadcasts(event: &Event, cause: Option<ConnectionId>, send: &mut dyn FnM
         Event::RoleChanged { user, .. } => {
             to.extended(Kind::RoleChanged, from_ref(user), Except::Nobody, &|| item(event));
         }
-        Event::Read { user, .. } => {
+        Event::Read { chat, user, read_up_to, receipt, .. } => {
             to.own(Kind::MessagesRead, *user, event);
-            to.receipt(event);
+            to.receipt(*chat, *user, *read_up_to, receipt.as_ref());
         }
-        Event::Hidden { user, .. } => {
+        Event::Hidden { chat, user, read_up_to, receipt, .. } => {
             to.own(Kind::DialogHidden, *user, event);
-            to.receipt(event);
+            to.receipt(*chat, *user, *read_up_to, receipt.as_ref());
         }
         Event::Muted { user, .. } => to.own(Kind::MuteChat, *user, event),
         Event::Blocked { user, .. } => to.own(Kind::BlockUser, *user, event),
@@ -173,23 +173,16 @@ impl Recipients<'_> {
     }
 
     /// Sends a read receipt to the users who may see it.
-    fn receipt(&mut self, event: &Event) {
-        let (Event::Read { chat, user, read_up_to, receipt, .. }
-        | Event::Hidden { chat, user, read_up_to, receipt, .. }) = event
-        else {
-            return;
-        };
-        let read = |chat, state| {
-            let (user_id, read_up_to) = (*user, *read_up_to);
-            Some(Item::Read(ReadItem { chat, user_id, read_up_to, unread_count: None, state }))
-        };
+    fn receipt(&mut self, chat: ChatKey, user: UserId, read_up_to: i64, receipt: Option<&Receipt>) {
+        let read =
+            |chat, state| Some(Item::Read(ReadItem { chat, user_id: user, read_up_to, unread_count: None, state }));
         match receipt {
             Some(Receipt::Partner { user: partner, state }) => {
-                let item = || read(ChatRef::Dialog(*user), Some(*state));
+                let item = || read(ChatRef::Dialog(user), Some(*state));
                 self.extended(Kind::MessagesRead, from_ref(partner), Except::Nobody, &item);
             }
             Some(Receipt::Members { members }) => {
-                self.extended(Kind::MessagesRead, members, Except::User(*user), &|| read(chat.side(*user), None));
+                self.extended(Kind::MessagesRead, members, Except::User(user), &|| read(chat.side(user), None));
             }
             None => {}
         }

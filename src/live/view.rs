@@ -85,7 +85,7 @@ pub(super) fn item(event: &Event) -> Option<Item> {
         }
         Event::Typing { chat, user, first_name, .. } => {
             // In a dialog, the reader is the other side.
-            let chat = chat.partner(*user).map_or_else(|| chat.side(*user), |partner| chat.side(partner));
+            let chat = chat.side(chat.partner(*user).unwrap_or(*user));
             Item::Typing(TypingItem { chat, user_id: *user, first_name: first_name.clone() })
         }
         Event::Written(_)

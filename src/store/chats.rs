@@ -100,7 +100,7 @@ impl Store {
         Ok(summaries.into_iter().map(|(_, summary)| summary).collect())
     }
 
-    /// The chats that somebody sees, with what clients compare: at most `limit`, in the order of [`ChatRef::rank`],
+    /// The chats that a person sees, with what clients compare: at most `limit`, in the order of [`ChatRef::rank`],
     /// after one of them.
     pub async fn known_chats(&self, user: UserId, after: Option<ChatRef>, limit: i64) -> Result<Vec<(ChatId, Known)>> {
         let (side, is_group) = after.map_or((Vec::new(), -1), |after| {
@@ -114,7 +114,7 @@ impl Store {
         self.within(work).await
     }
 
-    /// These of somebody's chats, in this order, without those that the person does not see.
+    /// These of a person's chats, in this order, without those that the person does not see.
     pub async fn chats(&self, user: UserId, wanted: &[ChatId]) -> Result<Vec<ChatSummary>> {
         if wanted.is_empty() {
             return Ok(Vec::new());
@@ -131,7 +131,7 @@ impl Store {
         Ok(wanted.iter().filter_map(|chat| summaries.remove(chat)).collect())
     }
 
-    /// Unread messages of all of somebody's chats that are not muted.
+    /// Unread messages of all of a person's chats that are not muted.
     pub async fn unread_total(&self, user: UserId, now: Timestamp) -> Result<i64> {
         let query = sqlx::query_scalar(concat!(
             "SELECT CAST(COALESCE(SUM(mine.last_seq - CASE WHEN mine.read_up_to_seq > mine.hidden_up_to_seq \

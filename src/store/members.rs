@@ -65,7 +65,7 @@ static LAST_SEEN: Sql = Sql::new(
      JOIN sessions s ON s.user_id = q.id GROUP BY q.id",
 );
 
-/// Somebody who shares a chat with a watcher.
+/// A person who shares a chat with a watcher.
 pub struct Sharing {
     /// The person.
     pub user: UserId,
@@ -126,7 +126,7 @@ impl Store {
         self.within(work).await
     }
 
-    /// Those who see somebody's typing indicator: in a dialog or a group of at most `up_to` members, those who have
+    /// Those who see a person's typing indicator: in a dialog or a group of at most `up_to` members, those who have
     /// written there, if the person has, too; neither side blocks the other in a dialog, and both show their presence.
     /// `None` if the chat is not one of the person's.
     pub async fn readers_of_typing(&self, user: UserId, chat: ChatRef, up_to: i64) -> Result<Option<Vec<UserId>>> {
@@ -170,7 +170,7 @@ impl Store {
         self.within(query.fetch_all(&self.reads)).await
     }
 
-    /// A page of the people that somebody blocks, in the order of their ids.
+    /// A page of the people that a person blocks, in the order of their ids.
     pub async fn blocked(&self, user: UserId, after: Option<UserId>, limit: i64) -> Result<Vec<Person>> {
         let query = sqlx::query_as(
             "SELECT u.id, u.first_name, u.last_name FROM blocks b JOIN users u ON u.id = b.blocked_id \
@@ -180,7 +180,7 @@ impl Store {
         self.within(query.bind(user).bind(after).bind(limit).fetch_all(&self.reads)).await
     }
 
-    /// Those of these people whose presence somebody may watch: the person, and those with whom they share a dialog or
+    /// Those of these people whose presence a person may watch: the person, and those with whom they share a dialog or
     /// a group of at most `up_to` members in which both have written. In the order of their ids.
     pub async fn sharing_with(&self, watcher: UserId, people: &[UserId], up_to: i64) -> Result<Vec<Sharing>> {
         let pairs: Vec<_> = people.iter().map(|&watched| Pair { watcher, watched }).collect();

@@ -110,7 +110,7 @@ static REVISE: Sql = Sql::new(
      ON CONFLICT (chat_id, seq) DO UPDATE SET revision = excluded.revision",
 );
 
-/// Erases the texts and reactions of somebody who deleted the account with all texts, and revises these messages, so
+/// Erases the texts and reactions of a person who deleted the account with all texts, and revises these messages, so
 /// that clients read them again.
 async fn erase_texts(connection: &mut AnyConnection, engine: Engine, step: &Step, sender: UserId) -> sqlx::Result<()> {
     #[derive(Serialize)]

@@ -176,7 +176,7 @@ impl Store {
         self.within(query.fetch_one(&self.reads)).await
     }
 
-    /// A page of somebody's sessions that have not ended or were ended by [`Store::end_reused`], the newest first,
+    /// A page of a person's sessions that have not ended or were ended by [`Store::end_reused`], the newest first,
     /// older than one of them.
     pub async fn sessions(
         &self,
@@ -206,7 +206,7 @@ impl Store {
         self.within(work).await
     }
 
-    /// Ends one of somebody's sessions. Returns whether there was one.
+    /// Ends one of a person's sessions. Returns whether there was one.
     pub async fn end_session(&self, session: SessionId, user: UserId) -> Result<bool> {
         let work = async {
             let query = sqlx::query("DELETE FROM sessions WHERE id = $1 AND user_id = $2");

@@ -88,7 +88,7 @@ impl Batch {
         query.bind(user).fetch_all(self.connection()).await
     }
 
-    /// Those who own somebody's groups besides them.
+    /// Those who own a person's groups besides them.
     async fn successors_of(&mut self, owner: UserId) -> sqlx::Result<Vec<(GroupId, UserId, i64)>> {
         let query = sqlx::query(
             "SELECT c.group_id, s.user_id, s.state FROM members o \

@@ -239,7 +239,7 @@ fn close_situation(row: &AnyRow) -> sqlx::Result<Situation> {
     })
 }
 
-/// Zeros for somebody who is not in the chat.
+/// Zeros for a person who is not in the chat.
 fn standing(row: &AnyRow, [state, read_up_to, hidden_up_to, muted_until]: [&str; 4]) -> sqlx::Result<Standing> {
     let Some(state) = row.try_get(state)? else { return Ok(Standing::default()) };
     Ok(Standing {

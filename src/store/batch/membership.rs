@@ -33,7 +33,7 @@ static ADD_MEMBERS: Sql = Sql::new(
        left_at = NULL, read_up_to_seq = excluded.read_up_to_seq, state = members.state + 1",
 );
 
-/// Somebody who joins a chat, for the first time or again.
+/// A person who joins a chat, for the first time or again.
 #[derive(Serialize)]
 pub struct NewMember {
     /// The person.

@@ -4,24 +4,24 @@ import { keyOf } from '../protocol/chat';
 import { personDeleted } from './people/deletion';
 import type { Messenger } from './messenger.svelte';
 
-export function receive(to: Messenger, news: Broadcast): void {
-  switch (news.type) {
+export function receive(to: Messenger, broadcast: Broadcast): void {
+  switch (broadcast.type) {
     case 'privateMessage':
     case 'messageInGroup':
-      to.stored(news.item);
-      return void to.outbox.settle(news.item.messageId);
+      to.stored(broadcast.item);
+      return void to.outbox.settle(broadcast.item.messageId);
     case 'addUserInGroup':
     case 'leaveGroup':
     case 'removeUserFromGroup':
     case 'groupChanged':
-      return to.stored(news.item);
+      return to.stored(broadcast.item);
     case 'messageEdited':
     case 'messageDeleted':
-      return to.changed(news.item);
+      return to.changed(broadcast.item);
     case 'messageReactions': {
-      const { lastSeq, revision } = news.item;
-      const key = keyOf(news.item.chat);
-      to.histories.opened(key)?.react(news.item);
+      const { lastSeq, revision } = broadcast.item;
+      const key = keyOf(broadcast.item.chat);
+      to.histories.opened(key)?.react(broadcast.item);
       return to.chats.update(key, (chat) => ({
         ...chat,
         lastSeq: Math.max(chat.lastSeq, lastSeq),
@@ -29,37 +29,37 @@ export function receive(to: Messenger, news: Broadcast): void {
       }));
     }
     case 'messagesRead':
-      to.receipts.heard(news.item);
-      return to.chats.read(news.item);
+      to.receipts.heard(broadcast.item);
+      return to.chats.read(broadcast.item);
     case 'removedFromGroup':
-      return to.gone(keyOf(news.item.chat), 'removed');
+      return to.gone(keyOf(broadcast.item.chat), 'removed');
     case 'dropGroup':
-      return to.gone(keyOf(news.item.chat), 'dropped');
+      return to.gone(keyOf(broadcast.item.chat), 'dropped');
     case 'dialogHidden':
-      return to.gone(keyOf(news.item.chat));
+      return to.gone(keyOf(broadcast.item.chat));
     case 'muteChat': {
-      const { mutedUntil, state } = news.item;
-      return to.chats.update(keyOf(news.item.chat), (chat) => ({ ...chat, mutedUntil, state }));
+      const { mutedUntil, state } = broadcast.item;
+      return to.chats.update(keyOf(broadcast.item.chat), (chat) => ({ ...chat, mutedUntil, state }));
     }
     case 'roleChanged': {
-      const { role, state } = news.item;
-      return to.chats.update(keyOf(news.item.chat), (chat) => ({ ...chat, role, state }));
+      const { role, state } = broadcast.item;
+      return to.chats.update(keyOf(broadcast.item.chat), (chat) => ({ ...chat, role, state }));
     }
     case 'blockUser':
-      return to.blocked.heard(news.item.userId, news.item.on);
+      return to.blocked.heard(broadcast.item.userId, broadcast.item.on);
     case 'profileChanged':
-      return to.renamed(news.item.firstName, news.item.lastName);
+      return to.renamed(broadcast.item.firstName, broadcast.item.lastName);
     case 'privacyChanged':
-      return to.privacy.heard(news.item);
+      return to.privacy.heard(broadcast.item);
     case 'personDeleted':
-      return personDeleted(to, news.item);
+      return personDeleted(to, broadcast.item);
     case 'sessionBegan':
-      return to.onSessionBegan(news.item.userAgent);
+      return to.onSessionBegan(broadcast.item.userAgent);
     case 'typing':
-      if (to.blocked.has(news.item.userId)) return;
-      return to.typing.heard(keyOf(news.item.chat), news.item.userId, news.item.firstName);
+      if (to.blocked.has(broadcast.item.userId)) return;
+      return to.typing.heard(keyOf(broadcast.item.chat), broadcast.item.userId, broadcast.item.firstName);
     case 'presence':
-      return to.presence.heard([news.item]);
+      return to.presence.heard([broadcast.item]);
     case 'hello': // the connection's own
   }
 }

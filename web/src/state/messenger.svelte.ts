@@ -55,7 +55,7 @@ export class Messenger {
   /** Called with each stored message and notice, including the user's own. */
   readonly onStored = new Set<(row: CountedRow) => void>();
   /** Called when an account was deleted. */
-  readonly onPersonDeleted = new Set<(news: PersonDeletedItem) => void>();
+  readonly onPersonDeleted = new Set<(item: PersonDeletedItem) => void>();
   /** Called with each message that was edited, deleted or reacted to. */
   readonly onChanged = new Set<(row: CountedRow) => void>();
   readonly user: User;

@@ -27,9 +27,9 @@ export function withRow(chat: Chat, row: CountedRow, me: string): Chat {
   const read = row.senderId === me ? Math.max(chat.readUpTo, row.seq) : chat.readUpTo;
   const groupName = row.groupName ?? chat.groupName;
   const revision = Math.max(chat.revision, row.revision);
-  const news =
+  const members =
     row.seq > chat.lastSeq && typeof row.memberCount === 'number' ? { memberCount: row.memberCount } : {};
-  return counted({ ...chat, ...shown, ...news, lastSeq, revision, readUpTo: read, groupName });
+  return counted({ ...chat, ...shown, ...members, lastSeq, revision, readUpTo: read, groupName });
 }
 
 /** A chat of which only one message is known, until the server sends the rest. */
@@ -51,12 +51,12 @@ export function fromRow(row: CountedRow, me: string): Chat {
   return counted({ ...base, ...partner(row, me) });
 }
 
-export function withRead(chat: Chat, news: ReadItem, me: string): Chat {
-  const state = Math.max(chat.state, news.state ?? 0);
-  if (news.userId === me)
-    return counted({ ...chat, state, readUpTo: Math.max(chat.readUpTo, news.readUpTo) });
+export function withRead(chat: Chat, read: ReadItem, me: string): Chat {
+  const state = Math.max(chat.state, read.state ?? 0);
+  if (read.userId === me)
+    return counted({ ...chat, state, readUpTo: Math.max(chat.readUpTo, read.readUpTo) });
   if ('groupId' in chat.chat) return chat;
-  return { ...chat, state, partnerReadUpTo: Math.max(chat.partnerReadUpTo ?? 0, news.readUpTo) };
+  return { ...chat, state, partnerReadUpTo: Math.max(chat.partnerReadUpTo ?? 0, read.readUpTo) };
 }
 
 /** With the unread count computed from its counters. */

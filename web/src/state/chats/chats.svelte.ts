@@ -115,8 +115,8 @@ export class Chats {
     return chat !== undefined;
   }
 
-  read(news: ReadItem): void {
-    this.update(keyOf(news.chat), (chat) => withRead(chat, news, this.#me));
+  read(item: ReadItem): void {
+    this.update(keyOf(item.chat), (chat) => withRead(chat, item, this.#me));
   }
 
   /** Changes a chat, if it is known, and recomputes its unread count. */

@@ -107,8 +107,8 @@ export class History {
     if (this.#isNext(row.revision)) this.rows = withChanged(this.rows, [row]);
   }
 
-  react(news: ReactionsItem): void {
-    if (this.#isNext(news.revision)) this.rows = withReactions(this.rows, news, this.#source.me);
+  react(item: ReactionsItem): void {
+    if (this.#isNext(item.revision)) this.rows = withReactions(this.rows, item, this.#source.me);
   }
 
   /** Fetches what changed, by counters. If called again while it runs, it continues until everything is fetched. */

@@ -36,12 +36,12 @@ export function withChanges(rows: Row[], changes: Row[], toNewest: boolean): Row
 }
 
 /** Applies a broadcast of reactions: `mine` is kept unless the broadcast is about the user. */
-export function withReactions(rows: Row[], news: ReactionsItem, me: string): Row[] {
+export function withReactions(rows: Row[], item: ReactionsItem, me: string): Row[] {
   return rows.map((row) => {
-    if (row.seq !== news.seq) return row;
-    const reactions = withMine(news.reactions, row.reactions);
-    if (news.userId !== me) return { ...row, reactions };
-    const mine = reactions.map((each) => (each.emoji === news.emoji ? { ...each, mine: news.on } : each));
+    if (row.seq !== item.seq) return row;
+    const reactions = withMine(item.reactions, row.reactions);
+    if (item.userId !== me) return { ...row, reactions };
+    const mine = reactions.map((each) => (each.emoji === item.emoji ? { ...each, mine: item.on } : each));
     return { ...row, reactions: mine };
   });
 }

@@ -6,20 +6,20 @@ import type { Messenger } from '../messenger.svelte';
 /** The name that the server gives deleted accounts. */
 export const DELETED = 'Deleted account';
 
-export function personDeleted(to: Messenger, news: PersonDeletedItem): void {
-  const { userId } = news;
+export function personDeleted(to: Messenger, item: PersonDeletedItem): void {
+  const { userId } = item;
   const now = new Date(to.line.now()).toISOString();
-  to.chats.change((chat) => withoutPartner(without(chat, news, now), userId));
-  to.histories.change((row) => without(row, news, now));
-  to.cache.change((row) => without(row, news, now));
-  to.outbox.requote((quote) => quoteWithout(quote, news));
+  to.chats.change((chat) => withoutPartner(without(chat, item, now), userId));
+  to.histories.change((row) => without(row, item, now));
+  to.cache.change((row) => without(row, item, now));
+  to.outbox.requote((quote) => quoteWithout(quote, item));
   to.search.drop(`u/${userId}`);
   to.people.gone(userId);
   to.blocked.gone(userId);
   to.presence.gone(userId);
   to.receipts.gone(userId);
   to.typing.gone(userId);
-  for (const listener of to.onPersonDeleted) listener(news);
+  for (const listener of to.onPersonDeleted) listener(item);
 }
 
 /** A message or notice; the same object if it has nothing to do with the person. */

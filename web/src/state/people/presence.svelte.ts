@@ -47,9 +47,9 @@ export class Presence {
     await this.watch();
   }
 
-  heard(news: PresenceRow[]): void {
+  heard(rows: PresenceRow[]): void {
     const next = new Map(this.#known);
-    for (const each of news) next.set(each.userId, each);
+    for (const each of rows) next.set(each.userId, each);
     this.#known = next;
   }
 
