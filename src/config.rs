@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use origins::Origins;
 pub use sections::{
-    Auth, CommonPasswords, Confirm, Database, Directory, Emails, Limits, Log, LogFormat, LogLevel, Server, Web,
+    Auth, CommonPasswords, Confirm, Database, Directory, Emails, Limits, Log, LogFormat, LogLevel, Metrics, Server, Web,
 };
 
 /// The file that is read by default, if it exists.
@@ -43,6 +43,8 @@ pub struct Config {
     pub web: Web,
     /// The format and level of the log.
     pub log: Log,
+    /// Where metrics are served.
+    pub metrics: Metrics,
 }
 
 /// Settings from the command line, which override all others.

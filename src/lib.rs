@@ -32,7 +32,7 @@
 //!
 //! # Layers
 //! `main`, [`cli`] → [`server`] → [`api`], [`ws`], [`asyncapi`], [`assets`], [`telemetry`] → [`service`], [`import`],
-//! [`demo`] → [`writer`] → [`auth`], [`store`], [`live`] → [`protocol`], [`config`] → [`model`], [`error`], [`text`].
+//! [`demo`] → [`writer`] → [`auth`], [`store`], [`live`] → [`protocol`], [`config`] → [`model`], [`error`], [`text`], [`metrics`].
 //! Imports point down this list, never up; a test checks it.
 
 pub mod api;
@@ -45,6 +45,7 @@ pub mod demo;
 pub mod error;
 pub mod import;
 pub mod live;
+pub mod metrics;
 pub mod model;
 pub mod protocol;
 pub mod server;

@@ -31,3 +31,13 @@ pub enum Protocol {
     /// The extended protocol, `hearth`.
     Hearth,
 }
+
+impl Protocol {
+    /// The name that clients offer as the subprotocol.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Reference => "auth",
+            Self::Hearth => "hearth",
+        }
+    }
+}

@@ -4,6 +4,7 @@ mod headers;
 mod listener;
 mod manager;
 mod memory;
+mod metrics;
 mod routes;
 mod write_timeout;
 
@@ -24,6 +25,7 @@ use crate::{
     auth::{Attempts, Devices, Passwords, SessionClock, Sessions, Tokens},
     config::{Config, Limits},
     live::{Hub, PeerBounds, Peers, Typists, publish},
+    metrics::Metrics,
     model::Timestamp,
     protocol::{Bounds, Close, Protocol},
     service::{App, clock::Past, housekeeping, people},
@@ -47,6 +49,7 @@ const PRESENCE_EVERY: Duration = Duration::from_millis(500);
 /// A server that is ready to serve.
 pub struct Server {
     listener: tokio::net::TcpListener,
+    metrics: Option<tokio::net::TcpListener>,
     app: Arc<App>,
     guard: ServingGuard,
     writer: JoinHandle<()>,
@@ -62,6 +65,7 @@ impl Server {
         let listener = listener::bind(&config.server.listen)
             .await
             .with_context(|| format!("cannot listen on {}", config.server.listen))?;
+        let metrics = metrics::bind(&config.metrics).await?;
 
         let per_user = if config.limits.enabled { config.limits.connections_per_user } else { usize::MAX };
         let hub = Arc::new(Hub::new(config.limits.connections, per_user));
@@ -85,14 +89,20 @@ impl Server {
             store,
             writer,
             hub,
+            metrics: Metrics::default(),
             config,
         };
-        Ok(Self { listener, app: Arc::new(app), guard, writer: tokio::spawn(write), publisher })
+        Ok(Self { listener, metrics, app: Arc::new(app), guard, writer: tokio::spawn(write), publisher })
     }
 
     /// The address that it listens on.
     pub fn address(&self) -> anyhow::Result<SocketAddr> {
         Ok(self.listener.local_addr()?)
+    }
+
+    /// The address of the metrics; `None` if they are off.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref()?.local_addr().ok()
     }
 
     /// Fails if the clock is behind known past times, and warns if it is far ahead.
@@ -116,6 +126,7 @@ impl Server {
         let bounds = peer_bounds(&self.app.config.limits);
         let peers = Arc::new(Peers::new(bounds, self.app.config.server.proxies()));
         let accept = listener::serve(self.listener, routes, peers, connections.clone(), stopping.clone());
+        let metrics = metrics::serve(self.metrics, self.app.clone(), connections.clone(), stopping.clone());
         let (heart, heartbeat) = watch::channel(());
         let mut background = tokio::spawn(background(self.app.clone(), heart));
         let works = {
@@ -126,6 +137,7 @@ impl Server {
         let store = self.app.store.clone();
         let failure = tokio::select! {
             () = accept => None,
+            () = metrics => None,
             () = stop => None,
             () = self.guard.lost(&store) => Some("another Hearth has taken over the database"),
             _ = &mut self.writer => Some("the writer stopped unexpectedly"),

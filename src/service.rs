@@ -20,6 +20,7 @@ use crate::{
     config::Config,
     error::Result,
     live::{ConnectionId, Hub, Typists},
+    metrics::Metrics,
     model::{Action, ChatRef, SessionId, Timestamp, UserId},
     protocol::{Bounds, Protocol, Write},
     store::Store,
@@ -52,6 +53,8 @@ pub struct App {
     pub attempts: Attempts,
     /// The rate limit of typing indicators.
     pub typists: Typists,
+    /// What operators see of it.
+    pub metrics: Metrics,
     /// Changes when a backup is restored: clients then discard what they know.
     pub epoch: String,
 }

@@ -34,14 +34,6 @@ mod hearth;
 /// Both protocols.
 pub(crate) const PROTOCOLS: [Protocol; 2] = [Protocol::Reference, Protocol::Hearth];
 
-/// The name that clients offer as the subprotocol.
-pub(super) fn name(protocol: Protocol) -> &'static str {
-    match protocol {
-        Protocol::Reference => "auth",
-        Protocol::Hearth => "hearth",
-    }
-}
-
 pub(super) fn about(protocol: Protocol) -> &'static str {
     match protocol {
         Protocol::Reference => {
@@ -175,14 +167,14 @@ mod tests {
         for event in model::examples() {
             live::broadcasts(&event, None, &mut |broadcast| {
                 let item = (broadcast.item)().expect("examples have their scenes");
-                delivered.insert((name(broadcast.protocol), broadcast.kind.name(), item.schema_name().into_owned()));
+                delivered.insert((broadcast.protocol.name(), broadcast.kind.name(), item.schema_name().into_owned()));
             });
         }
         // These two are no events: one answers a handshake, the other follows from connections.
         let documented = PROTOCOLS.into_iter().flat_map(|protocol| {
             let broadcasts = broadcasts(protocol).into_iter();
             let broadcasts = broadcasts.filter(|sent| ![Kind::Hello, Kind::Presence].contains(&sent.kind));
-            broadcasts.map(move |sent| (name(protocol), sent.kind.name(), (sent.item.name)()))
+            broadcasts.map(move |sent| (protocol.name(), sent.kind.name(), (sent.item.name)()))
         });
         assert_eq!(delivered, documented.collect());
     }

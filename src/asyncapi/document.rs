@@ -28,7 +28,7 @@ pub(super) fn build() -> Value {
         let params = |kind| (schemas::params_name(kind, protocol), schemas::params(kind, protocol));
         components.extend(topics(protocol).iter().map(|topic| params(topic.kind)));
     }
-    let tag = |protocol| json!({ "name": catalogue::name(protocol), "description": catalogue::about(protocol) });
+    let tag = |protocol: Protocol| json!({ "name": protocol.name(), "description": catalogue::about(protocol) });
     json!({
         "asyncapi": "3.0.0",
         "info": {
@@ -90,7 +90,7 @@ impl Parts {
         let refusal = self.message(&conversation, ("refusal", ""), schemas::refusal(protocol));
         for topic in topics(protocol) {
             let operation = self.receive(protocol, &topic, &refusal, &conversation);
-            self.operations.insert(format!("{}.{}", catalogue::name(protocol), topic.kind.name()), operation);
+            self.operations.insert(format!("{}.{}", protocol.name(), topic.kind.name()), operation);
         }
         for kind in Kind::REQUESTS.iter().chain(Kind::BROADCASTS) {
             let mut broadcasts = catalogue::broadcasts(protocol);
@@ -102,11 +102,11 @@ impl Parts {
         }
         let reference = |key: &String| (key.clone(), json!({ "$ref": format!("#/components/messages/{key}") }));
         let messages = self.messages.keys().skip(before).map(reference).collect();
-        self.channels.insert(catalogue::name(protocol).to_owned(), channel(protocol, messages, &conversation));
+        self.channels.insert(protocol.name().to_owned(), channel(protocol, messages, &conversation));
     }
 
     fn receive(&mut self, protocol: Protocol, topic: &Topic, refusal: &str, conversation: &Conversation) -> Value {
-        let (name, kind) = (catalogue::name(protocol), topic.kind.name());
+        let (name, kind) = (protocol.name(), topic.kind.name());
         let request = self.message(conversation, ("request", kind), schemas::request(topic.kind, protocol));
         let payload = schemas::answer(topic, protocol, &mut self.schemas);
         let answer = self.message(conversation, ("answer", kind), payload);
@@ -128,7 +128,7 @@ impl Parts {
     }
 
     fn send(&mut self, protocol: Protocol, kind: Kind, broadcasts: &[Broadcast], conversation: &Conversation) -> Value {
-        let name = catalogue::name(protocol);
+        let name = protocol.name();
         let payload = schemas::broadcast(kind, broadcasts, &mut self.schemas);
         let message = self.message(conversation, ("broadcast", kind.name()), payload);
         let line = |sent: &Broadcast| format!("- {}: to {}.", cause(sent).trim_end_matches('.'), sent.to);
@@ -173,7 +173,7 @@ impl Parts {
 }
 
 fn channel(protocol: Protocol, messages: Map<String, Value>, conversation: &Conversation) -> Value {
-    let name = catalogue::name(protocol);
+    let name = protocol.name();
     let is_known = |kind: &str| Kind::REQUESTS.iter().chain(Kind::BROADCASTS).any(|known| known.name() == kind);
     json!({
         "address": "/api/ws",

@@ -3,7 +3,6 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::catalogue;
 use crate::protocol::Protocol;
 
 /// A frame of a conversation.
@@ -58,7 +57,7 @@ impl Conversation {
             Protocol::Hearth => include_str!("../../tests/samples/hearth.json"),
         };
         let samples = serde_json::from_str(text).expect("the tests read the same file");
-        Self { channel: catalogue::name(protocol), samples }
+        Self { channel: protocol.name(), samples }
     }
 
     /// The key of the message for this form and type of frame; all refusals are one message.

@@ -48,7 +48,7 @@ pub(super) fn type_name(key: &str) -> String {
 pub(super) fn params_name(kind: Kind, protocol: Protocol) -> String {
     let name = kind.params().map_or("", |(name, _)| name);
     let is_shared = kind.fields().iter().all(|field| !field.extended) || kind.protocol() == Protocol::Hearth;
-    if is_shared { name.into() } else { type_name(&format!("{}.{name}", catalogue::name(protocol))) }
+    if is_shared { name.into() } else { type_name(&format!("{}.{name}", protocol.name())) }
 }
 
 /// The params of a request.

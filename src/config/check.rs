@@ -16,12 +16,10 @@ impl Config {
                 problems.push(format!("{key} = {value}: must be {allowed}"));
             }
         };
-        let Self { server, database, auth, limits, .. } = self;
-        let port = server
-            .listen
-            .rsplit_once(':')
-            .and_then(|(host, port)| port.parse::<u16>().ok().filter(|_| !host.is_empty()));
-        check(port.is_some(), "server.listen", &server.listen, "ADDRESS:PORT, such as 0.0.0.0:3001");
+        let Self { server, database, auth, limits, metrics, .. } = self;
+        check(is_address(&server.listen), "server.listen", &server.listen, "ADDRESS:PORT, such as 0.0.0.0:3001");
+        let fine = metrics.listen.is_empty() || is_address(&metrics.listen);
+        check(fine, "metrics.listen", &metrics.listen, "empty or ADDRESS:PORT, such as 127.0.0.1:9464");
         for origin in &server.origins {
             let allowed = "* or an origin such as https://chat.example.org, without a path";
             check(super::origins::is_valid(origin), "server.origins", origin, allowed);
@@ -93,6 +91,11 @@ impl Config {
         check((2..=100_000).contains(&members), "limits.group_members", &members, "2 to 100000");
         problems
     }
+}
+
+/// Whether this is `ADDRESS:PORT` or `NAME:PORT`.
+fn is_address(text: &str) -> bool {
+    text.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
 }
 
 /// Parses a network; an address is a network of one.

@@ -129,6 +129,13 @@ impl Hub {
         self.lock().recipients(broadcast).for_each(|connection| connection.push(&frame));
     }
 
+    /// How many connections each protocol has.
+    pub fn counts(&self) -> [(Protocol, usize); 2] {
+        let connections = self.lock();
+        let reference = connections.open - connections.extended;
+        [(Protocol::Reference, reference), (Protocol::Hearth, connections.extended)]
+    }
+
     /// The user's sessions that have an open connection.
     pub fn sessions(&self, user: UserId) -> HashSet<SessionId> {
         let connections = self.lock();

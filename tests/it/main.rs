@@ -42,6 +42,7 @@ mod lost_answers;
 mod manager;
 mod membership;
 mod message_ids;
+mod metrics;
 mod model;
 mod openapi;
 mod operation;

@@ -1,5 +1,7 @@
 //! A server for a test.
 
+use std::net::SocketAddr;
+
 use hearth::{
     config::Config,
     server::{Manager, Server},
@@ -19,6 +21,7 @@ pub struct TestServer {
 
 struct Running {
     store: Store,
+    metrics: Option<SocketAddr>,
     stop: oneshot::Sender<()>,
     ended: JoinHandle<anyhow::Result<()>>,
 }
@@ -55,6 +58,12 @@ impl TestServer {
     /// The running server's own store.
     pub fn store(&self) -> &Store {
         &self.running.as_ref().expect("the server runs").store
+    }
+
+    /// Calls to the port of the metrics.
+    pub fn metrics(&self) -> Api {
+        let address = self.running.as_ref().expect("the server runs").metrics;
+        Api::new(&address.expect("metrics.listen is set").to_string())
     }
 
     /// REST calls without a token.
@@ -113,7 +122,7 @@ impl TestServer {
 async fn launch(config: &Config) -> (Api, Running) {
     let server = Server::start(config.clone()).await.expect("the server starts");
     let api = Api::new(&server.address().expect("an address").to_string());
-    let store = server.store().clone();
+    let (store, metrics) = (server.store().clone(), server.metrics_address());
     let (stop, stopped) = oneshot::channel();
     let ended = tokio::spawn(server.run(Manager::default(), async {
         // A test that ends drops the sender: the server then runs until the runtime ends.
@@ -121,5 +130,5 @@ async fn launch(config: &Config) -> (Api, Running) {
             std::future::pending::<()>().await;
         }
     }));
-    (api, Running { store, stop, ended })
+    (api, Running { store, metrics, stop, ended })
 }
