@@ -47,6 +47,8 @@ pub mod import;
 pub mod live;
 pub mod metrics;
 pub mod model;
+#[cfg(feature = "mutations")]
+pub mod mutations;
 pub mod protocol;
 pub mod server;
 pub mod service;

@@ -15,6 +15,10 @@ pub(super) fn read(defaults: &Figment, variables: impl Iterator<Item = (String, 
     let mut values = Dict::new();
     for (name, text) in variables {
         let Some(path) = name.strip_prefix(PREFIX) else { continue };
+        #[cfg(feature = "mutations")]
+        if name == crate::mutations::VARIABLE {
+            continue;
+        }
         let path = path.to_lowercase();
         let Some((section, key)) = path.split_once("__") else {
             bail!("{name}: unknown; variables are named {PREFIX}SECTION__KEY");

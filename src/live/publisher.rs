@@ -5,6 +5,8 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{connection::ConnectionId, hub::Hub, turn::Turn, view};
+#[cfg(feature = "mutations")]
+use crate::mutations::{self, Mutation};
 use crate::{
     error::Result,
     model::Event,
@@ -53,6 +55,9 @@ pub struct Publication {
 /// Publishes batches until the writer stops.
 pub async fn publish(hub: Arc<Hub>, mut batches: mpsc::Receiver<Vec<Publication>>) {
     while let Some(batch) = batches.recv().await {
+        #[cfg(feature = "mutations")]
+        let batch: Vec<_> =
+            if mutations::makes(Mutation::PublishOutOfOrder) { batch.into_iter().rev().collect() } else { batch };
         for Publication { outcome, reply } in batch {
             if let Ok(outcome) = &outcome
                 && !outcome.is_repeated

@@ -12,6 +12,8 @@ use std::{
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Executor, any::AnyArguments, pool::PoolConnection, query::Query};
 
 use super::{Store, health::Health};
+#[cfg(feature = "mutations")]
+use crate::mutations::{self, Mutation};
 
 /// A transaction that writes. Dropped before [`Change::commit`] or [`Change::rollback`] has succeeded, it closes its
 /// connection, which rolls it back.
@@ -79,6 +81,10 @@ impl Change {
 impl Drop for Change {
     fn drop(&mut self) {
         if !self.settled {
+            #[cfg(feature = "mutations")]
+            if mutations::makes(Mutation::KeepPoisonedConnection) {
+                return;
+            }
             self.connection.close_on_drop();
             self.health.failed(None);
         }

@@ -18,6 +18,8 @@ use super::{
     health::Health,
     migrations,
 };
+#[cfg(feature = "mutations")]
+use crate::mutations::{self, Mutation};
 use crate::{config::Database, error::Result};
 
 /// Concurrent readers; more do not help on few cores.
@@ -181,6 +183,8 @@ fn sqlite_pool(url: &str, size: u32, timeout: Duration, role: &'static str) -> a
          PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = MEMORY; {role}",
         timeout.as_millis()
     );
+    #[cfg(feature = "mutations")]
+    let pragmas = if mutations::makes(Mutation::SyncOff) { pragmas.replace("FULL", "OFF") } else { pragmas };
     let options = AnyPoolOptions::new()
         .max_connections(size)
         .acquire_timeout(timeout)
@@ -195,6 +199,12 @@ fn sqlite_pool(url: &str, size: u32, timeout: Duration, role: &'static str) -> a
 }
 
 fn postgres_pool(url: &str, size: u32, timeout: Duration, settings: String) -> anyhow::Result<AnyPool> {
+    #[cfg(feature = "mutations")]
+    let settings = if mutations::makes(Mutation::SyncOff) {
+        format!("SET synchronous_commit = off; {settings}")
+    } else {
+        settings
+    };
     let options = AnyPoolOptions::new()
         .max_connections(size)
         .acquire_timeout(timeout)

@@ -9,6 +9,8 @@ use super::{
     apply::{self, Memory},
     command::Task,
 };
+#[cfg(feature = "mutations")]
+use crate::mutations::{self, Mutation};
 use crate::{
     config::Limits,
     error::Result,
@@ -126,6 +128,11 @@ impl Committer {
         };
         let work = timeout(self.store.batch_timeout(), work).await;
         let (batch, outcomes) = work.unwrap_or(Err(DatabaseError::PoolTimedOut))?;
+        #[cfg(feature = "mutations")]
+        if mutations::makes(Mutation::AckBeforeCommit) {
+            tokio::spawn(mutations::late(batch.commit()));
+            return Ok(outcomes);
+        }
         match batch.commit().await {
             Ok(()) => Ok(outcomes),
             Err(Uncommitted::Undone(error)) => Err(error.into()),
@@ -138,6 +145,10 @@ impl Committer {
 
     /// Looks up the outcome of a batch, if the database is back in time. Otherwise the batch stays unsettled.
     async fn find_out(&mut self, unsettled: Unsettled) -> Result<Vec<Result<Outcome>>, Failure> {
+        #[cfg(feature = "mutations")]
+        if mutations::makes(Mutation::LoseAmbiguousCommit) {
+            return Err(Failure::Undone);
+        }
         let answer = async {
             loop {
                 match self.store.was_committed(unsettled.batch).await {

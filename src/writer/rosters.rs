@@ -3,6 +3,8 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+#[cfg(feature = "mutations")]
+use crate::mutations::{self, Mutation};
 use crate::{
     model::{ChatId, Members, UserId},
     store::{Batch, DatabaseResult},
@@ -58,6 +60,10 @@ impl Rosters {
 
     /// Call when a user joins a group.
     pub(super) fn add(&mut self, chat: ChatId, user: UserId) {
+        #[cfg(feature = "mutations")]
+        if mutations::makes(Mutation::ForgetRosterChange) {
+            return;
+        }
         self.receipts.remove(&chat);
         if let Some(members) = self.known.get_mut(&chat)
             && let Err(place) = members.binary_search(&user)
@@ -69,6 +75,10 @@ impl Rosters {
 
     /// Call when a user leaves a group.
     pub(super) fn remove(&mut self, chat: ChatId, user: UserId) {
+        #[cfg(feature = "mutations")]
+        if mutations::makes(Mutation::ForgetRosterChange) {
+            return;
+        }
         self.receipts.remove(&chat);
         if let Some(members) = self.known.get_mut(&chat)
             && let Ok(place) = members.binary_search(&user)

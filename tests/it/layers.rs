@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 /// From the bottom up. Modules of one layer may use each other.
 const LAYERS: &[&[&str]] = &[
-    &["model", "error", "text", "metrics"],
+    &["model", "error", "text", "metrics", "mutations"],
     &["protocol", "config"],
     &["auth", "store", "live"],
     &["writer"],

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 
 use super::Send;
+#[cfg(feature = "mutations")]
+use crate::mutations::{self, Mutation};
 use crate::{
     error::{Error, Refusal},
     model::{ChatId, ChatKey, Counters, Message, MessageId, MessageKind, Person, Quote, Timestamp},
@@ -100,7 +102,10 @@ impl<'a> Run<'a> {
         let of_run = self.places.get(&(key, send.id)).map(|place| &self.accepted[*place].message);
         let of_run = of_run.map(|message| (message.sender.id, MessageKind::Text, message.seq));
         let stored = situation.message.as_ref().map(|message| (message.sender, message.kind, message.seq));
-        if let Some((sender, kind, seq)) = of_run.or(stored) {
+        let known = of_run.or(stored);
+        #[cfg(feature = "mutations")]
+        let known = known.filter(|_| !mutations::makes(Mutation::SkipRetryCheck));
+        if let Some((sender, kind, seq)) = known {
             let is_same = sender == send.command.actor && kind == MessageKind::Text;
             return if is_same { Ok(Decision::Repeat { seq }) } else { Err(taken(key, situation)) };
         }
