@@ -1,0 +1,71 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, ValueEnum};
+
+/// Kills Hearth in many ways under load, and checks that nothing acknowledged is lost
+///
+/// Exits with 1 if the server broke a promise; then the data and the observations are kept.
+#[derive(Debug, Parser)]
+#[command(name = "crash", version)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) run: Run,
+}
+
+/// How to play rounds.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Run {
+    /// Rounds per engine [default: one for each kind of fault]
+    #[arg(long, conflicts_with = "hours")]
+    pub(crate) rounds: Option<u32>,
+    /// Play rounds for this long, on both engines in turn
+    #[arg(long)]
+    pub(crate) hours: Option<f64>,
+    /// Where all choices come from [default: from the clock]
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// The engine
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) engine: Engines,
+    /// The server [default: `hearth` beside this program]
+    #[arg(long)]
+    pub(crate) binary: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Engines {
+    Sqlite,
+    Postgres,
+    #[default]
+    Both,
+}
+
+/// A database engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+impl Engines {
+    /// The engines that are meant.
+    pub(crate) fn list(self) -> &'static [Engine] {
+        match self {
+            Self::Sqlite => &[Engine::Sqlite],
+            Self::Postgres => &[Engine::Postgres],
+            Self::Both => &[Engine::Sqlite, Engine::Postgres],
+        }
+    }
+}
+
+impl Engine {
+    /// What it is called.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+        }
+    }
+}

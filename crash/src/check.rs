@@ -1,0 +1,38 @@
+//! Judges the observations of a round, and nothing else.
+
+mod counters;
+mod delivery;
+mod history;
+mod members;
+mod models;
+mod operations;
+mod texts;
+mod truth;
+
+use crate::record::Round;
+use truth::Truth;
+
+/// The most violations that one round reports.
+const MOST: usize = 1000;
+
+/// What is wrong, a sentence each.
+pub(crate) fn check(round: &Round) -> Vec<String> {
+    let mut violations = stored(round);
+    let truth = Truth::of(round);
+    delivery::check(&truth, &mut violations);
+    models::check(&truth, &mut violations);
+    violations.extend(round.surprises.iter().cloned());
+    violations.truncate(MOST);
+    violations
+}
+
+/// What is wrong with what is stored, whatever clients heard meanwhile.
+pub(crate) fn stored(round: &Round) -> Vec<String> {
+    let (truth, mut violations) = (Truth::of(round), Vec::new());
+    history::check(&truth, &mut violations);
+    operations::check(&truth, &mut violations);
+    texts::check(&truth, &mut violations);
+    counters::check(&truth, &mut violations);
+    members::check(&truth, &mut violations);
+    violations
+}

@@ -1,0 +1,137 @@
+//! Live delivery: everything for a connection arrived, once, in the order of the history, and nothing else.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::truth::{Stored, Truth};
+use crate::{
+    record::{Change, Heard, Line, Op, Outcome, Protocol},
+    wire::{CHANGED_ROWS, Chat, NEW_ROWS},
+};
+
+pub(super) fn check(truth: &Truth<'_>, violations: &mut Vec<String>) {
+    for (number, line) in truth.round.lines.iter().enumerate() {
+        let mut by_chat: BTreeMap<&Chat, Vec<&Heard>> = BTreeMap::new();
+        for heard in &line.heard {
+            by_chat.entry(&heard.chat).or_default().push(heard);
+        }
+        let mut connection = Connection { truth, number, line, violations };
+        for stored in truth.chats.values() {
+            let heard = by_chat.remove(stored.chat).unwrap_or_default();
+            connection.rows(stored, &heard);
+            if line.protocol == Protocol::Hearth {
+                connection.changes(stored, &heard);
+            }
+        }
+        for heard in by_chat.into_values().flatten() {
+            connection.complain(&format!("heard of a chat that does not exist: {heard:?}"));
+        }
+    }
+}
+
+struct Connection<'a, 'v> {
+    truth: &'a Truth<'a>,
+    number: usize,
+    line: &'a Line,
+    violations: &'v mut Vec<String>,
+}
+
+impl Connection<'_, '_> {
+    fn rows(&mut self, stored: &Stored<'_>, heard: &[&Heard]) {
+        let (mut seqs, mut first, mut latest) = (BTreeSet::new(), i64::MAX, None);
+        for heard in heard.iter().filter(|heard| is_row(heard)) {
+            let Some(id) = &heard.message else { continue };
+            let Some(seq) = stored.seqs.get(id.as_str()).copied() else {
+                self.complain(&format!("heard a row that is not stored: {heard:?}"));
+                continue;
+            };
+            seqs.insert(seq);
+            if heard.seq.is_some_and(|told| told != seq) {
+                self.complain(&format!("{heard:?} is stored as seq {seq}"));
+            }
+            if heard.is_answer {
+                continue;
+            }
+            if latest.is_some_and(|latest| latest >= seq) {
+                self.complain(&format!("{}: heard seq {seq} after {latest:?}", stored.name()));
+            }
+            (first, latest) = (first.min(seq), Some(seq));
+            if !stored.is_member(self.line.person, &self.truth.round.people, seq) {
+                self.complain(&format!("{}: heard seq {seq}, which is not for this person", stored.name()));
+            }
+        }
+        for row in stored.new_rows().filter(|row| !seqs.contains(&row.seq)) {
+            let op = self.truth.adding.get(&(stored.chat, row.message_id.as_str()));
+            let is_inside = row.seq > first && (self.line.is_settled || latest.is_some_and(|latest| row.seq < latest));
+            let is_after =
+                self.line.is_settled && op.is_some_and(|op| self.line.ready.is_some_and(|ready| op.sent() > ready));
+            let is_own = match self.line.protocol {
+                Protocol::Auth => row.sender_id == self.truth.round.people[self.line.person],
+                Protocol::Hearth => op.is_some_and(|op| self.sent(op)),
+            };
+            let is_for = stored.is_member(self.line.person, &self.truth.round.people, row.seq);
+            if (is_inside || is_after) && is_for && !is_own {
+                self.complain(&format!("{}: never heard seq {}", stored.name(), row.seq));
+            }
+        }
+    }
+
+    fn changes(&mut self, stored: &Stored<'_>, heard: &[&Heard]) {
+        let (mut revisions, mut first, mut latest) = (BTreeSet::new(), i64::MAX, None);
+        for heard in heard.iter().filter(|heard| !is_row(heard)) {
+            let Some(revision) = heard.revision else { continue };
+            revisions.insert(revision);
+            if heard.is_answer {
+                continue;
+            }
+            if latest.is_some_and(|latest| latest >= revision) {
+                self.complain(&format!("{}: heard revision {revision} after {latest:?}", stored.name()));
+            }
+            (first, latest) = (first.min(revision), Some(revision));
+        }
+        if !stored.stays(self.line.person, &self.truth.round.people) {
+            return;
+        }
+        let ops: Vec<_> = self.truth.round.ops.iter().filter(|op| op.chat == *stored.chat).collect();
+        // An own change without an answer may have any revision.
+        let is_certain = !ops.iter().any(|op| op.change.changes().is_some() && self.is_open(op));
+        if is_certain && let Some(latest) = latest {
+            for revision in (first..latest).filter(|revision| !revisions.contains(revision)) {
+                self.complain(&format!("{}: never heard revision {revision}", stored.name()));
+            }
+        }
+        let (true, Some(ready)) = (self.line.is_settled, self.line.ready) else { return };
+        for op in ops.into_iter().filter(|op| op.sent() > ready && always_changes(&op.change)) {
+            if let Some(revision) = op.revision().filter(|revision| !revisions.contains(revision)) {
+                self.complain(&format!("{}: never heard revision {revision}: {op:?}", stored.name()));
+            }
+        }
+    }
+
+    /// Whether the operation was requested on this connection.
+    fn sent(&self, op: &Op) -> bool {
+        op.attempts.iter().any(|attempt| attempt.line == self.number)
+    }
+
+    fn is_open(&self, op: &Op) -> bool {
+        op.attempts.iter().any(|attempt| attempt.line == self.number && attempt.outcome == Outcome::Unanswered)
+    }
+
+    fn complain(&mut self, what: &str) {
+        let Line { person, protocol, is_settled, .. } = self.line;
+        let end = if *is_settled { "" } else { ", which ended early" };
+        let number = self.number;
+        self.violations.push(format!("connection {number} of person {person} ({protocol:?}{end}): {what}"));
+    }
+}
+
+/// Whether it carries a row of the history. Answers to changes do not.
+fn is_row(heard: &Heard) -> bool {
+    let kind = heard.kind.as_str();
+    let is_change = CHANGED_ROWS.contains(&kind) || ["editMessage", "deleteMessage", "react"].contains(&kind);
+    !is_change && (NEW_ROWS.contains(&kind) || heard.is_answer)
+}
+
+/// Whether an acknowledged operation of this kind always makes a new revision.
+fn always_changes(change: &Change) -> bool {
+    matches!(change, Change::Edit { .. })
+}

@@ -1,0 +1,173 @@
+//! A PostgreSQL cluster of our own, which may be killed.
+
+use std::{
+    net::TcpListener,
+    os::unix::fs::chown,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
+
+use anyhow::{Context, Result, ensure};
+use rustix::process::{Pid, Signal, getuid, kill_process};
+use tempfile::TempDir;
+use tokio::{
+    fs,
+    process::{Child, Command},
+    time::{sleep, timeout},
+};
+
+/// How long it may take to start, also after a crash.
+const PATIENCE: Duration = Duration::from_mins(1);
+const PAUSE: Duration = Duration::from_millis(50);
+/// The database in the cluster.
+const DATABASE: &str = "hearth";
+
+/// A running or killed PostgreSQL; killed when dropped.
+pub(crate) struct Postgres {
+    programs: PathBuf,
+    folder: TempDir,
+    port: u16,
+    /// More environment variables of its processes.
+    variables: Vec<(String, String)>,
+    server: Option<Child>,
+}
+
+impl Postgres {
+    /// Makes a cluster with an empty database, and starts it.
+    pub(crate) async fn create(variables: Vec<(String, String)>) -> Result<Self> {
+        let programs =
+            programs().context("PostgreSQL is not installed: /usr/lib/postgresql/*/bin/initdb is missing")?;
+        let folder = tempfile::Builder::new().prefix("crash-postgres-").tempdir()?;
+        if getuid().is_root() {
+            let (user, group) = user("postgres").await?;
+            chown(folder.path(), Some(user), Some(group))?;
+        }
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let mut postgres = Self { programs, folder, port, variables, server: None };
+        let data = postgres.data();
+        let initialise = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "-D"];
+        let status = postgres.command("initdb").args(initialise).arg(&data).status().await?;
+        ensure!(status.success(), "initdb failed");
+        postgres.start().await?;
+        postgres.query("postgres", &format!("CREATE DATABASE {DATABASE}")).await?;
+        Ok(postgres)
+    }
+
+    /// Its address.
+    pub(crate) fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// The URL of the database at this address.
+    pub(crate) fn url(address: &str) -> String {
+        format!("postgres://postgres@{address}/{DATABASE}?sslmode=disable")
+    }
+
+    /// The folder of the cluster's files.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Keeps the files.
+    pub(crate) fn keep(&mut self) -> &Path {
+        self.folder.disable_cleanup(true);
+        self.folder.path()
+    }
+
+    /// Starts it; returns when it answers.
+    pub(crate) async fn start(&mut self) -> Result<()> {
+        let started = async {
+            loop {
+                let mut command = self.command("postgres");
+                command.arg("-D").arg(self.data()).arg("-k").arg(self.folder.path());
+                command.args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-c", "max_connections=60"]);
+                let mut server = command.spawn()?;
+                loop {
+                    if self.query("postgres", "SELECT 1").await.is_ok() {
+                        return anyhow::Ok(server);
+                    }
+                    sleep(PAUSE).await;
+                    // Its shared memory may still be in use by processes that are about to end.
+                    if server.try_wait()?.is_some() {
+                        break;
+                    }
+                }
+            }
+        };
+        self.server = Some(timeout(PATIENCE, started).await.context("PostgreSQL does not start")??);
+        Ok(())
+    }
+
+    /// Kills all its processes.
+    pub(crate) async fn kill(&mut self) -> Result<()> {
+        let Some(mut server) = self.server.take() else { return Ok(()) };
+        let id = server.id().context("it runs")?;
+        let children = children(id).await?;
+        server.kill().await?;
+        for child in children {
+            // It may have ended since.
+            let _ = kill_process(child, Signal::KILL);
+        }
+        Ok(())
+    }
+
+    /// Ends every connection to the database.
+    pub(crate) async fn terminate_backends(&self) -> Result<()> {
+        let sql = format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+             WHERE pid <> pg_backend_pid() AND datname = '{DATABASE}'"
+        );
+        self.query("postgres", &sql).await
+    }
+
+    /// Ends the connection by which a server keeps other servers away.
+    pub(crate) async fn unguard(&self) -> Result<()> {
+        let sql = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' \
+            AND mode = 'ExclusiveLock' AND (classid::BIGINT << 32) + objid::BIGINT = \
+            hashtextextended('hearth serves ' || current_schema(), 0)";
+        self.query(DATABASE, sql).await
+    }
+
+    async fn query(&self, database: &str, sql: &str) -> Result<()> {
+        let mut psql = Command::new(self.programs.join("psql"));
+        psql.args(["-X", "-q", "-h", "127.0.0.1", "-p", &self.port.to_string(), "-U", "postgres", "-d", database]);
+        let status = psql.args(["-c", sql]).stdout(Stdio::null()).stderr(Stdio::null()).status().await?;
+        ensure!(status.success(), "psql failed: {sql}");
+        Ok(())
+    }
+
+    /// A program of PostgreSQL. PostgreSQL refuses to run as root.
+    fn command(&self, program: &str) -> Command {
+        let program = self.programs.join(program);
+        let mut command = if getuid().is_root() {
+            let mut command = Command::new("setpriv");
+            command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "--"]).arg(program);
+            command
+        } else {
+            Command::new(program)
+        };
+        command.current_dir("/").envs(self.variables.iter().cloned());
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+        command
+    }
+}
+
+/// The folder of the newest PostgreSQL's programs.
+fn programs() -> Option<PathBuf> {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
+    let folders = versions.filter_map(|version| Some(version.ok()?.path().join("bin")));
+    folders.filter(|folder| folder.join("initdb").exists()).max()
+}
+
+async fn user(name: &str) -> Result<(u32, u32)> {
+    let users = fs::read_to_string("/etc/passwd").await?;
+    let fields = users.lines().map(|line| line.split(':').collect::<Vec<_>>()).find(|fields| fields[0] == name);
+    let fields = fields.with_context(|| format!("there is no user {name}"))?;
+    Ok((fields[2].parse()?, fields[3].parse()?))
+}
+
+async fn children(parent: u32) -> Result<Vec<Pid>> {
+    let list = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).await?;
+    Ok(list.split_whitespace().filter_map(|id| Pid::from_raw(id.parse().ok()?)).collect())
+}

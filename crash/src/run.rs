@@ -1,0 +1,150 @@
+//! Plays rounds, and reports.
+
+use std::{
+    path::{Path, PathBuf},
+    time::{Duration, Instant, SystemTime},
+};
+
+use anyhow::{Context, Result, ensure};
+use fastrand::Rng;
+
+use crate::{
+    args::{Engine, Run},
+    check,
+    record::Round,
+    story::{fault::Fault, house::House, round::Story},
+};
+
+/// Rounds on one engine, before the other engine's turn in a long run.
+const TURN: u32 = 20;
+/// The most faults in a round.
+const FAULTS: usize = 3;
+/// More violations than these would only hide the first.
+const SHOWN: usize = 20;
+
+/// What happened in some rounds.
+#[derive(Debug, Default, Clone, Copy)]
+struct Tally {
+    rounds: u32,
+    faults: usize,
+    acknowledged: usize,
+    refused: usize,
+    open: usize,
+    connections: usize,
+}
+
+/// Returns whether every promise was kept.
+pub(crate) async fn run(run: &Run) -> Result<bool> {
+    let binary = binary(run.binary.as_deref())?;
+    let mut seed = run.seed.unwrap_or_else(|| {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        now.as_millis().try_into().unwrap_or_default()
+    });
+    let (began, hours) = (Instant::now(), run.hours.map(|hours| Duration::from_secs_f64(hours * 3600.0)));
+    loop {
+        for engine in run.engine.list() {
+            println!("{}, seed {seed}", engine.name());
+            let all = u32::try_from(Fault::all(*engine).len()).unwrap_or_default();
+            let rounds = if hours.is_some() { TURN } else { run.rounds.unwrap_or(all) };
+            if !play(*engine, &binary, seed, rounds).await? {
+                return Ok(false);
+            }
+        }
+        if hours.is_none_or(|hours| began.elapsed() >= hours) {
+            return Ok(true);
+        }
+        seed += 1;
+    }
+}
+
+async fn play(engine: Engine, binary: &Path, seed: u64, rounds: u32) -> Result<bool> {
+    let (mut chance, began, mut tally) = (Rng::with_seed(seed), Instant::now(), Tally::default());
+    let mut house = House::build(engine, binary, shim().as_deref()).await?;
+    let mut story = Story::begin(&house, &mut chance).await?;
+    for number in 0..rounds {
+        let faults = faults(&house, number, &mut chance);
+        let played = story.round(&mut house, &faults, &mut chance).await;
+        let round = match played {
+            Ok(round) => round,
+            Err(error) => {
+                keep(&mut house, None)?;
+                return Err(error.context(format!("round {number}")));
+            }
+        };
+        tally.count(&round, faults.len());
+        let names: Vec<_> = faults.iter().map(|fault| fault.name()).collect();
+        let violations = check::check(&round);
+        println!("  round {number}: {}: {} operations", names.join(", "), round.ops.len());
+        if !violations.is_empty() {
+            for violation in violations.iter().take(SHOWN) {
+                println!("    VIOLATION: {violation}");
+            }
+            println!("    {} violations in all", violations.len());
+            println!("    repeat: cargo run -p crash -- --engine {engine:?} --seed {seed} --rounds {}", number + 1);
+            keep(&mut house, Some(&round))?;
+            return Ok(false);
+        }
+    }
+    println!("  {tally}, in {:.0} s", began.elapsed().as_secs_f64());
+    Ok(true)
+}
+
+/// Each kind of fault is the first in its turn; chance adds others.
+fn faults(house: &House, number: u32, chance: &mut Rng) -> Vec<Fault> {
+    let all: Vec<_> = Fault::all(house.engine).iter().copied().filter(|fault| house.can(*fault)).collect();
+    let first = all[usize::try_from(number).unwrap_or_default() % all.len()];
+    let more = (1..chance.usize(1..=FAULTS)).map(|_| all[chance.usize(0..all.len())]);
+    [first].into_iter().chain(more).collect()
+}
+
+/// Keeps the data, and writes the observations beside it.
+fn keep(house: &mut House, round: Option<&Round>) -> Result<()> {
+    let folders = house.keep();
+    if let (Some(round), Some(folder)) = (round, folders.first()) {
+        std::fs::write(folder.join("observations.json"), serde_json::to_vec(round)?)?;
+    }
+    for folder in folders {
+        println!("    kept: {}", folder.display());
+    }
+    Ok(())
+}
+
+/// The server to test: `hearth` beside this program, which `cargo build` puts there.
+fn binary(given: Option<&Path>) -> Result<PathBuf> {
+    let beside = std::env::current_exe()?.with_file_name("hearth");
+    let binary = given.map_or(beside, Path::to_owned);
+    ensure!(
+        binary.exists(),
+        "{} does not exist: run `cargo build`, or name the server with --binary",
+        binary.display()
+    );
+    binary.canonicalize().context("the server")
+}
+
+/// The library that makes disks fail, if it is built.
+fn shim() -> Option<PathBuf> {
+    let beside = std::env::current_exe().ok()?.with_file_name("libcrash_shim.so");
+    beside.exists().then_some(beside)
+}
+
+impl Tally {
+    fn count(&mut self, round: &Round, faults: usize) {
+        self.rounds += 1;
+        self.faults += faults;
+        self.acknowledged += round.ops.iter().filter(|op| op.acknowledged().is_some()).count();
+        self.refused += round.ops.iter().filter(|op| op.is_refused()).count();
+        self.open += round.ops.iter().filter(|op| op.is_open()).count();
+        self.connections += round.lines.len();
+    }
+}
+
+impl std::fmt::Display for Tally {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { rounds, faults, acknowledged, refused, open, connections } = self;
+        write!(
+            f,
+            "{rounds} rounds, {faults} faults, {acknowledged} changes acknowledged, {refused} refused, {open} without an \
+             answer, {connections} connections"
+        )
+    }
+}

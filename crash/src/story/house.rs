@@ -1,0 +1,204 @@
+//! The server and its database, and how to break them.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::{Context, Result, bail};
+use fastrand::Rng;
+use rustix::process::Signal;
+use tempfile::TempDir;
+use tokio::{sync::watch, time::sleep};
+
+use super::fault::Fault;
+use crate::{
+    args::Engine,
+    postgres::Postgres,
+    proxy::Proxy,
+    server::{Program, Second, Server},
+};
+
+/// How often a take-over is tried: the first server may be quicker to take its lock again.
+const TAKE_OVERS: usize = 20;
+
+/// A server and its database.
+pub(crate) struct House {
+    pub(crate) engine: Engine,
+    folder: TempDir,
+    program: Program,
+    server: Option<Server>,
+    postgres: Option<Postgres>,
+    proxy: Option<Proxy>,
+    /// Written to it, a word makes the disk fail; `None` without the shim.
+    disk: Option<PathBuf>,
+    pub(crate) address: watch::Sender<SocketAddr>,
+    /// Whether the server's connection that locks out others was left alone since it started. If not, another server
+    /// may be quicker to take the lock.
+    has_lock: bool,
+    /// What should not have happened.
+    pub(crate) surprises: Vec<String>,
+}
+
+impl House {
+    /// An empty database and a running server.
+    pub(crate) async fn build(engine: Engine, binary: &Path, shim: Option<&Path>) -> Result<Self> {
+        let folder = tempfile::Builder::new().prefix("crash-").tempdir()?;
+        let (mut variables, mut disk) = (Vec::new(), None);
+        if let (Engine::Sqlite, Some(shim)) = (engine, shim) {
+            let control = folder.path().join("disk");
+            std::fs::write(&control, "")?;
+            let text = |path: &Path| path.display().to_string();
+            variables.push(("LD_PRELOAD".to_owned(), text(shim)));
+            variables.push(("CRASH_SHIM_DIR".to_owned(), text(&folder.path().join("data"))));
+            variables.push(("CRASH_SHIM_CONTROL".to_owned(), text(&control)));
+            disk = Some(control);
+        }
+        let (postgres, proxy, database_url) = match engine {
+            Engine::Sqlite => {
+                (None, None, format!("sqlite://{}", folder.path().join("data").join("hearth.db").display()))
+            }
+            Engine::Postgres => {
+                let postgres = Postgres::create(Vec::new()).await?;
+                let proxy = Proxy::to(postgres.address()).await?;
+                let url = Postgres::url(&proxy.address.to_string());
+                (Some(postgres), Some(proxy), url)
+            }
+        };
+        let program = Program { binary: binary.to_owned(), folder: folder.path().to_owned(), database_url, variables };
+        let server = program.start().await?;
+        let address = watch::channel(server.address).0;
+        let server = Some(server);
+        Ok(Self {
+            engine,
+            folder,
+            program,
+            server,
+            postgres,
+            proxy,
+            disk,
+            address,
+            has_lock: true,
+            surprises: Vec::new(),
+        })
+    }
+
+    /// Whether this fault is possible here.
+    pub(crate) fn can(&self, fault: Fault) -> bool {
+        fault != Fault::FillDisk || self.disk.is_some()
+    }
+
+    /// Keeps all files; returns where they are.
+    pub(crate) fn keep(&mut self) -> Vec<PathBuf> {
+        self.folder.disable_cleanup(true);
+        let mut folders = vec![self.folder.path().to_owned()];
+        folders.extend(self.postgres.as_mut().map(|postgres| postgres.keep().to_owned()));
+        folders
+    }
+
+    /// Breaks something, and mends it after a while that chance chooses.
+    pub(crate) async fn suffer(&mut self, fault: Fault, chance: &mut Rng) -> Result<()> {
+        let pause = Duration::from_millis(chance.u64(50..400));
+        self.has_lock &= !fault.cuts_connections();
+        match fault {
+            Fault::Kill => {
+                self.server.take().context("the server runs")?.kill().await?;
+                self.start().await
+            }
+            Fault::Terminate => {
+                let server = self.server.take().context("the server runs")?;
+                server.signal(Signal::TERM)?;
+                let status = server.ended().await?;
+                if !status.success() {
+                    self.surprises.push(format!("the server got SIGTERM and ended with {status}"));
+                }
+                self.start().await
+            }
+            Fault::Stop => {
+                let server = self.server.as_ref().context("the server runs")?;
+                server.signal(Signal::STOP)?;
+                sleep(pause).await;
+                server.signal(Signal::CONT)
+            }
+            Fault::SecondStart => match self.program.start_second().await? {
+                Second::Refuses(complaint) if complaint.contains("already serves the database") => Ok(()),
+                Second::Refuses(complaint) => bail!("a second server ended with {complaint:?}"),
+                Second::Serves(next) => {
+                    if self.has_lock {
+                        self.surprises.push("a second server serves the same database".to_owned());
+                    }
+                    self.replace(next).await
+                }
+            },
+            Fault::FillDisk => {
+                let disk = self.disk.as_ref().context("the shim is loaded")?;
+                std::fs::write(disk, "full")?;
+                sleep(pause).await;
+                Ok(std::fs::write(disk, "")?)
+            }
+            Fault::TakeOver => self.take_over().await,
+            Fault::KillPostgres => {
+                let postgres = self.postgres.as_mut().context("it is PostgreSQL")?;
+                postgres.kill().await?;
+                sleep(pause).await;
+                postgres.start().await
+            }
+            Fault::TerminateBackends => self.postgres.as_ref().context("it is PostgreSQL")?.terminate_backends().await,
+            Fault::LoseAnswers => {
+                self.proxy.as_ref().context("it is PostgreSQL")?.lose(chance.usize(1..4));
+                sleep(pause).await;
+                Ok(())
+            }
+            Fault::LoseLine => {
+                let proxy = self.proxy.as_ref().context("it is PostgreSQL")?;
+                proxy.lose_all();
+                sleep(pause).await;
+                proxy.mend();
+                Ok(())
+            }
+        }
+    }
+
+    /// Undoes what faults have left. A server that has ended by itself is a surprise.
+    pub(crate) async fn mend(&mut self) -> Result<()> {
+        if let Some(proxy) = &self.proxy {
+            proxy.mend();
+        }
+        if !self.server.as_mut().is_some_and(Server::runs) {
+            self.surprises.push("the server ended by itself".to_owned());
+            self.start().await?;
+        }
+        Ok(())
+    }
+
+    /// Takes the lock from the server and starts another one, until that one serves.
+    async fn take_over(&mut self) -> Result<()> {
+        for _ in 0..TAKE_OVERS {
+            self.postgres.as_ref().context("it is PostgreSQL")?.unguard().await?;
+            if let Ok(next) = self.program.start().await {
+                return self.replace(next).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Another server has taken over. The first must end by itself, and report a failure.
+    async fn replace(&mut self, next: Server) -> Result<()> {
+        self.address.send_replace(next.address);
+        let Some(first) = self.server.replace(next) else { return Ok(()) };
+        let status = first.ended().await.context("a server that lost its database goes on")?;
+        if status.success() {
+            self.surprises.push("a server that lost its database reported success".to_owned());
+        }
+        Ok(())
+    }
+
+    async fn start(&mut self) -> Result<()> {
+        let server = self.program.start().await?;
+        self.has_lock = true;
+        self.address.send_replace(server.address);
+        self.server = Some(server);
+        Ok(())
+    }
+}
