@@ -7,6 +7,7 @@ mod catch_up;
 mod change;
 mod chats;
 mod clock;
+mod commits;
 mod connect;
 mod copy;
 mod engine;
@@ -25,6 +26,7 @@ mod purge;
 mod rows;
 mod search;
 mod sessions;
+mod settings;
 mod size;
 mod source;
 mod types;
@@ -32,13 +34,13 @@ mod users;
 
 pub use batch::{
     Author, Batch, ChatChange, Erased, Lookup, NewMember, NewMessage, NewStanding, ReactionKey, Situation, StoredChat,
-    StoredMessage, Uncommitted, Written, cost,
+    StoredMessage, Written, cost,
 };
 pub use catch_up::CatchUp;
 pub use clock::Repaired;
+pub use commits::{Commit, Cursor, KEPT_MILLIS as COMMITS_KEPT_MILLIS, Unanswered, Uncommitted};
 pub use connect::place;
 pub use errors::is_conflict;
-pub use fence::BatchId;
 pub use guard::ServingGuard;
 pub use health::Readiness;
 pub use history::Readable;
@@ -75,6 +77,8 @@ pub struct Store {
     /// Connections for writes. On SQLite there is one.
     writes: AnyPool,
     fence: Fence,
+    /// The order of the log of commits.
+    order: commits::Order,
     /// All people's names in memory, for searches.
     names: Arc<NameIndex>,
     /// Whether writes work.

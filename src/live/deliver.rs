@@ -88,7 +88,7 @@ pub(crate) fn broadcasts(event: &Event, cause: Option<ConnectionId>, send: &mut 
         }
         Event::Typing { readers, .. } => to.extended(Kind::Typing, readers, others, &|| item(event)),
         // `Hub::deliver` closes their connections.
-        Event::SessionsEnded { .. } => {}
+        Event::PersonAdded { .. } | Event::SessionsEnded { .. } => {}
     }
 }
 

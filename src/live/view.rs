@@ -93,6 +93,7 @@ pub(super) fn item(event: &Event) -> Option<Item> {
         | Event::Deleted(_)
         | Event::Reacted { .. }
         | Event::Noticed { .. }
+        | Event::PersonAdded { .. }
         | Event::SessionsEnded { .. } => return None,
     })
 }

@@ -55,6 +55,8 @@ pub enum Event {
     Blocked { user: UserId, target: UserId, on: bool },
     /// A user changed their privacy settings.
     PrivacyChanged { user: UserId, privacy: Privacy, presence_changed: bool },
+    /// A user signed up. Delivered to nobody: another process adds the user to its directory.
+    PersonAdded { user: UserId },
     /// A user changed their name.
     PersonRenamed {
         user: UserId,
@@ -212,7 +214,8 @@ pub(crate) fn examples() -> Vec<Event> {
             let privacy = Privacy { presence: false, read_receipts: true };
             Some(Event::PrivacyChanged { user, privacy, presence_changed: true })
         }
-        Event::PrivacyChanged { .. } => Some(Event::PersonRenamed { user, person: Some(person(1)) }),
+        Event::PrivacyChanged { .. } => Some(Event::PersonAdded { user }),
+        Event::PersonAdded { .. } => Some(Event::PersonRenamed { user, person: Some(person(1)) }),
         Event::PersonRenamed { .. } => Some(Event::PersonDeleted { user, erased: true, companions: members.clone() }),
         Event::PersonDeleted { .. } => {
             let session = SessionId(uuid::Uuid::from_u128(5));

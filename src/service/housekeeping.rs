@@ -47,5 +47,8 @@ async fn tidy(app: &App) -> Result<()> {
     while app.store.remove_expired_sessions(app.session_time(), SESSIONS_STEP).await? > 0 {
         tokio::time::sleep(PAUSE).await;
     }
-    app.store.forget_commits().await
+    while app.store.forget_commits(Timestamp::now()).await? {
+        tokio::time::sleep(PAUSE).await;
+    }
+    Ok(())
 }

@@ -79,8 +79,14 @@ async fn try_log_in(app: &App, address: IpAddr, user_agent: &str, credentials: L
     let user_agent: String = user_agent.chars().filter(|c| !c.is_control()).take(USER_AGENT_MAX).collect();
     let id = SessionId(Uuid::now_v7());
     let session_ends_at = expiry(app, now).min(now.plus_millis(max_millis(app)));
-    let session =
-        NewSession { id, user_agent: &user_agent, now, expires_at: session_ends_at, can_confirm: is_own_client };
+    let session = NewSession {
+        id,
+        user_agent: &user_agent,
+        now,
+        expires_at: session_ends_at,
+        can_confirm: is_own_client,
+        is_new_device: device.is_none(),
+    };
     if !app.store.add_session(&account, &session).await? {
         return Err(Refusal::WrongCredentials.into());
     }

@@ -7,27 +7,13 @@ mod membership;
 mod messages;
 mod standing;
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::atomic::Ordering, time::Duration};
 
 use serde::Serialize;
 use sqlx::AnyConnection;
-use tokio::time::timeout;
 
-use super::{
-    Store,
-    change::Change,
-    engine::{Engine, Sql},
-    fence::BatchId,
-    search::NameIndex,
-    types::json,
-};
-use crate::model::{Timestamp, UserId};
+use super::{Store, change::Change, commits::Uncommitted, engine::Sql, types::json};
+use crate::model::{Event, Timestamp, UserId};
 
 pub use edits::ReactionKey;
 pub use erasure::Erased;
@@ -38,40 +24,16 @@ pub use standing::NewStanding;
 
 /// A transaction that changes chats. Dropped without [`Batch::commit`], it changes nothing.
 pub struct Batch {
-    engine: Engine,
+    store: Store,
     change: Change,
-    /// `None` if its outcome cannot be looked up.
-    id: Option<BatchId>,
-    timeout: Duration,
-    names: Arc<NameIndex>,
     /// People whose accounts it deletes.
     erased: Vec<UserId>,
-    has_erased: Arc<AtomicBool>,
-}
-
-/// Why a batch is not known to be committed.
-#[derive(Debug)]
-pub enum Uncommitted {
-    /// It changed nothing.
-    Undone(sqlx::Error),
-    /// The answer to COMMIT was lost: ask [`Store::was_committed`].
-    Unknown(BatchId, sqlx::Error),
 }
 
 impl Store {
     /// Begins a transaction of the writer.
     pub async fn batch(&self) -> sqlx::Result<Batch> {
-        let id = self.fence.next_batch();
-        let change = self.begin_by(self.fence.begin(self.engine, id)).await?;
-        Ok(Batch {
-            engine: self.engine,
-            change,
-            id,
-            timeout: self.timeout,
-            names: self.names.clone(),
-            erased: Vec::new(),
-            has_erased: self.erased.clone(),
-        })
+        Ok(Batch { store: self.clone(), change: self.begin().await?, erased: Vec::new() })
     }
 
     /// How long a whole batch may take.
@@ -81,22 +43,14 @@ impl Store {
 }
 
 impl Batch {
-    /// Commits: the changes are on disk when this returns.
-    pub async fn commit(self) -> Result<(), Uncommitted> {
-        let commit = self.change.commit();
-        let committed = match self.id {
-            Some(id) => {
-                let committed = timeout(self.timeout, commit).await.unwrap_or(Err(sqlx::Error::PoolTimedOut));
-                committed.map_err(|error| Uncommitted::Unknown(id, error))
-            }
-            // No timeout: its outcome could not be looked up later.
-            None => commit.await.map_err(Uncommitted::Undone),
-        };
+    /// Commits, and logs what the batch caused: both are on disk when this returns.
+    pub async fn commit(self, events: &[&Event]) -> Result<(), Uncommitted> {
+        let committed = self.store.commit_logged(self.change, events).await;
         // After a failure too: it may be committed.
         if !self.erased.is_empty() {
-            self.has_erased.store(true, Ordering::Relaxed);
+            self.store.erased.store(true, Ordering::Relaxed);
         }
-        self.names.have_changed(self.erased);
+        self.store.names.have_changed(self.erased);
         committed
     }
 
@@ -111,7 +65,7 @@ impl Batch {
         if rows.is_empty() {
             return Ok(());
         }
-        let mut query = sqlx::query(sql.on(self.engine)).bind(json(rows));
+        let mut query = sqlx::query(sql.on(self.store.engine)).bind(json(rows));
         if let Some(now) = now {
             query = query.bind(now);
         }

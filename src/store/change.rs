@@ -26,11 +26,12 @@ pub(super) struct Change {
 impl Store {
     /// Begins a transaction that writes.
     pub(super) async fn begin(&self) -> sqlx::Result<Change> {
-        self.begin_by(self.fence.begin(self.engine, None)).await
+        self.begin_by(self.fence.begin(self.engine)).await
     }
 
     /// Begins one with these statements.
-    pub(super) async fn begin_by(&self, sql: String) -> sqlx::Result<Change> {
+    pub(super) async fn begin_by(&self, sql: impl Into<String>) -> sqlx::Result<Change> {
+        let sql = sql.into();
         let begin = async {
             let connection = self.writes.acquire().await?;
             let mut change = Change { connection, health: self.health.clone(), settled: false };
@@ -55,8 +56,13 @@ impl Store {
 impl Change {
     /// Commits: the changes are on disk when this returns. After an error they may be.
     pub(super) async fn commit(self) -> sqlx::Result<()> {
+        self.commit_by("COMMIT".to_owned()).await
+    }
+
+    /// Commits with these statements.
+    pub(super) async fn commit_by(self, sql: String) -> sqlx::Result<()> {
         let health = self.health.clone();
-        match self.settle("COMMIT").await {
+        match self.settle(sql).await {
             Ok(()) => health.wrote(),
             Err(error) => {
                 health.failed(Some(&error));
@@ -68,11 +74,11 @@ impl Change {
 
     /// Rolls back, where that is an expected outcome: cheaper than a new connection.
     pub(super) async fn rollback(self) -> sqlx::Result<()> {
-        self.settle("ROLLBACK").await
+        self.settle("ROLLBACK".to_owned()).await
     }
 
-    async fn settle(mut self, end: &'static str) -> sqlx::Result<()> {
-        self.connection.execute(end).await?;
+    async fn settle(mut self, end: String) -> sqlx::Result<()> {
+        self.connection.execute(AssertSqlSafe(end)).await?;
         self.settled = true;
         Ok(())
     }

@@ -66,6 +66,7 @@ impl Store {
             reads,
             writes,
             fence: Fence::default(),
+            order: Arc::default(),
             names: Arc::default(),
             health: Arc::new(Health::new(engine)),
             place: place.into(),

@@ -23,6 +23,26 @@ impl Engine {
         }
     }
 
+    /// Begins the transaction that takes the right to write. On PostgreSQL it waits for the transactions of the server
+    /// before; PostgreSQL ends idle ones.
+    pub(super) fn take_over(self) -> &'static str {
+        match self {
+            Self::Sqlite => self.begin(),
+            Self::Postgres => {
+                "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '60s'; \
+                 SELECT pg_advisory_xact_lock(hashtextextended('hearth writes ' || current_schema(), 0))"
+            }
+        }
+    }
+
+    /// The text whose UTF-8 bytes these hexadecimal digits are, as an SQL expression.
+    pub(super) fn text_of_hex(self, digits: &str) -> String {
+        match self {
+            Self::Sqlite => format!("CAST(x'{digits}' AS TEXT)"),
+            Self::Postgres => format!("convert_from('\\x{digits}'::bytea, 'UTF8')"),
+        }
+    }
+
     /// Begins a transaction that reads one snapshot of the database.
     pub(super) fn begin_snapshot(self) -> &'static str {
         match self {

@@ -18,6 +18,7 @@ macro_rules! migrations {
             (5, "sessions", include_str!(concat!("../../migrations/", $folder, "/0005_sessions.sql"))),
             (6, "privacy", include_str!(concat!("../../migrations/", $folder, "/0006_privacy.sql"))),
             (7, "bounds", include_str!(concat!("../../migrations/", $folder, "/0007_bounds.sql"))),
+            (8, "commits", include_str!(concat!("../../migrations/", $folder, "/0008_commits.sql"))),
         ]
     };
 }

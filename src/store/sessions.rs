@@ -1,16 +1,17 @@
-//! Sessions and settings, among them the secret that signs tokens.
+//! Sessions.
 
-use sqlx::{AnyConnection, Row};
+use sqlx::{Any, AnyConnection, Row, any::AnyArguments, query::Query};
 use uuid::Uuid;
 
 use super::{
     Account, Store,
+    change::Change,
     rows::{from_columns, is_one},
 };
 use crate::{
     auth::{GRACE_MILLIS, Rotation},
     error::Result,
-    model::{Session, SessionId, Timestamp, UserId},
+    model::{Event, Session, SessionId, Timestamp, UserId},
 };
 
 /// A session to be stored.
@@ -25,6 +26,8 @@ pub struct NewSession<'a> {
     pub expires_at: Timestamp,
     /// Whether its client can ask the owner for a confirmation.
     pub can_confirm: bool,
+    /// Whether the device is new to the account: the user's other devices are notified.
+    pub is_new_device: bool,
 }
 
 /// Whether and when the owner confirmed a session.
@@ -86,7 +89,13 @@ impl Store {
             .bind(session.expires_at)
             .bind(i64::from(session.can_confirm));
             query.execute(&mut *change).await?;
-            change.commit().await?;
+            let event = session.is_new_device.then(|| Event::SessionBegan {
+                user: account.person.id,
+                session: session.id,
+                user_agent: session.user_agent.to_owned(),
+                created_at: session.now,
+            });
+            self.commit_and_settle(change, &event.iter().collect::<Vec<_>>()).await?;
             Ok(true)
         };
         self.within(work).await
@@ -140,9 +149,9 @@ impl Store {
                  WHERE id = $1 AND generation > $2 + 1 AND expires_at > $5 AND ended_at IS NULL",
             );
             let query = query.bind(renewal.session).bind(renewal.generation).bind(renewal.now).bind(kept_until);
-            self.write(query.bind(renewal.session_time)).await
+            self.end(query.bind(renewal.session_time), renewal.session, renewal.user).await
         };
-        Ok(self.within(work).await? > 0)
+        self.within(work).await
     }
 
     /// Stores that the owner has confirmed a session. Returns `false` if it has ended.
@@ -199,8 +208,8 @@ impl Store {
             let query = sqlx::query_scalar("DELETE FROM sessions WHERE user_id = $1 AND id <> $2 RETURNING id");
             let mut change = self.begin().await?;
             revoke_devices(&mut change, user).await?;
-            let ended = query.bind(user).bind(kept).fetch_all(&mut *change).await?;
-            change.commit().await?;
+            let ended: Vec<SessionId> = query.bind(user).bind(kept).fetch_all(&mut *change).await?;
+            self.commit_ended(change, user, &ended).await?;
             Ok(ended)
         };
         self.within(work).await
@@ -210,9 +219,9 @@ impl Store {
     pub async fn end_session(&self, session: SessionId, user: UserId) -> Result<bool> {
         let work = async {
             let query = sqlx::query("DELETE FROM sessions WHERE id = $1 AND user_id = $2");
-            self.write(query.bind(session).bind(user)).await
+            self.end(query.bind(session).bind(user), session, user).await
         };
-        Ok(self.within(work).await? > 0)
+        self.within(work).await
     }
 
     /// Removes expired sessions, at most `limit`. Returns how many.
@@ -230,28 +239,22 @@ impl Store {
     pub async fn last_session_use(&self) -> Result<Option<Timestamp>> {
         self.within(sqlx::query_scalar("SELECT MAX(last_seen_at) FROM sessions").fetch_one(&self.reads)).await
     }
+}
 
-    /// After a backup was restored: ends every session and deletes the epoch, so that the next start makes a new one.
-    /// Returns how many sessions ended.
-    pub async fn restored(&self) -> Result<u64> {
-        let work = async {
-            let mut change = self.begin().await?;
-            let ended = sqlx::query("DELETE FROM sessions").execute(&mut *change).await?.rows_affected();
-            sqlx::query("DELETE FROM settings WHERE key = 'epoch'").execute(&mut *change).await?;
-            change.commit().await?;
-            Ok(ended)
-        };
-        self.within(work).await
+impl Store {
+    /// Executes a statement that ends a session. Returns whether it has.
+    async fn end(&self, query: Query<'_, Any, AnyArguments>, session: SessionId, user: UserId) -> sqlx::Result<bool> {
+        let mut change = self.begin().await?;
+        let has_ended = query.execute(&mut *change).await?.rows_affected() > 0;
+        self.commit_ended(change, user, &[session][..usize::from(has_ended)]).await?;
+        Ok(has_ended)
     }
 
-    /// A setting's stored value; if there is none, stores `candidate`.
-    pub async fn setting(&self, key: &'static str, candidate: &[u8]) -> Result<Vec<u8>> {
-        let work = async {
-            let query = sqlx::query("INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT DO NOTHING");
-            self.write(query.bind(key).bind(candidate)).await?;
-            sqlx::query_scalar("SELECT value FROM settings WHERE key = $1").bind(key).fetch_one(&self.reads).await
-        };
-        self.within(work).await
+    /// Commits the end of a person's sessions.
+    pub(super) async fn commit_ended(&self, change: Change, user: UserId, ended: &[SessionId]) -> sqlx::Result<()> {
+        let event = Event::SessionsEnded { user, sessions: ended.to_vec() };
+        let events: &[&Event] = if ended.is_empty() { &[] } else { &[&event] };
+        self.commit_and_settle(change, events).await
     }
 }
 

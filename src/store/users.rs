@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     error::{Refusal, Result},
-    model::{Person, SessionId, Timestamp, UserId},
+    model::{Event, Person, SessionId, Timestamp, UserId},
     text::{identity, is_reserved, search},
 };
 
@@ -66,7 +66,10 @@ impl Store {
             .execute(&mut *change)
             .await;
             match added {
-                Ok(added) => change.commit().await.map(|()| added.rows_affected() > 0),
+                Ok(added) if added.rows_affected() > 0 => {
+                    self.commit_and_settle(change, &[&Event::PersonAdded { user: person.id }]).await.map(|()| true)
+                }
+                Ok(_) => change.rollback().await.map(|()| false),
                 Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
                     change.rollback().await.map(|()| false)
                 }
@@ -147,7 +150,8 @@ impl Store {
             if is_reserved {
                 change.rollback().await?;
             } else {
-                change.commit().await?;
+                let event = Event::PersonRenamed { user, person: None };
+                self.commit_and_settle(change, &[&event]).await?;
             }
             Ok(renamed.first().map(|_| !is_reserved))
         };
@@ -176,13 +180,13 @@ impl Store {
                 held.rollback().await?;
                 return Ok(None);
             }
-            let ended = sqlx::query_scalar("DELETE FROM sessions WHERE user_id = $1 AND id <> $2 RETURNING id")
+            let ended: Vec<_> = sqlx::query_scalar("DELETE FROM sessions WHERE user_id = $1 AND id <> $2 RETURNING id")
                 .bind(account.person.id)
                 .bind(kept.session)
                 .fetch_all(&mut *held)
                 .await?;
             let renewed = if rotates { renew(&mut held, kept).await? } else { None };
-            held.commit().await?;
+            self.commit_ended(held, account.person.id, &ended).await?;
             Ok(Some(Changed { ended, renewed }))
         };
         self.within(work).await

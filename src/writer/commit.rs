@@ -15,7 +15,7 @@ use crate::{
     config::Limits,
     error::Result,
     live::Outcome,
-    store::{self, BatchId, DatabaseError, Store, Uncommitted},
+    store::{self, DatabaseError, Store, Unanswered, Uncommitted},
 };
 
 /// How often a batch is tried when it conflicts with other transactions.
@@ -32,7 +32,7 @@ pub(super) struct Committer {
 
 /// A batch whose COMMIT was not answered, and its outcomes if it was committed.
 struct Unsettled {
-    batch: BatchId,
+    batch: Unanswered,
     outcomes: Vec<Result<Outcome>>,
 }
 
@@ -128,13 +128,18 @@ impl Committer {
         };
         let work = timeout(self.store.batch_timeout(), work).await;
         let (batch, outcomes) = work.unwrap_or(Err(DatabaseError::PoolTimedOut))?;
+        let caused = outcomes.iter().flatten().filter(|outcome| !outcome.is_repeated);
+        let events: Vec<_> = caused.flat_map(|outcome| &outcome.events).collect();
         #[cfg(feature = "mutations")]
         if mutations::makes(Mutation::AckBeforeCommit) {
-            tokio::spawn(mutations::late(batch.commit()));
+            let events: Vec<_> = events.into_iter().cloned().collect();
+            tokio::spawn(mutations::late(async move { batch.commit(&events.iter().collect::<Vec<_>>()).await }));
             return Ok(outcomes);
         }
-        match batch.commit().await {
+        match batch.commit(&events).await {
             Ok(()) => Ok(outcomes),
+            // A batch that caused nothing is not logged, so its outcome cannot be looked up; but repeating it is harmless.
+            Err(Uncommitted::Undone(_)) if events.is_empty() => Err(Failure::Undone),
             Err(Uncommitted::Undone(error)) => Err(error.into()),
             Err(Uncommitted::Unknown(batch, error)) => {
                 tracing::warn!(cause = %error, "a commit was not answered; looking up its outcome");
@@ -151,7 +156,7 @@ impl Committer {
         }
         let answer = async {
             loop {
-                match self.store.was_committed(unsettled.batch).await {
+                match self.store.was_committed(&unsettled.batch).await {
                     Ok(committed) => return committed,
                     Err(_) => tokio::time::sleep(ASK_EVERY).await,
                 }
@@ -170,7 +175,7 @@ impl Committer {
     /// Returns the outcomes of a batch whose outcome was unknown until now.
     pub(super) async fn settle(&mut self) -> Vec<Result<Outcome>> {
         let Some(unsettled) = self.unsettled.take() else { return Vec::new() };
-        match self.store.was_committed(unsettled.batch).await {
+        match self.store.was_committed(&unsettled.batch).await {
             Ok(true) => unsettled.outcomes,
             Ok(false) => Vec::new(),
             Err(_) => {

@@ -13,6 +13,7 @@ mod bounds;
 mod budgets;
 mod chat_list;
 mod clock;
+mod commit_log;
 mod config;
 mod confirmation;
 mod connections;

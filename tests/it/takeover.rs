@@ -53,7 +53,14 @@ async fn every_kind_of_change_is_rejected_after_a_takeover() {
     for (store, may_write) in [(&first, !database.unguard().await), (&second, true)] {
         let now = Timestamp::now();
         let (id, session) = (SessionId(Uuid::new_v4()), SessionId(Uuid::new_v4()));
-        let log_in = NewSession { id, user_agent: "", now, expires_at: now.plus_millis(1000), can_confirm: false };
+        let log_in = NewSession {
+            id,
+            user_agent: "",
+            now,
+            expires_at: now.plus_millis(1000),
+            can_confirm: false,
+            is_new_device: false,
+        };
         let done = [
             store.add_user(&account(), now).await.is_ok(),
             store.rename(ann.person.id, Some("Anna"), None, now).await.is_ok(),

@@ -30,7 +30,7 @@ impl Batch {
         let query = sqlx::query(messages!("WHERE m.chat_id = $1 AND m.seq = $2"));
         let row = query.bind(chat).bind(seq).fetch_one(self.connection()).await?;
         let mut message = message(&row, hidden_up_to)?;
-        let engine = self.engine;
+        let engine = self.store.engine;
         add_reactions(self.connection(), engine, reader, vec![(chat, &mut message)]).await?;
         Ok(message)
     }

@@ -170,7 +170,7 @@ impl Batch {
         read: fn(&AnyRow) -> sqlx::Result<Situation>,
     ) -> sqlx::Result<Vec<Situation>> {
         let rows = json(&numbered(lookups));
-        let engine = self.engine;
+        let engine = self.store.engine;
         if engine == Engine::Postgres {
             sqlx::query(LOCK.on(engine)).bind(&rows).execute(self.connection()).await?;
         }

@@ -55,7 +55,7 @@ impl Batch {
         #[derive(Serialize)]
         struct Pair(#[serde(serialize_with = "key")] ChatKey);
         let pairs: Vec<_> = pairs.iter().copied().map(Pair).collect();
-        let query = sqlx::query(ADD_DIALOGS.on(self.engine)).bind(json(&pairs)).bind(now);
+        let query = sqlx::query(ADD_DIALOGS.on(self.store.engine)).bind(json(&pairs)).bind(now);
         let mut ids = HashMap::new();
         let mut members = Vec::new();
         for row in query.fetch_all(self.connection()).await? {

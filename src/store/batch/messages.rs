@@ -121,7 +121,7 @@ static STORED: Sql = Sql::new(
 impl Batch {
     /// Stores messages and notices, and updates their chats and their senders' memberships.
     pub async fn write(&mut self, written: &Written<'_>) -> sqlx::Result<()> {
-        let query = sqlx::query(WRITE.on(self.engine))
+        let query = sqlx::query(WRITE.on(self.store.engine))
             .bind(json(&written.messages))
             .bind(json(&written.chats))
             .bind(json(&written.authors));
@@ -130,7 +130,7 @@ impl Batch {
 
     /// Bytes of these people's messages and notices, without those in deleted groups.
     pub async fn stored_bytes(&mut self, users: &[UserId]) -> sqlx::Result<Vec<(UserId, i64)>> {
-        let query = sqlx::query(STORED.on(self.engine)).bind(json(&column("id", users)));
+        let query = sqlx::query(STORED.on(self.store.engine)).bind(json(&column("id", users)));
         let rows = query.fetch_all(self.connection()).await?;
         rows.iter().map(|row| Ok((row.try_get("id")?, row.try_get("bytes")?))).collect()
     }

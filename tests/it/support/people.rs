@@ -58,8 +58,14 @@ impl TestServer {
     pub async fn begins_session(&self, person: &User) {
         let account = self.store().account_by_email(&person.email).await.expect("the database answers");
         let (now, id) = (Timestamp::now(), SessionId(Uuid::now_v7()));
-        let session =
-            NewSession { id, user_agent: "tests", now, expires_at: now.plus_millis(3_600_000), can_confirm: false };
+        let session = NewSession {
+            id,
+            user_agent: "tests",
+            now,
+            expires_at: now.plus_millis(3_600_000),
+            can_confirm: false,
+            is_new_device: false,
+        };
         let account = account.expect("the person has an account");
         assert!(self.store().add_session(&account, &session).await.expect("the database answers"));
     }
@@ -69,7 +75,7 @@ async fn log_in(store: &Store, tokens: &Tokens, account: &Account) -> String {
     let (now, id) = (Timestamp::now(), SessionId(Uuid::now_v7()));
     store.add_user(account, now).await.expect("the email is free");
     let expires_at = tokens.expiry(now);
-    let session = NewSession { id, user_agent: "tests", now, expires_at, can_confirm: false };
+    let session = NewSession { id, user_agent: "tests", now, expires_at, can_confirm: false, is_new_device: false };
     assert!(store.add_session(account, &session).await.expect("the database answers"));
     let grant = Grant { session: id, generation: 0, now, session_ends_at: expires_at };
     tokens.sign(&account.person, &account.email, grant).expect("claims can be signed")

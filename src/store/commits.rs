@@ -1,0 +1,127 @@
+//! The log of commits: one row for each transaction whose effect another process or a later consumer must learn of,
+//! with the events that it caused. It is the durable source of everything that happens because of a change: consumers
+//! read it in order per writer, at least once, and continue after a crash where they stopped. See [`Store::followed`].
+//!
+//! A row is inserted together with the COMMIT, in the order of the rows' numbers: the next one is sent only when the
+//! outcome of the one before is known. So a consumer that has seen row 7 of a writer has seen rows 1 to 6.
+
+mod consumers;
+
+use std::sync::Arc;
+
+use tokio::{
+    sync::{Mutex, OwnedMutexGuard},
+    time::timeout,
+};
+
+use super::{DatabaseError, DatabaseResult, Store, change::Change, engine::Engine};
+use crate::{
+    error::Result,
+    model::{Event, Timestamp},
+};
+
+pub use consumers::{Commit, Cursor};
+
+/// How long rows are kept, whether or not they were read.
+pub const KEPT_MILLIS: i64 = 24 * 60 * 60 * 1000;
+/// Rows removed in one step.
+const STEP: i64 = 500;
+/// How often to look up the outcome of a transaction.
+const ASK_EVERY: std::time::Duration = std::time::Duration::from_millis(50);
+
+/// The number of this process's newest row. Its lock is held from the choice of a number until the outcome is known.
+pub(super) type Order = Arc<Mutex<i64>>;
+
+/// A transaction whose COMMIT was not answered. Until [`Store::was_committed`] tells its outcome and this is dropped,
+/// nothing else is logged.
+#[derive(Debug)]
+pub struct Unanswered {
+    writer: i64,
+    n: i64,
+    _order: OwnedMutexGuard<i64>,
+}
+
+/// Why a transaction is not known to be committed.
+#[derive(Debug)]
+pub enum Uncommitted {
+    /// It changed nothing.
+    Undone(DatabaseError),
+    /// The answer to COMMIT was lost: ask [`Store::was_committed`].
+    Unknown(Unanswered, DatabaseError),
+}
+
+impl Store {
+    /// Commits a transaction together with the row of what it caused: both are on disk when this returns. Without
+    /// events there is no row.
+    pub(super) async fn commit_logged(&self, change: Change, events: &[&Event]) -> Result<(), Uncommitted> {
+        let Some(writer) = self.fence.generation().filter(|_| !events.is_empty()) else {
+            return change.commit().await.map_err(Uncommitted::Undone);
+        };
+        let order = timeout(self.timeout, self.order.clone().lock_owned()).await;
+        let mut order = order.map_err(|_| Uncommitted::Undone(DatabaseError::PoolTimedOut))?;
+        *order += 1;
+        let n = *order;
+        let end = insert_and_commit(self.engine, writer, n, events);
+        match self.engine {
+            // SQLite answers every COMMIT.
+            Engine::Sqlite => change.commit_by(end).await.map_err(Uncommitted::Undone),
+            Engine::Postgres => {
+                let committed = timeout(self.timeout, change.commit_by(end)).await;
+                let unanswered = |error| Uncommitted::Unknown(Unanswered { writer, n, _order: order }, error);
+                committed.unwrap_or(Err(DatabaseError::PoolTimedOut)).map_err(unanswered)
+            }
+        }
+    }
+
+    /// Like [`Self::commit_logged`], for transactions outside of the writer. If the answer to COMMIT is lost, looks up
+    /// the outcome, however long the database is away: the caller may stop waiting.
+    pub(super) async fn commit_and_settle(&self, change: Change, events: &[&Event]) -> DatabaseResult<()> {
+        let (unanswered, error) = match self.commit_logged(change, events).await {
+            Ok(()) => return Ok(()),
+            Err(Uncommitted::Undone(error)) => return Err(error),
+            Err(Uncommitted::Unknown(unanswered, error)) => (unanswered, error),
+        };
+        let store = self.clone();
+        // A task of its own, because until it ends nothing else can be logged. It ends when the store is closed.
+        let outcome = tokio::spawn(async move {
+            loop {
+                match store.was_committed(&unanswered).await {
+                    Ok(was_committed) => return was_committed,
+                    Err(DatabaseError::PoolClosed) => return false,
+                    Err(_) => tokio::time::sleep(ASK_EVERY).await,
+                }
+            }
+        });
+        if outcome.await.unwrap_or(false) { Ok(()) } else { Err(error) }
+    }
+
+    /// Whether a transaction was committed whose COMMIT was not answered. If it was not, it never will be.
+    pub async fn was_committed(&self, unanswered: &Unanswered) -> DatabaseResult<bool> {
+        // The COMMIT may still be under way: this waits for a transaction that has inserted the row, and takes the
+        // number from one that has not. Not a connection for writes: all of them may wait for `unanswered`.
+        let claim = sqlx::query("INSERT INTO commits (writer, n, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING");
+        let claim = claim.bind(unanswered.writer).bind(unanswered.n).bind(Timestamp::now());
+        let claimed = timeout(self.timeout, claim.execute(&self.reads)).await;
+        Ok(claimed.unwrap_or(Err(DatabaseError::PoolTimedOut))?.rows_affected() == 0)
+    }
+
+    /// Removes some old rows. Returns whether there may be more.
+    pub async fn forget_commits(&self, now: Timestamp) -> Result<bool> {
+        // The oldest rows are the first of the primary key.
+        let query = sqlx::query(
+            "DELETE FROM commits WHERE (writer, n) IN (SELECT writer, n FROM (\
+               SELECT writer, n, at FROM commits ORDER BY writer, n LIMIT $1) oldest WHERE at < $2)",
+        );
+        let query = query.bind(STEP).bind(now.plus_millis(-KEPT_MILLIS));
+        Ok(self.within(self.write(query)).await? == STEP.unsigned_abs())
+    }
+}
+
+/// The statements that add a row and commit, sent as one. The events are written as hexadecimal digits: no text in them
+/// can be taken for SQL.
+fn insert_and_commit(engine: Engine, writer: i64, n: i64, events: &[&Event]) -> String {
+    let json = serde_json::to_vec(events).expect("events have string keys");
+    let (digits, at) = (hex::encode(json), Timestamp::now().0);
+    let text = engine.text_of_hex(&digits);
+    format!("INSERT INTO commits (writer, n, at, events) VALUES ({writer}, {n}, {at}, {text}); COMMIT")
+}
