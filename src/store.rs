@@ -29,6 +29,7 @@ mod sessions;
 mod settings;
 mod size;
 mod source;
+pub mod tables;
 mod types;
 mod users;
 

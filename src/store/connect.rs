@@ -176,6 +176,23 @@ async fn update(url: &str) -> anyhow::Result<()> {
     Ok(connection.close().await?)
 }
 
+/// Connects to an existing database outside of the pools, with no regard to its schema.
+pub(super) async fn existing(url: &str) -> anyhow::Result<(Engine, AnyConnection)> {
+    install_default_drivers();
+    let (engine, named) = (Engine::of(url), || format!("database {}", place(url)));
+    let connect = async {
+        let Engine::Sqlite = engine else { return Ok(AnyConnection::connect(url).await?) };
+        let file = DatabaseFile::of(url)?;
+        ensure!(file.exists()?, "it does not exist");
+        let mut connection = AnyConnection::connect(&file.url()?).await?;
+        connection
+            .execute("PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000; PRAGMA temp_store = MEMORY")
+            .await?;
+        anyhow::Ok(connection)
+    };
+    Ok((engine, connect.await.with_context(named)?))
+}
+
 fn sqlite_pool(url: &str, size: u32, timeout: Duration, role: &'static str) -> anyhow::Result<AnyPool> {
     // Syncs every commit (FULL); moves the log into the file every 4,000 pages (16 MiB), a compromise between many
     // short stalls and few long ones; 16 MiB of page cache per connection.

@@ -28,14 +28,18 @@ const POSTGRES: &[(i64, &str, &str)] = migrations!("postgres");
 
 /// Migrates the schema to this binary's version. On SQLite the caller holds the lock file.
 pub(super) async fn run(engine: Engine, connection: &mut AnyConnection) -> anyhow::Result<()> {
-    let texts = match engine {
-        Engine::Sqlite => SQLITE,
-        Engine::Postgres => POSTGRES,
-    };
+    run_to(engine, connection, i64::MAX).await
+}
+
+/// Migrates the schema to this version, or this binary's if that is older: a backup is loaded into the schema that it
+/// was made with.
+pub(super) async fn run_to(engine: Engine, connection: &mut AnyConnection, version: i64) -> anyhow::Result<()> {
+    let texts = texts(engine);
     let migration = |&(version, name, sql): &(i64, &'static str, &'static str)| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
     };
-    let mut migrator = Migrator::with_migrations(texts.iter().map(migration).collect());
+    let texts_to_run = texts.iter().filter(|(number, ..)| *number <= version);
+    let mut migrator = Migrator::with_migrations(texts_to_run.map(migration).collect());
     // SQLite has no advisory locks: the caller holds the lock file instead.
     migrator.set_locking(engine == Engine::Postgres);
     match migrator.run(connection).await {
@@ -46,6 +50,19 @@ pub(super) async fn run(engine: Engine, connection: &mut AnyConnection) -> anyho
             texts.len()
         ),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether a migration creates a table with this name.
+pub(super) fn create_table(name: &str) -> bool {
+    let statement = format!("CREATE TABLE {name} (");
+    [SQLITE, POSTGRES].into_iter().flatten().any(|(_, _, text)| text.contains(&statement))
+}
+
+fn texts(engine: Engine) -> &'static [(i64, &'static str, &'static str)] {
+    match engine {
+        Engine::Sqlite => SQLITE,
+        Engine::Postgres => POSTGRES,
     }
 }
 

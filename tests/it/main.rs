@@ -64,6 +64,7 @@ mod search;
 mod search_text;
 mod session_list;
 mod sessions;
+mod tables;
 mod takeover;
 mod unicode;
 mod upgrade;

@@ -1,6 +1,7 @@
 //! The test verbs: a server, users, and their sockets.
 
 mod api;
+mod contents;
 mod database;
 mod extended;
 mod line;

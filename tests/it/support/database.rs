@@ -44,12 +44,15 @@ impl TestDatabase {
                 let url = format!("{server}{separator}options={options}");
                 Self { url, kind: Kind::Postgres { server, schema }, outage: None }
             }
-            Err(_) => {
-                let folder = TempDir::new().expect("a temporary folder");
-                let url = format!("sqlite://{}", folder.path().join("hearth.db").display());
-                Self { url, kind: Kind::Sqlite { _folder: folder }, outage: None }
-            }
+            Err(_) => Self::create_sqlite(),
         }
+    }
+
+    /// A database on SQLite, whatever the tests run on.
+    pub fn create_sqlite() -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        let url = format!("sqlite://{}", folder.path().join("hearth.db").display());
+        Self { url, kind: Kind::Sqlite { _folder: folder }, outage: None }
     }
 
     /// A database that [`Self::gone`] can make unavailable.
