@@ -2,16 +2,24 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Kills Hearth in many ways under load, and checks that nothing acknowledged is lost
 ///
 /// Exits with 1 if the server broke a promise; then the data and the observations are kept.
 #[derive(Debug, Parser)]
-#[command(name = "crash", version)]
+#[command(name = "crash", version, args_conflicts_with_subcommands = true)]
 pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
     #[command(flatten)]
     pub(crate) run: Run,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show that the checker notices mistakes
+    Mutations(Mutations),
 }
 
 /// How to play rounds.
@@ -32,6 +40,31 @@ pub(crate) struct Run {
     /// The server [default: `hearth` beside this program]
     #[arg(long)]
     pub(crate) binary: Option<PathBuf>,
+}
+
+/// Which mistakes to make.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Mutations {
+    #[command(flatten)]
+    pub(crate) what: Mistakes,
+    /// Where all choices come from
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// The server [default: `hearth` beside this program, or one that is built with the feature `mutations`]
+    #[arg(long)]
+    pub(crate) binary: Option<PathBuf>,
+}
+
+/// Whose mistakes.
+#[derive(Debug, Clone, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Mistakes {
+    /// Falsify the observations of some rounds, and check them
+    #[arg(long)]
+    pub(crate) observations: bool,
+    /// Build a server that makes mistakes, and play rounds until each is caught
+    #[arg(long)]
+    pub(crate) server: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

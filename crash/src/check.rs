@@ -19,6 +19,7 @@ const MOST: usize = 1000;
 pub(crate) fn check(round: &Round) -> Vec<String> {
     let mut violations = stored(round);
     let truth = Truth::of(round);
+    history::pages(&truth, &mut violations);
     delivery::check(&truth, &mut violations);
     models::check(&truth, &mut violations);
     violations.extend(round.surprises.iter().cloned());
@@ -26,7 +27,7 @@ pub(crate) fn check(round: &Round) -> Vec<String> {
     violations
 }
 
-/// What is wrong with what is stored, whatever clients heard meanwhile.
+/// What is wrong with what fresh clients know, whatever other clients heard and kept.
 pub(crate) fn stored(round: &Round) -> Vec<String> {
     let (truth, mut violations) = (Truth::of(round), Vec::new());
     history::check(&truth, &mut violations);

@@ -1,12 +1,14 @@
 //! `crash`: kills Hearth in many ways while clients work, and checks that no promise is broken.
 //!
 //! `story` plays rounds and collects what clients saw (`record`); `check` judges these observations and nothing else, so
-//! they can be falsified to see that it notices.
+//! `mutate` can falsify them to see that it notices.
 
 mod args;
 mod check;
 mod client;
 mod moment;
+mod mutate;
+mod mutations;
 mod postgres;
 mod proxy;
 mod record;
@@ -17,13 +19,18 @@ mod wire;
 
 use std::process::ExitCode;
 
-use args::Cli;
+use args::{Cli, Command};
 use clap::Parser;
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    match run::run(&cli.run).await {
+    let done = match cli.command {
+        None => run::run(&cli.run).await,
+        Some(Command::Mutations(options)) if options.what.server => mutations::server(&options).await,
+        Some(Command::Mutations(options)) => mutations::observations(&options).await,
+    };
+    match done {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {

@@ -59,7 +59,7 @@ pub(crate) async fn run(run: &Run) -> Result<bool> {
 
 async fn play(engine: Engine, binary: &Path, seed: u64, rounds: u32) -> Result<bool> {
     let (mut chance, began, mut tally) = (Rng::with_seed(seed), Instant::now(), Tally::default());
-    let mut house = House::build(engine, binary, shim().as_deref()).await?;
+    let mut house = House::build(engine, binary, shim().as_deref(), &[]).await?;
     let mut story = Story::begin(&house, &mut chance).await?;
     for number in 0..rounds {
         let faults = faults(&house, number, &mut chance);
@@ -110,7 +110,7 @@ fn keep(house: &mut House, round: Option<&Round>) -> Result<()> {
 }
 
 /// The server to test: `hearth` beside this program, which `cargo build` puts there.
-fn binary(given: Option<&Path>) -> Result<PathBuf> {
+pub(crate) fn binary(given: Option<&Path>) -> Result<PathBuf> {
     let beside = std::env::current_exe()?.with_file_name("hearth");
     let binary = given.map_or(beside, Path::to_owned);
     ensure!(
@@ -122,7 +122,7 @@ fn binary(given: Option<&Path>) -> Result<PathBuf> {
 }
 
 /// The library that makes disks fail, if it is built.
-fn shim() -> Option<PathBuf> {
+pub(crate) fn shim() -> Option<PathBuf> {
     let beside = std::env::current_exe().ok()?.with_file_name("libcrash_shim.so");
     beside.exists().then_some(beside)
 }

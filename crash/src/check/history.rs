@@ -18,7 +18,6 @@ pub(super) fn check(truth: &Truth<'_>, violations: &mut Vec<String>) {
         let lost = view.keys().filter(|chat| chat.group_id().is_none() && !truth.chats.contains_key(chat));
         violations.extend(lost.map(|chat| format!("{chat:?} is lost")));
     }
-    pages(truth, violations);
 }
 
 fn order(stored: &Stored<'_>, violations: &mut Vec<String>) {
@@ -74,7 +73,8 @@ fn past(stored: &Stored<'_>, violations: &mut Vec<String>) {
     }
 }
 
-fn pages(truth: &Truth<'_>, violations: &mut Vec<String>) {
+/// Pages show the same as changes, in both protocols.
+pub(super) fn pages(truth: &Truth<'_>, violations: &mut Vec<String>) {
     for history in &truth.round.after.histories {
         let Some(known) = truth.round.after.views[history.person].get(&history.chat) else {
             violations.push(format!("{:?} has pages, but is not in the list", history.chat));

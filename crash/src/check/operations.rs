@@ -1,6 +1,8 @@
 //! Operations: acknowledged ones are stored once, refused ones are not stored, others completely or not at all.
 
-use super::truth::Truth;
+use std::collections::BTreeMap;
+
+use super::truth::{Stored, Truth};
 use crate::{
     record::{Change, Op, Outcome},
     wire::Message,
@@ -14,9 +16,30 @@ pub(super) fn check(truth: &Truth<'_>, violations: &mut Vec<String>) {
         }
     }
     for stored in truth.chats.values() {
+        order(truth, stored, violations);
         for row in stored.new_rows() {
             if !truth.adding.contains_key(&(stored.chat, row.message_id.as_str())) {
                 violations.push(format!("{}: nobody sent {} (seq {})", stored.name(), row.message_id, row.seq));
+            }
+        }
+    }
+}
+
+/// What was acknowledged before another was sent comes first, and so does what was sent first on one connection.
+fn order(truth: &Truth<'_>, stored: &Stored<'_>, violations: &mut Vec<String>) {
+    let mut newest_request = 0;
+    let mut by_line: BTreeMap<usize, u64> = BTreeMap::new();
+    for row in stored.new_rows() {
+        let Some(op) = truth.adding.get(&(stored.chat, row.message_id.as_str())) else { continue };
+        if op.acknowledged().is_some_and(|at| at < newest_request) {
+            violations.push(format!("{}: seq {} was acknowledged before others were sent", stored.name(), row.seq));
+        }
+        newest_request = newest_request.max(op.sent());
+        // A retry may have taken effect, or the first request.
+        if let [attempt] = &op.attempts[..] {
+            let previous = by_line.insert(attempt.line, attempt.sent);
+            if previous.is_some_and(|previous| previous > attempt.sent) {
+                violations.push(format!("{}: seq {} was sent before others", stored.name(), row.seq));
             }
         }
     }

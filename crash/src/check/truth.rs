@@ -29,6 +29,8 @@ pub(super) struct Stored<'a> {
     changes: BTreeMap<usize, Vec<(i64, bool)>>,
     /// In groups: the members before the round.
     members: BTreeSet<usize>,
+    /// In reports.
+    name: String,
 }
 
 impl<'a> Truth<'a> {
@@ -52,8 +54,16 @@ impl<'a> Stored<'a> {
         let seqs = known.rows.iter().map(|(seq, row)| (row.message_id.as_str(), *seq)).collect();
         let number = |id: &String| round.people.iter().position(|person| person == id);
         let members = round.before.members.get(chat).into_iter().flat_map(|members| members.keys().filter_map(number));
-        let mut stored =
-            Self { chat, known, readers, before, seqs, changes: BTreeMap::new(), members: members.collect() };
+        let mut stored = Self {
+            chat,
+            known,
+            readers,
+            before,
+            seqs,
+            changes: BTreeMap::new(),
+            members: members.collect(),
+            name: name(round, chat),
+        };
         for row in stored.new_rows() {
             let Some(event) = &row.event else { continue };
             let (whom, joins) = match event.kind.as_str() {
@@ -97,6 +107,15 @@ impl<'a> Stored<'a> {
 
     /// Its name in reports.
     pub(super) fn name(&self) -> String {
-        format!("{:?}", self.chat)
+        self.name.clone()
     }
+}
+
+fn name(round: &Round, chat: &Chat) -> String {
+    if let Some(group) = chat.group_id() {
+        return format!("group {group}");
+    }
+    let sides = round.people.iter().enumerate().filter(|(_, id)| chat.is_dialog_of(id));
+    let sides: Vec<_> = sides.map(|(person, _)| person.to_string()).collect();
+    format!("dialog of {}", sides.join(" and "))
 }

@@ -42,10 +42,16 @@ pub(crate) struct House {
 }
 
 impl House {
-    /// An empty database and a running server.
-    pub(crate) async fn build(engine: Engine, binary: &Path, shim: Option<&Path>) -> Result<Self> {
+    /// An empty database and a running server, with these environment variables.
+    pub(crate) async fn build(
+        engine: Engine,
+        binary: &Path,
+        shim: Option<&Path>,
+        variables: &[(&str, &str)],
+    ) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("crash-").tempdir()?;
-        let (mut variables, mut disk) = (Vec::new(), None);
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let (mut variables, mut disk) = (variables.iter().map(owned).collect::<Vec<_>>(), None);
         if let (Engine::Sqlite, Some(shim)) = (engine, shim) {
             let control = folder.path().join("disk");
             std::fs::write(&control, "")?;

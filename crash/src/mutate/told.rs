@@ -1,0 +1,244 @@
+//! Mistakes in answers, live frames, pages and what clients keep.
+
+use fastrand::Rng;
+
+use super::Mutation;
+use crate::{
+    record::{Change, Heard, Line, Outcome, Protocol, Round},
+    wire::{Known, NEW_ROWS},
+};
+
+/// One per mistake.
+pub(super) const ALL: &[Mutation] = &[
+    Mutation::new("a frame never arrives", lose_frame),
+    Mutation::new("a frame for `auth` never arrives", lose_auth_frame),
+    Mutation::new("the last frame never arrives", lose_last_frame),
+    Mutation::new("two frames arrive in the wrong order", swap_frames),
+    Mutation::new("a frame arrives twice", double_frame),
+    Mutation::new("a frame arrives of a row that is not stored", invent_frame),
+    Mutation::new("a frame arrives at somebody who is not a member", tell_stranger),
+    Mutation::new("an edit never arrives", lose_edit),
+    Mutation::new("two edits have the same revision", same_revision),
+    Mutation::new("the retry of a stored message is refused", refuse_retry),
+    Mutation::new("a message is acknowledged with another seq", other_seq),
+    Mutation::new("a forbidden change is acknowledged", acknowledge_forbidden),
+    Mutation::new("an error is internal", internal_error),
+    Mutation::new("a page of a history misses a row", page_without_row),
+    Mutation::new("a client that resumed has another text", model_with_other_text),
+    Mutation::new("a client that resumed misses a row", model_without_row),
+    Mutation::new("a client that resumed misses a chat", model_without_chat),
+    Mutation::new("a client that resumed has another unread count", model_with_other_unread),
+    Mutation::new("a client that resumed has another reaction", model_with_other_reaction),
+];
+
+fn is_broadcast_row(heard: &Heard) -> bool {
+    !heard.is_answer && NEW_ROWS.contains(&heard.kind.as_str())
+}
+
+/// A connection that heard everything, and the places of its rows of one chat.
+fn rows(
+    round: &Round,
+    chance: &mut Rng,
+    protocol: Protocol,
+    least: usize,
+    is_meant: impl Fn(&Line) -> bool,
+) -> Option<(usize, Vec<usize>)> {
+    let mut found = Vec::new();
+    for (number, line) in round.lines.iter().enumerate() {
+        if !line.is_settled || line.protocol != protocol || !is_meant(line) {
+            continue;
+        }
+        for chat in round.after.members.keys() {
+            let places =
+                line.heard.iter().enumerate().filter(|(_, heard)| heard.chat == *chat && is_broadcast_row(heard));
+            let places: Vec<_> = places.map(|(place, _)| place).collect();
+            if places.len() >= least {
+                found.push((number, places));
+            }
+        }
+    }
+    chance.choice(found)
+}
+
+fn lose_frame(round: &mut Round, chance: &mut Rng) -> Option<()> {
+    let (line, places) = rows(round, chance, Protocol::Hearth, 3, |_| true)?;
+    round.lines[line].heard.remove(places[1]);
+    Some(())
+}
+
+fn lose_auth_frame(round: &mut Round, chance: &mut Rng) -> Option<()> {
+    let (line, places) = rows(round, chance, Protocol::Auth, 3, |_| true)?;
+    round.lines[line].heard.remove(places[1]);
+    Some(())
+}
+
+fn lose_last_frame(round: &mut Round, chance: &mut Rng) -> Option<()> {
+    let (line, places) = rows(round, chance, Protocol::Hearth, 2, |_| true)?;
+    round.lines[line].heard.remove(*places.last()?);
+    Some(())
+}
+
+fn swap_frames(round: &mut Round, chance: &mut Rng) -> Option<()> {
+    let protocol = if chance.bool() { Protocol::Hearth } else { Protocol::Auth };
+    let (line, places) = rows(round, chance, protocol, 2, |_| true)?;
+    round.lines[line].heard.swap(places[0], places[1]);
+    Some(())
+}
+
+fn double_frame(round: &mut Round, chance: &mut Rng) -> Option<()> {
+    let (line, places) = rows(round, chance, Protocol::Auth, 1, |_| true)?;
+    let heard = round.lines[line].heard[places[0]].clone();
+    round.lines[line].heard.push(heard);
+    Some(())
+}
+
+fn invent_frame(round: &mut Round, chance: &mut Rng) -> Option<()> {
+    let (line, places) = rows(round, chance, Protocol::Auth, 1, |_| true)?;
+    let heard = &mut round.lines[line].heard[places[0]];
+    heard.message = Some("00000000-0000-4000-8000-000000000000".to_owned());
+    Some(())
+}
+
+fn tell_stranger(round: &mut Round, chance: &mut Rng) -> Option<()> {
+    let dialogs = round.ops.iter().filter(|op| op.chat.group_id().is_none() && op.acknowledged().is_some());
+    let op = chance.choice(dialogs.filter(|op| op.change.adds().is_some()).collect::<Vec<_>>())?;
+    let message = op.change.adds().map(str::to_owned);
+    let heard = Heard {
+        kind: "privateMessage".to_owned(),
+        chat: op.chat.clone(),
+        is_answer: false,
+        message,
+        seq: None,
+        last_seq: None,
+        revision: None,
+    };
+    let strangers = round.people.iter().enumerate().filter(|(_, id)| !heard.chat.is_dialog_of(id));
+    let (stranger, _) = chance.choice(strangers.collect::<Vec<_>>())?;
+    round.lines.iter_mut().find(|line| line.person == stranger)?.heard.push(heard);
+    Some(())
+}
+
+/// The revision of an acknowledged edit, and where another user heard of it.
+fn lose_edit(round: &mut Round, chance: &mut Rng) -> Option<()> {
+    let mut found = Vec::new();
+    for (number, line) in round.lines.iter().enumerate().filter(|(_, line)| line.is_settled) {
+        let Some(ready) = line.ready else { continue };
+        for (place, heard) in line.heard.iter().enumerate().filter(|(_, heard)| heard.kind == "messageEdited") {
+            let op = round.ops.iter().find(|op| {
+                op.chat == heard.chat
+                    && matches!(op.change, Change::Edit { .. })
+                    && op.revision() == heard.revision
+                    && op.sent() > ready
+            });
+            // In the first group and in dialogs, nobody comes and goes.
+            if op.is_some() && (heard.chat.group_id().is_none() || members_stay(round, heard)) {
+                found.push((number, place));
+            }
+        }
+    }
+    let (line, place) = chance.choice(found)?;
+    round.lines[line].heard.remove(place);
+    Some(())
+}
+
+fn members_stay(round: &Round, heard: &Heard) -> bool {
+    let membership =
+        |change: &Change| matches!(change, Change::Add { .. } | Change::Remove { .. } | Change::Leave { .. });
+    !round.ops.iter().any(|op| op.chat == heard.chat && membership(&op.change) && !op.is_refused())
+}
+
+fn same_revision(round: &mut Round, chance: &mut Rng) -> Option<()> {
+    let edits = round.ops.iter().enumerate().filter(|(_, op)| matches!(op.change, Change::Edit { .. }));
+    let edits: Vec<_> = edits.filter(|(_, op)| op.revision().is_some()).map(|(number, _)| number).collect();
+    let pairs = edits.iter().flat_map(|one| edits.iter().map(move |other| (*one, *other)));
+    let pairs = pairs.filter(|(one, other)| one < other && round.ops[*one].chat == round.ops[*other].chat);
+    let (one, other) = chance.choice(pairs.collect::<Vec<_>>())?;
+    let taken = round.ops[one].revision();
+    for attempt in &mut round.ops[other].attempts {
+        if let Outcome::Acknowledged { revision, .. } = &mut attempt.outcome {
+            *revision = taken;
+        }
+    }
+    Some(())
+}
+
+/// An acknowledged message.
+fn acknowledged(round: &Round, chance: &mut Rng) -> Option<usize> {
+    let sends = round.ops.iter().enumerate().filter(|(_, op)| matches!(op.change, Change::Send { .. }));
+    let acknowledged = sends.filter(|(_, op)| {
+        op.attempts.iter().any(|attempt| matches!(attempt.outcome, Outcome::Acknowledged { seq: Some(_), .. }))
+    });
+    chance.choice(acknowledged.map(|(number, _)| number).collect::<Vec<_>>())
+}
+
+fn refuse_retry(round: &mut Round, chance: &mut Rng) -> Option<()> {
+    let op = acknowledged(round, chance)?;
+    let attempts = &mut round.ops[op].attempts;
+    let mut retry = attempts.last()?.clone();
+    retry.outcome =
+        Outcome::Refused { code: "message_id_taken".to_owned(), message: "Message id already exists".to_owned() };
+    attempts.push(retry);
+    Some(())
+}
+
+fn other_seq(round: &mut Round, chance: &mut Rng) -> Option<()> {
+    let op = acknowledged(round, chance)?;
+    for attempt in &mut round.ops[op].attempts {
+        if let Outcome::Acknowledged { seq: Some(seq), .. } = &mut attempt.outcome {
+            *seq += 1;
+        }
+    }
+    Some(())
+}
+
+fn acknowledge_forbidden(round: &mut Round, chance: &mut Rng) -> Option<()> {
+    let forbidden = round.ops.iter_mut().filter(|op| op.is_forbidden && !op.attempts.is_empty());
+    let op = chance.choice(forbidden.collect::<Vec<_>>())?;
+    op.attempts[0].outcome = Outcome::Acknowledged { at: op.attempts[0].sent, seq: None, revision: None };
+    Some(())
+}
+
+fn internal_error(round: &mut Round, chance: &mut Rng) -> Option<()> {
+    let refused = round.ops.iter_mut().filter(|op| op.is_refused() && !op.attempts.is_empty());
+    let op = chance.choice(refused.collect::<Vec<_>>())?;
+    op.attempts[0].outcome = Outcome::Refused { code: "internal".to_owned(), message: "Server error".to_owned() };
+    Some(())
+}
+
+/// A chat that a client has kept.
+fn kept<'a>(round: &'a mut Round, chance: &mut Rng, is_meant: impl Fn(&Known) -> bool) -> Option<&'a mut Known> {
+    let chats = round.models.iter_mut().flat_map(|model| model.view.values_mut()).filter(|known| is_meant(known));
+    chance.choice(chats.collect::<Vec<_>>())
+}
+
+fn model_with_other_text(round: &mut Round, chance: &mut Rng) -> Option<()> {
+    kept(round, chance, |known| !known.rows.is_empty())?.rows.values_mut().next_back()?.content.push('!');
+    Some(())
+}
+
+fn model_without_row(round: &mut Round, chance: &mut Rng) -> Option<()> {
+    kept(round, chance, |known| !known.rows.is_empty())?.rows.pop_first().map(drop)
+}
+
+fn model_without_chat(round: &mut Round, chance: &mut Rng) -> Option<()> {
+    let models = round.models.iter_mut().filter(|model| !model.view.is_empty());
+    chance.choice(models.collect::<Vec<_>>())?.view.pop_first().map(drop)
+}
+
+fn model_with_other_unread(round: &mut Round, chance: &mut Rng) -> Option<()> {
+    kept(round, chance, |_| true)?.unread_count += 1;
+    Some(())
+}
+
+fn model_with_other_reaction(round: &mut Round, chance: &mut Rng) -> Option<()> {
+    let known = kept(round, chance, |known| known.rows.values().any(|row| !row.reactions.is_empty()))?;
+    known.rows.values_mut().find(|row| !row.reactions.is_empty())?.reactions[0].mine = None;
+    Some(())
+}
+
+fn page_without_row(round: &mut Round, chance: &mut Rng) -> Option<()> {
+    let histories = round.after.histories.iter_mut().filter(|history| !history.rows.is_empty());
+    let history = chance.choice(histories.collect::<Vec<_>>())?;
+    history.rows.remove(history.rows.len() / 2);
+    Some(())
+}

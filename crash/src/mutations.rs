@@ -1,0 +1,112 @@
+//! `crash mutations`: makes mistakes, and prints which were noticed.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use fastrand::Rng;
+use tokio::process::Command;
+
+use crate::{
+    args::{Engine, Mutations},
+    check, mutate,
+    mutate::Verdict,
+    run::{binary, shim},
+    story::{fault::Fault, house::House, round::Story},
+};
+
+/// The faults of the rounds that are falsified.
+const ROUNDS: [&[Fault]; 4] = [&[Fault::Stop], &[Fault::Kill], &[Fault::Terminate], &[Fault::Stop]];
+/// The most rounds until a mistake of the server must be noticed.
+const LONGEST: usize = 8;
+/// By this variable, a server that was built with the feature `mutations` learns which mistake to make.
+const VARIABLE: &str = "HEARTH_MUTATION";
+
+/// The mistakes of servers, and the faults that bring them to light.
+const SERVER: [(&str, Engine, &[Fault]); 6] = [
+    ("ack_before_commit", Engine::Sqlite, &[Fault::Kill, Fault::Kill]),
+    ("publish_out_of_order", Engine::Sqlite, &[Fault::Stop]),
+    ("skip_retry_check", Engine::Sqlite, &[Fault::Kill]),
+    ("forget_roster_change", Engine::Sqlite, &[Fault::Stop]),
+    ("lose_ambiguous_commit", Engine::Postgres, &[Fault::LoseAnswers, Fault::LoseAnswers]),
+    ("keep_poisoned_connection", Engine::Sqlite, &[Fault::FillDisk]),
+];
+
+/// Falsifies observations. Returns whether every mistake was noticed.
+pub(crate) async fn observations(options: &Mutations) -> Result<bool> {
+    let mut chance = Rng::with_seed(options.seed);
+    let mut house = House::build(Engine::Sqlite, &binary(options.binary.as_deref())?, None, &[]).await?;
+    let mut story = Story::begin(&house, &mut chance).await?;
+    let mut rounds = Vec::new();
+    for faults in ROUNDS {
+        rounds.push(story.round(&mut house, faults, &mut chance).await?);
+    }
+    let verdicts = mutate::observations(&rounds, &mut chance)?;
+    for (name, verdict) in &verdicts {
+        print(name, verdict);
+    }
+    Ok(sum("observations", verdicts.into_iter().map(|(_, verdict)| verdict)))
+}
+
+/// Plays rounds with servers that make mistakes. Returns whether every mistake was noticed.
+pub(crate) async fn server(options: &Mutations) -> Result<bool> {
+    let binary = match &options.binary {
+        Some(binary) => binary.clone(),
+        None => build().await?,
+    };
+    let mut verdicts = Vec::new();
+    for (name, engine, faults) in SERVER {
+        let verdict = play(&binary, options.seed, (name, engine, faults)).await.with_context(|| name)?;
+        print(name, &verdict);
+        verdicts.push(verdict);
+    }
+    Ok(sum("servers", verdicts.into_iter()))
+}
+
+async fn play(binary: &Path, seed: u64, (name, engine, faults): (&str, Engine, &[Fault])) -> Result<Verdict> {
+    let shim = shim();
+    if faults.contains(&Fault::FillDisk) && shim.is_none() {
+        return Ok(Verdict::Impossible);
+    }
+    let mut chance = Rng::with_seed(seed);
+    let mut house = House::build(engine, binary, shim.as_deref(), &[(VARIABLE, name)]).await?;
+    let mut story = Story::begin(&house, &mut chance).await?;
+    for _ in 0..LONGEST {
+        let round = story.round(&mut house, faults, &mut chance).await?;
+        if let Some(violation) = check::check(&round).into_iter().next() {
+            return Ok(Verdict::Caught(violation));
+        }
+    }
+    Ok(Verdict::Survived)
+}
+
+/// Builds a server that can make mistakes. Afterwards `hearth` is again one that cannot.
+async fn build() -> Result<PathBuf> {
+    let hearth = binary(None)?;
+    let copy = hearth.with_file_name("hearth-with-mutations");
+    cargo(&["build", "--features", "mutations"]).await?;
+    std::fs::copy(&hearth, &copy)?;
+    cargo(&["build"]).await?;
+    Ok(copy)
+}
+
+async fn cargo(arguments: &[&str]) -> Result<()> {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("a workspace")?;
+    let status = Command::new("cargo").args(arguments).current_dir(workspace).status().await?;
+    ensure!(status.success(), "cargo {} failed", arguments.join(" "));
+    Ok(())
+}
+
+fn print(name: &str, verdict: &Verdict) {
+    match verdict {
+        Verdict::Caught(violation) => println!("caught    {name}: {}", violation.chars().take(120).collect::<String>()),
+        Verdict::Survived => println!("SURVIVED  {name}"),
+        Verdict::Impossible => println!("NOT TRIED {name}"),
+    }
+}
+
+fn sum(what: &str, verdicts: impl ExactSizeIterator<Item = Verdict>) -> bool {
+    let all = verdicts.len();
+    let caught = verdicts.filter(|verdict| matches!(verdict, Verdict::Caught(_))).count();
+    println!("{caught} of {all} mistakes in {what} were caught");
+    caught == all
+}
