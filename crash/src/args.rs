@@ -20,6 +20,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Show that the checker notices mistakes
     Mutations(Mutations),
+    /// Lose power at many moments, and check what is left
+    Power(Power),
 }
 
 /// How to play rounds.
@@ -67,6 +69,26 @@ pub(crate) struct Mistakes {
     pub(crate) server: bool,
 }
 
+/// How to lose power.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Power {
+    /// Power losses per engine
+    #[arg(long, default_value_t = 20)]
+    pub(crate) moments: u32,
+    /// Where all choices come from [default: from the clock]
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// The engine
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) engine: Engines,
+    /// The server [default: `hearth` beside this program, or one that is built with the feature `mutations`]
+    #[arg(long)]
+    pub(crate) binary: Option<PathBuf>,
+    /// A mistake that the server makes: exits with 1 if it is not caught
+    #[arg(long)]
+    pub(crate) mutation: Option<String>,
+}
+
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Engines {
     Sqlite,
@@ -99,6 +121,14 @@ impl Engine {
         match self {
             Self::Sqlite => "SQLite",
             Self::Postgres => "PostgreSQL",
+        }
+    }
+
+    /// What `--engine` calls it.
+    pub(crate) fn option(self) -> &'static str {
+        match self {
+            Self::Sqlite => "sqlite",
+            Self::Postgres => "postgres",
         }
     }
 }

@@ -10,10 +10,12 @@ mod moment;
 mod mutate;
 mod mutations;
 mod postgres;
+mod power;
 mod proxy;
 mod record;
 mod run;
 mod server;
+mod shim;
 mod story;
 mod wire;
 
@@ -29,6 +31,7 @@ async fn main() -> ExitCode {
         None => run::run(&cli.run).await,
         Some(Command::Mutations(options)) if options.what.server => mutations::server(&options).await,
         Some(Command::Mutations(options)) => mutations::observations(&options).await,
+        Some(Command::Power(options)) => power::run(&options).await,
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,

@@ -10,7 +10,8 @@ use crate::{
     args::{Engine, Mutations},
     check, mutate,
     mutate::Verdict,
-    run::{binary, shim},
+    run::binary,
+    shim,
     story::{fault::Fault, house::House, round::Story},
 };
 
@@ -19,7 +20,7 @@ const ROUNDS: [&[Fault]; 4] = [&[Fault::Stop], &[Fault::Kill], &[Fault::Terminat
 /// The most rounds until a mistake of the server must be noticed.
 const LONGEST: usize = 8;
 /// By this variable, a server that was built with the feature `mutations` learns which mistake to make.
-const VARIABLE: &str = "HEARTH_MUTATION";
+pub(crate) const VARIABLE: &str = "HEARTH_MUTATION";
 
 /// The mistakes of servers, and the faults that bring them to light.
 const SERVER: [(&str, Engine, &[Fault]); 6] = [
@@ -34,7 +35,7 @@ const SERVER: [(&str, Engine, &[Fault]); 6] = [
 /// Falsifies observations. Returns whether every mistake was noticed.
 pub(crate) async fn observations(options: &Mutations) -> Result<bool> {
     let mut chance = Rng::with_seed(options.seed);
-    let mut house = House::build(Engine::Sqlite, &binary(options.binary.as_deref())?, None, &[]).await?;
+    let mut house = House::build(Engine::Sqlite, &binary(options.binary.as_deref())?, &[]).await?;
     let mut story = Story::begin(&house, &mut chance).await?;
     let mut rounds = Vec::new();
     for faults in ROUNDS {
@@ -63,12 +64,11 @@ pub(crate) async fn server(options: &Mutations) -> Result<bool> {
 }
 
 async fn play(binary: &Path, seed: u64, (name, engine, faults): (&str, Engine, &[Fault])) -> Result<Verdict> {
-    let shim = shim();
-    if faults.contains(&Fault::FillDisk) && shim.is_none() {
+    if faults.contains(&Fault::FillDisk) && shim::library().is_none() {
         return Ok(Verdict::Impossible);
     }
     let mut chance = Rng::with_seed(seed);
-    let mut house = House::build(engine, binary, shim.as_deref(), &[(VARIABLE, name)]).await?;
+    let mut house = House::build(engine, binary, &[(VARIABLE, name)]).await?;
     let mut story = Story::begin(&house, &mut chance).await?;
     for _ in 0..LONGEST {
         let round = story.round(&mut house, faults, &mut chance).await?;
@@ -80,7 +80,7 @@ async fn play(binary: &Path, seed: u64, (name, engine, faults): (&str, Engine, &
 }
 
 /// Builds a server that can make mistakes. Afterwards `hearth` is again one that cannot.
-async fn build() -> Result<PathBuf> {
+pub(crate) async fn build() -> Result<PathBuf> {
     let hearth = binary(None)?;
     let copy = hearth.with_file_name("hearth-with-mutations");
     cargo(&["build", "--features", "mutations"]).await?;

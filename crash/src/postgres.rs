@@ -26,32 +26,54 @@ const DATABASE: &str = "hearth";
 /// A running or killed PostgreSQL; killed when dropped.
 pub(crate) struct Postgres {
     programs: PathBuf,
-    folder: TempDir,
+    folder: PathBuf,
+    /// Removes the folder; `None` if it belongs to the caller.
+    cleanup: Option<TempDir>,
     port: u16,
     /// More environment variables of its processes.
-    variables: Vec<(String, String)>,
+    pub(crate) variables: Vec<(String, String)>,
+    /// More settings.
+    pub(crate) settings: &'static [&'static str],
     server: Option<Child>,
 }
 
 impl Postgres {
     /// Makes a cluster with an empty database, and starts it.
-    pub(crate) async fn create(variables: Vec<(String, String)>) -> Result<Self> {
-        let programs =
-            programs().context("PostgreSQL is not installed: /usr/lib/postgresql/*/bin/initdb is missing")?;
+    pub(crate) async fn create() -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("crash-postgres-").tempdir()?;
+        let mut postgres = Self::at(folder.path())?;
+        postgres.cleanup = Some(folder);
         if getuid().is_root() {
-            let (user, group) = user("postgres").await?;
-            chown(folder.path(), Some(user), Some(group))?;
+            give(&postgres.folder, user("postgres").await?)?;
         }
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let mut postgres = Self { programs, folder, port, variables, server: None };
         let data = postgres.data();
-        let initialise = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "-D"];
+        // Small segments make small copies; checksums detect torn pages.
+        let initialise =
+            ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--wal-segsize=1", "-k", "-N", "-D"];
         let status = postgres.command("initdb").args(initialise).arg(&data).status().await?;
         ensure!(status.success(), "initdb failed");
         postgres.start().await?;
         postgres.query("postgres", &format!("CREATE DATABASE {DATABASE}")).await?;
         Ok(postgres)
+    }
+
+    /// Starts the cluster that another machine has left in `folder`. Its own crashes do not matter.
+    pub(crate) async fn recover(folder: &Path) -> Result<Self> {
+        let mut postgres = Self::at(folder)?;
+        postgres.settings = &["fsync=off"];
+        if getuid().is_root() {
+            give(folder, user("postgres").await?)?;
+        }
+        postgres.start().await?;
+        Ok(postgres)
+    }
+
+    fn at(folder: &Path) -> Result<Self> {
+        let programs =
+            programs().context("PostgreSQL is not installed: /usr/lib/postgresql/*/bin/initdb is missing")?;
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let folder = folder.to_owned();
+        Ok(Self { programs, folder, cleanup: None, port, variables: Vec::new(), settings: &[], server: None })
     }
 
     /// Its address.
@@ -66,13 +88,15 @@ impl Postgres {
 
     /// The folder of the cluster's files.
     pub(crate) fn data(&self) -> PathBuf {
-        self.folder.path().join("data")
+        self.folder.join("data")
     }
 
     /// Keeps the files.
     pub(crate) fn keep(&mut self) -> &Path {
-        self.folder.disable_cleanup(true);
-        self.folder.path()
+        if let Some(folder) = &mut self.cleanup {
+            folder.disable_cleanup(true);
+        }
+        &self.folder
     }
 
     /// Starts it; returns when it answers.
@@ -80,8 +104,9 @@ impl Postgres {
         let started = async {
             loop {
                 let mut command = self.command("postgres");
-                command.arg("-D").arg(self.data()).arg("-k").arg(self.folder.path());
+                command.arg("-D").arg(self.data()).arg("-k").arg(&self.folder);
                 command.args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-c", "max_connections=60"]);
+                command.args(self.settings.iter().flat_map(|setting| ["-c", setting]));
                 let mut server = command.spawn()?;
                 loop {
                     if self.query("postgres", "SELECT 1").await.is_ok() {
@@ -158,6 +183,17 @@ fn programs() -> Option<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
     let folders = versions.filter_map(|version| Some(version.ok()?.path().join("bin")));
     folders.filter(|folder| folder.join("initdb").exists()).max()
+}
+
+/// Changes the owner of a folder and everything in it.
+fn give(path: &Path, (user, group): (u32, u32)) -> Result<()> {
+    chown(path, Some(user), Some(group))?;
+    if path.is_dir() {
+        for entry in std::fs::read_dir(path)? {
+            give(&entry?.path(), (user, group))?;
+        }
+    }
+    Ok(())
 }
 
 async fn user(name: &str) -> Result<(u32, u32)> {

@@ -36,10 +36,7 @@ struct Tally {
 /// Returns whether every promise was kept.
 pub(crate) async fn run(run: &Run) -> Result<bool> {
     let binary = binary(run.binary.as_deref())?;
-    let mut seed = run.seed.unwrap_or_else(|| {
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        now.as_millis().try_into().unwrap_or_default()
-    });
+    let mut seed = seed(run.seed);
     let (began, hours) = (Instant::now(), run.hours.map(|hours| Duration::from_secs_f64(hours * 3600.0)));
     loop {
         for engine in run.engine.list() {
@@ -59,7 +56,7 @@ pub(crate) async fn run(run: &Run) -> Result<bool> {
 
 async fn play(engine: Engine, binary: &Path, seed: u64, rounds: u32) -> Result<bool> {
     let (mut chance, began, mut tally) = (Rng::with_seed(seed), Instant::now(), Tally::default());
-    let mut house = House::build(engine, binary, shim().as_deref(), &[]).await?;
+    let mut house = House::build(engine, binary, &[]).await?;
     let mut story = Story::begin(&house, &mut chance).await?;
     for number in 0..rounds {
         let faults = faults(&house, number, &mut chance);
@@ -80,7 +77,8 @@ async fn play(engine: Engine, binary: &Path, seed: u64, rounds: u32) -> Result<b
                 println!("    VIOLATION: {violation}");
             }
             println!("    {} violations in all", violations.len());
-            println!("    repeat: cargo run -p crash -- --engine {engine:?} --seed {seed} --rounds {}", number + 1);
+            let (engine, rounds) = (engine.option(), number + 1);
+            println!("    repeat: cargo run -p crash -- --engine {engine} --seed {seed} --rounds {rounds}");
             keep(&mut house, Some(&round))?;
             return Ok(false);
         }
@@ -109,6 +107,14 @@ fn keep(house: &mut House, round: Option<&Round>) -> Result<()> {
     Ok(())
 }
 
+/// The seed that is given, else one from the clock.
+pub(crate) fn seed(given: Option<u64>) -> u64 {
+    given.unwrap_or_else(|| {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        now.as_millis().try_into().unwrap_or_default()
+    })
+}
+
 /// The server to test: `hearth` beside this program, which `cargo build` puts there.
 pub(crate) fn binary(given: Option<&Path>) -> Result<PathBuf> {
     let beside = std::env::current_exe()?.with_file_name("hearth");
@@ -119,12 +125,6 @@ pub(crate) fn binary(given: Option<&Path>) -> Result<PathBuf> {
         binary.display()
     );
     binary.canonicalize().context("the server")
-}
-
-/// The library that makes disks fail, if it is built.
-pub(crate) fn shim() -> Option<PathBuf> {
-    let beside = std::env::current_exe().ok()?.with_file_name("libcrash_shim.so");
-    beside.exists().then_some(beside)
 }
 
 impl Tally {

@@ -42,6 +42,11 @@ pub(crate) enum Second {
     Serves(Server),
 }
 
+/// The URL of a SQLite database that belongs to a server in this folder.
+pub(crate) fn sqlite_url(folder: &Path) -> String {
+    format!("sqlite://{}", folder.join("data").join("hearth.db").display())
+}
+
 impl Program {
     /// The file to which all servers write their logs.
     pub(crate) fn log(&self) -> PathBuf {

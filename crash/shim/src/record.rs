@@ -4,12 +4,12 @@
 //! A header is: kind and length as u32; moment, inode and value as u64.
 
 /// The length of a header.
-pub const HEADER: usize = 32;
+pub(crate) const HEADER: usize = 32;
 
 /// What a record says. `inode` and `value` are fields of the header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// An existing file or directory at this path was opened: it has this inode.
     Found = 1,
     /// A new file was created at this path: it has this inode.
@@ -34,15 +34,15 @@ pub enum Kind {
 
 /// The header of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Header {
+pub(crate) struct Header {
     /// What the record says.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// How many bytes follow.
-    pub length: u32,
+    pub(crate) length: u32,
     /// When: nanoseconds of CLOCK_MONOTONIC.
-    pub moment: u64,
+    pub(crate) moment: u64,
     /// The file; zero if the record is about names only.
-    pub inode: u64,
+    pub(crate) inode: u64,
     /// See [`Kind`].
-    pub value: u64,
+    pub(crate) value: u64,
 }

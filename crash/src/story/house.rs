@@ -17,7 +17,8 @@ use crate::{
     args::Engine,
     postgres::Postgres,
     proxy::Proxy,
-    server::{Program, Second, Server},
+    server::{Program, Second, Server, sqlite_url},
+    shim::{self, Role},
 };
 
 /// How often a take-over is tried: the first server may be quicker to take its lock again.
@@ -43,51 +44,62 @@ pub(crate) struct House {
 
 impl House {
     /// An empty database and a running server, with these environment variables.
-    pub(crate) async fn build(
-        engine: Engine,
-        binary: &Path,
-        shim: Option<&Path>,
-        variables: &[(&str, &str)],
-    ) -> Result<Self> {
+    pub(crate) async fn build(engine: Engine, binary: &Path, variables: &[(&str, &str)]) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("crash-").tempdir()?;
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let (mut variables, mut disk) = (variables.iter().map(owned).collect::<Vec<_>>(), None);
-        if let (Engine::Sqlite, Some(shim)) = (engine, shim) {
+        if engine == Engine::Sqlite && shim::library().is_some() {
             let control = folder.path().join("disk");
             std::fs::write(&control, "")?;
-            let text = |path: &Path| path.display().to_string();
-            variables.push(("LD_PRELOAD".to_owned(), text(shim)));
-            variables.push(("CRASH_SHIM_DIR".to_owned(), text(&folder.path().join("data"))));
-            variables.push(("CRASH_SHIM_CONTROL".to_owned(), text(&control)));
+            variables.extend(shim::variables(folder.path(), &folder.path().join("data"), Role::Obey, &control)?);
             disk = Some(control);
         }
         let (postgres, proxy, database_url) = match engine {
-            Engine::Sqlite => {
-                (None, None, format!("sqlite://{}", folder.path().join("data").join("hearth.db").display()))
-            }
+            Engine::Sqlite => (None, None, sqlite_url(folder.path())),
             Engine::Postgres => {
-                let postgres = Postgres::create(Vec::new()).await?;
+                let postgres = Postgres::create().await?;
                 let proxy = Proxy::to(postgres.address()).await?;
                 let url = Postgres::url(&proxy.address.to_string());
                 (Some(postgres), Some(proxy), url)
             }
         };
         let program = Program { binary: binary.to_owned(), folder: folder.path().to_owned(), database_url, variables };
+        let house = Self::with(engine, folder, program, postgres).await?;
+        Ok(Self { proxy, disk, ..house })
+    }
+
+    /// A running server of this program. Nothing else can break yet.
+    pub(crate) async fn with(
+        engine: Engine,
+        folder: TempDir,
+        program: Program,
+        postgres: Option<Postgres>,
+    ) -> Result<Self> {
         let server = program.start().await?;
         let address = watch::channel(server.address).0;
-        let server = Some(server);
         Ok(Self {
             engine,
             folder,
             program,
-            server,
+            server: Some(server),
             postgres,
-            proxy,
-            disk,
+            proxy: None,
+            disk: None,
             address,
             has_lock: true,
             surprises: Vec::new(),
         })
+    }
+
+    /// Kills everything; returns the folder.
+    pub(crate) async fn end(mut self) -> Result<TempDir> {
+        if let Some(server) = self.server.take() {
+            server.kill().await?;
+        }
+        if let Some(postgres) = &mut self.postgres {
+            postgres.kill().await?;
+        }
+        Ok(self.folder)
     }
 
     /// Whether this fault is possible here.

@@ -23,7 +23,7 @@ use crate::{
 const PAGE: usize = 50;
 
 /// Looks at everything, with new clients. Chance chooses the histories to read page by page.
-pub(super) async fn take(server: SocketAddr, cast: &Cast, chance: &mut Rng) -> Result<Snapshot> {
+pub(crate) async fn take(server: SocketAddr, cast: &Cast, chance: &mut Rng) -> Result<Snapshot> {
     let views = try_join_all((0..cast.people.len()).map(|person| view(server, cast, person))).await?;
     let mut members = BTreeMap::new();
     for number in 0..GROUPS {
