@@ -8,6 +8,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use futures_util::{FutureExt, SinkExt, StreamExt};
 use serde::Deserialize;
+use serde_json::{Value, json};
 use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{
     WebSocketStream, client_async_with_config,
@@ -24,6 +25,8 @@ const READ_BUFFER: usize = 4096;
 /// A connection of a user who is logged in.
 pub(crate) struct Client {
     socket: WebSocketStream<TcpStream>,
+    /// The id of the last request of [`Self::ask`].
+    asked: u64,
 }
 
 /// The parts of a server frame that measurements use.
@@ -31,6 +34,8 @@ pub(crate) struct Client {
 pub(crate) struct Frame {
     #[serde(rename = "type")]
     kind: String,
+    /// Of the request that this answers. Only in the `hearth` protocol.
+    id: Option<u64>,
     #[serde(default)]
     success: bool,
     #[serde(default)]
@@ -50,6 +55,7 @@ struct Params {
 struct Item {
     #[serde(default)]
     message: String,
+    seq: Option<i64>,
 }
 
 impl Frame {
@@ -73,14 +79,19 @@ impl Frame {
 impl Client {
     /// Connects as the reference client does, with the token in the subprotocols.
     pub(crate) async fn connect(server: Server, token: &str) -> Result<Self> {
+        Self::connect_with(server, "auth", token).await
+    }
+
+    /// Connects with this subprotocol.
+    pub(crate) async fn connect_with(server: Server, protocol: &'static str, token: &str) -> Result<Self> {
         let work = async {
             let stream = TcpStream::connect(server.address()).await?;
             stream.set_nodelay(true)?;
             let url = format!("ws://{}/api/ws", server.address()).parse()?;
-            let request = ClientRequestBuilder::new(url).with_sub_protocol("auth").with_sub_protocol(token);
+            let request = ClientRequestBuilder::new(url).with_sub_protocol(protocol).with_sub_protocol(token);
             let config = WebSocketConfig::default().read_buffer_size(READ_BUFFER);
             let (socket, _) = client_async_with_config(request, stream, Some(config)).await?;
-            anyhow::Ok(Self { socket })
+            anyhow::Ok(Self { socket, asked: 0 })
         };
         timeout(PATIENCE, work).await.context("the handshake timed out")?.context("connecting a WebSocket")
     }
@@ -88,6 +99,20 @@ impl Client {
     /// Sends one request.
     pub(crate) async fn send(&mut self, request: String) -> Result<()> {
         Ok(self.socket.send(Message::text(request)).await?)
+    }
+
+    /// Sends a request of the `hearth` protocol and waits for its success; drops broadcasts. Returns the `seq` of its row,
+    /// if it has one.
+    pub(crate) async fn ask(&mut self, kind: &str, params: Value) -> Result<Option<i64>> {
+        self.asked += 1;
+        self.send(json!({ "type": kind, "id": self.asked, "params": params }).to_string()).await?;
+        loop {
+            let frame = self.next().await?;
+            if frame.id == Some(self.asked) {
+                ensure!(frame.success, "{kind} failed: {}", frame.message);
+                return Ok(frame.params.item.and_then(|item| item.seq));
+            }
+        }
     }
 
     /// The next frame, with a timeout. Cancelling it loses no frame.

@@ -93,7 +93,7 @@ pub(crate) async fn run(server: Server, options: Options) -> Result<()> {
 }
 
 /// The id of a new group.
-async fn create(server: Server, owner: &Account) -> Result<String> {
+pub(crate) async fn create(server: Server, owner: &Account) -> Result<String> {
     let group = Uuid::new_v4().to_string();
     let body = json!({
         "groupId": group, "groupName": "bench", "notificationMessage": "made", "messageId": Uuid::now_v7(),

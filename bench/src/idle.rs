@@ -111,7 +111,7 @@ impl Idle {
 }
 
 /// The resident set of a process, in KiB.
-fn resident_kib(pid: u32) -> Result<u32> {
+pub(crate) fn resident_kib(pid: u32) -> Result<u32> {
     let path = format!("/proc/{pid}/status");
     let status = fs::read_to_string(&path).with_context(|| format!("process {pid}"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

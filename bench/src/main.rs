@@ -10,6 +10,7 @@ mod idle;
 mod latency;
 mod report;
 mod send;
+mod soak;
 
 use std::{process::ExitCode, time::Duration};
 
@@ -17,7 +18,7 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use http::Server;
 
-/// The timeout of a measurement.
+/// The timeout of a short measurement.
 const LONGEST: Duration = Duration::from_mins(30);
 
 /// Measures a Hearth server that runs on this machine with HEARTH_LIMITS__ENABLED=false.
@@ -42,6 +43,8 @@ enum Command {
     Latency(latency::Options),
     /// Measure the server's memory per idle connection
     Idle(idle::Options),
+    /// Put mixed load on a server for an hour, and see whether it grows
+    Soak(soak::Options),
     /// Add members to a large group, and send messages to it
     Group(group::Options),
 }
@@ -59,13 +62,18 @@ fn main() -> ExitCode {
 /// One thread, to leave the other cores to the server.
 #[tokio::main(flavor = "current_thread")]
 async fn run(Cli { command, url }: Cli) -> anyhow::Result<()> {
+    let longest = match &command {
+        Command::Soak(options) => options.longest(),
+        _ => LONGEST,
+    };
     let work = async {
         match command {
             Command::Send(options) => send::run(url, options).await,
             Command::Latency(options) => latency::run(url, options).await,
             Command::Idle(options) => idle::run(url, options).await,
             Command::Group(options) => group::run(url, options).await,
+            Command::Soak(options) => soak::run(url, options).await,
         }
     };
-    tokio::time::timeout(LONGEST, work).await.context("took longer than half an hour")?
+    tokio::time::timeout(longest, work).await.with_context(|| format!("took longer than {longest:?}"))?
 }

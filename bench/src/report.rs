@@ -61,7 +61,8 @@ impl Latencies {
     }
 }
 
-fn millis(duration: Duration) -> f64 {
+/// A duration in milliseconds.
+pub(crate) fn millis(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1000.0
 }
 
