@@ -17,6 +17,7 @@ mod run;
 mod server;
 mod shim;
 mod story;
+mod tally;
 mod wire;
 
 use std::process::ExitCode;

@@ -29,7 +29,7 @@ const SERVER: [(&str, Engine, &[Fault]); 6] = [
     ("skip_retry_check", Engine::Sqlite, &[Fault::Kill]),
     ("forget_roster_change", Engine::Sqlite, &[Fault::Stop]),
     ("lose_ambiguous_commit", Engine::Postgres, &[Fault::LoseAnswers, Fault::LoseAnswers]),
-    ("keep_poisoned_connection", Engine::Sqlite, &[Fault::FillDisk]),
+    ("keep_poisoned_connection", Engine::Postgres, &[Fault::FillDisk, Fault::StopPostgres]),
 ];
 
 /// Falsifies observations. Returns whether every mistake was noticed.

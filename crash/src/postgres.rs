@@ -91,6 +91,11 @@ impl Postgres {
         self.folder.join("data")
     }
 
+    /// Where everything is; PostgreSQL's processes can read it.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Keeps the files.
     pub(crate) fn keep(&mut self) -> &Path {
         if let Some(folder) = &mut self.cleanup {
@@ -126,13 +131,21 @@ impl Postgres {
 
     /// Kills all its processes.
     pub(crate) async fn kill(&mut self) -> Result<()> {
-        let Some(mut server) = self.server.take() else { return Ok(()) };
-        let id = server.id().context("it runs")?;
+        self.signal(Signal::KILL).await?;
+        if let Some(mut server) = self.server.take() {
+            server.wait().await?;
+        }
+        Ok(())
+    }
+
+    /// Sends a signal to all its processes: the first one could start others.
+    pub(crate) async fn signal(&self, signal: Signal) -> Result<()> {
+        let Some(id) = self.server.as_ref().and_then(Child::id) else { return Ok(()) };
         let children = children(id).await?;
-        server.kill().await?;
-        for child in children {
+        let first = i32::try_from(id).ok().and_then(Pid::from_raw);
+        for process in first.into_iter().chain(children) {
             // It may have ended since.
-            let _ = kill_process(child, Signal::KILL);
+            let _ = kill_process(process, signal);
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ use crate::{
     check,
     record::Round,
     story::{fault::Fault, house::House, round::Story},
+    tally::Tally,
 };
 
 /// Rounds on one engine, before the other engine's turn in a long run.
@@ -21,17 +22,6 @@ const TURN: u32 = 20;
 const FAULTS: usize = 3;
 /// More violations than these would only hide the first.
 const SHOWN: usize = 20;
-
-/// What happened in some rounds.
-#[derive(Debug, Default, Clone, Copy)]
-struct Tally {
-    rounds: u32,
-    faults: usize,
-    acknowledged: usize,
-    refused: usize,
-    open: usize,
-    connections: usize,
-}
 
 /// Returns whether every promise was kept.
 pub(crate) async fn run(run: &Run) -> Result<bool> {
@@ -68,7 +58,7 @@ async fn play(engine: Engine, binary: &Path, seed: u64, rounds: u32) -> Result<b
                 return Err(error.context(format!("round {number}")));
             }
         };
-        tally.count(&round, faults.len());
+        tally.count(&round, &faults);
         let names: Vec<_> = faults.iter().map(|fault| fault.name()).collect();
         let violations = check::check(&round);
         println!("  round {number}: {}: {} operations", names.join(", "), round.ops.len());
@@ -83,7 +73,8 @@ async fn play(engine: Engine, binary: &Path, seed: u64, rounds: u32) -> Result<b
             return Ok(false);
         }
     }
-    println!("  {tally}, in {:.0} s", began.elapsed().as_secs_f64());
+    println!("{tally}");
+    println!("  in {:.0} s; every promise was kept", began.elapsed().as_secs_f64());
     Ok(true)
 }
 
@@ -125,26 +116,4 @@ pub(crate) fn binary(given: Option<&Path>) -> Result<PathBuf> {
         binary.display()
     );
     binary.canonicalize().context("the server")
-}
-
-impl Tally {
-    fn count(&mut self, round: &Round, faults: usize) {
-        self.rounds += 1;
-        self.faults += faults;
-        self.acknowledged += round.ops.iter().filter(|op| op.acknowledged().is_some()).count();
-        self.refused += round.ops.iter().filter(|op| op.is_refused()).count();
-        self.open += round.ops.iter().filter(|op| op.is_open()).count();
-        self.connections += round.lines.len();
-    }
-}
-
-impl std::fmt::Display for Tally {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { rounds, faults, acknowledged, refused, open, connections } = self;
-        write!(
-            f,
-            "{rounds} rounds, {faults} faults, {acknowledged} changes acknowledged, {refused} refused, {open} without an \
-             answer, {connections} connections"
-        )
-    }
 }

@@ -102,6 +102,7 @@ impl Program {
             .env("HEARTH_DATABASE__URL", &self.database_url)
             .env("HEARTH_SERVER__LISTEN", "127.0.0.1:0")
             .env("HEARTH_LIMITS__ENABLED", "false")
+            .env("HEARTH_DATABASE__TIMEOUT_SECONDS", "1")
             .env("NO_COLOR", "1")
             .envs(self.variables.iter().cloned())
             .stdin(Stdio::null())

@@ -15,10 +15,14 @@ pub(crate) enum Fault {
     SecondStart,
     /// The disk is full for a while.
     FillDisk,
+    /// Syncs fail for a while.
+    FailSyncs,
     /// The server loses its lock, and another one takes over.
     TakeOver,
     /// All processes of PostgreSQL get SIGKILL, and it is started again.
     KillPostgres,
+    /// All processes of PostgreSQL get SIGSTOP, and continue after the server's patience has ended.
+    StopPostgres,
     /// PostgreSQL ends all connections.
     TerminateBackends,
     /// The answers to some commits are lost.
@@ -31,11 +35,15 @@ impl Fault {
     /// The faults of an engine. In a run, each occurs first in a round in turn.
     pub(crate) fn all(engine: Engine) -> &'static [Self] {
         match engine {
-            Engine::Sqlite => &[Self::Kill, Self::FillDisk, Self::Stop, Self::SecondStart, Self::Terminate],
+            Engine::Sqlite => {
+                &[Self::Kill, Self::FillDisk, Self::Stop, Self::FailSyncs, Self::SecondStart, Self::Terminate]
+            }
             Engine::Postgres => &[
                 Self::Kill,
                 Self::LoseLine,
                 Self::KillPostgres,
+                Self::FillDisk,
+                Self::StopPostgres,
                 Self::LoseAnswers,
                 Self::TakeOver,
                 Self::TerminateBackends,
@@ -47,7 +55,10 @@ impl Fault {
 
     /// Whether the server may lose any of its connections to the database.
     pub(crate) fn cuts_connections(self) -> bool {
-        matches!(self, Self::TakeOver | Self::KillPostgres | Self::TerminateBackends | Self::LoseLine)
+        matches!(
+            self,
+            Self::TakeOver | Self::KillPostgres | Self::StopPostgres | Self::TerminateBackends | Self::LoseLine
+        )
     }
 
     /// What it is called in reports.
@@ -58,8 +69,10 @@ impl Fault {
             Self::Stop => "server stopped and continued",
             Self::SecondStart => "second server refused",
             Self::FillDisk => "disk filled and freed",
+            Self::FailSyncs => "syncs failed",
             Self::TakeOver => "server taken over",
             Self::KillPostgres => "PostgreSQL killed",
+            Self::StopPostgres => "PostgreSQL stopped and continued",
             Self::TerminateBackends => "backends terminated",
             Self::LoseAnswers => "answers to COMMIT lost",
             Self::LoseLine => "answer to COMMIT and line lost",

@@ -21,6 +21,8 @@ use crate::{
     shim::{self, Role},
 };
 
+/// Longer than the server waits for the database.
+const SILENCE: Duration = Duration::from_millis(1100);
 /// How often a take-over is tried: the first server may be quicker to take its lock again.
 const TAKE_OVERS: usize = 20;
 
@@ -57,7 +59,16 @@ impl House {
         let (postgres, proxy, database_url) = match engine {
             Engine::Sqlite => (None, None, sqlite_url(folder.path())),
             Engine::Postgres => {
-                let postgres = Postgres::create().await?;
+                let mut postgres = Postgres::create().await?;
+                if shim::library().is_some() {
+                    let control = postgres.folder().join("disk");
+                    std::fs::write(&control, "")?;
+                    let data = postgres.data();
+                    postgres.variables = shim::variables(postgres.folder(), &data, Role::Obey, &control)?;
+                    postgres.kill().await?;
+                    postgres.start().await?;
+                    disk = Some(control);
+                }
                 let proxy = Proxy::to(postgres.address()).await?;
                 let url = Postgres::url(&proxy.address.to_string());
                 (Some(postgres), Some(proxy), url)
@@ -104,7 +115,7 @@ impl House {
 
     /// Whether this fault is possible here.
     pub(crate) fn can(&self, fault: Fault) -> bool {
-        fault != Fault::FillDisk || self.disk.is_some()
+        !matches!(fault, Fault::FillDisk | Fault::FailSyncs) || self.disk.is_some()
     }
 
     /// Keeps all files; returns where they are.
@@ -149,9 +160,9 @@ impl House {
                     self.replace(next).await
                 }
             },
-            Fault::FillDisk => {
+            Fault::FillDisk | Fault::FailSyncs => {
                 let disk = self.disk.as_ref().context("the shim is loaded")?;
-                std::fs::write(disk, "full")?;
+                std::fs::write(disk, if fault == Fault::FillDisk { "full" } else { "eio" })?;
                 sleep(pause).await;
                 Ok(std::fs::write(disk, "")?)
             }
@@ -161,6 +172,12 @@ impl House {
                 postgres.kill().await?;
                 sleep(pause).await;
                 postgres.start().await
+            }
+            Fault::StopPostgres => {
+                let postgres = self.postgres.as_ref().context("it is PostgreSQL")?;
+                postgres.signal(Signal::STOP).await?;
+                sleep(SILENCE + pause).await;
+                postgres.signal(Signal::CONT).await
             }
             Fault::TerminateBackends => self.postgres.as_ref().context("it is PostgreSQL")?.terminate_backends().await,
             Fault::LoseAnswers => {
