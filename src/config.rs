@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 
 pub use origins::Origins;
 pub use sections::{
-    Auth, CommonPasswords, Confirm, Database, Directory, Emails, Limits, Log, LogFormat, LogLevel, Metrics, Server, Web,
+    Auth, CommonPasswords, Confirm, Database, Directory, Emails, Limits, Log, LogFormat, LogLevel, Metrics, Server,
+    Storage, Web,
 };
 
 /// The file that is read by default, if it exists.
@@ -39,6 +40,8 @@ pub struct Config {
     pub directory: Directory,
     /// Limits per address, account and connection.
     pub limits: Limits,
+    /// When the disk counts as full.
+    pub storage: Storage,
     /// The web client.
     pub web: Web,
     /// The format and level of the log.

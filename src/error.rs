@@ -64,6 +64,8 @@ pub enum Error {
     Unavailable(&'static str),
     /// The disk that holds the database is full; nothing was stored.
     DiskFull,
+    /// The disk that holds the database is almost full, and the request would store more; nothing was stored.
+    ReadOnly,
     /// The request needs a damaged page of the database. The store has logged it.
     Damaged,
     /// A bug or an unexpected failure. The cause is only for the log.
@@ -100,7 +102,7 @@ impl Error {
             Self::GroupFull(_) => Kind::Conflict,
             Self::TooMany(_) | Self::OverBudget { .. } => Kind::TooMany,
             Self::StorageFull(..) => Kind::Forbidden,
-            Self::Unavailable(_) | Self::DiskFull => Kind::Unavailable,
+            Self::Unavailable(_) | Self::DiskFull | Self::ReadOnly => Kind::Unavailable,
             Self::Damaged | Self::Internal(_) => Kind::Internal,
         }
     }
@@ -116,7 +118,7 @@ impl Error {
             Self::OverBudget { budget, .. } => budget.code(),
             Self::StorageFull(..) => "storage_full",
             Self::Unavailable(_) => "unavailable",
-            Self::DiskFull => "disk_full",
+            Self::DiskFull | Self::ReadOnly => "disk_full",
             Self::Damaged | Self::Internal(_) => "internal",
         }
     }
@@ -171,6 +173,7 @@ impl fmt::Display for Error {
             Self::StorageFull(storage, mb) => storage.explain(*mb, f),
             Self::Unavailable(reason) => f.write_str(reason),
             Self::DiskFull => f.write_str("The server's disk is full, so nothing was saved: try again later"),
+            Self::ReadOnly => f.write_str("The server's disk is almost full, so nothing was saved: try again later"),
             Self::Damaged | Self::Internal(_) => f.write_str("Server error"),
         }
     }

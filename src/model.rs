@@ -24,6 +24,7 @@ pub mod address;
 mod chat;
 mod event;
 mod message;
+mod room;
 
 use std::borrow::Cow;
 
@@ -38,6 +39,7 @@ pub use chat::{ChatKey, ChatRef, ChatSummary, Conversation, Counters, Known, Mem
 pub(crate) use event::examples;
 pub use event::{Audience, Entry, Event, Members, Receipt, Scene};
 pub use message::{Message, MessageKind, Notice, Position, Quote, Reaction};
+pub use room::Room;
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident)*) => {$(

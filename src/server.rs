@@ -28,7 +28,7 @@ use crate::{
     metrics::Metrics,
     model::Timestamp,
     protocol::{Bounds, Close, Protocol},
-    service::{App, clock::Past, housekeeping, people},
+    service::{App, clock::Past, disk, housekeeping, people},
     store::{ServingGuard, Store},
     writer,
 };
@@ -62,6 +62,7 @@ impl Server {
         // Before anything else: a server that may not serve must not migrate another server's database.
         let guard = ServingGuard::take(&config.database.url).await?;
         let store = Store::open_to_write(&config.database, &guard).await?;
+        let disk = disk::Watch::new(&config.storage, &store).await?;
         let listener = listener::bind(&config.server.listen)
             .await
             .with_context(|| format!("cannot listen on {}", config.server.listen))?;
@@ -90,8 +91,10 @@ impl Server {
             writer,
             hub,
             metrics: Metrics::default(),
+            disk,
             config,
         };
+        disk::measure(&app).await;
         Ok(Self { listener, metrics, app: Arc::new(app), guard, writer: tokio::spawn(write), publisher })
     }
 
@@ -235,5 +238,6 @@ async fn background(app: Arc<App>, heart: watch::Sender<()>) {
             }
         }
     };
-    tokio::join!(beat, presence, housekeeping::run(&app), app.store.watch_writes(), memory::give_back());
+    let housekeeping = housekeeping::run(&app);
+    tokio::join!(beat, presence, housekeeping, disk::watch(&app), app.store.watch_writes(), memory::give_back());
 }

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod catch_up;
 pub mod clock;
 pub mod confirmation;
+pub mod disk;
 pub mod groups;
 pub mod hello;
 pub mod history;
@@ -55,6 +56,8 @@ pub struct App {
     pub typists: Typists,
     /// What operators see of it.
     pub metrics: Metrics,
+    /// The disk that is watched.
+    pub disk: disk::Watch,
     /// Changes when a backup is restored: clients then discard what they know.
     pub epoch: String,
 }

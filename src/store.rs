@@ -10,6 +10,7 @@ mod clock;
 mod commits;
 mod connect;
 mod copy;
+mod disk;
 mod engine;
 mod errors;
 mod fence;
@@ -41,6 +42,7 @@ pub use catch_up::CatchUp;
 pub use clock::Repaired;
 pub use commits::{Commit, Cursor, KEPT_MILLIS as COMMITS_KEPT_MILLIS, Unanswered, Uncommitted};
 pub use connect::place;
+pub use disk::Space;
 pub use errors::is_conflict;
 pub use guard::ServingGuard;
 pub use health::Readiness;
@@ -57,6 +59,7 @@ use std::sync::{
     atomic::{AtomicBool, AtomicI64},
 };
 
+use disk::LastRoom;
 use engine::Engine;
 use fence::Fence;
 use health::Health;
@@ -90,6 +93,8 @@ pub struct Store {
     erased: Arc<AtomicBool>,
     /// Bytes of the database at the last measurement.
     size: Arc<AtomicI64>,
+    /// How much room the disk has.
+    room: Arc<LastRoom>,
     /// The timeout of all work.
     timeout: std::time::Duration,
 }

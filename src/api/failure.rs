@@ -78,7 +78,9 @@ pub fn answer(error: &Error) -> Response {
         Error::TooMany(wait) | Error::OverBudget { wait, .. } => {
             drop(headers.insert(header::RETRY_AFTER, seconds(*wait).into()));
         }
-        Error::Unavailable(_) | Error::DiskFull => drop(headers.insert(header::RETRY_AFTER, RETRY_UNAVAILABLE.into())),
+        Error::Unavailable(_) | Error::DiskFull | Error::ReadOnly => {
+            drop(headers.insert(header::RETRY_AFTER, RETRY_UNAVAILABLE.into()));
+        }
         _ if status == StatusCode::UNAUTHORIZED => {
             headers.insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
         }
@@ -177,7 +179,10 @@ impl ApiResponse for Error {
             (415, "The body is not JSON, or is compressed."),
             (429, "Too many requests."),
             (500, "The server failed. Its log has the cause."),
-            (503, "The database does not answer, its disk is full (`disk_full`), or the server is overloaded."),
+            (
+                503,
+                "The database does not answer, its disk is full or almost full (`disk_full`), or the server is overloaded.",
+            ),
         ];
         let retry_after = || MetaHeader {
             name: "Retry-After".into(),

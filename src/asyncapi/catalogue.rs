@@ -170,10 +170,11 @@ mod tests {
                 delivered.insert((broadcast.protocol.name(), broadcast.kind.name(), item.schema_name().into_owned()));
             });
         }
-        // These two are no events: one answers a handshake, the other follows from connections.
+        // These are no events: one answers a handshake, the others follow from connections and from the disk.
         let documented = PROTOCOLS.into_iter().flat_map(|protocol| {
             let broadcasts = broadcasts(protocol).into_iter();
-            let broadcasts = broadcasts.filter(|sent| ![Kind::Hello, Kind::Presence].contains(&sent.kind));
+            let broadcasts =
+                broadcasts.filter(|sent| ![Kind::Hello, Kind::Presence, Kind::ServerNotice].contains(&sent.kind));
             broadcasts.map(move |sent| (protocol.name(), sent.kind.name(), (sent.item.name)()))
         });
         assert_eq!(delivered, documented.collect());

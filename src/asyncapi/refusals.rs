@@ -26,7 +26,7 @@ pub(super) fn section() -> Value {
 }
 
 fn about(code: &Value, message: &Value) -> &'static str {
-    let mut refusals = Refusal::ALL.iter().map(|refusal| (Error::from(*refusal), refusal.about()));
+    let refusals = Refusal::ALL.iter().map(|refusal| (Error::from(*refusal), refusal.about()));
     let general = [
         (
             Error::Invalid(Vec::new()),
@@ -50,10 +50,16 @@ fn about(code: &Value, message: &Value) -> &'static str {
         ),
         (Error::Unavailable(""), "The database does not respond. Retry to learn whether a message was stored."),
         (Error::DiskFull, "The server's disk is full. Nothing was stored, and nothing will be until there is room."),
+        (
+            Error::ReadOnly,
+            "The server's disk is almost full, so the server stores nothing more until there is room: `serverNotice` says \
+             when. Nothing was stored. Reading, deleting, leaving and blocking still work, and retries of messages that were \
+             stored before are acknowledged.",
+        ),
         (Error::Internal("".into()), "A defect of the server; its log has the cause."),
     ];
-    refusals
-        .find(|(error, _)| code == error.code() && *message == error.to_string())
-        .or_else(|| general.into_iter().find(|(error, _)| code == error.code()))
-        .map_or("", |(_, about)| about)
+    let all: Vec<_> = refusals.chain(general).filter(|(error, _)| code == error.code()).collect();
+    // Messages with numbers or fields in them differ from sample to sample.
+    let exact = all.iter().find(|(error, _)| *message == error.to_string());
+    exact.or(all.last()).map_or("", |(_, about)| about)
 }

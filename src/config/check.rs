@@ -16,7 +16,7 @@ impl Config {
                 problems.push(format!("{key} = {value}: must be {allowed}"));
             }
         };
-        let Self { server, database, auth, limits, metrics, .. } = self;
+        let Self { server, database, auth, limits, storage, metrics, .. } = self;
         check(is_address(&server.listen), "server.listen", &server.listen, "ADDRESS:PORT, such as 0.0.0.0:3001");
         let fine = metrics.listen.is_empty() || is_address(&metrics.listen);
         check(fine, "metrics.listen", &metrics.listen, "empty or ADDRESS:PORT, such as 127.0.0.1:9464");
@@ -87,6 +87,11 @@ impl Config {
         {
             check((0..=1_000_000_000).contains(&mb), key, &mb, "0 (no limit) to 1000000000 (a petabyte)");
         }
+        let percent = storage.warn_percent;
+        check((0..=90).contains(&percent), "storage.warn_percent", &percent, "0 (no warning) to 90");
+        let mb = storage.stop_mb;
+        let allowed = "0 (the smaller of 200 and 2 % of the disk) to 1000000000 (a petabyte)";
+        check((0..=1_000_000_000).contains(&mb), "storage.stop_mb", &mb, allowed);
         let members = limits.group_members;
         check((2..=100_000).contains(&members), "limits.group_members", &members, "2 to 100000");
         problems

@@ -196,6 +196,24 @@ impl Default for Limits {
     }
 }
 
+/// `[storage]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Storage {
+    /// Percent of the disk below which there is a warning; 0 means no warning.
+    pub warn_percent: u32,
+    /// Free MB below which nothing more is stored; 0 means the smaller of 200 MB and 2 % of the disk.
+    pub stop_mb: u32,
+    /// A file or folder on the disk to watch; if empty, that of the database.
+    pub watch: String,
+}
+
+impl Default for Storage {
+    fn default() -> Self {
+        Self { warn_percent: 10, stop_mb: 0, watch: String::new() }
+    }
+}
+
 /// `[web]`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

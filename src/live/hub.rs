@@ -16,7 +16,11 @@ use super::{
 };
 use crate::{
     model::{Event, SessionId, Timestamp, UserId},
-    protocol::{Close, Frame, Protocol, extended::PresenceRow, limits::HEARTBEAT_SECONDS},
+    protocol::{
+        Close, Frame, Protocol,
+        extended::{PresenceRow, ServerNotice},
+        limits::HEARTBEAT_SECONDS,
+    },
 };
 
 /// The open connections.
@@ -127,6 +131,16 @@ impl Hub {
         let Some(item) = (broadcast.item)() else { return };
         let frame = Frame::broadcast(broadcast.kind, &item);
         self.lock().recipients(broadcast).for_each(|connection| connection.push(&frame));
+    }
+
+    /// Notifies every connection that speaks the Hearth protocol of the server's state.
+    pub fn announce(&self, notice: Option<ServerNotice>) {
+        let frame = view::server_notice(notice);
+        let connections = self.lock();
+        let all = connections.by_user.values().flatten();
+        for connection in all.filter(|connection| connection.protocol == Protocol::Hearth) {
+            connection.push(&frame);
+        }
     }
 
     /// How many connections each protocol has.

@@ -5,8 +5,8 @@ use crate::{
     protocol::{
         Frame, GroupGone, Item, Kind, NoticeItem, Protocol,
         extended::{
-            Blocked, GroupLeft, Hidden, Muted, PersonDeletedItem, PresenceRow, ReadItem, RoleItem, Row, SessionItem,
-            TypingItem, Viewpoint,
+            Blocked, GroupLeft, Hidden, Muted, PersonDeletedItem, PresenceRow, ReadItem, RoleItem, Row, ServerNotice,
+            ServerNoticeItem, SessionItem, TypingItem, Viewpoint,
         },
     },
 };
@@ -14,6 +14,11 @@ use crate::{
 /// A broadcast of a user's presence.
 pub fn presence(row: PresenceRow) -> Frame {
     Frame::broadcast(Kind::Presence, &Item::Presence(row))
+}
+
+/// A broadcast of the server's state.
+pub(super) fn server_notice(notice: Option<ServerNotice>) -> Frame {
+    Frame::broadcast(Kind::ServerNotice, &Item::ServerNotice(ServerNoticeItem { server_notice: notice }))
 }
 
 /// The item of the answer to the request that caused an event.

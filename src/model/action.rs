@@ -56,6 +56,29 @@ impl Action {
         }
     }
 
+    /// Whether it needs more room on the disk: such actions are rejected while the disk is almost full. All others go on,
+    /// among them whatever a user needs to leave, to be left alone, or to make room.
+    pub fn grows(&self) -> bool {
+        match self {
+            Self::Send { .. }
+            | Self::Edit { .. }
+            | Self::React { on: true, .. }
+            | Self::Create { .. }
+            | Self::Add { .. }
+            | Self::Rename { .. }
+            | Self::SetRole { .. } => true,
+            Self::Delete { .. }
+            | Self::React { on: false, .. }
+            | Self::Leave { .. }
+            | Self::Remove { .. }
+            | Self::Drop
+            | Self::Read { .. }
+            | Self::Hide
+            | Self::Mute { .. }
+            | Self::Block { .. } => false,
+        }
+    }
+
     /// The user whom it adds, removes, or gives a role.
     pub fn member(&self) -> Option<UserId> {
         match self {

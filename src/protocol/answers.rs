@@ -54,6 +54,7 @@ items! {
     Session(extended::SessionItem),
     Privacy(extended::PrivacyItem),
     PersonDeleted(extended::PersonDeletedItem),
+    ServerNotice(extended::ServerNoticeItem),
 }
 
 /// The `data` of an answer.

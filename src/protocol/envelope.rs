@@ -196,6 +196,8 @@ kinds! {
         SessionBegan "sessionBegan",
         /// A person is online or offline now.
         Presence "presence",
+        /// The state of the server has changed in a way that concerns everyone.
+        ServerNotice "serverNotice",
     }
 }
 

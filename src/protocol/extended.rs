@@ -3,6 +3,7 @@
 mod hello;
 mod items;
 mod list;
+mod notice;
 mod people;
 mod row;
 
@@ -11,5 +12,6 @@ pub use items::{
     ChangedChatsItem, ChangesItem, GroupLeft, Hidden, Muted, Reacted, ReactionsItem, ReadItem, Renewed, RoleItem,
 };
 pub use list::ChatRow;
+pub use notice::{ServerNotice, ServerNoticeItem, ServerNoticeKind};
 pub use people::{Blocked, MemberRow, PersonDeletedItem, PersonRow, PresenceRow, PrivacyItem, SessionItem, TypingItem};
 pub use row::{Row, Viewpoint};

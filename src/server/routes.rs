@@ -147,6 +147,7 @@ async fn ready(app: &App, stopping: &CancellationToken) -> Response {
     };
     match readiness {
         Readiness::Ready => Response::builder().body("ready\n"),
+        Readiness::ReadOnly => Response::builder().body("read_only\n"),
         Readiness::Degraded(met) => Response::builder().body(format!("degraded\ndamaged pages were met {met} times\n")),
         Readiness::Unready(reason) => {
             Response::builder().status(StatusCode::SERVICE_UNAVAILABLE).body(format!("{reason}\n"))

@@ -34,6 +34,7 @@ pub async fn sign_up(app: &App, address: IpAddr, new: SignUp) -> Result<()> {
     let name = is_reserved.then(reserved_name);
     let password = password_fault(app, "password", &new.password.0, &new.email.0);
     all_fine(name.into_iter().chain(password).collect())?;
+    app.store.may_grow()?;
     app.attempts.sign_up(address)?;
     let password_hash = app.passwords.hash(new.password.0, Source::Address(address)).await?;
     let account = Account { person, email: new.email.0, password_hash };
@@ -47,6 +48,7 @@ pub async fn rename(app: &App, caller: Caller, names: UpdateProfile) -> Result<(
     if first_name.is_none() && last_name.is_none() {
         return Ok(());
     }
+    app.store.may_grow()?;
     if !app.store.rename(caller.user, first_name, last_name, Timestamp::now()).await? {
         return Err(Error::Invalid(vec![reserved_name()]));
     }

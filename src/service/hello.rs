@@ -6,7 +6,7 @@ use crate::{
     model::Timestamp,
     protocol::{
         Content, FirstName, Frame, GroupName, Item, Kind, KnownChats, LastName, MAX_PAGE, Notice, SearchText, UserIds,
-        extended::{Hello, HelloBounds},
+        extended::{Hello, HelloBounds, ServerNotice},
         limits::{HEARTBEAT_SECONDS, IN_FLIGHT, MAX_CHANGES, MAX_FRAME, MAX_REACTIONS, RECEIPTS_UP_TO},
     },
 };
@@ -27,6 +27,7 @@ pub async fn frame(app: &App, caller: Caller) -> Result<Frame> {
         heartbeat_seconds: HEARTBEAT_SECONDS,
         unread_total: app.store.unread_total(caller.user, now).await?,
         privacy: app.store.privacy(caller.user).await?.ok_or(Refusal::Unauthorized)?.into(),
+        server_notice: ServerNotice::about(app.store.room()),
         bounds: bounds(app),
     };
     Ok(Frame::broadcast(Kind::Hello, &Item::Hello(Box::new(hello))))

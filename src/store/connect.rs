@@ -72,6 +72,7 @@ impl Store {
             place: place.into(),
             erased: Arc::default(),
             size: Arc::default(),
+            room: Arc::default(),
             timeout: total_timeout(engine, timeout),
         };
         store.ping().await.with_context(|| format!("database {place}"))?;

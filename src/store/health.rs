@@ -16,7 +16,10 @@ use super::{
     engine::Engine,
     errors::{Trouble, trouble},
 };
-use crate::{error::Error, model::Timestamp};
+use crate::{
+    error::Error,
+    model::{Room, Timestamp},
+};
 
 /// Time between two probes.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
@@ -44,6 +47,8 @@ pub enum Readiness {
     Ready,
     /// Requests can be served except those that need a damaged page; this many have failed.
     Degraded(u64),
+    /// Requests can be served except those that store more: the disk is almost full.
+    ReadOnly,
     /// Requests cannot be served, for this reason: a stable code.
     Unready(&'static str),
 }
@@ -124,6 +129,7 @@ impl Store {
             Err(Error::Damaged) => Readiness::Unready(Trouble::Damaged.word()),
             Err(_) => Readiness::Unready(Trouble::DatabaseAway.word()),
             Ok(()) => match self.health.damaged.load(Ordering::Relaxed) {
+                0 if self.room() == Room::Spent => Readiness::ReadOnly,
                 0 => Readiness::Ready,
                 met => Readiness::Degraded(met),
             },

@@ -4,7 +4,7 @@ use super::{budgets::Budgets, storage::Storage};
 use crate::{
     config::Limits,
     error::{Budget, Error},
-    model::UserId,
+    model::{Action, UserId},
     store::{Batch, DatabaseResult, Store},
 };
 
@@ -16,6 +16,11 @@ pub(super) struct Allowances {
 impl Allowances {
     pub(super) fn new(limits: &Limits, store: Store) -> Self {
         Self { budgets: Budgets::new(limits), storage: Storage::new(limits, store) }
+    }
+
+    /// Fails if the disk is almost full and the action stores more. Ask after a retry was recognised.
+    pub(super) fn admit(&self, action: &Action) -> Result<(), Error> {
+        if action.grows() { self.storage.may_grow() } else { Ok(()) }
     }
 
     /// Loads how much these users have stored, given the bytes that each is about to write. Call it before counting.

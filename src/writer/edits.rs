@@ -82,21 +82,22 @@ async fn change(
     let (chat, seq) = (situation.chat.as_ref().ok_or(Refusal::NotMember)?.id, before.seq);
     let reaction = |emoji| ReactionKey { chat, seq, emoji, user: command.actor };
     may_edit(command, situation, before)?;
+    if is_done(&command.action, before) {
+        return Ok(None);
+    }
+    allowances.admit(&command.action)?;
     Ok(match &command.action {
-        Action::Delete { .. } if before.deleted_at.is_some() => None,
         Action::Delete { .. } => {
             allowances.change(command.actor, 0)?;
             allowances.count(before.sender.id, cost("") - cost(&before.content));
             Some(batch.erase_message(chat, seq, now).await?)
         }
-        Action::Edit { content, .. } if *content == before.content => None,
         Action::Edit { content, .. } => {
             let growth = cost(content) - cost(&before.content);
             allowances.learn(batch, iter::once((command.actor, growth))).await?;
             allowances.change(command.actor, growth)?;
             Some(batch.edit(chat, seq, content, now).await?)
         }
-        Action::React { emoji, on, .. } if *on == has(before, emoji) => None,
         Action::React { emoji, on: true, .. } => {
             let is_new = before.reactions.iter().all(|reaction| reaction.emoji != *emoji);
             if is_new && before.reactions.len() >= MAX_REACTIONS {
@@ -111,6 +112,16 @@ async fn change(
         }
         _ => None,
     })
+}
+
+/// Whether the message is already as the action would make it.
+fn is_done(action: &Action, before: &Message) -> bool {
+    match action {
+        Action::Delete { .. } => before.deleted_at.is_some(),
+        Action::Edit { content, .. } => *content == before.content,
+        Action::React { emoji, on, .. } => *on == has(before, emoji),
+        _ => false,
+    }
 }
 
 /// Whether the actor already has this reaction to the message.

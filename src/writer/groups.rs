@@ -35,6 +35,7 @@ impl<'a> Change<'a> {
             let seq = repeated?.seq;
             return self.repeat(situation, seq).await.map(Outcome::repeated);
         }
+        self.memory.allowances.admit(action)?;
         if let Action::Create { name, message: id, notice: text } = action {
             let new = NewNotice { id: *id, text, notice: Notice::Created, joined: 0 };
             return self.create(situation, name, new).await.map(|event| Outcome::of([event]));

@@ -69,6 +69,11 @@ impl Storage {
         Ok(())
     }
 
+    /// Fails with `ReadOnly` if the disk is almost full.
+    pub(super) fn may_grow(&self) -> Result<(), Error> {
+        self.store.may_grow()
+    }
+
     /// Fails with `StorageFull` if there is no room for this many more bytes.
     pub(super) fn room(&self, user: UserId, bytes: i64) -> Result<(), Error> {
         if bytes > 0 && is_over(self.store.size(), self.server) {

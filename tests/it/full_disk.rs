@@ -51,9 +51,9 @@ async fn all_is_well(ann: &User, socket: &mut Socket, refused: &Request) {
     assert_eq!(rows.iter().filter(|row| row["messageId"] == refused.id()).count(), 1);
 }
 
-/// A disk of 2 MB that only the server sees; `None` if the system does not allow mounting.
-fn on_a_small_disk() -> Option<(Hearth, Serving, PathBuf)> {
-    let mount = "mount -t tmpfs -o size=2m none data && exec \"$0\" \"$@\"";
+/// A disk of this size that only the server sees; `None` if the system does not allow mounting.
+fn on_a_disk_of(size: &str, hearth: Hearth) -> Option<(Hearth, Serving, PathBuf)> {
+    let mount = format!("mount -t tmpfs -o size={size} none data && exec \"$0\" \"$@\"");
     for rights in [&["--mount"][..], &["--mount", "--user", "--map-root-user"]] {
         let launcher = [&["unshare"], rights, &["sh", "-c"]].concat();
         if Command::new(launcher[0])
@@ -63,7 +63,7 @@ fn on_a_small_disk() -> Option<(Hearth, Serving, PathBuf)> {
             .ok()?
             .success()
         {
-            let hearth = hearth().launched_by(&[&launcher[..], &[mount]].concat());
+            let hearth = hearth.launched_by(&[&launcher[..], &[&mount]].concat());
             std::fs::create_dir(hearth.folder().join("data")).expect("the folder can be written to");
             let serving = hearth.serve();
             let inside = hearth.folder().strip_prefix("/").expect("a path from the root");
@@ -76,7 +76,8 @@ fn on_a_small_disk() -> Option<(Hearth, Serving, PathBuf)> {
 
 #[tokio::test]
 async fn a_full_disk_is_reported_and_writes_work_again_once_there_is_room() {
-    let Some((_hearth, serving, disk)) = on_a_small_disk() else {
+    // Another disk is watched, so that nothing is rejected before this one is full.
+    let Some((_hearth, serving, disk)) = on_a_disk_of("2m", hearth().set("HEARTH_STORAGE__WATCH", "/")) else {
         return eprintln!("no file system can be mounted here: the limit of a file's size is tried instead");
     };
     let ann = serving.api.sign_up("Ann").await;
@@ -94,6 +95,36 @@ async fn a_full_disk_is_reported_and_writes_work_again_once_there_is_room() {
         serving.api.get("/healthz").await.expect(200);
         std::fs::remove_file(filler).expect("it is there");
         all_is_well(&ann, &mut socket, &refused).await;
+        assert_eq!(serving.api.get("/readyz").await.expect(200), "ready\n");
+    }
+}
+
+#[tokio::test]
+async fn a_disk_that_fills_up_is_noticed_before_it_is_full_and_when_it_has_room_again() {
+    let hearth = hearth().set("HEARTH_STORAGE__WARN_PERCENT", "50").set("HEARTH_STORAGE__STOP_MB", "5");
+    let Some((_hearth, serving, disk)) = on_a_disk_of("24m", hearth) else {
+        return eprintln!("no file system can be mounted here");
+    };
+    let ann = serving.api.sign_up("Ann").await;
+    let mut socket = ann.hearth().await;
+    let filler =
+        |name: &str, mb: usize| std::fs::write(disk.join(name), vec![0; mb * 1_000_000]).expect("there is room");
+    for _ in 0..ROUNDS {
+        filler("first", 13);
+        assert_eq!(socket.hears("serverNotice").await["serverNotice"]["kind"], "disk_low");
+        let note = Request::private(&ann.id, "a note");
+        socket.does(&note).await;
+        assert_eq!(serving.api.get("/readyz").await.expect(200), "ready\n");
+        filler("second", 8);
+        assert_eq!(socket.hears("serverNotice").await["serverNotice"]["kind"], "read_only");
+        assert_eq!(socket.code(&Request::private(&ann.id, "another")).await, "disk_full");
+        assert_eq!(serving.api.get("/readyz").await.expect(200), "read_only\n");
+        log_in(&ann).await.expect(201);
+        socket.hears("sessionBegan").await;
+        std::fs::remove_file(disk.join("second")).expect("it is there");
+        assert_eq!(socket.hears("serverNotice").await["serverNotice"]["kind"], "disk_low");
+        std::fs::remove_file(disk.join("first")).expect("it is there");
+        assert_eq!(socket.hears("serverNotice").await["serverNotice"], json!(null));
         assert_eq!(serving.api.get("/readyz").await.expect(200), "ready\n");
     }
 }

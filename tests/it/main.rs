@@ -23,6 +23,8 @@ mod demo;
 mod device_tokens;
 mod devices;
 mod dialogs;
+#[cfg(target_os = "linux")]
+mod disk_room;
 mod documentation;
 mod extended;
 mod failures;

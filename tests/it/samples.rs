@@ -11,7 +11,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use cast::{Cast, Deed};
-pub use elsewhere::{FULL_DISK, frame};
+pub use elsewhere::{ALMOST_FULL, ALMOST_FULL_DISK, FULL_DISK, ROOM_AGAIN, frame};
 use elsewhere::{OF_AUTH, OF_HEARTH};
 
 use crate::support::TestServer;

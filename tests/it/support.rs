@@ -3,6 +3,8 @@
 mod api;
 mod contents;
 mod database;
+#[cfg(target_os = "linux")]
+mod disks;
 mod extended;
 mod line;
 mod memberships;
@@ -18,6 +20,8 @@ pub mod token;
 
 pub use api::{Api, Reply};
 pub use database::TestDatabase;
+#[cfg(target_os = "linux")]
+pub use disks::Disks;
 pub use extended::{acquaint, all_write, dialog, group, hearths, of_group, with_user};
 pub use line::Loss;
 pub use memberships::memberships_are_sound;

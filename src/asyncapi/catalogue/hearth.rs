@@ -5,7 +5,8 @@ use crate::protocol::{
     Kind,
     extended::{
         Blocked, ChangedChatsItem, ChangesItem, ChatRow, GroupLeft, Hello, Hidden, MemberRow, Muted, PersonDeletedItem,
-        PersonRow, PresenceRow, PrivacyItem, ReactionsItem, ReadItem, Renewed, RoleItem, Row, SessionItem, TypingItem,
+        PersonRow, PresenceRow, PrivacyItem, ReactionsItem, ReadItem, Renewed, RoleItem, Row, ServerNoticeItem,
+        SessionItem, TypingItem,
     },
 };
 
@@ -138,6 +139,7 @@ pub(super) fn events() -> Vec<Broadcast> {
         former, gets a new `revision`.";
     let privacy =
         "`PATCH /api/profile/privacy`. After turning `presence` on again, repeat `watchPresence` to see others'.";
+    let disk = "The disk of the server has filled up, or has room again. The first state is in `hello`.";
     let acquaintances =
         "everyone who has a dialog with the person, or is a member of a group that the person is or was in";
     vec![
@@ -147,6 +149,7 @@ pub(super) fn events() -> Vec<Broadcast> {
         event(Kind::ProfileChanged, shape::<PersonRow>(), "`PATCH /api/profile/update`", YOURS),
         event(Kind::PrivacyChanged, shape::<PrivacyItem>(), privacy, YOURS),
         event(Kind::PersonDeleted, shape::<PersonDeletedItem>(), deletion, acquaintances),
+        event(Kind::ServerNotice, shape::<ServerNoticeItem>(), disk, "all connections"),
         event(Kind::SessionBegan, shape::<SessionItem>(), "`POST /api/auth/login`", YOURS),
     ]
 }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::people::PrivacyItem;
+use super::{notice::ServerNotice, people::PrivacyItem};
 use crate::model::{SessionId, Timestamp, UserId};
 
 /// Your account, and what a client needs to know about the server.
@@ -32,6 +32,8 @@ pub struct Hello {
     pub unread_total: i64,
     /// What others see of you, and you of them.
     pub privacy: PrivacyItem,
+    /// A state of the server that concerns everyone; null if everything works.
+    pub server_notice: Option<ServerNotice>,
     /// The limits in force.
     pub bounds: HelloBounds,
 }

@@ -71,6 +71,7 @@ impl<'a> Run<'a> {
         let decision = self.decide(send, &situation)?;
         let key = send.command.chat;
         if let Decision::Accept { .. } = decision {
+            self.allowances.admit(&send.command.action)?;
             self.allowances.write(send.command.actor, cost(send.content))?;
         }
         let Situation { chat, role, standing, target: receiver, target_standing, .. } = situation;

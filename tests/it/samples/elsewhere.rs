@@ -9,6 +9,13 @@ use crate::support::{Request, TestServer, new_id, sockets};
 /// Tested in `full_disk`.
 pub const FULL_DISK: &str = "privateMessage with a full disk refusal";
 
+/// Tested in `disk_room`, like the next two.
+pub const ALMOST_FULL_DISK: &str = "privateMessage with an almost full disk refusal";
+/// See [`ALMOST_FULL_DISK`].
+pub const ALMOST_FULL: &str = "serverNotice of an almost full disk broadcast";
+/// See [`ALMOST_FULL_DISK`].
+pub const ROOM_AGAIN: &str = "serverNotice of a disk with room again broadcast";
+
 const TOO_OFTEN: &str = "listLastMessage too often refusal";
 const TOO_MANY_MESSAGES: &str = "privateMessage too often refusal";
 const FULL_STORAGE: &str = "privateMessage without storage left refusal";
@@ -18,11 +25,11 @@ const DEFECT: &str = "listLastMessage with a server error refusal";
 const TOO_MANY_KINDS: &str = "react with one reaction too many refusal";
 
 /// Their names in `frames.json`: no user of the conversation sends or gets them.
-pub(super) const OF_AUTH: [&str; 7] =
-    [TOO_OFTEN, TOO_MANY_MESSAGES, FULL_STORAGE, TOO_MANY_ADDS, NO_DATABASE, FULL_DISK, DEFECT];
+pub(super) const OF_AUTH: [&str; 8] =
+    [TOO_OFTEN, TOO_MANY_MESSAGES, FULL_STORAGE, TOO_MANY_ADDS, NO_DATABASE, FULL_DISK, ALMOST_FULL_DISK, DEFECT];
 
 /// Their names in `hearth.json`.
-pub(super) const OF_HEARTH: [&str; 1] = [TOO_MANY_KINDS];
+pub(super) const OF_HEARTH: [&str; 3] = [ALMOST_FULL, ROOM_AGAIN, TOO_MANY_KINDS];
 
 /// The frame of such a sample.
 pub fn frame(name: &str) -> String {

@@ -316,6 +316,8 @@ export interface Hello {
   unreadTotal: number;
   /** What others see of you, and you of them. */
   privacy: PrivacyItem;
+  /** A state of the server that concerns everyone; null if everything works. */
+  serverNotice: ServerNotice | null;
   /** The limits in force. */
   bounds: HelloBounds;
 }
@@ -326,6 +328,12 @@ export interface PrivacyItem {
   presence: boolean;
   /** Whether others see how far the person has read. */
   readReceipts: boolean;
+}
+
+/** A state of the server that concerns everyone. */
+export interface ServerNotice {
+  /** What state it is. */
+  kind: 'disk_low' | 'read_only';
 }
 
 /** The limits in force, in characters unless stated otherwise. */
@@ -429,6 +437,12 @@ export interface SessionItem {
   userAgent: string;
   /** When it began. */
   createdAt: string;
+}
+
+/** A change of the server's state. */
+export interface ServerNoticeItem {
+  /** The state; null if everything works again. */
+  serverNotice: ServerNotice | null;
 }
 
 /** A page of the chat list. */
@@ -864,4 +878,5 @@ export interface Broadcasts {
   personDeleted: PersonDeletedItem;
   sessionBegan: SessionItem;
   presence: PresenceRow;
+  serverNotice: ServerNoticeItem;
 }

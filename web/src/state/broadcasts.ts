@@ -60,6 +60,8 @@ export function receive(to: Messenger, broadcast: Broadcast): void {
       return to.typing.heard(keyOf(broadcast.item.chat), broadcast.item.userId, broadcast.item.firstName);
     case 'presence':
       return to.presence.heard([broadcast.item]);
+    case 'serverNotice':
+      return to.noticed(broadcast.item.serverNotice);
     case 'hello': // the connection's own
   }
 }

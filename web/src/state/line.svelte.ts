@@ -1,6 +1,6 @@
 // The connection as the rest of the state sees it: its status, the server's `hello`, and requests.
 import type { Answer, Broadcast, Params, RequestType } from '../protocol/frames';
-import type { Hello, HelloBounds } from '../protocol/socket';
+import type { Hello, HelloBounds, ServerNotice } from '../protocol/socket';
 import { Connection, type Options, type Status } from '../socket/connection';
 import { SocketError } from '../socket/errors';
 
@@ -27,6 +27,8 @@ export class Line {
   /** What to show if the connection has been closed for a moment. */
   trouble = $state<Trouble | null>(null);
   hello = $state.raw<Hello | null>(null);
+  /** What the server says about itself. */
+  notice = $state.raw<ServerNotice | null>(null);
   #trouble: Trouble | null = null;
   #patience: ReturnType<typeof setTimeout> | undefined;
   /** How far the server's clock is ahead of the device's, in milliseconds. */
@@ -44,6 +46,7 @@ export class Line {
       },
       onHello: (hello) => {
         this.hello = hello;
+        this.notice = hello.serverNotice;
         this.#ahead = Date.parse(hello.serverTime) - Date.now();
         host.onHello(hello);
         for (const resolve of this.#opened.splice(0)) resolve(hello);
@@ -61,6 +64,11 @@ export class Line {
   /** The server's bounds. Undefined until the first connection. */
   get bounds(): HelloBounds | undefined {
     return this.hello?.bounds;
+  }
+
+  /** Whether the server stores nothing more, because its disk is almost full. */
+  get readOnly(): boolean {
+    return this.notice?.kind === 'read_only' && !this.trouble;
   }
 
   /** Waits for a connection if there is none. Resolves with its `hello`. */

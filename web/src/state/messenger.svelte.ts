@@ -4,7 +4,7 @@ import type { Api } from '../api/endpoints';
 import { keyOf, type ChatKey } from '../protocol/chat';
 import type { CountedRow } from '../protocol/rows';
 import type { RenewResult } from '../protocol/session';
-import type { Hello, PersonDeletedItem } from '../protocol/socket';
+import type { Hello, PersonDeletedItem, ServerNotice } from '../protocol/socket';
 import type { Environment } from '../socket/environment';
 import { arrivedSince, type Arrival } from './alerts/alerts';
 import { receive } from './broadcasts';
@@ -177,6 +177,12 @@ export class Messenger {
   /** The user's name changed, here or elsewhere. */
   renamed(firstName: string, lastName: string): void {
     this.#host.session.named(firstName, lastName);
+  }
+
+  /** The server's state changed: if it has room again, what waits for room is sent. */
+  noticed(notice: ServerNotice | null): void {
+    this.line.notice = notice;
+    if (!this.line.readOnly) this.outbox.drain();
   }
 
   /** Reads the newest chats again, for what a message does not contain about its chat. */

@@ -32,6 +32,7 @@ export const conversation = {
   unblock: 'Unblock',
   menu: 'Chat menu',
   pending: 'Sending…',
+  waiting: 'Waiting for room on the server',
   notSent: 'Not sent',
   discard: 'Discard',
   sent: 'Sent',

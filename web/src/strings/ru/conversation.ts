@@ -43,6 +43,7 @@ export const conversation: Strings['conversation'] = {
   unblock: 'Разблокировать',
   menu: 'Меню чата',
   pending: 'Отправляется…',
+  waiting: 'Ждёт места на сервере',
   notSent: 'Не отправлено',
   discard: 'Удалить',
   sent: 'Отправлено',
