@@ -15,8 +15,10 @@ use crate::{
     story::{fault::Fault, house::House, round::Story},
 };
 
-/// The faults of the rounds that are falsified.
+/// The faults of the rounds that are falsified, in turn.
 const ROUNDS: [&[Fault]; 4] = [&[Fault::Stop], &[Fault::Kill], &[Fault::Terminate], &[Fault::Stop]];
+/// The most rounds until each falsification is possible in one of them.
+const MOST: usize = 12;
 /// The most rounds until a mistake of the server must be noticed.
 const LONGEST: usize = 8;
 /// By this variable, a server that was built with the feature `mutations` learns which mistake to make.
@@ -37,11 +39,16 @@ pub(crate) async fn observations(options: &Mutations) -> Result<bool> {
     let mut chance = Rng::with_seed(options.seed);
     let mut house = House::build(Engine::Sqlite, &binary(options.binary.as_deref())?, &[]).await?;
     let mut story = Story::begin(&house, &mut chance).await?;
-    let mut rounds = Vec::new();
-    for faults in ROUNDS {
+    let (mut rounds, mut verdicts) = (Vec::new(), Vec::new());
+    for faults in ROUNDS.iter().cycle().take(MOST) {
         rounds.push(story.round(&mut house, faults, &mut chance).await?);
+        if rounds.len() >= ROUNDS.len() {
+            verdicts = mutate::observations(&rounds, &mut chance)?;
+            if verdicts.iter().all(|(_, verdict)| *verdict != Verdict::Impossible) {
+                break;
+            }
+        }
     }
-    let verdicts = mutate::observations(&rounds, &mut chance)?;
     for (name, verdict) in &verdicts {
         print(name, verdict);
     }

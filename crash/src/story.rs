@@ -7,3 +7,4 @@ pub(crate) mod fault;
 pub(crate) mod house;
 pub(crate) mod round;
 pub(crate) mod snapshot;
+mod stage;

@@ -55,6 +55,9 @@ impl Connection<'_, '_> {
                 self.complain(&format!("{}: heard seq {seq} after {latest:?}", stored.name()));
             }
             (first, latest) = (first.min(seq), Some(seq));
+            if self.line.protocol == Protocol::Auth && self.is_own(stored, seq) {
+                self.complain(&format!("{}: heard of its own user's seq {seq}", stored.name()));
+            }
             if !stored.is_member(self.line.person, &self.truth.round.people, seq) {
                 self.complain(&format!("{}: heard seq {seq}, which is not for this person", stored.name()));
             }
@@ -65,7 +68,7 @@ impl Connection<'_, '_> {
             let is_after =
                 self.line.is_settled && op.is_some_and(|op| self.line.ready.is_some_and(|ready| op.sent() > ready));
             let is_own = match self.line.protocol {
-                Protocol::Auth => row.sender_id == self.truth.round.people[self.line.person],
+                Protocol::Auth => self.is_own(stored, row.seq),
                 Protocol::Hearth => op.is_some_and(|op| self.sent(op)),
             };
             let is_for = stored.is_member(self.line.person, &self.truth.round.people, row.seq);
@@ -105,6 +108,12 @@ impl Connection<'_, '_> {
                 self.complain(&format!("{}: never heard revision {revision}: {op:?}", stored.name()));
             }
         }
+    }
+
+    /// Whether the user of the connection caused the row.
+    fn is_own(&self, stored: &Stored<'_>, seq: i64) -> bool {
+        let row = stored.known.rows.get(&seq);
+        row.is_some_and(|row| row.sender_id == self.truth.round.people[self.line.person])
     }
 
     /// Whether the operation was requested on this connection.

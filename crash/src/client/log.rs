@@ -16,6 +16,8 @@ pub(crate) struct Log(Mutex<Records>);
 pub(crate) struct Records {
     pub(crate) ops: Vec<Op>,
     pub(crate) lines: Vec<Line>,
+    /// What no server may do, whatever happened before.
+    pub(crate) surprises: Vec<String>,
 }
 
 impl Log {
@@ -63,6 +65,11 @@ impl Log {
     /// The connection has heard everything.
     pub(crate) fn settled(&self, line: usize) {
         self.records().lines[line].is_settled = true;
+    }
+
+    /// The server did what it never may.
+    pub(crate) fn surprise(&self, what: String) {
+        self.records().surprises.push(what);
     }
 
     /// The records so far; the log is empty afterwards.

@@ -107,6 +107,10 @@ impl Socket {
 
     fn record(&self, frame: &Frame) {
         let item = &frame.params.item;
+        if self.protocol == Protocol::Auth && frame.params.is_broadcast && !KNOWN_TO_AUTH.contains(&frame.kind.as_str())
+        {
+            self.log.surprise(format!("a frame that clients of auth do not know: {frame:?}"));
+        }
         let has_row = NEW_ROWS.contains(&frame.kind.as_str());
         let is_change = CHANGED_ROWS.contains(&frame.kind.as_str()) || CHANGES.contains(&frame.kind.as_str());
         if !(has_row || is_change || ENDS.contains(&frame.kind.as_str()) || NOTICES.contains(&frame.kind.as_str())) {
@@ -133,6 +137,8 @@ impl Socket {
     }
 }
 
+/// The only broadcasts of `auth`.
+const KNOWN_TO_AUTH: [&str; 5] = ["privateMessage", "messageInGroup", "addUserInGroup", "leaveGroup", "dropGroup"];
 /// Answers to these requests are changed rows.
 const CHANGES: [&str; 3] = ["editMessage", "deleteMessage", "react"];
 /// Answers to these requests are notices.

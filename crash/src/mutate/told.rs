@@ -17,6 +17,7 @@ pub(super) const ALL: &[Mutation] = &[
     Mutation::new("a frame arrives twice", double_frame),
     Mutation::new("a frame arrives of a row that is not stored", invent_frame),
     Mutation::new("a frame arrives at somebody who is not a member", tell_stranger),
+    Mutation::new("a client of `auth` hears of its own message", tell_own),
     Mutation::new("an edit never arrives", lose_edit),
     Mutation::new("two edits have the same revision", same_revision),
     Mutation::new("the retry of a stored message is refused", refuse_retry),
@@ -115,6 +116,17 @@ fn tell_stranger(round: &mut Round, chance: &mut Rng) -> Option<()> {
     let strangers = round.people.iter().enumerate().filter(|(_, id)| !heard.chat.is_dialog_of(id));
     let (stranger, _) = chance.choice(strangers.collect::<Vec<_>>())?;
     round.lines.iter_mut().find(|line| line.person == stranger)?.heard.push(heard);
+    Some(())
+}
+
+fn tell_own(round: &mut Round, chance: &mut Rng) -> Option<()> {
+    let (line, places) = rows(round, chance, Protocol::Auth, 1, |_| true)?;
+    let line = &mut round.lines[line];
+    let chat = line.heard[*places.last()?].chat.clone();
+    let known = round.after.views[line.person].get(&chat)?;
+    let own = known.rows.values().rev().find(|row| row.sender_id == round.people[line.person])?;
+    let heard = line.heard.iter_mut().filter(|heard| heard.chat == chat);
+    heard.last()?.message = Some(own.message_id.clone());
     Some(())
 }
 

@@ -1,25 +1,18 @@
 //! A client at work: it sends as fast as the server answers, loses its connection, returns, and retries.
 
-use std::{
-    collections::VecDeque,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::{collections::VecDeque, sync::atomic::Ordering, time::Duration};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, bail};
 use fastrand::Rng;
 use serde_json::json;
-use tokio::{sync::watch, time::sleep};
+use tokio::time::sleep;
 
 use super::{
-    cast::Cast,
     choice::{Choice, request},
+    stage::{Phase, Stage},
 };
 use crate::{
-    client::{log::Log, model::Model, socket::Socket},
+    client::{model::Model, socket::Socket},
     moment,
     record::{Outcome, Protocol},
     wire::Frame,
@@ -29,28 +22,6 @@ use crate::{
 const PACE: Duration = Duration::from_millis(40);
 /// How many acknowledged requests a client remembers, to repeat them.
 const REMEMBERED: usize = 20;
-
-/// What all clients do at the moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Phase {
-    /// Send, and lose connections.
-    Work,
-    /// Send nothing new; wait for the answers.
-    Drain,
-    /// Receive what was sent, and end.
-    Settle,
-}
-
-/// What the clients of a round share.
-#[derive(Clone)]
-pub(super) struct Stage {
-    pub(super) cast: Cast,
-    pub(super) log: Arc<Log>,
-    pub(super) phase: watch::Receiver<Phase>,
-    pub(super) address: watch::Receiver<std::net::SocketAddr>,
-    /// How many clients have all their answers.
-    pub(super) drained: Arc<AtomicUsize>,
-}
 
 /// A client that lives through all rounds.
 #[derive(Clone)]
@@ -79,6 +50,12 @@ struct Pending {
     kind: &'static str,
     /// The operation and its attempt; `None` for a request that changes nothing.
     op: Option<(usize, usize)>,
+}
+
+impl Pending {
+    fn is_answered_by(&self, frame: &Frame) -> bool {
+        frame.id.is_none_or(|id| id == self.request) && frame.kind == self.kind
+    }
 }
 
 /// How a connection ended.
@@ -170,7 +147,6 @@ impl Actor {
                 if phase == Phase::Settle && self.pending.is_empty() {
                     if is_ending {
                         stage.log.settled(socket.line);
-                        self.catch_up(&mut socket, stage).await?;
                         return Ok(End::Settled);
                     }
                     // The second answer follows everything that was sent before the first.
@@ -277,9 +253,11 @@ impl Actor {
             }
             return Ok(());
         }
-        let pending = self.pending.pop_front().with_context(|| format!("an answer without a request: {frame:?}"))?;
-        let is_in_order = frame.id.is_none_or(|id| id == pending.request) && frame.kind == pending.kind;
-        ensure!(is_in_order, "this is not the answer to {pending:?}: {frame:?}");
+        let pending = self.pending.pop_front().filter(|pending| pending.is_answered_by(&frame));
+        let Some(pending) = pending else {
+            stage.log.surprise(format!("an answer without a request, or out of order: {frame:?}"));
+            bail!("a wrong answer");
+        };
         let Some((op, attempt)) = pending.op else { return Ok(()) };
         let outcome = match frame.code.as_str() {
             _ if frame.success => Outcome::Acknowledged {

@@ -14,12 +14,13 @@ use tokio::{
 };
 
 use super::{
-    actor::{Actor, Phase, Stage},
+    actor::Actor,
     cast::Cast,
     choice::request,
     fault::Fault,
     house::House,
     snapshot,
+    stage::{Phase, Stage},
 };
 use crate::{
     client::{log::Log, socket::Socket},
@@ -113,7 +114,7 @@ impl Story {
             before,
             after,
             models,
-            surprises: std::mem::take(&mut house.surprises),
+            surprises: house.surprises.drain(..).chain(records.surprises).collect(),
         })
     }
 
