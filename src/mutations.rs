@@ -3,6 +3,8 @@
 
 use std::{sync::LazyLock, time::Duration};
 
+use tokio::sync::{Mutex, MutexGuard};
+
 #[cfg(not(debug_assertions))]
 compile_error!("the feature `mutations` breaks the server on purpose: a release profile cannot have it");
 
@@ -40,6 +42,8 @@ const NAMES: [(&str, Mutation); 7] = [
     ("sync_off", Mutation::SyncOff),
 ];
 
+static TURN: Mutex<()> = Mutex::const_new(());
+
 static CHOSEN: LazyLock<Option<Mutation>> = LazyLock::new(|| {
     let name = std::env::var(VARIABLE).ok()?;
     let known = NAMES.iter().find(|(known, _)| *known == name);
@@ -53,8 +57,14 @@ pub fn makes(mutation: Mutation) -> bool {
     *CHOSEN == Some(mutation)
 }
 
-/// Does this too late.
-pub async fn late(work: impl Future) {
+/// Waits until nothing is done late.
+pub async fn turn() -> MutexGuard<'static, ()> {
+    TURN.lock().await
+}
+
+/// Does this too late; nobody else has a turn before.
+pub async fn late(turn: MutexGuard<'static, ()>, work: impl Future) {
     tokio::time::sleep(LATE).await;
     work.await;
+    drop(turn);
 }

@@ -20,15 +20,15 @@ pub(crate) fn library() -> Option<PathBuf> {
 }
 
 /// The variables that load the library and let it watch a folder. It is copied to `place`, which the process can read.
-pub(crate) fn variables(place: &Path, folder: &Path, role: Role, file: &Path) -> Result<Vec<(String, String)>> {
+pub(crate) fn variables(place: &Path, folder: &Path, roles: &[(Role, &Path)]) -> Result<Vec<(String, String)>> {
     let copy = place.join("libcrash_shim.so");
     if let Some(library) = library() {
         std::fs::copy(library, &copy)?;
     }
-    let name = match role {
-        Role::Record => "CRASH_SHIM_LOG",
-        Role::Obey => "CRASH_SHIM_CONTROL",
-    };
-    let variables = [("LD_PRELOAD", copy.as_path()), ("CRASH_SHIM_DIR", folder), (name, file)];
-    Ok(variables.map(|(name, path)| (name.to_owned(), path.display().to_string())).to_vec())
+    let roles = roles.iter().map(|(role, file)| match role {
+        Role::Record => ("CRASH_SHIM_LOG", *file),
+        Role::Obey => ("CRASH_SHIM_CONTROL", *file),
+    });
+    let variables = [("LD_PRELOAD", copy.as_path()), ("CRASH_SHIM_DIR", folder)].into_iter().chain(roles);
+    Ok(variables.map(|(name, path)| (name.to_owned(), path.display().to_string())).collect())
 }

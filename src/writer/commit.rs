@@ -116,6 +116,8 @@ impl Committer {
         if self.unsettled.is_some() {
             return Err(DatabaseError::PoolTimedOut.into());
         }
+        #[cfg(feature = "mutations")]
+        let turn = mutations::turn().await;
         let work = async {
             let mut batch = self.store.batch().await?;
             let mut outcomes = apply::all(&mut batch, &mut self.memory, tasks).await?;
@@ -133,7 +135,7 @@ impl Committer {
         #[cfg(feature = "mutations")]
         if mutations::makes(Mutation::AckBeforeCommit) {
             let events: Vec<_> = events.into_iter().cloned().collect();
-            tokio::spawn(mutations::late(async move { batch.commit(&events.iter().collect::<Vec<_>>()).await }));
+            tokio::spawn(mutations::late(turn, async move { batch.commit(&events.iter().collect::<Vec<_>>()).await }));
             return Ok(outcomes);
         }
         match batch.commit(&events).await {

@@ -21,8 +21,6 @@ use crate::{
 /// One loss of this many hits a start, a sign-up, or another moment before the round.
 const EARLY: u32 = 6;
 
-/// A clean stop and a start are worth a loss, too. The others give clients time to work.
-const FAULTS: [Fault; 4] = [Fault::Stop, Fault::Terminate, Fault::Stop, Fault::Stop];
 /// Makes PostgreSQL write its pages often, not only its log.
 const CHECKPOINTS: &[&str] = &["max_wal_size=2MB"];
 
@@ -47,10 +45,13 @@ impl Recording {
         let copy = tempfile::Builder::new().prefix("crash-copy-").tempdir()?;
         let mistake = mutation.map(|name| (VARIABLE.to_owned(), name.to_owned()));
         let mut variables: Vec<_> = mistake.into_iter().collect();
+        let control = folder.path().join("disk");
+        std::fs::write(&control, "")?;
         let (postgres, database_url, data, log) = match engine {
             Engine::Sqlite => {
                 let (data, log) = (folder.path().join("data"), folder.path().join("log"));
-                variables.extend(shim::variables(folder.path(), &data, Role::Record, &log)?);
+                let roles = [(Role::Record, log.as_path()), (Role::Obey, &control)];
+                variables.extend(shim::variables(folder.path(), &data, &roles)?);
                 (None, sqlite_url(folder.path()), data, log)
             }
             Engine::Postgres => {
@@ -60,7 +61,7 @@ impl Recording {
                 let place = data.parent().context("the cluster has a folder")?;
                 let log = place.join("log");
                 duplicate(&data, copy.path())?;
-                postgres.variables = shim::variables(place, &data, Role::Record, &log)?;
+                postgres.variables = shim::variables(place, &data, &[(Role::Record, &log)])?;
                 postgres.settings = CHECKPOINTS;
                 postgres.start().await?;
                 let url = Postgres::url(&postgres.address());
@@ -69,9 +70,10 @@ impl Recording {
         };
         let program = Program { binary: binary.to_owned(), folder: folder.path().to_owned(), database_url, variables };
         let mut house = House::with(engine, folder, program, postgres).await?;
+        house.disk = Some(control);
         let mut story = Story::begin(&house, chance).await?;
         let began = moment::now();
-        let round = story.round(&mut house, &FAULTS, chance).await?;
+        let round = story.round(&mut house, faults(engine), chance).await?;
         let cast = story.cast.clone();
         let log = std::fs::read(&log).context("the shim recorded nothing")?;
         house.end().await?;
@@ -117,4 +119,13 @@ fn duplicate(from: &Path, to: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// What happens in the round: a clean stop and a start are worth a loss, too. PostgreSQL is stopped by a disk that fails,
+/// and a process that is killed may have written what it has not recorded.
+fn faults(engine: Engine) -> &'static [Fault] {
+    match engine {
+        Engine::Sqlite => &[Fault::FailSyncs, Fault::Terminate, Fault::FillDisk, Fault::FailSyncs],
+        Engine::Postgres => &[Fault::Stop, Fault::Terminate, Fault::Stop, Fault::Stop],
+    }
 }

@@ -35,7 +35,7 @@ pub(crate) struct House {
     postgres: Option<Postgres>,
     proxy: Option<Proxy>,
     /// Written to it, a word makes the disk fail; `None` without the shim.
-    disk: Option<PathBuf>,
+    pub(crate) disk: Option<PathBuf>,
     pub(crate) address: watch::Sender<SocketAddr>,
     /// Whether the server's connection that locks out others was left alone since it started. If not, another server
     /// may be quicker to take the lock.
@@ -53,7 +53,7 @@ impl House {
         if engine == Engine::Sqlite && shim::library().is_some() {
             let control = folder.path().join("disk");
             std::fs::write(&control, "")?;
-            variables.extend(shim::variables(folder.path(), &folder.path().join("data"), Role::Obey, &control)?);
+            variables.extend(shim::variables(folder.path(), &folder.path().join("data"), &[(Role::Obey, &control)])?);
             disk = Some(control);
         }
         let (postgres, proxy, database_url) = match engine {
@@ -64,7 +64,7 @@ impl House {
                     let control = postgres.folder().join("disk");
                     std::fs::write(&control, "")?;
                     let data = postgres.data();
-                    postgres.variables = shim::variables(postgres.folder(), &data, Role::Obey, &control)?;
+                    postgres.variables = shim::variables(postgres.folder(), &data, &[(Role::Obey, &control)])?;
                     postgres.kill().await?;
                     postgres.start().await?;
                     disk = Some(control);
