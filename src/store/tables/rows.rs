@@ -30,7 +30,7 @@ impl Serialize for Value {
             Self::Null => serializer.serialize_unit(),
             Self::Integer(number) => serializer.serialize_i64(*number),
             Self::Text(text) => serializer.serialize_str(text),
-            Self::Blob(bytes) => serializer.serialize_str(&hex(bytes)),
+            Self::Blob(bytes) => serializer.serialize_str(&hex::encode(bytes)),
         }
     }
 }
@@ -68,27 +68,10 @@ impl Column {
             (_, Json::Null) => self.is_nullable.then_some(Value::Null),
             (Kind::Integer, Json::Number(number)) => number.as_i64().map(Value::Integer),
             (Kind::Text, Json::String(text)) => (!text.contains('\0')).then_some(Value::Text(text)),
-            (Kind::Blob, Json::String(text)) => bytes(&text).map(Value::Blob),
+            (Kind::Blob, Json::String(text)) => hex::decode(text).ok().map(Value::Blob),
             _ => None,
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
-}
-
-fn bytes(hex: &str) -> Option<Vec<u8>> {
-    let digit = |digit: u8| match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        _ => None,
-    };
-    let (pairs, rest) = hex.as_bytes().as_chunks();
-    rest.is_empty().then_some(())?;
-    pairs.iter().map(|&[high, low]| Some((digit(high)? << 4) | digit(low)?)).collect()
 }
 
 #[cfg(test)]

@@ -10,7 +10,10 @@ use crate::store::{DatabaseError, DatabaseResult, engine::Engine, migrations};
 /// Tables that never leave their database: what one process knows of itself.
 const OWN: &[&str] = &[
     // The process that may write, and its transactions. Consumers of these start again in another database.
-    "writers", "commits",
+    "writers",
+    "commits",
+    "consumers",
+    "cursors",
 ];
 
 const SQLITE_COLUMNS: &str = "SELECT t.name AS table_name, c.name AS column_name, c.type AS type, \
