@@ -1,5 +1,6 @@
 //! The command line.
 
+mod check;
 mod demo;
 mod import;
 mod repair;
@@ -8,6 +9,7 @@ use std::{
     io::Write,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::PathBuf,
+    process::ExitCode,
     time::Duration,
 };
 
@@ -110,6 +112,13 @@ enum Command {
     /// Ends every session, so that everyone must log in again, and makes clients discard what they cached after the
     /// backup was made. Run it after you restore a backup and before you start the server.
     Restored,
+    /// Check that the database is sound
+    ///
+    /// Works while the server runs, and changes nothing. Checks the database's pages and indexes, then that its rows agree
+    /// with each other: that histories have no gaps, that counters and unread marks are right, and that everything refers
+    /// to something that exists. Prints one line for each row that does not. Exits with 0 if there is none, with 1 if
+    /// there is one, and with 2 if the database could not be checked.
+    Check,
     /// Repair stored data while the server is stopped
     Repair {
         #[command(subcommand)]
@@ -135,9 +144,28 @@ enum Clock {
     Accepted,
 }
 
-/// Parses the command line and runs the command.
-pub fn run() -> anyhow::Result<()> {
+impl Command {
+    /// What it exits with if it fails.
+    fn failure(&self) -> ExitCode {
+        match self {
+            // 1 says that something is wrong with the database.
+            Self::Check => ExitCode::from(check::NOT_CHECKED),
+            _ => ExitCode::FAILURE,
+        }
+    }
+}
+
+/// Parses the command line and runs the command. Prints why it failed.
+pub fn run() -> ExitCode {
     let cli = Cli::parse();
+    let failure = cli.command.as_ref().map_or(ExitCode::FAILURE, Command::failure);
+    execute(cli).unwrap_or_else(|error| {
+        eprintln!("hearth: {error:#}");
+        failure
+    })
+}
+
+fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
     let overrides = Overrides { listen: cli.listen, database_url: cli.database_url };
     let clock = if cli.accept_clock { Clock::Accepted } else { Clock::Checked };
     let config = Config::load(cli.config.as_deref(), &overrides)?;
@@ -151,12 +179,14 @@ pub fn run() -> anyhow::Result<()> {
             runtime.block_on(import::run(&config, &source))
         }
         Some(Command::Restored) => runtime.block_on(restored(&config)),
+        Some(Command::Check) => return runtime.block_on(check::run(&config)),
         Some(Command::Repair { what }) => runtime.block_on(repair::run(&config, what, clock)),
         Some(Command::Health { ready }) => {
             runtime.block_on(health(&config, if ready { "/readyz" } else { "/healthz" }))
         }
         Some(Command::Config) => Ok(write!(std::io::stdout(), "{}", config.masked())?),
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn serve(config: Config, clock: Clock) -> anyhow::Result<()> {

@@ -9,11 +9,5 @@ fn main() -> std::process::ExitCode {
     // not allow turning them off, Hearth only uses more memory.
     #[cfg(target_os = "linux")]
     let _ = rustix::thread::disable_transparent_huge_pages(true);
-    match hearth::cli::run() {
-        Ok(()) => std::process::ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("hearth: {error:#}");
-            std::process::ExitCode::FAILURE
-        }
-    }
+    hearth::cli::run()
 }

@@ -6,6 +6,7 @@ mod batch;
 mod catch_up;
 mod change;
 mod chats;
+mod check;
 mod clock;
 mod commits;
 mod connect;
@@ -39,6 +40,7 @@ pub use batch::{
     StoredMessage, Written, cost,
 };
 pub use catch_up::CatchUp;
+pub use check::{CheckProgress, Checked, Finding, Inspection};
 pub use clock::Repaired;
 pub use commits::{Commit, Cursor, KEPT_MILLIS as COMMITS_KEPT_MILLIS, Unanswered, Uncommitted};
 pub use connect::place;

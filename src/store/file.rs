@@ -29,9 +29,21 @@ pub(super) struct DatabaseFile {
 impl DatabaseFile {
     /// The file that a SQLite URL names. Creates its folder.
     pub(super) fn of(url: &str) -> anyhow::Result<Self> {
-        let parameters = url.find('?').map_or("", |start| &url[start..]).to_owned();
         let named = SqliteConnectOptions::from_str(url)?.get_filename().to_owned();
-        let path = real(named.clone()).with_context(|| format!("folder {}", folder(&named).display()))?;
+        // A user who can read the database can read every message.
+        let create = |folder: &Path| DirBuilder::new().recursive(true).mode(0o700).create(folder);
+        Self::find(url, &named, create)
+    }
+
+    /// The file that a SQLite URL names. Fails if there is no such folder.
+    pub(super) fn existing(url: &str) -> anyhow::Result<Self> {
+        let named = SqliteConnectOptions::from_str(url)?.get_filename().to_owned();
+        Self::find(url, &named, |_| Ok(()))
+    }
+
+    fn find(url: &str, named: &Path, prepare: impl Fn(&Path) -> std::io::Result<()>) -> anyhow::Result<Self> {
+        let parameters = url.find('?').map_or("", |start| &url[start..]).to_owned();
+        let path = real(named.to_owned(), prepare).with_context(|| format!("folder {}", folder(named).display()))?;
         Ok(Self { path, parameters })
     }
 
@@ -158,14 +170,13 @@ impl Copy {
     }
 }
 
-/// Resolves symbolic links, even to a file that does not exist yet.
-fn real(mut path: PathBuf) -> std::io::Result<PathBuf> {
+/// Resolves symbolic links, even to a file that does not exist yet, and prepares the file's folder.
+fn real(mut path: PathBuf, prepare: impl Fn(&Path) -> std::io::Result<()>) -> std::io::Result<PathBuf> {
     for _ in 0..MAX_LINKS {
         let Ok(target) = fs::read_link(&path) else { break };
         path = folder(&path).join(target);
     }
-    // A user who can read the database can read every message.
-    DirBuilder::new().recursive(true).mode(0o700).create(folder(&path))?;
+    prepare(folder(&path))?;
     Ok(fs::canonicalize(folder(&path))?.join(path.file_name().unwrap_or_default()))
 }
 

@@ -72,10 +72,15 @@ static FOLD_CHATS: Sql = Sql::new(
 
 /// Folds all texts by the present rule, and logs accounts that share an e-mail by it.
 pub(super) async fn run(engine: Engine, connection: &mut AnyConnection) -> DatabaseResult<()> {
-    if Progress::kept(connection).await? != Progress::Done {
+    if !are_done(connection).await? {
         while step(engine, connection, STEP).await? != Progress::Done {}
     }
     report(connection).await
+}
+
+/// Whether all texts are folded by the present rule.
+pub(super) async fn are_done(connection: &mut AnyConnection) -> DatabaseResult<bool> {
+    Ok(Progress::kept(connection).await? == Progress::Done)
 }
 
 async fn step(engine: Engine, connection: &mut AnyConnection, rows: i64) -> DatabaseResult<Progress> {

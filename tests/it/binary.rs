@@ -33,6 +33,7 @@ async fn it_prints_its_version_and_its_help() {
         "import",
         "config",
         "restored",
+        "check",
         "health",
         "--listen",
         "--database-url",

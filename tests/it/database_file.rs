@@ -182,6 +182,9 @@ async fn damage_elsewhere_degrades_and_is_logged_once() {
     let mut file = fs::File::options().write(true).open(&path).expect("it can be written");
     file.seek(SeekFrom::Start((root - 1) * PAGE)).expect("it is long enough");
     file.write_all(&[0xff; PAGE as usize]).expect("it can be written");
+    let checked = hearth.run(&["check"]);
+    let printed = String::from_utf8_lossy(&checked.stdout);
+    assert!(checked.status.code() == Some(1) && printed.starts_with("database: "), "{printed}");
 
     let serving = hearth.serve();
     let ann = serving.api.log_in(&ann.email, PASSWORD).await;

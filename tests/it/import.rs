@@ -20,7 +20,7 @@ use libtest_mimic::{Arguments, Trial};
 use reference::{OLD_PASSWORD, Reference};
 use serde_json::Value;
 use sqlx::Row;
-use support::{Hearth, Request, TestDatabase, column, grows, instants, memberships_are_sound, texts};
+use support::{Hearth, Request, TestDatabase, column, grows, instants, is_sound, texts};
 
 macro_rules! tests {
     ($($name:ident)*) => {
@@ -92,7 +92,7 @@ async fn users_groups_and_messages_keep_their_ids_and_order() {
     assert_eq!(counts(&report, "people"), [2, 2], "{report}");
     assert_eq!([counts(&report, "groups"), counts(&report, "memberships")], [[1, 1], [2, 2]], "{report}");
     assert_eq!(counts(&report, "messages"), [5, 5], "{report}");
-    memberships_are_sound(&database).await;
+    is_sound(&database).await;
 
     let serving = hearth.serve();
     let user = serving.api.log_in("ann@example.org", OLD_PASSWORD).await;

@@ -12,6 +12,7 @@ mod binary;
 mod bounds;
 mod budgets;
 mod chat_list;
+mod check;
 mod clock;
 mod commit_log;
 mod config;

@@ -7,7 +7,6 @@ mod database;
 mod disks;
 mod extended;
 mod line;
-mod memberships;
 mod people;
 mod process;
 mod requests;
@@ -15,6 +14,7 @@ mod searching;
 mod server;
 mod snapshot;
 mod socket;
+mod soundness;
 pub mod stories;
 pub mod token;
 
@@ -24,13 +24,13 @@ pub use database::TestDatabase;
 pub use disks::Disks;
 pub use extended::{acquaint, all_write, dialog, group, hearths, of_group, with_user};
 pub use line::Loss;
-pub use memberships::memberships_are_sound;
 pub use process::{Hearth, Serving};
 pub use requests::{Request, all_quiet, column, grows, instants, items, seen, sockets, tick};
 pub use searching::labels;
 pub use server::TestServer;
 pub use snapshot::snapshot;
 pub use socket::{PATIENCE, Socket};
+pub use soundness::{faults, is_sound};
 
 use std::ops::Deref;
 

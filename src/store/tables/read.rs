@@ -13,7 +13,7 @@ use super::{
     columns::{names, quoted},
     schema,
 };
-use crate::store::{DatabaseResult, connect, engine::Engine};
+use crate::store::{DatabaseResult, connect, engine::Engine, migrations};
 
 /// A database as of one moment, on a connection of its own. Writers of SQLite cannot shorten its log meanwhile.
 pub struct Snapshot {
@@ -34,7 +34,7 @@ impl Snapshot {
     pub(in crate::store) async fn on(engine: Engine, mut connection: AnyConnection) -> DatabaseResult<Self> {
         connection.execute(engine.begin_snapshot()).await?;
         // SQLite takes its snapshot at the first read.
-        let schema_version = schema::schema_version(engine, &mut connection).await?;
+        let schema_version = migrations::version(engine, &mut connection).await?;
         let tables = schema::tables(engine, &mut connection).await?;
         Ok(Self { engine, connection, schema_version, tables })
     }

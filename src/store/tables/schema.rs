@@ -76,19 +76,6 @@ pub(in crate::store) async fn tables(engine: Engine, connection: &mut AnyConnect
     Ok(in_order(tables, &needs))
 }
 
-/// The version of this database's schema; 0 before the first migration.
-pub(in crate::store) async fn schema_version(engine: Engine, connection: &mut AnyConnection) -> DatabaseResult<i64> {
-    let migrated = match engine {
-        Engine::Sqlite => "SELECT 1 FROM sqlite_master WHERE name = '_sqlx_migrations'",
-        Engine::Postgres => "SELECT 1 FROM pg_class WHERE oid = to_regclass('_sqlx_migrations')",
-    };
-    if sqlx::query(migrated).fetch_optional(&mut *connection).await?.is_none() {
-        return Ok(0);
-    }
-    let newest = sqlx::query_scalar("SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations WHERE success");
-    newest.fetch_one(connection).await
-}
-
 fn column(row: &AnyRow) -> DatabaseResult<Column> {
     let (name, kind): (String, String) = (row.try_get("column_name")?, row.try_get("type")?);
     let kind = match kind.to_ascii_uppercase().as_str() {

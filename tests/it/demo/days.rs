@@ -4,7 +4,7 @@ use hearth::demo::Language::{self, English, Russian};
 use proptest::{prelude::*, test_runner::TestRunner};
 
 use super::{demo, fill, number};
-use crate::support::{TestDatabase, memberships_are_sound};
+use crate::support::{self, TestDatabase};
 
 /// Rules of the schema, each with a query for the rows that break it.
 const RULES: [(&str, &str); 14] = [
@@ -87,7 +87,7 @@ async fn is_sound(database: &TestDatabase, of: &str) {
     for (rule, broken) in RULES {
         assert_eq!(number(database, &format!("SELECT COUNT(*) FROM {broken}")).await, 0, "{rule}: {of}");
     }
-    memberships_are_sound(database).await;
+    support::is_sound(database).await;
 }
 
 async fn is_sound_at(instant: &str, seed: u64, language: Language) {

@@ -10,7 +10,7 @@ use super::{
     model::{EMOJI, Key, Model},
     steps::{Act, GROUPS, PEOPLE, Place, Step},
 };
-use crate::support::{TestServer, User, new_id};
+use crate::support::{TestServer, User, is_sound, new_id};
 
 /// The users, their devices, and the model.
 pub struct World {
@@ -65,6 +65,7 @@ impl World {
             let fresh = Device::start(&self.users[who]).await;
             agree(&format!("a new device of person {who}"), &self.seen(&fresh), &self.expected(who));
         }
+        is_sound(&self.server.database).await;
     }
 
     /// Asserts that every connected device shows what the model says.

@@ -9,7 +9,7 @@ use super::{
     contract::{Chat, Contract, Heard, Row},
     steps::{Command, GROUPS, MEMBERS, PEOPLE, Step},
 };
-use crate::support::{Request, Socket, TestServer, User, grows, instants, memberships_are_sound};
+use crate::support::{Request, Socket, TestServer, User, grows, instants, is_sound};
 
 pub struct World {
     server: TestServer,
@@ -69,7 +69,7 @@ impl World {
             self.look(who, who + 1).await;
         }
         self.silence().await;
-        memberships_are_sound(&self.server.database).await;
+        is_sound(&self.server.database).await;
     }
 
     async fn connect(&mut self) {

@@ -259,6 +259,15 @@ impl TestDatabase {
         AnyConnection::connect(&self.url).await.expect("the database answers")
     }
 
+    /// Runs statements that break foreign keys.
+    pub async fn run_unchecked(&self, sql: &str) {
+        let unchecked = match self.kind {
+            Kind::Sqlite { .. } => "PRAGMA foreign_keys = OFF",
+            Kind::Postgres { .. } => "SET session_replication_role = replica",
+        };
+        self.run(&format!("{unchecked}; {sql}")).await;
+    }
+
     /// Runs statements behind the server's back.
     pub async fn run(&self, sql: &str) {
         run(&self.url, sql).await;

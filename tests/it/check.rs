@@ -1,0 +1,288 @@
+//! `hearth check`: what it finds, what it does not report, and that it changes nothing.
+
+use serde_json::json;
+
+use crate::support::{Hearth, Request, TestDatabase, TestServer, User, dialog, faults, group, is_sound};
+
+/// A server with a group (chat 1, messages 1 to 7), a dialog (chat 2, messages 1 and 2) and a deleted group (chat 3).
+async fn server() -> TestServer {
+    let server = TestServer::start().await;
+    let [ann, bob, cy] = server.people(["Ann", "Bob", "Cy"]).await;
+    let tea = group(&ann.create_group("tea", &[&bob, &cy]).await);
+    let (mut anns, mut bobs) = (ann.hearth().await, bob.hearth().await);
+    let first = anns.id_of(&tea, "hello").await;
+    let second = anns.id_of(&tea, "a slip").await;
+    bobs.does(&Request::write(&tea, "well met").with("replyTo", first.clone())).await;
+    bobs.does(&Request::react(&tea, &first, "👍")).await;
+    anns.does(&Request::edit(&tea, &first, "hello all")).await;
+    anns.does(&Request::delete(&tea, &second)).await;
+    bobs.done("markRead", json!({ "groupId": tea["groupId"], "seq": 6 })).await;
+    cy.connect().await.leave(tea["groupId"].as_str().expect("an id")).await;
+    anns.does(&Request::write(&dialog(&bob), "only you")).await;
+    bobs.does(&Request::write(&dialog(&ann), "only me")).await;
+    bobs.done("blockUser", json!({ "userId": cy.id, "on": true })).await;
+    let gone = bob.create_group("gone", &[]).await;
+    bobs.does(&Request::drop(&gone)).await;
+    server
+}
+
+/// The SQL of a fault, and the beginning and the problem of the line that reports it. Each comes on top of those before it.
+const FAULTS: [(&str, &str, &str); 33] = [
+    (
+        "UPDATE chats SET last_seq = 9 WHERE id = 1",
+        "chats id 1",
+        "last_seq is not the newest message's: 9 instead of 7",
+    ),
+    (
+        "UPDATE chats SET last_at = 1 WHERE id = 2",
+        "chats id 2",
+        "last_at is not the newest message's time: 1 instead of ",
+    ),
+    ("UPDATE chats SET revision = 1 WHERE id = 1", "chats id 1", "revision is lower than a message's: 1 instead of 3"),
+    (
+        "UPDATE chats SET member_count = 5 WHERE id = 1",
+        "chats id 1",
+        "member_count is not the number of members: 5 instead of 2",
+    ),
+    (
+        "UPDATE members SET role = 0 WHERE role = 2",
+        "chats id 1",
+        "a group has one owner, a dialog none: 0 instead of 1",
+    ),
+    ("UPDATE chats SET group_id = user_low WHERE id = 2", "chats id 2", "it is neither a group nor a dialog"),
+    (
+        "DELETE FROM purges; DELETE FROM messages WHERE chat_id = 3; UPDATE messages SET chat_id = 3 WHERE chat_id = 1 AND seq = 1",
+        "chats id 3",
+        "it was deleted, but messages or members are left and no purge",
+    ),
+    (
+        "DELETE FROM messages WHERE chat_id = 1 AND seq = 3",
+        "messages chat_id 1, seq 4",
+        "seq does not follow the previous message's: 4 instead of 3",
+    ),
+    (
+        "UPDATE messages SET created_at = 1 WHERE chat_id = 1 AND seq = 6",
+        "messages chat_id 1, seq 6",
+        "created_at is not later than the previous message's",
+    ),
+    (
+        "UPDATE messages SET content = 'oh' WHERE deleted_at > 0",
+        "messages chat_id 1, seq 5",
+        "it was deleted, but its text is still there",
+    ),
+    (
+        "UPDATE messages SET reply_to = 9 WHERE reply_to > 0",
+        "messages chat_id 1, seq 6",
+        "reply_to is not an earlier message: 9",
+    ),
+    (
+        "UPDATE messages SET subject_id = id WHERE seq = 2 AND chat_id = 1",
+        "messages chat_id 1, seq 2",
+        "the user that the notice is about does not exist: ",
+    ),
+    (
+        "UPDATE messages SET sender_id = id WHERE chat_id = 2 AND seq = 2",
+        "messages chat_id 2, sender_id ",
+        "its sender was never a member",
+    ),
+    (
+        "UPDATE messages SET chat_id = 99 WHERE chat_id = 2 AND seq = 1",
+        "messages chat_id 99",
+        "its chat does not exist",
+    ),
+    (
+        "UPDATE members SET wrote = 0 WHERE chat_id = 1",
+        "members user_id ",
+        "wrote is not set, although there is a message",
+    ),
+    (
+        "UPDATE members SET bytes = 3 WHERE chat_id = 1",
+        "members user_id ",
+        "bytes are not those of the member's messages: 3 instead of ",
+    ),
+    (
+        "UPDATE members SET bytes = 3 WHERE chat_id = 2",
+        "members user_id ",
+        "bytes are counted, but there is no message of the member: 3",
+    ),
+    (
+        "DELETE FROM messages WHERE chat_id = 1 AND seq = 4",
+        "revisions chat_id 1, revision ",
+        "its message does not exist: 4",
+    ),
+    (
+        "UPDATE reactions SET seq = 77",
+        "reactions chat_id 1, seq 77, emoji 👍, user_id ",
+        "its message does not exist or was deleted",
+    ),
+    (
+        "UPDATE reactions SET user_id = (SELECT id FROM messages WHERE seq = 5)",
+        "reactions chat_id 1, seq 77, emoji 👍, user_id ",
+        "its user does not exist",
+    ),
+    (
+        "UPDATE members SET read_up_to_seq = 70 WHERE chat_id = 1",
+        "members user_id ",
+        "read_up_to_seq is not between 0 and the newest message: 70",
+    ),
+    (
+        "UPDATE members SET hidden_up_to_seq = -1 WHERE chat_id = 1",
+        "members user_id ",
+        "hidden_up_to_seq is not between 0 and the newest message: -1",
+    ),
+    (
+        "UPDATE members SET side = user_id WHERE chat_id = 1",
+        "members user_id ",
+        "side is not the dialog's other user, or the group: ",
+    ),
+    (
+        "UPDATE chats SET group_id = NULL, user_low = user_high WHERE id = 2",
+        "members user_id ",
+        "the user is not one of the dialog's two",
+    ),
+    (
+        "UPDATE members SET role = 1 WHERE left_at > 0",
+        "members user_id ",
+        "role is unknown, or a former member has one: 1",
+    ),
+    ("UPDATE members SET chat_id = 98 WHERE chat_id = 3", "members user_id ", "its user or its chat does not exist"),
+    (
+        "UPDATE sessions SET user_id = (SELECT id FROM messages WHERE seq = 5)",
+        "sessions id ",
+        "its user does not exist or was deleted",
+    ),
+    (
+        "UPDATE users SET deleted_at = 1 WHERE first_name = 'Cy'",
+        "users id ",
+        "the account was deleted, but its email is still there",
+    ),
+    (
+        "UPDATE blocks SET blocked_id = (SELECT id FROM messages WHERE seq = 5)",
+        "blocks user_id ",
+        "one of its users does not exist",
+    ),
+    ("INSERT INTO purges (chat_id, next_seq) VALUES (97, 0)", "purges id ", "its chat does not exist: 97"),
+    (
+        "UPDATE users SET email = 'bob@x' WHERE first_name = 'Bob'",
+        "users id ",
+        "email_search is not the text as the present rule folds it",
+    ),
+    (
+        "UPDATE chats SET name_folded = 'x' WHERE id = 1",
+        "chats id 1",
+        "name_folded is not the text as the present rule folds it",
+    ),
+    ("DELETE FROM settings WHERE key = 'folds'", "settings key folds", "texts are not folded by the present rule"),
+];
+
+#[tokio::test]
+async fn each_fault_is_reported_with_its_table_and_its_key() {
+    let mut server = server().await;
+    is_sound(&server.database).await;
+    server.stop().await;
+    let mut before = Vec::new();
+    for (fault, start, problem) in FAULTS {
+        server.database.run_unchecked(fault).await;
+        let after = faults(&server.database).await;
+        let is_reported =
+            |line: &&String| line.starts_with(start) && line[start.len()..].contains(&format!(": {problem}"));
+        let reported: Vec<_> = after.iter().filter(is_reported).collect();
+        assert!(reported.iter().any(|line| !before.contains(*line)), "{fault}: {after:#?}");
+        before = after;
+    }
+}
+
+#[tokio::test]
+async fn it_exits_with_0_if_the_database_is_sound_and_with_1_if_not() {
+    let mut server = server().await;
+    let hearth = Hearth::with_database(&server.database.url);
+    let printed = hearth.prints(&["check"]);
+    assert!(printed.contains(" is sound: 3 users, 3 chats, "), "{printed}");
+    server.stop().await;
+    server.database.run("UPDATE chats SET member_count = 7 WHERE id = 1").await;
+    let output = hearth.run(&["check"]);
+    let printed = String::from_utf8(output.stdout).expect("a text");
+    assert_eq!(output.status.code(), Some(1));
+    let line = "chats id 1: member_count is not the number of members: 7 instead of 2\n";
+    assert!(printed.starts_with(line) && printed.contains(" has 1 fault: see docs/troubleshooting.md"), "{printed}");
+}
+
+#[tokio::test]
+async fn it_exits_with_2_if_it_could_not_check() {
+    let database = TestDatabase::create().await;
+    let hearth = Hearth::with_database(&database.url);
+    for (arguments, complaint) in [
+        (&["check"][..], ""),
+        (&["check", "--database-url", "sqlite://no/such/folder.db"], "folder no/such: No such file or directory"),
+        (&["check", "--database-url", "postgres://nobody@127.0.0.1:1/none"], "database 127.0.0.1:1/none"),
+        (&["check", "--config", "nowhere.toml"], "nowhere.toml"),
+    ] {
+        let output = hearth.run(arguments);
+        let error = String::from_utf8(output.stderr).expect("a text");
+        assert!(output.status.code() == Some(2) && error.contains(complaint), "{:?}: {error}", output.status);
+    }
+    assert!(!hearth.folder().join("no").exists(), "it creates nothing");
+    hearth.prints(&["migrate"]);
+    hearth.prints(&["check"]);
+    database.run("DELETE FROM _sqlx_migrations WHERE version > 6").await;
+    let output = hearth.run(&["check"]);
+    let error = String::from_utf8(output.stderr).expect("a text");
+    assert!(output.status.code() == Some(2) && error.contains("its schema has version 6"), "{error}");
+}
+
+/// Writes until the check is done.
+async fn writes(one: &User, other: &User, checked: impl Future) {
+    let mut socket = one.hearth().await;
+    let mut checked = std::pin::pin!(checked);
+    for number in 0.. {
+        let batch: Vec<_> = (0..50).map(|_| Request::write(&dialog(other), &number.to_string())).collect();
+        tokio::select! {
+            biased;
+            _ = &mut checked => return,
+            _ = socket.pipeline(&batch) => {}
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_written_meanwhile_is_not_reported() {
+    let server = TestServer::start().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    ann.create_group("tea", &[&bob]).await;
+    server.database.fill_group("tea", &ann, 20_000).await;
+    server
+        .database
+        .run(
+            "UPDATE members SET bytes = (SELECT SUM(octet_length(content) + 128) FROM messages \
+        WHERE sender_id = members.user_id), wrote = 1 WHERE role = 2",
+        )
+        .await;
+    writes(&ann, &bob, async {
+        for _ in 0..5 {
+            is_sound(&server.database).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn faults_beyond_a_thousand_are_not_listed() {
+    let mut server = TestServer::start().await;
+    let [ann] = server.people(["Ann"]).await;
+    ann.create_group("tea", &[]).await;
+    server.stop().await;
+    server.database.fill_group("tea", &ann, 3000).await;
+    server.database.run("UPDATE messages SET created_at = 1").await;
+    let output = Hearth::with_database(&server.database.url).run(&["check"]);
+    let printed = String::from_utf8(output.stdout).expect("a text");
+    assert!(printed.contains(" has more than 1000 faults: "), "{}", &printed[printed.len() - 200..]);
+    assert_eq!(printed.lines().count(), 1001);
+}
+
+#[tokio::test]
+async fn the_demo_is_sound() {
+    let database = TestDatabase::create().await;
+    let hearth = Hearth::with_database(&database.url);
+    hearth.prints(&["demo"]);
+    assert!(hearth.prints(&["check"]).contains(" is sound: 20 users, "));
+}
