@@ -49,7 +49,7 @@ async fn play(engine: Engine, binary: &Path, seed: u64, rounds: u32) -> Result<b
     let mut house = House::build(engine, binary, &[]).await?;
     let mut story = Story::begin(&house, &mut chance).await?;
     for number in 0..rounds {
-        let faults = faults(&house, number, &mut chance);
+        let (faults, start) = (faults(&house, number, &mut chance), Instant::now());
         let played = story.round(&mut house, &faults, &mut chance).await;
         let round = match played {
             Ok(round) => round,
@@ -61,7 +61,8 @@ async fn play(engine: Engine, binary: &Path, seed: u64, rounds: u32) -> Result<b
         tally.count(&round, &faults);
         let names: Vec<_> = faults.iter().map(|fault| fault.name()).collect();
         let violations = check::check(&round);
-        println!("  round {number}: {}: {} operations", names.join(", "), round.ops.len());
+        let (operations, seconds) = (round.ops.len(), start.elapsed().as_secs_f64());
+        println!("  round {number}: {}: {operations} operations in {seconds:.1} s", names.join(", "));
         if !violations.is_empty() {
             for violation in violations.iter().take(SHOWN) {
                 println!("    VIOLATION: {violation}");

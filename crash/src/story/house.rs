@@ -23,6 +23,8 @@ use crate::{
 
 /// Longer than the server waits for the database.
 const SILENCE: Duration = Duration::from_millis(1100);
+/// How long clients may need until PostgreSQL has to extend a file.
+const FILLING: Duration = Duration::from_millis(400);
 /// How often a take-over is tried: the first server may be quicker to take its lock again.
 const TAKE_OVERS: usize = 20;
 
@@ -163,7 +165,8 @@ impl House {
             Fault::FillDisk | Fault::FailSyncs => {
                 let disk = self.disk.as_ref().context("the shim is loaded")?;
                 std::fs::write(disk, if fault == Fault::FillDisk { "full" } else { "eio" })?;
-                sleep(pause).await;
+                // PostgreSQL extends its files less often.
+                sleep(if self.engine == Engine::Postgres { 2 * pause + FILLING } else { pause }).await;
                 Ok(std::fs::write(disk, "")?)
             }
             Fault::TakeOver => self.take_over().await,
