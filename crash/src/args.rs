@@ -20,6 +20,11 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Show that the checker notices mistakes
     Mutations(Mutations),
+    /// Check observations that were kept
+    Check {
+        /// The file `observations.json`
+        file: PathBuf,
+    },
     /// Lose power at many moments, and check what is left
     Power(Power),
 }

@@ -30,6 +30,7 @@ async fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
         None => run::run(&cli.run).await,
+        Some(Command::Check { file }) => run::check_again(&file),
         Some(Command::Mutations(options)) if options.what.server => mutations::server(&options).await,
         Some(Command::Mutations(options)) => mutations::observations(&options).await,
         Some(Command::Power(options)) => power::run(&options).await,

@@ -1,6 +1,7 @@
-//! Stands between the server and PostgreSQL, and loses answers to COMMIT.
+//! Stands between the server and PostgreSQL, and loses COMMITs or their answers.
 //!
-//! It knows one thing of the wire protocol: a message of PostgreSQL is a type, a length and a body.
+//! It knows two things of the wire protocol: a message of PostgreSQL is a type, a length and a body; and the server sends
+//! COMMIT as the end of a query.
 
 use std::{
     net::SocketAddr,
@@ -12,7 +13,7 @@ use std::{
 
 use anyhow::Result;
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt, copy},
+    io::{AsyncReadExt, AsyncWriteExt},
     net::{
         TcpListener, TcpStream,
         tcp::{OwnedReadHalf, OwnedWriteHalf},
@@ -22,6 +23,9 @@ use tokio::{
 
 /// The message that answers a COMMIT.
 const COMMITTED: &[u8] = b"C\0\0\0\x0bCOMMIT\0";
+
+/// How a query ends that commits.
+const COMMITS: &[u8] = b"COMMIT\0";
 
 /// Forwards connections.
 pub(crate) struct Proxy {
@@ -34,6 +38,8 @@ pub(crate) struct Proxy {
 struct Way {
     /// How many answers are still to be lost.
     losses: Arc<AtomicUsize>,
+    /// How many COMMITs are still to be lost.
+    lost_requests: Arc<AtomicUsize>,
     /// Whether losing an answer cuts all connections, and rejects new ones, until they are mended.
     is_wide: Arc<AtomicBool>,
     is_whole: Arc<AtomicBool>,
@@ -48,6 +54,7 @@ impl Proxy {
         let address = listener.local_addr()?;
         let way = Way {
             losses: Arc::default(),
+            lost_requests: Arc::default(),
             is_wide: Arc::default(),
             is_whole: Arc::new(true.into()),
             cut: watch::channel(()).0,
@@ -68,6 +75,11 @@ impl Proxy {
         self.way.losses.store(answers, Ordering::SeqCst);
     }
 
+    /// Loses the next COMMITs themselves, each with its connection.
+    pub(crate) fn lose_requests(&self, requests: usize) {
+        self.way.lost_requests.store(requests, Ordering::SeqCst);
+    }
+
     /// Loses the answer to the next commit, and with it all connections; new ones fail until it is mended.
     pub(crate) fn lose_all(&self) {
         self.way.is_wide.store(true, Ordering::SeqCst);
@@ -77,6 +89,7 @@ impl Proxy {
     /// Forwards everything again.
     pub(crate) fn mend(&self) {
         self.lose(0);
+        self.lose_requests(0);
         self.way.is_wide.store(false, Ordering::SeqCst);
         self.way.is_whole.store(true, Ordering::SeqCst);
     }
@@ -84,12 +97,25 @@ impl Proxy {
 
 async fn forward(near: TcpStream, target: String, way: Way) {
     let Ok(far) = TcpStream::connect(target).await else { return };
-    let ((mut near_in, near_out), (far_in, mut far_out)) = (near.into_split(), far.into_split());
+    let ((near_in, near_out), (far_in, far_out)) = (near.into_split(), far.into_split());
     let mut cut = way.cut.subscribe();
     tokio::select! {
         _ = cut.changed() => {}
-        _ = copy(&mut near_in, &mut far_out) => {}
+        _ = requests(near_in, far_out, &way) => {}
         _ = answers(far_in, near_out, &way) => {}
+    }
+}
+
+/// Forwards what the server asks, until a COMMIT is to be lost.
+async fn requests(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, way: &Way) -> std::io::Result<()> {
+    let mut buffer = vec![0; 16 * 1024];
+    loop {
+        let length = from.read(&mut buffer).await?;
+        let commits = buffer[..length].windows(COMMITS.len()).any(|bytes| bytes == COMMITS);
+        if length == 0 || commits && take(&way.lost_requests) {
+            return Ok(());
+        }
+        to.write_all(&buffer[..length]).await?;
     }
 }
 
@@ -118,13 +144,18 @@ async fn answers(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, way: &Way) -> 
 impl Way {
     /// Whether this answer is one to lose.
     fn take_loss(&self) -> bool {
-        let taken = self.losses.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |losses| losses.checked_sub(1));
-        if taken.is_ok() && self.is_wide.load(Ordering::SeqCst) {
+        let taken = take(&self.losses);
+        if taken && self.is_wide.load(Ordering::SeqCst) {
             self.is_whole.store(false, Ordering::SeqCst);
             self.cut.send_replace(());
         }
-        taken.is_ok()
+        taken
     }
+}
+
+/// Whether one is left, which is taken.
+fn take(count: &AtomicUsize) -> bool {
+    count.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |count| count.checked_sub(1)).is_ok()
 }
 
 /// The first complete message.

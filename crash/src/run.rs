@@ -64,10 +64,7 @@ async fn play(engine: Engine, binary: &Path, seed: u64, rounds: u32) -> Result<b
         let (operations, seconds) = (round.ops.len(), start.elapsed().as_secs_f64());
         println!("  round {number}: {}: {operations} operations in {seconds:.1} s", names.join(", "));
         if !violations.is_empty() {
-            for violation in violations.iter().take(SHOWN) {
-                println!("    VIOLATION: {violation}");
-            }
-            println!("    {} violations in all", violations.len());
+            show(&violations);
             let (engine, rounds) = (engine.option(), number + 1);
             println!("    repeat: cargo run -p crash -- --engine {engine} --seed {seed} --rounds {rounds}");
             keep(&mut house, Some(&round))?;
@@ -77,6 +74,22 @@ async fn play(engine: Engine, binary: &Path, seed: u64, rounds: u32) -> Result<b
     println!("{tally}");
     println!("  in {:.0} s; every promise was kept", began.elapsed().as_secs_f64());
     Ok(true)
+}
+
+/// Judges observations that were kept. Returns whether every promise was kept.
+pub(crate) fn check_again(file: &Path) -> Result<bool> {
+    let text = std::fs::read(file).with_context(|| file.display().to_string())?;
+    let round: Round = serde_json::from_slice(&text).context("these are not the observations of a round")?;
+    let violations = check::check(&round);
+    show(&violations);
+    Ok(violations.is_empty())
+}
+
+fn show(violations: &[String]) {
+    for violation in violations.iter().take(SHOWN) {
+        println!("    VIOLATION: {violation}");
+    }
+    println!("    {} violations in all", violations.len());
 }
 
 /// Each kind of fault is the first in its turn; chance adds others.

@@ -25,6 +25,8 @@ pub(crate) enum Fault {
     StopPostgres,
     /// PostgreSQL ends all connections.
     TerminateBackends,
+    /// Some commits are lost on their way to PostgreSQL.
+    LoseCommits,
     /// The answers to some commits are lost.
     LoseAnswers,
     /// The answer to a commit is lost, and for a while all connections to PostgreSQL.
@@ -45,6 +47,7 @@ impl Fault {
                 Self::FillDisk,
                 Self::StopPostgres,
                 Self::LoseAnswers,
+                Self::LoseCommits,
                 Self::TakeOver,
                 Self::TerminateBackends,
                 Self::Stop,
@@ -74,6 +77,7 @@ impl Fault {
             Self::KillPostgres => "PostgreSQL killed",
             Self::StopPostgres => "PostgreSQL stopped and continued",
             Self::TerminateBackends => "backends terminated",
+            Self::LoseCommits => "COMMITs lost",
             Self::LoseAnswers => "answers to COMMIT lost",
             Self::LoseLine => "answer to COMMIT and line lost",
         }

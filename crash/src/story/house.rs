@@ -183,8 +183,12 @@ impl House {
                 postgres.signal(Signal::CONT).await
             }
             Fault::TerminateBackends => self.postgres.as_ref().context("it is PostgreSQL")?.terminate_backends().await,
-            Fault::LoseAnswers => {
-                self.proxy.as_ref().context("it is PostgreSQL")?.lose(chance.usize(1..4));
+            Fault::LoseAnswers | Fault::LoseCommits => {
+                let (proxy, count) = (self.proxy.as_ref().context("it is PostgreSQL")?, chance.usize(1..4));
+                match fault {
+                    Fault::LoseAnswers => proxy.lose(count),
+                    _ => proxy.lose_requests(count),
+                }
                 sleep(pause).await;
                 Ok(())
             }
