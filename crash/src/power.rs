@@ -111,16 +111,18 @@ async fn judge(
     chance: &mut Rng,
 ) -> Result<(usize, Vec<String>)> {
     let restored = Restored::start(recording.engine, binary, out).await?;
+    let mut violations = restored.faults().await?;
     if at < recording.began {
-        // It was starting, or users were signing up: that it starts again is all that can be said.
+        // It was starting, or users were signing up: nobody knows more.
         restored.end().await?;
-        return Ok((0, Vec::new()));
+        return Ok((0, violations));
     }
     let round = as_of(&recording.round, at);
     let after = restored.snapshot(&recording.cast, chance).await?;
     restored.end().await?;
+    violations.extend(check::stored(&Round { after, ..round.clone() }));
     let acknowledged = round.ops.iter().filter(|op| op.acknowledged().is_some()).count();
-    Ok((acknowledged, check::stored(&Round { after, ..round })))
+    Ok((acknowledged, violations))
 }
 
 /// What was known at a moment: later requests were not sent, and later answers had not arrived.

@@ -90,14 +90,31 @@ impl Program {
         }
     }
 
+    /// Runs `hearth check` beside the server. Returns what it finds wrong with the database.
+    pub(crate) async fn faults(&self) -> Result<Vec<String>> {
+        let checked = timeout(PATIENCE, self.command().arg("check").output());
+        let output = checked.await.context("hearth check does not end")??;
+        if output.status.success() {
+            return Ok(Vec::new());
+        }
+        let text = [output.stdout, output.stderr].concat();
+        Ok(String::from_utf8_lossy(&text).lines().map(|line| format!("hearth check: {line}")).collect())
+    }
+
     fn spawn(&self, log: &Path) -> Result<Child> {
         let log = OpenOptions::new().create(true).append(true).open(log).context("the server's log")?;
+        let mut command = self.command();
+        command.arg("--accept-clock").stdout(Stdio::piped()).stderr(log);
+        command.spawn().with_context(|| format!("starting {}", self.binary.display()))
+    }
+
+    /// The program with its configuration.
+    fn command(&self) -> Command {
         let mut command = Command::new(&self.binary);
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("HEARTH_")) {
             command.env_remove(name);
         }
         command
-            .arg("--accept-clock")
             .current_dir(&self.folder)
             .env("HEARTH_DATABASE__URL", &self.database_url)
             .env("HEARTH_SERVER__LISTEN", "127.0.0.1:0")
@@ -106,10 +123,8 @@ impl Program {
             .env("NO_COLOR", "1")
             .envs(self.variables.iter().cloned())
             .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(log)
             .kill_on_drop(true);
-        command.spawn().with_context(|| format!("starting {}", self.binary.display()))
+        command
     }
 }
 

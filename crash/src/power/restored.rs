@@ -15,6 +15,7 @@ use crate::{
 
 /// A running server, and its PostgreSQL if it has one.
 pub(super) struct Restored {
+    program: Program,
     server: Server,
     postgres: Option<Postgres>,
 }
@@ -32,12 +33,18 @@ impl Restored {
         };
         let (binary, folder) = (binary.to_owned(), folder.to_owned());
         let program = Program { binary, folder, database_url, variables: Vec::new() };
-        Ok(Self { server: program.start().await?, postgres })
+        let server = program.start().await?;
+        Ok(Self { program, server, postgres })
     }
 
     /// What fresh clients see.
     pub(super) async fn snapshot(&self, cast: &Cast, chance: &mut Rng) -> Result<Snapshot> {
         snapshot::take(self.server.address, cast, chance).await
+    }
+
+    /// What `hearth check` finds.
+    pub(super) async fn faults(&self) -> Result<Vec<String>> {
+        self.program.faults().await
     }
 
     /// Ends everything.
