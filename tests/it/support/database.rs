@@ -55,6 +55,14 @@ impl TestDatabase {
         Self { url, kind: Kind::Sqlite { _folder: folder }, outage: None }
     }
 
+    /// The folder of the engine's migrations.
+    pub(super) fn engine(&self) -> &'static str {
+        match self.kind {
+            Kind::Sqlite { .. } => "sqlite",
+            Kind::Postgres { .. } => "postgres",
+        }
+    }
+
     /// A database that [`Self::gone`] can make unavailable.
     pub async fn create_breakable() -> Self {
         let mut database = Self::create().await;
@@ -235,7 +243,7 @@ impl TestDatabase {
     }
 
     /// SQL for 16 bytes that end with a number.
-    fn bytes_of(&self, number: &str) -> String {
+    pub fn bytes_of(&self, number: &str) -> String {
         match self.kind {
             Kind::Sqlite { .. } => format!("unhex(printf('%032x', {number}))"),
             Kind::Postgres { .. } => format!("decode(lpad(to_hex({number}), 32, '0'), 'hex')"),
@@ -339,7 +347,7 @@ impl Drop for TestDatabase {
     }
 }
 
-async fn run(url: &str, sql: &str) {
+pub(super) async fn run(url: &str, sql: &str) {
     let mut connection = AnyConnection::connect(url).await.expect("the database answers");
     connection.execute(AssertSqlSafe(sql.to_owned())).await.expect("the statement works");
     connection.close().await.expect("the connection closes");
