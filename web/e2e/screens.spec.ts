@@ -169,6 +169,21 @@ for (const [size, screen] of Object.entries(sizes))
         await expect(page.getByText(texts.conversation.offline)).toBeVisible();
         await check(page, 'offline-unopened');
       });
+
+      test(`a server with an almost full disk can be used by everybody: ${look}`, async ({
+        arrive,
+        server,
+      }) => {
+        const { page, chats } = await enter(arrive, server);
+        await chats.locator('a[href*="/chat/u/"]').first().click();
+        await expect(page.getByRole('article').last()).toBeInViewport();
+        server.disk.fill();
+        await expect(page.getByText(texts.line.readOnly)).toBeVisible();
+        await page.getByRole('textbox', { name: texts.conversation.write, exact: true }).fill('123');
+        await page.getByRole('button', { name: texts.conversation.send }).click();
+        await expect(page.getByRole('article').last()).toContainText(texts.conversation.waiting);
+        await check(page, 'disk-full');
+      });
     }
 
 /** Chooses from the menu that a button opens. */

@@ -5,17 +5,20 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { Disk } from './disk';
 
 const program = resolve(process.env.HEARTH ?? join(import.meta.dirname, '../../../target/release/hearth'));
 
 export class Server {
   origin = '';
+  readonly disk: Disk;
   #folder: string;
   #process: ChildProcess | undefined;
   #port = '0';
 
   private constructor(folder: string) {
     this.#folder = folder;
+    this.disk = new Disk(folder);
   }
 
   static async start(): Promise<Server> {
@@ -75,6 +78,7 @@ export class Server {
   get #env(): NodeJS.ProcessEnv {
     return {
       ...process.env,
+      ...this.disk.env,
       HEARTH_SERVER__LISTEN: `127.0.0.1:${this.#port}`,
       HEARTH_DATABASE__URL: `sqlite://${join(this.#folder, 'hearth.db')}`,
       HEARTH_LIMITS__ENABLED: 'false',
