@@ -60,6 +60,9 @@ pub unsafe fn path(folder: c_int, path: *const c_char) -> Option<Vec<u8>> {
     if given.first() != Some(&b'/') {
         let link = if folder == libc::AT_FDCWD { c"/proc/self/cwd".to_owned() } else { descriptor_link(folder) };
         full = link_target(&link)?;
+        if full == b"/" {
+            full.clear();
+        }
     }
     for part in given.split(|byte| *byte == b'/').filter(|part| !part.is_empty() && *part != b".") {
         if part == b".." {

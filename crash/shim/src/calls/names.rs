@@ -11,14 +11,18 @@ export! { rename: (from: *const c_char, to: *const c_char) -> c_int { renamed(AT
 export! { renameat: (from_folder: c_int, from: *const c_char, to_folder: c_int, to: *const c_char) -> c_int {
     renamed(from_folder, from, to_folder, to, 0)
 } }
-export! { renameat2: (from_folder: c_int, from: *const c_char, to_folder: c_int, to: *const c_char, flags: c_uint) -> c_int {
+export! { renameat2: (
+    from_folder: c_int, from: *const c_char, to_folder: c_int, to: *const c_char, flags: c_uint
+) -> c_int {
     renamed(from_folder, from, to_folder, to, flags)
 } }
 export! { unlink: (path: *const c_char) -> c_int { removed(AT_FDCWD, path, 0) } }
 export! { unlinkat: (folder: c_int, path: *const c_char, flags: c_int) -> c_int { removed(folder, path, flags) } }
 export! { rmdir: (path: *const c_char) -> c_int { removed(AT_FDCWD, path, libc::AT_REMOVEDIR) } }
 export! { link: (from: *const c_char, to: *const c_char) -> c_int { linked(AT_FDCWD, from, AT_FDCWD, to, 0) } }
-export! { linkat: (from_folder: c_int, from: *const c_char, to_folder: c_int, to: *const c_char, flags: c_int) -> c_int {
+export! { linkat: (
+    from_folder: c_int, from: *const c_char, to_folder: c_int, to: *const c_char, flags: c_int
+) -> c_int {
     linked(from_folder, from, to_folder, to, flags)
 } }
 export! { mkdir: (path: *const c_char, mode: mode_t) -> c_int { made(AT_FDCWD, path, mode) } }

@@ -10,9 +10,15 @@ use crate::{
     watch::{self, Watched},
 };
 
-export! { open, open64: (path: *const c_char, flags: c_int, mode: mode_t) -> c_int { opened(libc::AT_FDCWD, path, flags, mode) } }
-export! { __open_2, __open64_2: (path: *const c_char, flags: c_int) -> c_int { opened(libc::AT_FDCWD, path, flags, 0) } }
-export! { __openat_2, __openat64_2: (folder: c_int, path: *const c_char, flags: c_int) -> c_int { opened(folder, path, flags, 0) } }
+export! { open, open64: (path: *const c_char, flags: c_int, mode: mode_t) -> c_int {
+    opened(libc::AT_FDCWD, path, flags, mode)
+} }
+export! { __open_2, __open64_2: (path: *const c_char, flags: c_int) -> c_int {
+    opened(libc::AT_FDCWD, path, flags, 0)
+} }
+export! { __openat_2, __openat64_2: (folder: c_int, path: *const c_char, flags: c_int) -> c_int {
+    opened(folder, path, flags, 0)
+} }
 export! { creat, creat64: (path: *const c_char, mode: mode_t) -> c_int {
     opened(libc::AT_FDCWD, path, libc::O_CREAT | libc::O_WRONLY | libc::O_TRUNC, mode)
 } }

@@ -52,7 +52,9 @@ export! { fallocate, fallocate64: (descriptor: c_int, mode: c_int, at: off_t, le
 export! { posix_fallocate, posix_fallocate64: (descriptor: c_int, at: off_t, length: off_t) -> c_int {
     if allocated(descriptor, 0, at, length) == 0 { 0 } else { *libc::__errno_location() }
 } }
-export! { copy_file_range: (from: c_int, from_at: *mut off_t, to: c_int, to_at: *mut off_t, length: size_t, flags: c_uint) -> ssize_t {
+export! { copy_file_range: (
+    from: c_int, from_at: *mut off_t, to: c_int, to_at: *mut off_t, length: size_t, flags: c_uint
+) -> ssize_t {
     if watch::file(to).is_some() {
         return fail(libc::ENOSYS) as ssize_t;
     }
