@@ -214,6 +214,13 @@ impl House {
         Ok(())
     }
 
+    /// What `hearth check` finds wrong with the database counts as a surprise.
+    pub(crate) async fn inspect(&mut self) -> Result<()> {
+        let faults = self.program.faults().await?;
+        self.surprises.extend(faults);
+        Ok(())
+    }
+
     /// Takes the lock from the server and starts another one, until that one serves.
     async fn take_over(&mut self) -> Result<()> {
         for _ in 0..TAKE_OVERS {

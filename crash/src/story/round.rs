@@ -101,6 +101,7 @@ impl Story {
         if timeout(RECOVERY, ended).await.context("the clients").is_err() {
             house.surprises.push("a client does not settle".to_owned());
         }
+        house.inspect().await?;
         self.actors.sort_by_key(|actor| (actor.person, actor.protocol == Protocol::Auth));
         let after = snapshot::take(*house.address.borrow(), &self.cast, chance).await?;
         let models = self.actors.iter().filter(|actor| actor.protocol == Protocol::Hearth);
