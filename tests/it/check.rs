@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Hearth, Request, TestDatabase, TestServer, User, dialog, faults, group, is_sound};
+use crate::support::{Hearth, Request, TestDatabase, TestServer, User, WholeDatabase, dialog, faults, group, is_sound};
 
 /// A server with a group (chat 1, messages 1 to 7), a dialog (chat 2, messages 1 and 2) and a deleted group (chat 3).
 async fn server() -> TestServer {
@@ -285,4 +285,16 @@ async fn the_demo_is_sound() {
     let hearth = Hearth::with_database(&database.url);
     hearth.prints(&["demo"]);
     assert!(hearth.prints(&["check"]).contains(" is sound: 20 users, "));
+}
+
+#[tokio::test]
+async fn an_index_that_lacks_a_row_is_reported() {
+    let Some(database) = WholeDatabase::with_amcheck().await else { return };
+    let hearth = Hearth::with_database(&database.url);
+    hearth.prints(&["demo"]);
+    assert!(hearth.prints(&["check"]).contains(" is sound: 20 users, "));
+    database.lose_index_entry().await;
+    let output = hearth.run(&["check"]);
+    let printed = String::from_utf8(output.stdout).expect("a text");
+    assert!(output.status.code() == Some(1) && printed.contains("reactions_pkey: damaged: "), "{printed}");
 }

@@ -18,6 +18,7 @@ mod socket;
 mod soundness;
 pub mod stories;
 pub mod token;
+mod whole_database;
 
 pub use api::{Api, Reply};
 pub use database::TestDatabase;
@@ -33,6 +34,7 @@ pub use server::TestServer;
 pub use snapshot::snapshot;
 pub use socket::{PATIENCE, Socket};
 pub use soundness::{faults, is_sound};
+pub use whole_database::WholeDatabase;
 
 use std::ops::Deref;
 

@@ -12,9 +12,12 @@ use crate::store::{
 const STAGE: &str = "storage";
 
 /// The schema that the extension `amcheck` is in, if it is installed and this user may call it.
-const AMCHECK: &str = "SELECT n.nspname::text AS schema FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace \
-     WHERE e.extname = 'amcheck' AND e.extversion >= '1.3' \
-       AND has_function_privilege(quote_ident(n.nspname) || '.bt_index_check(regclass,boolean)', 'EXECUTE')";
+const AMCHECK: &str = "SELECT quote_ident(n.nspname) AS schema FROM pg_extension e \
+     JOIN pg_namespace n ON n.oid = e.extnamespace \
+     JOIN pg_proc b ON b.pronamespace = n.oid AND b.proname = 'bt_index_check' AND b.pronargs = 2 \
+     JOIN pg_proc h ON h.pronamespace = n.oid AND h.proname = 'verify_heapam' \
+     WHERE e.extname = 'amcheck' AND has_function_privilege(b.oid, 'EXECUTE') \
+       AND has_function_privilege(h.oid, 'EXECUTE') AND has_schema_privilege(n.oid, 'USAGE')";
 
 /// The tables, with the columns of their primary keys.
 const TABLES: &str = "SELECT c.oid::bigint AS id, quote_ident(c.relname)::text AS name, \
