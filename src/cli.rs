@@ -1,5 +1,6 @@
 //! The command line.
 
+mod backup;
 mod check;
 mod demo;
 mod import;
@@ -18,10 +19,12 @@ use clap::{Parser, Subcommand};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
+    runtime::Runtime,
     signal::unix::{SignalKind, signal},
 };
 
 use crate::{
+    backup::before_migration,
     config::{Config, Overrides},
     model::Timestamp,
     server::{Manager, Server},
@@ -64,6 +67,10 @@ struct Cli {
     /// Start even if this machine's clock is behind the newest message or the program's commit
     #[arg(long, global = true)]
     accept_clock: bool,
+
+    /// Update the schema without a backup, even if the update changes data
+    #[arg(long, global = true)]
+    without_backup: bool,
 }
 
 #[derive(Subcommand)]
@@ -107,11 +114,53 @@ enum Command {
     },
     /// Print the effective configuration, with secrets masked
     Config,
-    /// Prepare a database that was restored from a backup
+    /// Prepare a database that another tool has restored
     ///
-    /// Ends every session, so that everyone must log in again, and makes clients discard what they cached after the
-    /// backup was made. Run it after you restore a backup and before you start the server.
+    /// `hearth restore` does this by itself. Ends every session, so that everyone must log in again, and makes clients
+    /// discard what they cached after the copy was made. Run it before you start the server.
     Restored,
+    /// Make a backup of the database
+    ///
+    /// Works while the server runs. The backup is one file with everything of one moment, for both engines. TARGET is a
+    /// folder, a file that ends in .zip or .age, or s3://BUCKET/PREFIX with the usual AWS_* variables; without TARGET, it
+    /// is backup.to. Exits with 0 if the backup is complete; otherwise with 1, and there is no file.
+    Backup {
+        /// A folder, a new file, or s3://BUCKET/PREFIX [default: backup.to]
+        target: Option<String>,
+
+        /// A file whose first line is the passphrase with which to encrypt the backup
+        #[arg(long, value_name = "FILE")]
+        passphrase_file: Option<String>,
+    },
+    /// Restore a backup into an empty database
+    ///
+    /// Stop the server first. Checks the whole backup before it changes anything. The database may be of the other engine,
+    /// and must not have users: the configured one, or --database-url. Ends every session, makes clients load everything
+    /// again, and erases accounts again that were erased after the backup, by the list erased.jsonl beside it. If the
+    /// command is interrupted, run it again. Exits with 0 if the backup is restored, otherwise with 1.
+    Restore {
+        /// The backup: a file, or s3://BUCKET/PREFIX/NAME
+        file: String,
+
+        /// A file whose first line is the backup's passphrase
+        #[arg(long, value_name = "FILE")]
+        passphrase_file: Option<String>,
+    },
+    /// Verify that a backup can be restored
+    ///
+    /// Restores it into a temporary database, checks that one as `hearth check` does, and opens a hundred chats. Needs room
+    /// in the folder for temporary files (TMPDIR). Exits with 0 if the backup is good, with 1 if it is not, and with 2 if
+    /// there is no room to find out.
+    Verify {
+        /// The backup: a file, or s3://BUCKET/PREFIX/NAME
+        file: String,
+
+        /// A file whose first line is the backup's passphrase
+        #[arg(long, value_name = "FILE")]
+        passphrase_file: Option<String>,
+    },
+    /// Print numbers about the database and its backups
+    Stats,
     /// Check that the database is sound
     ///
     /// Works while the server runs, and changes nothing. Checks the database's pages and indexes, then that its rows agree
@@ -145,6 +194,16 @@ enum Clock {
 }
 
 impl Command {
+    /// The option of this name, if the command has it.
+    fn passphrase_file(&self) -> Option<String> {
+        match self {
+            Self::Backup { passphrase_file, .. }
+            | Self::Restore { passphrase_file, .. }
+            | Self::Verify { passphrase_file, .. } => passphrase_file.clone(),
+            _ => None,
+        }
+    }
+
     /// What it exits with if it fails.
     fn failure(&self) -> ExitCode {
         match self {
@@ -166,11 +225,24 @@ pub fn run() -> ExitCode {
 }
 
 fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
-    let overrides = Overrides { listen: cli.listen, database_url: cli.database_url };
+    let passphrase_file = cli.command.as_ref().and_then(Command::passphrase_file);
+    let overrides = Overrides {
+        listen: cli.listen,
+        database_url: cli.database_url,
+        without_backup: cli.without_backup,
+        passphrase_file,
+    };
     let clock = if cli.accept_clock { Clock::Accepted } else { Clock::Checked };
     let config = Config::load(cli.config.as_deref(), &overrides)?;
-    let runtime = tokio::runtime::Runtime::new()?;
-    match cli.command {
+    let runtime = Runtime::new()?;
+    let done = perform(&runtime, cli.command, config, clock);
+    // Does not wait for threads that still compute: a backup that the server was verifying.
+    runtime.shutdown_background();
+    done
+}
+
+fn perform(runtime: &Runtime, command: Option<Command>, config: Config, clock: Clock) -> anyhow::Result<ExitCode> {
+    match command {
         None | Some(Command::Serve) => runtime.block_on(serve(config, clock)),
         Some(Command::Migrate) => runtime.block_on(migrate(&config)),
         Some(Command::Demo { lang, force }) => runtime.block_on(demo::run(&config, lang, force)),
@@ -179,6 +251,10 @@ fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
             runtime.block_on(import::run(&config, &source))
         }
         Some(Command::Restored) => runtime.block_on(restored(&config)),
+        Some(Command::Backup { target, .. }) => runtime.block_on(backup::make(&config, target.as_deref())),
+        Some(Command::Restore { file, .. }) => runtime.block_on(backup::restore(&config, &file)),
+        Some(Command::Verify { file, .. }) => return runtime.block_on(backup::verify(&config, &file)),
+        Some(Command::Stats) => runtime.block_on(backup::stats(&config)),
         Some(Command::Check) => return runtime.block_on(check::run(&config)),
         Some(Command::Repair { what }) => runtime.block_on(repair::run(&config, what, clock)),
         Some(Command::Health { ready }) => {
@@ -238,6 +314,7 @@ fn reachable(address: SocketAddr) -> String {
 /// Runs `work` on the database while no server uses it.
 async fn with_database(config: &Config, work: impl AsyncFnOnce(&Store) -> anyhow::Result<()>) -> anyhow::Result<()> {
     let guard = ServingGuard::take(&config.database.url).await?;
+    before_migration(config).await?;
     let store = Store::open_to_write(&config.database, &guard).await?;
     let done = work(&store).await;
     store.close().await;
@@ -247,6 +324,7 @@ async fn with_database(config: &Config, work: impl AsyncFnOnce(&Store) -> anyhow
 
 async fn migrate(config: &Config) -> anyhow::Result<()> {
     telemetry::init(&config.log);
+    before_migration(config).await?;
     Store::open(&config.database).await?.close().await;
     writeln!(std::io::stdout(), "{} is up to date", store::place(&config.database.url))?;
     Ok(())

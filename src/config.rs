@@ -1,6 +1,7 @@
 //! The configuration: defaults, overridden by `config.toml`, the environment, and flags, in this order. `config.toml`
 //! describes every key. An unknown key or an invalid value is an error that names it.
 
+mod backup;
 mod check;
 mod environment;
 mod origins;
@@ -14,6 +15,7 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 
+pub use backup::Backup;
 pub use origins::Origins;
 pub use sections::{
     Auth, CommonPasswords, Confirm, Database, Directory, Emails, Limits, Log, LogFormat, LogLevel, Metrics, Server,
@@ -42,6 +44,8 @@ pub struct Config {
     pub limits: Limits,
     /// When the disk counts as full.
     pub storage: Storage,
+    /// Backups.
+    pub backup: Backup,
     /// The web client.
     pub web: Web,
     /// The format and level of the log.
@@ -57,6 +61,10 @@ pub struct Overrides {
     pub listen: Option<String>,
     /// `--database-url`
     pub database_url: Option<String>,
+    /// `--without-backup`
+    pub without_backup: bool,
+    /// `--passphrase-file`
+    pub passphrase_file: Option<String>,
 }
 
 impl Config {
@@ -98,6 +106,11 @@ impl Config {
         if let Some(url) = &overrides.database_url {
             config.database.url.clone_from(url);
         }
+        config.backup.before_migration &= !overrides.without_backup;
+        if let Some(file) = &overrides.passphrase_file {
+            config.backup.passphrase.clear();
+            config.backup.passphrase_file.clone_from(file);
+        }
         let problems = config.problems();
         anyhow::ensure!(problems.is_empty(), "configuration:\n  {}", problems.join("\n  "));
         Ok(config)
@@ -108,6 +121,9 @@ impl Config {
         let mut shown = self.clone();
         if !shown.auth.secret.is_empty() {
             shown.auth.secret = MASK.into();
+        }
+        if !shown.backup.passphrase.is_empty() {
+            shown.backup.passphrase = MASK.into();
         }
         shown.database.url = mask_password(&shown.database.url);
         shown.to_toml()

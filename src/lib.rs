@@ -32,13 +32,14 @@
 //!
 //! # Layers
 //! `main`, [`cli`] → [`server`] → [`api`], [`ws`], [`asyncapi`], [`assets`], [`telemetry`] → [`service`], [`import`],
-//! [`demo`] → [`writer`] → [`auth`], [`store`], [`live`] → [`protocol`], [`config`] → [`model`], [`error`], [`text`], [`metrics`].
+//! [`demo`], [`backup`] → [`writer`] → [`auth`], [`store`], [`live`] → [`protocol`], [`config`] → [`model`], [`error`], [`text`], [`metrics`].
 //! Imports point down this list, never up; a test checks it.
 
 pub mod api;
 pub mod assets;
 pub mod asyncapi;
 pub mod auth;
+pub mod backup;
 pub mod cli;
 pub mod config;
 pub mod demo;

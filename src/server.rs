@@ -23,6 +23,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     auth::{Attempts, Devices, Passwords, SessionClock, Sessions, Tokens},
+    backup,
     config::{Config, Limits},
     live::{Hub, PeerBounds, Peers, Typists, publish},
     metrics::Metrics,
@@ -61,6 +62,7 @@ impl Server {
     pub async fn start(config: Config) -> anyhow::Result<Self> {
         // Before anything else: a server that may not serve must not migrate another server's database.
         let guard = ServingGuard::take(&config.database.url).await?;
+        backup::before_migration(&config).await?;
         let store = Store::open_to_write(&config.database, &guard).await?;
         let disk = disk::Watch::new(&config.storage, &store).await?;
         let listener = listener::bind(&config.server.listen)
@@ -239,5 +241,7 @@ async fn background(app: Arc<App>, heart: watch::Sender<()>) {
         }
     };
     let housekeeping = housekeeping::run(&app);
-    tokio::join!(beat, presence, housekeeping, disk::watch(&app), app.store.watch_writes(), memory::give_back());
+    let backups = backup::run(&app.config, &app.store, &app.metrics);
+    let writes = app.store.watch_writes();
+    tokio::join!(beat, presence, housekeeping, backups, disk::watch(&app), writes, memory::give_back());
 }

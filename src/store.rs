@@ -25,12 +25,16 @@ mod members;
 mod migrations;
 mod privacy;
 mod purge;
+mod records;
+mod restoration;
 mod rows;
+mod sample;
 mod search;
 mod sessions;
 mod settings;
 mod size;
 mod source;
+mod stats;
 pub mod tables;
 mod types;
 mod users;
@@ -51,14 +55,17 @@ pub use health::Readiness;
 pub use history::Readable;
 pub use load::{Fate, Load, LoadedGroup, LoadedMember, LoadedMessage, LoadedPerson, LoadedReaction, Unread};
 pub use members::Sharing;
+pub use records::{BackupRecord, Erasure, Records, VerifyRecord};
+pub use restoration::Restoration;
 pub use rows::QUOTED;
 pub use sessions::{Confirmation, NewSession, Renewal};
 pub use source::{Source, SourceGroup, SourceMember, SourceMessage, SourceUser, Table};
+pub use stats::{Pending, Stats, file, newest_schema, pending};
 pub use users::{Account, Changed, PasswordChange};
 
 use std::sync::{
     Arc,
-    atomic::{AtomicBool, AtomicI64},
+    atomic::{AtomicBool, AtomicI64, AtomicU64},
 };
 
 use disk::LastRoom;
@@ -93,6 +100,8 @@ pub struct Store {
     place: Arc<str>,
     /// Whether data was erased that the log may still contain.
     erased: Arc<AtomicBool>,
+    /// How often accounts were deleted since the start.
+    erasures: Arc<AtomicU64>,
     /// Bytes of the database at the last measurement.
     size: Arc<AtomicI64>,
     /// How much room the disk has.

@@ -16,7 +16,7 @@ impl Config {
                 problems.push(format!("{key} = {value}: must be {allowed}"));
             }
         };
-        let Self { server, database, auth, limits, storage, metrics, .. } = self;
+        let Self { server, database, auth, limits, storage, backup, metrics, .. } = self;
         check(is_address(&server.listen), "server.listen", &server.listen, "ADDRESS:PORT, such as 0.0.0.0:3001");
         let fine = metrics.listen.is_empty() || is_address(&metrics.listen);
         check(fine, "metrics.listen", &metrics.listen, "empty or ADDRESS:PORT, such as 127.0.0.1:9464");
@@ -92,6 +92,11 @@ impl Config {
         let mb = storage.stop_mb;
         let allowed = "0 (the smaller of 200 and 2 % of the disk) to 1000000000 (a petabyte)";
         check((0..=1_000_000_000).contains(&mb), "storage.stop_mb", &mb, allowed);
+        let fine = backup.every.is_empty() || backup.every_millis().is_some();
+        check(fine, "backup.every", &backup.every, "empty (never), or from 10m to 365d, such as 90m, 24h or 7d");
+        check((1..=10_000).contains(&backup.keep), "backup.keep", &backup.keep, "1 to 10000");
+        let fine = backup.passphrase.is_empty() || backup.passphrase_file.is_empty();
+        check(fine, "backup.passphrase_file", &backup.passphrase_file, "empty if backup.passphrase is set");
         let members = limits.group_members;
         check((2..=100_000).contains(&members), "limits.group_members", &members, "2 to 100000");
         problems

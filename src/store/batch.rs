@@ -49,6 +49,7 @@ impl Batch {
         // After a failure too: it may be committed.
         if !self.erased.is_empty() {
             self.store.erased.store(true, Ordering::Relaxed);
+            self.store.erasures.fetch_add(1, Ordering::Relaxed);
         }
         self.store.names.have_changed(self.erased);
         committed

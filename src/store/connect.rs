@@ -16,7 +16,7 @@ use super::{
     file::DatabaseFile,
     folds,
     health::Health,
-    migrations,
+    migrations, restoration,
 };
 #[cfg(feature = "mutations")]
 use crate::mutations::{self, Mutation};
@@ -37,6 +37,20 @@ const GRACE: Duration = Duration::from_secs(1);
 impl Store {
     /// Connects, creates a missing SQLite database, and migrates the schema.
     pub async fn open(config: &Database) -> anyhow::Result<Self> {
+        install_default_drivers();
+        if Engine::of(&config.url) == Engine::Postgres {
+            let checked = async {
+                let mut connection = AnyConnection::connect(&config.url).await?;
+                restoration::ensure_finished(Engine::Postgres, &mut connection).await?;
+                Ok(connection.close().await?)
+            };
+            checked.await.map_err(|error| named(error, place(&config.url)))?;
+        }
+        Self::open_any(config).await
+    }
+
+    /// Like [`Self::open`], also if the database is being restored.
+    pub(super) async fn open_any(config: &Database) -> anyhow::Result<Self> {
         install_default_drivers();
         let engine = Engine::of(&config.url);
         let timeout = Duration::from_secs(config.timeout_seconds);
@@ -71,6 +85,7 @@ impl Store {
             health: Arc::new(Health::new(engine)),
             place: place.into(),
             erased: Arc::default(),
+            erasures: Arc::default(),
             size: Arc::default(),
             room: Arc::default(),
             timeout: total_timeout(engine, timeout),
@@ -122,14 +137,21 @@ pub fn place(url: &str) -> &str {
 
 /// Adds the database's name, and its damage, to an error of opening it.
 fn named(error: anyhow::Error, place: &str) -> anyhow::Error {
-    let is_damage = error
-        .chain()
-        .any(|cause| cause.downcast_ref::<sqlx::Error>().is_some_and(|error| trouble(error) == Some(Trouble::Damaged)));
-    error.context(if is_damage {
-        format!("database {place} is damaged: restore a backup")
-    } else {
-        format!("database {place}")
-    })
+    if is_damage(&error) {
+        return damaged(error, place);
+    }
+    error.context(format!("database {place}"))
+}
+
+/// Whether an error says that the database is damaged.
+pub(super) fn is_damage(error: &anyhow::Error) -> bool {
+    let mut causes = error.chain().filter_map(|cause| cause.downcast_ref::<sqlx::Error>());
+    causes.any(|error| trouble(error) == Some(Trouble::Damaged))
+}
+
+/// Says so, with the database's name.
+pub(super) fn damaged(error: anyhow::Error, place: &str) -> anyhow::Error {
+    error.context(format!("database {place} is damaged: restore a backup"))
 }
 
 /// Migrates the schema of a new or existing database. Returns the URL for further connections.

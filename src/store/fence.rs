@@ -22,9 +22,17 @@ pub(super) struct Fence {
 impl Store {
     /// Opens the database for the process that may write to it. From now on, all writes of the previous process fail.
     pub async fn open_to_write(config: &Database, _guard: &ServingGuard) -> anyhow::Result<Self> {
-        let mut store = Self::open(config).await?;
-        store.fence.generation = Some(store.take_over().await?);
-        Ok(store)
+        Self::open(config).await?.taking_over().await
+    }
+
+    /// Like [`Self::open_to_write`], for a database that is being restored. Its caller has the guard.
+    pub(super) async fn open_unfinished(config: &Database) -> anyhow::Result<Self> {
+        Self::open_any(config).await?.taking_over().await
+    }
+
+    async fn taking_over(mut self) -> anyhow::Result<Self> {
+        self.fence.generation = Some(self.take_over().await?);
+        Ok(self)
     }
 
     async fn take_over(&self) -> DatabaseResult<i64> {

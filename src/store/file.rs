@@ -47,6 +47,11 @@ impl DatabaseFile {
         Ok(Self { path, parameters })
     }
 
+    /// The file, whether or not it exists.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The URL with which connections open the database; they never create it.
     pub(super) fn url(&self) -> anyhow::Result<String> {
         url(&self.path, &self.parameters)
@@ -106,17 +111,24 @@ impl DatabaseFile {
     /// Creates a new database that only its owner can read. Returns the URL with which to fill it. Removes what an
     /// interrupted start has left.
     pub(super) fn begin(&self) -> anyhow::Result<String> {
+        self.discard()?;
         let path = beside(&self.path, UNFINISHED);
-        for suffix in ["", "-wal", "-shm", "-journal"] {
+        let file = File::options().create_new(true).write(true).mode(0o600).open(&path);
+        let file = file.with_context(|| format!("new database {}", path.display()))?;
+        file.set_permissions(Permissions::from_mode(0o600))?;
+        url(&path, &self.parameters)
+    }
+
+    /// Removes a new database that is not complete.
+    pub(super) fn discard(&self) -> anyhow::Result<()> {
+        let path = beside(&self.path, UNFINISHED);
+        for suffix in ["", "-wal", "-shm", "-journal", ".migrate.lock"] {
             match fs::remove_file(beside(&path, suffix)) {
                 Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
                 _ => {}
             }
         }
-        let file = File::options().create_new(true).write(true).mode(0o600).open(&path);
-        let file = file.with_context(|| format!("new database {}", path.display()))?;
-        file.set_permissions(Permissions::from_mode(0o600))?;
-        url(&path, &self.parameters)
+        Ok(())
     }
 
     /// Gives the new database its name. Call it when no connection is open: the database exists completely or not at
@@ -126,7 +138,10 @@ impl DatabaseFile {
         if fs::metadata(beside(&path, "-wal")).is_ok_and(|log| log.len() > 0) {
             bail!("the new database {} could not be written completely", path.display());
         }
+        File::open(&path)?.sync_all()?;
         fs::rename(&path, &self.path)?;
+        // What its migration has locked.
+        let _ = fs::remove_file(beside(&path, ".migrate.lock"));
         File::open(folder(&self.path))?.sync_all()?;
         Ok(())
     }

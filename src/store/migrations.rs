@@ -20,21 +20,31 @@ enum Older {
     Need(&'static str),
 }
 
+/// What a migration does to stored rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rows {
+    /// It only adds: tables, indexes, columns with a default value.
+    Stay,
+    /// It changes them: a backup is made before it.
+    Change,
+}
+
 /// What is known of each version of the schema, apart from its text.
 struct Version {
     number: i64,
     older: Older,
+    rows: Rows,
 }
 
 const VERSIONS: &[Version] = &[
-    Version { number: 1, older: Older::Need("0.1.0") },
-    Version { number: 2, older: Older::Need("0.1.0") },
-    Version { number: 3, older: Older::Need("0.1.0") },
-    Version { number: 4, older: Older::Need("0.1.0") },
-    Version { number: 5, older: Older::Need("0.1.0") },
-    Version { number: 6, older: Older::Need("0.1.0") },
-    Version { number: 7, older: Older::Need("0.1.0") },
-    Version { number: 8, older: Older::Work },
+    Version { number: 1, older: Older::Need("0.1.0"), rows: Rows::Stay },
+    Version { number: 2, older: Older::Need("0.1.0"), rows: Rows::Stay },
+    Version { number: 3, older: Older::Need("0.1.0"), rows: Rows::Stay },
+    Version { number: 4, older: Older::Need("0.1.0"), rows: Rows::Change },
+    Version { number: 5, older: Older::Need("0.1.0"), rows: Rows::Stay },
+    Version { number: 6, older: Older::Need("0.1.0"), rows: Rows::Change },
+    Version { number: 7, older: Older::Need("0.1.0"), rows: Rows::Change },
+    Version { number: 8, older: Older::Work, rows: Rows::Stay },
 ];
 
 macro_rules! migrations {
@@ -99,8 +109,24 @@ pub(super) async fn version(engine: Engine, connection: &mut AnyConnection) -> D
     newest.fetch_one(connection).await
 }
 
+/// The statements that drop all tables and functions that migrations create on PostgreSQL, if they exist.
+pub(super) fn drop_everything() -> String {
+    let created = |begin: &'static str, end| {
+        let rests = POSTGRES.iter().flat_map(move |(_, _, text)| text.split(begin).skip(1));
+        rests.filter_map(move |rest| rest.split_once(end).map(|(created, _)| created))
+    };
+    let tables = created("CREATE TABLE ", " (").map(|name| format!("DROP TABLE IF EXISTS {name} CASCADE; "));
+    let functions = created("CREATE FUNCTION ", ")").map(|name| format!("DROP FUNCTION IF EXISTS {name}); "));
+    tables.chain(functions).collect::<String>() + "DROP TABLE IF EXISTS _sqlx_migrations; "
+}
+
+/// Whether a migration after this version changes stored rows.
+pub(super) fn changes_data(after: i64) -> bool {
+    VERSIONS.iter().any(|version| version.number > after && version.rows == Rows::Change)
+}
+
 /// The version of the schema that this binary knows.
-fn newest() -> i64 {
+pub(super) fn newest() -> i64 {
     VERSIONS.last().map_or(0, |version| version.number)
 }
 
@@ -198,7 +224,7 @@ mod tests {
     async fn migrate_later(connection: &mut AnyConnection, older: Older) {
         let number = newest() + 1;
         let mut versions: Vec<_> = VERSIONS.iter().map(|version| Version { ..*version }).collect();
-        versions.push(Version { number, older });
+        versions.push(Version { number, older, rows: Rows::Stay });
         let texts = [SQLITE, &[(number, "later", "CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT;\n")]].concat();
         migrator(Engine::Sqlite, &versions, &texts).run(connection).await.unwrap();
     }

@@ -20,12 +20,17 @@ impl Store {
 
     /// Measures the size of the database.
     pub async fn measure(&self) -> Result<()> {
-        let query = sqlx::query_scalar(match self.engine {
-            Engine::Sqlite => SQLITE,
-            Engine::Postgres => POSTGRES,
-        });
+        let query = sqlx::query_scalar(query(self.engine));
         let size = self.within(query.fetch_one(&self.reads)).await?;
         self.size.store(size, Ordering::Relaxed);
         Ok(())
+    }
+}
+
+/// Asks for the bytes of the database, without free pages.
+pub(super) fn query(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => SQLITE,
+        Engine::Postgres => POSTGRES,
     }
 }

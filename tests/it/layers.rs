@@ -8,7 +8,7 @@ const LAYERS: &[&[&str]] = &[
     &["protocol", "config"],
     &["auth", "store", "live"],
     &["writer"],
-    &["service", "import", "demo"],
+    &["service", "import", "demo", "backup"],
     &["api", "ws", "asyncapi", "assets", "telemetry"],
     &["server"],
     &["cli"],

@@ -8,6 +8,7 @@ mod support;
 mod accounts;
 mod adding;
 mod asyncapi;
+mod backups;
 mod binary;
 mod bounds;
 mod budgets;

@@ -21,6 +21,7 @@ pub mod token;
 mod whole_database;
 
 pub use api::{Api, Reply};
+pub use contents::Contents;
 pub use database::TestDatabase;
 #[cfg(target_os = "linux")]
 pub use disks::Disks;

@@ -7,7 +7,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor, Row};
 use tempfile::TempDir;
 
 use super::{
-    User,
+    Hearth, User,
     line::{Line, Loss},
 };
 
@@ -19,7 +19,7 @@ pub struct TestDatabase {
 }
 
 enum Kind {
-    Sqlite { _folder: TempDir },
+    Sqlite { folder: TempDir },
     Postgres { server: String, schema: String },
 }
 
@@ -52,7 +52,7 @@ impl TestDatabase {
     pub fn create_sqlite() -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         let url = format!("sqlite://{}", folder.path().join("hearth.db").display());
-        Self { url, kind: Kind::Sqlite { _folder: folder }, outage: None }
+        Self { url, kind: Kind::Sqlite { folder }, outage: None }
     }
 
     /// The folder of the engine's migrations.
@@ -240,6 +240,37 @@ impl TestDatabase {
     pub async fn folded_people(&self) -> i64 {
         let sql = "SELECT COUNT(*) AS people FROM users WHERE first_name_folded = 'zoe'";
         self.connect().await.fetch_one(sql).await.expect("the question can be answered").get("people")
+    }
+
+    /// Whether nobody has created anything in it.
+    pub async fn is_untouched(&self) -> bool {
+        match &self.kind {
+            Kind::Sqlite { folder } => !folder.path().join("hearth.db").exists(),
+            Kind::Postgres { .. } => {
+                let sql = "SELECT COUNT(*) AS tables FROM pg_class WHERE relnamespace = current_schema()::REGNAMESPACE";
+                self.connect().await.fetch_one(sql).await.expect("the question can be answered").get::<i64, _>("tables")
+                    == 0
+            }
+        }
+    }
+
+    /// Whether a restore into it has begun and not ended.
+    pub async fn is_being_restored(&self) -> bool {
+        match &self.kind {
+            Kind::Sqlite { folder } => folder.path().join("hearth.db.new").exists(),
+            Kind::Postgres { .. } => {
+                let sql = "SELECT 1 FROM pg_class WHERE oid = to_regclass('unfinished_restore')";
+                self.connect().await.fetch_optional(sql).await.expect("the question can be answered").is_some()
+            }
+        }
+    }
+
+    /// Whether nobody can take a half restored database for a whole one: it has no name yet, or no server starts on it.
+    pub async fn refuses_an_unfinished_restore(&self, hearth: &Hearth) -> bool {
+        match &self.kind {
+            Kind::Sqlite { .. } => self.is_untouched().await,
+            Kind::Postgres { .. } => hearth.complains(&["serve"]).contains("a restore into it was interrupted"),
+        }
     }
 
     /// SQL for 16 bytes that end with a number.

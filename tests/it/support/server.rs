@@ -7,6 +7,7 @@ use hearth::{
     server::{Manager, Server},
     store::Store,
 };
+use tempfile::TempDir;
 use tokio::{sync::oneshot, task::JoinHandle};
 
 use super::{Api, Socket, User, database::TestDatabase};
@@ -15,6 +16,8 @@ use super::{Api, Socket, User, database::TestDatabase};
 pub struct TestServer {
     pub config: Config,
     pub database: TestDatabase,
+    /// Where it keeps backups, and its list of erased accounts.
+    _backups: TempDir,
     api: Api,
     running: Option<Running>,
 }
@@ -52,9 +55,11 @@ impl TestServer {
         config.limits.enabled = false;
         // The disk of the machine that runs the tests may be fuller than this.
         config.storage.warn_percent = 0;
+        let backups = TempDir::new().expect("a temporary folder");
+        config.backup.to = backups.path().display().to_string();
         configure(&mut config);
         let (api, running) = launch(&config).await;
-        Self { config, database, api, running: Some(running) }
+        Self { config, database, _backups: backups, api, running: Some(running) }
     }
 
     /// The running server's own store.

@@ -1,0 +1,177 @@
+//! Backups on schedule inside the server, the weekly drill of the newest one, and the list of erased accounts.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use indicatif::ProgressBar;
+use tokio::runtime::Handle;
+
+use super::{Erasures, Pace, Passphrase, Place, Spot, default_place, ensure_room, make, place::new_name, verify};
+use crate::{
+    config::Config,
+    metrics::Metrics,
+    model::Timestamp,
+    store::{BackupRecord, Records, Store, VerifyRecord},
+};
+
+/// How often to look for what is due.
+const EVERY: Duration = Duration::from_secs(30);
+/// How often to look for erased accounts, in memory.
+const ERASED_EVERY: Duration = Duration::from_secs(1);
+/// After a failure, when to try again: a store that is away is not asked all the time.
+const RETRY_MILLIS: i64 = 10 * 60 * 1000;
+/// How often the newest backup is verified.
+const DRILL_MILLIS: i64 = 7 * 24 * 60 * 60 * 1000;
+
+struct Schedule<'a> {
+    config: &'a Config,
+    metrics: &'a Metrics,
+    place: Place,
+    passphrase: Passphrase,
+    every_millis: Option<i64>,
+    /// Nothing is tried again before this.
+    backup_after: Timestamp,
+    drill_after: Timestamp,
+}
+
+/// Makes and verifies backups, and keeps the list of erased accounts, while it is polled.
+pub async fn run(config: &Config, store: &Store, metrics: &Metrics) {
+    let schedule = Schedule::new(config, metrics);
+    let mut schedule = match schedule {
+        Ok(schedule) => schedule,
+        Err(error) => {
+            tracing::error!(error = format!("{error:#}"), "no backups are made");
+            return std::future::pending().await;
+        }
+    };
+    let (place, mut erasures) = (schedule.place.clone(), Erasures::default());
+    let list = async {
+        let mut seen = None;
+        loop {
+            let count = store.erased_so_far();
+            if seen != Some(count) {
+                match erasures.keep(store, &place).await {
+                    Ok(()) => seen = Some(count),
+                    Err(error) => {
+                        tracing::warn!(error = format!("{error:#}"), "cannot keep the list of erased accounts");
+                        tokio::time::sleep(EVERY).await;
+                    }
+                }
+            }
+            tokio::time::sleep(ERASED_EVERY).await;
+        }
+    };
+    let backups = async {
+        loop {
+            schedule.step(Timestamp::now()).await;
+            tokio::time::sleep(EVERY).await;
+        }
+    };
+    tokio::join!(list, backups);
+}
+
+impl<'a> Schedule<'a> {
+    fn new(config: &'a Config, metrics: &'a Metrics) -> anyhow::Result<Self> {
+        let (place, passphrase) = (default_place(config)?, Passphrase::of(config)?);
+        let every_millis = config.backup.every_millis();
+        let never = Timestamp(0);
+        Ok(Self { config, metrics, place, passphrase, every_millis, backup_after: never, drill_after: never })
+    }
+
+    /// Does what is due.
+    async fn step(&mut self, now: Timestamp) {
+        let records = match Records::read(&self.config.database.url).await {
+            Ok(records) => records,
+            Err(error) => {
+                tracing::warn!(error = format!("{error:#}"), "cannot read what is known of backups");
+                return;
+            }
+        };
+        self.show(&records);
+        let Some(every) = self.every_millis else { return };
+        let last =
+            records.backup.as_ref().filter(|record| record.is_scheduled).map_or(Timestamp(0), |record| record.at);
+        // A time in the future is of a clock that was wrong.
+        let is_due = now >= last.plus_millis(every) || last > now;
+        if is_due && now >= self.backup_after {
+            self.backup_after = now.plus_millis(RETRY_MILLIS.min(every));
+            if let Err(error) = self.back_up(now, &records).await {
+                tracing::error!(error = format!("{error:#}"), "the scheduled backup failed");
+            }
+        }
+        let last = records.verified.map_or(Timestamp(0), |record| record.at);
+        let is_due = now >= last.plus_millis(DRILL_MILLIS) || last > now;
+        if is_due && now >= self.drill_after {
+            self.drill_after = now.plus_millis(RETRY_MILLIS);
+            if let Err(error) = self.drill(now).await {
+                tracing::warn!(error = format!("{error:#}"), "the newest backup was not verified");
+            }
+        }
+    }
+
+    async fn back_up(&self, now: Timestamp, known: &Records) -> anyhow::Result<()> {
+        self.place.create()?;
+        if let (Some(folder), Some(last)) = (self.place.folder(), &known.backup) {
+            ensure_room(last.bytes + last.bytes / 2, &folder)?;
+        }
+        let spot = Spot { place: self.place.clone(), name: new_name(now, self.passphrase.is_some()) };
+        let url = &self.config.database.url;
+        let made = make(url, &spot, &self.passphrase, Pace::Half, &ProgressBar::hidden()).await?;
+        let (at, place) = (made.manifest.created_at, spot.to_string());
+        tracing::info!(backup = place, bytes = made.bytes, rows = made.manifest.rows, "made a backup");
+        let record = BackupRecord { at, place, bytes: made.bytes, rows: made.manifest.rows, is_scheduled: true };
+        Records::keep_backup(url, &record).await?;
+        self.show(&Records { backup: Some(record), verified: None });
+        self.remove_old().await.context("cannot remove old backups")
+    }
+
+    async fn remove_old(&self) -> anyhow::Result<()> {
+        let names = self.place.backups().await?;
+        let old = names.len().saturating_sub(self.config.backup.keep);
+        for name in &names[..old] {
+            self.place.remove(name).await?;
+            tracing::info!(name, "removed an old backup");
+        }
+        Ok(())
+    }
+
+    /// Verifies the newest backup.
+    async fn drill(&self, now: Timestamp) -> anyhow::Result<()> {
+        let Some(name) = self.place.backups().await?.pop() else { return Ok(()) };
+        let spot = Spot { place: self.place.clone(), name };
+        let place = spot.to_string();
+        let (passphrase, runtime) = (self.passphrase.clone(), Handle::current());
+        // In a thread of its own: it computes for minutes if the database is large.
+        let verified = tokio::task::spawn_blocking(move || {
+            runtime.block_on(verify(&spot, &passphrase, &std::env::temp_dir(), &ProgressBar::hidden()))
+        });
+        let problem = match verified.await? {
+            Ok(verified) => {
+                tracing::info!(backup = place, rows = verified.manifest.rows, "the newest backup can be restored");
+                None
+            }
+            Err(error) if error.is::<super::NoRoom>() => return Err(error),
+            Err(error) => {
+                let problem = format!("{error:#}");
+                tracing::error!(backup = place, problem, "the newest backup cannot be restored");
+                Some(problem)
+            }
+        };
+        let record = VerifyRecord { at: now, place, problem };
+        Records::keep_verified(&self.config.database.url, &record).await?;
+        self.show(&Records { backup: None, verified: Some(record) });
+        Ok(())
+    }
+
+    fn show(&self, records: &Records) {
+        let seconds = |time: Timestamp| time.0.unsigned_abs() / 1000;
+        if let Some(record) = &records.backup {
+            self.metrics.backup_last_success_timestamp_seconds.set(seconds(record.at));
+            self.metrics.backup_last_size_bytes.set(record.bytes);
+        }
+        if let Some(record) = &records.verified {
+            self.metrics.backup_last_verified_timestamp_seconds.set(seconds(record.at));
+            self.metrics.backup_last_verify_ok.set(u64::from(record.problem.is_none()));
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Verifies a backup by restoring it into a temporary database: a backup that was never restored is a hope.
+
+use std::path::Path;
+
+use anyhow::{Context, bail, ensure};
+use indicatif::ProgressBar;
+use tempfile::TempDir;
+
+use super::{
+    Passphrase, Spot, ensure_room,
+    manifest::Manifest,
+    restore::{checked, fill},
+};
+use crate::{
+    config::Database,
+    model::{ChatRef, Position, Timestamp},
+    store::{Inspection, Restoration, Store},
+};
+
+/// Chats that are opened.
+const CHATS: i64 = 100;
+/// Messages that are read of each.
+const PAGE: i64 = 50;
+/// Findings that are named in an error.
+const NAMED: usize = 5;
+
+/// A backup that can be restored.
+#[derive(Debug)]
+pub struct Verified {
+    /// What is in it.
+    pub manifest: Manifest,
+    /// Whether it is encrypted.
+    pub is_encrypted: bool,
+    /// Chats whose newest messages were read.
+    pub opened: usize,
+}
+
+/// Restores a backup into a new folder in `scratch`, which is removed afterwards; checks the integrity of the database and
+/// its counters; opens a hundred chats.
+pub async fn verify(
+    spot: &Spot,
+    passphrase: &Passphrase,
+    scratch: &Path,
+    progress: &ProgressBar,
+) -> anyhow::Result<Verified> {
+    let fetched = spot.place.fetch(&spot.name, scratch).await.with_context(|| spot.to_string())?;
+    let mut archive = checked(&fetched.path, passphrase, progress).await.with_context(|| spot.to_string())?;
+    let is_encrypted = archive.is_encrypted;
+    ensure_room(archive.room(), scratch)?;
+    let folder = TempDir::with_prefix_in("hearth-verify-", scratch).with_context(|| scratch.display().to_string())?;
+    let path = folder.path().join("hearth.db");
+    let path = path.to_str().with_context(|| format!("{} is not UTF-8", path.display()))?;
+    let config = Database { url: format!("sqlite://{path}"), ..Database::default() };
+    let opened = async {
+        let mut restoration = Restoration::begin(&config.url).await?;
+        let restored = fill(archive, &mut restoration, &config, &[], progress).await?;
+        restoration.finish().await?;
+        examine(&config.url, progress).await?;
+        anyhow::Ok((restored.manifest, open_chats(&config).await?))
+    };
+    let (manifest, opened) = opened.await.with_context(|| spot.to_string())?;
+    Ok(Verified { manifest, is_encrypted, opened })
+}
+
+/// Fails if the database is not sound.
+async fn examine(url: &str, progress: &ProgressBar) -> anyhow::Result<()> {
+    let inspection = Inspection::open(url).await?;
+    let checked = inspection.run(|done| {
+        progress.set_prefix(done.stage);
+        progress.set_length(done.total);
+        progress.set_position(done.done);
+    });
+    let findings = checked.await?.findings;
+    if findings.is_empty() {
+        return Ok(());
+    }
+    let named: Vec<_> = findings.iter().take(NAMED).map(ToString::to_string).collect();
+    bail!("it can be restored, but {} rows are wrong: {}", findings.len(), named.join("; "))
+}
+
+/// Reads the newest page of chats, as the server does. Returns of how many.
+async fn open_chats(config: &Database) -> anyhow::Result<usize> {
+    let store = Store::open(config).await?;
+    let chats = store.sample_chats(CHATS).await?;
+    for &(reader, chat) in &chats {
+        let readable = match chat {
+            ChatRef::Group(group) => store.open_group(group, reader).await?.map(|(readable, _)| readable),
+            ChatRef::Dialog(other) => store.open_dialog(reader, other).await?.map(|(readable, _)| readable),
+        };
+        let readable = readable.with_context(|| format!("{chat:?} cannot be opened by its member {reader}"))?;
+        let mut page = store.page(&readable, Position::Before(Timestamp::MAX), PAGE).await?;
+        store.add_reactions(&readable, &mut page).await?;
+        ensure!(!page.is_empty(), "{chat:?} has no messages for its member {reader}");
+    }
+    store.close().await;
+    Ok(chats.len())
+}
