@@ -190,6 +190,8 @@ impl House {
                     _ => proxy.lose_requests(count),
                 }
                 sleep(pause).await;
+                // Otherwise it would be the first COMMIT of a server that starts.
+                proxy.mend();
                 Ok(())
             }
             Fault::LoseLine => {
