@@ -2,7 +2,7 @@
 
 use std::{io::Write, path::Path, sync::Arc, time::Duration};
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, anyhow, ensure};
 use futures_util::{StreamExt, TryStreamExt};
 use object_store::{
     ClientOptions, Error, ObjectStore, ObjectStoreExt, RetryConfig,
@@ -77,7 +77,12 @@ impl Bucket {
     }
 
     pub(super) async fn names(&self) -> anyhow::Result<Vec<String>> {
-        let listed = self.store.list_with_delimiter(Some(&self.prefix)).await.with_context(|| self.url.clone())?;
+        let listed = self
+            .store
+            .list_with_delimiter(Some(&self.prefix))
+            .await
+            .map_err(plain)
+            .with_context(|| self.url.clone())?;
         let names = listed.objects.iter().filter_map(|object| object.location.filename().map(str::to_owned));
         Ok(names.collect())
     }
@@ -85,14 +90,14 @@ impl Bucket {
     /// Begins an upload. A small object beside it has the upload's id until it is complete, so that the parts of a
     /// killed one can be removed.
     pub(super) async fn begin(&self, name: &str, now: Timestamp) -> anyhow::Result<Upload> {
-        self.remove_leftovers(now).await.with_context(|| self.url.clone())?;
+        self.remove_leftovers(now).await.map_err(plain).with_context(|| self.url.clone())?;
         let key = self.key(name);
         match self.store.head(&key).await {
             Err(Error::NotFound { .. }) => {}
             Ok(_) => anyhow::bail!("{}/{name} is there already: choose another name", self.url),
-            Err(error) => return Err(error).with_context(|| self.url.clone()),
+            Err(error) => return Err(plain(error)).with_context(|| self.url.clone()),
         }
-        let id = self.store.create_multipart(&key).await.with_context(|| self.url.clone())?;
+        let id = self.store.create_multipart(&key).await.map_err(plain).with_context(|| self.url.clone())?;
         let upload = Upload {
             bucket: self.clone(),
             key,
@@ -129,37 +134,45 @@ impl Bucket {
         let named = || format!("{}/{name}", self.url);
         let (mut file, path) =
             NamedTempFile::new_in(scratch).with_context(|| scratch.display().to_string())?.into_parts();
-        let found = self.store.get(&self.key(name)).await.with_context(named)?;
+        let found = self.store.get(&self.key(name)).await.map_err(plain).with_context(named)?;
         if let Some(free) = super::free(scratch) {
             let size = found.meta.size;
             ensure!(size < free, "{} needs {size} bytes in {}, which has {free} free", named(), scratch.display());
         }
         let mut chunks = found.into_stream();
         while let Some(chunk) = chunks.next().await {
-            file.write_all(&chunk.with_context(named)?)?;
+            file.write_all(&chunk.map_err(plain).with_context(named)?)?;
         }
         Ok(path)
     }
 
     pub(super) async fn remove(&self, name: &str) -> anyhow::Result<()> {
-        self.store.delete(&self.key(name)).await.with_context(|| format!("{}/{name}", self.url))
+        self.store.delete(&self.key(name)).await.map_err(plain).with_context(|| format!("{}/{name}", self.url))
     }
 
     pub(super) async fn read(&self, name: &str) -> anyhow::Result<Option<Vec<u8>>> {
         let named = || format!("{}/{name}", self.url);
         match self.store.get(&self.key(name)).await {
             Ok(found) => {
-                let bytes: Vec<_> = found.into_stream().try_collect().await.with_context(named)?;
+                let bytes: Vec<_> = found.into_stream().try_collect().await.map_err(plain).with_context(named)?;
                 Ok(Some(bytes.concat()))
             }
             Err(Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(error).with_context(named),
+            Err(error) => Err(plain(error)).with_context(named),
         }
     }
 
     pub(super) async fn replace(&self, name: &str, bytes: Vec<u8>) -> anyhow::Result<()> {
         let put = self.store.put(&self.key(name), bytes.into()).await;
-        put.map(drop).with_context(|| format!("{}/{name}", self.url))
+        put.map(drop).map_err(plain).with_context(|| format!("{}/{name}", self.url))
+    }
+}
+
+/// An error of the store, without its causes, which its text repeats.
+fn plain(error: Error) -> anyhow::Error {
+    match error {
+        Error::NotFound { .. } => anyhow!("there is no such file"),
+        error => anyhow!("{error}"),
     }
 }
 
@@ -173,10 +186,10 @@ impl Upload {
     }
 
     pub(super) fn finish(mut self) -> anyhow::Result<u64> {
-        self.send()?;
+        self.send().map_err(plain)?;
         let parts = std::mem::take(&mut self.parts);
         let completed = self.bucket.store.complete_multipart(&self.key, &self.id, parts);
-        self.runtime.block_on(completed)?;
+        self.runtime.block_on(completed).map_err(plain)?;
         self.is_complete = true;
         Ok(self.bytes)
     }
@@ -188,7 +201,7 @@ impl Write for Upload {
         self.buffer.extend_from_slice(&bytes[..count]);
         self.bytes += count as u64;
         if self.buffer.len() == PART {
-            self.send().map_err(std::io::Error::other)?;
+            self.send().map_err(|error| std::io::Error::other(error.to_string()))?;
         }
         Ok(count)
     }
