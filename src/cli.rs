@@ -1,10 +1,13 @@
 //! The command line.
 
 mod backup;
+mod bar;
 mod check;
 mod demo;
 mod import;
 mod repair;
+mod transfer;
+mod url;
 
 use std::{
     io::Write,
@@ -103,14 +106,36 @@ enum Command {
     Import {
         /// The reference messenger's database: postgres://USER:PASSWORD@HOST/DATABASE [default: $IMPORT_URL]
         ///
-        /// Other users of this machine can see command-line arguments with `ps`. If the URL has a password, use the
-        /// variable IMPORT_URL or a file.
+        /// A URL with a password is rejected here, because other users of this machine can see command-line arguments
+        /// with `ps`: use the variable IMPORT_URL or a file.
         #[arg(value_name = "URL")]
         source: Option<String>,
 
         /// A file that contains the URL
         #[arg(long, value_name = "FILE", conflicts_with = "source")]
         url_file: Option<PathBuf>,
+    },
+    /// Move the database to another place: from SQLite to PostgreSQL, or back
+    ///
+    /// Copies everything from the configured database to an empty one, while the server runs or not. Ids, times,
+    /// sessions and passwords stay the same. At the end writes stop for a moment, at most 10 seconds; then the old
+    /// database can no longer be written, its server ends, and you start it with the new database. Run it again after
+    /// an interruption: it continues where it stopped.
+    Move {
+        /// The new database: postgres://USER:PASSWORD@HOST/DATABASE or sqlite://PATH [default: $MOVE_URL]
+        ///
+        /// A URL with a password is rejected here, because other users of this machine can see command-line arguments
+        /// with `ps`: use the variable MOVE_URL or a file.
+        #[arg(value_name = "URL")]
+        target: Option<String>,
+
+        /// A file that contains the URL
+        #[arg(long, value_name = "FILE", conflicts_with = "target")]
+        url_file: Option<PathBuf>,
+
+        /// Give up a move that was begun: the server no longer records what changes
+        #[arg(long, conflicts_with_all = ["target", "url_file"])]
+        abandon: bool,
     },
     /// Print the effective configuration, with secrets masked
     Config,
@@ -247,8 +272,13 @@ fn perform(runtime: &Runtime, command: Option<Command>, config: Config, clock: C
         Some(Command::Migrate) => runtime.block_on(migrate(&config)),
         Some(Command::Demo { lang, force }) => runtime.block_on(demo::run(&config, lang, force)),
         Some(Command::Import { source, url_file }) => {
-            let source = import::source(source, url_file.as_deref())?;
+            let source = url::given(source, url_file.as_deref(), import::VARIABLE)?;
             runtime.block_on(import::run(&config, &source))
+        }
+        Some(Command::Move { abandon: true, .. }) => runtime.block_on(transfer::abandon(&config)),
+        Some(Command::Move { target, url_file, abandon: false }) => {
+            let target = url::given(target, url_file.as_deref(), transfer::VARIABLE)?;
+            runtime.block_on(transfer::run(&config, target))
         }
         Some(Command::Restored) => runtime.block_on(restored(&config)),
         Some(Command::Backup { target, .. }) => runtime.block_on(backup::make(&config, target.as_deref())),

@@ -56,5 +56,6 @@ pub mod service;
 pub mod store;
 pub mod telemetry;
 pub mod text;
+pub mod transfer;
 pub mod writer;
 pub mod ws;

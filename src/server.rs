@@ -144,9 +144,9 @@ impl Server {
             () = accept => None,
             () = metrics => None,
             () = stop => None,
-            () = self.guard.lost(&store) => Some("another Hearth has taken over the database"),
-            _ = &mut self.writer => Some("the writer stopped unexpectedly"),
-            _ = &mut background => Some("the background tasks stopped unexpectedly"),
+            () = self.guard.lost(&store) => Some(why_lost(&store).await),
+            _ = &mut self.writer => Some("the writer stopped unexpectedly".to_owned()),
+            _ = &mut background => Some("the background tasks stopped unexpectedly".to_owned()),
             // Polled by the task that accepts connections, so that the watchdog fails if that task hangs.
             () = manager.watchdog(heartbeat, works) => None,
         };
@@ -176,6 +176,14 @@ impl Server {
             Some(failure) => bail!(failure),
             None => Ok(()),
         }
+    }
+}
+
+/// Why this server may no longer serve its database.
+async fn why_lost(store: &Store) -> String {
+    match store.moved_to().await {
+        Some(place) => format!("the database was moved to {place}: set database.url to that database"),
+        None => "another Hearth has taken over the database".to_owned(),
     }
 }
 

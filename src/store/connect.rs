@@ -16,7 +16,9 @@ use super::{
     file::DatabaseFile,
     folds,
     health::Health,
-    migrations, restoration,
+    migrations,
+    moves::Part,
+    restoration,
 };
 #[cfg(feature = "mutations")]
 use crate::mutations::{self, Mutation};
@@ -177,6 +179,7 @@ async fn migrate(engine: Engine, url: &str) -> anyhow::Result<String> {
         }
         Engine::Postgres => {
             let mut connection = AnyConnection::connect(url).await?;
+            Part::of(engine, &mut connection).await?.allow_use()?;
             migrations::run(engine, &mut connection).await?;
             folds::run(engine, &mut connection).await?;
             connection.close().await?;
@@ -191,12 +194,26 @@ async fn update(url: &str) -> anyhow::Result<()> {
     let migrated = sqlx::query("SELECT name FROM sqlite_master WHERE name = '_sqlx_migrations'");
     let migrated = migrated.fetch_optional(&mut connection).await?;
     ensure!(migrated.is_some(), "it is a SQLite database, but not one of Hearth");
+    Part::of(Engine::Sqlite, &mut connection).await?.allow_use()?;
     migrations::run(Engine::Sqlite, &mut connection).await?;
     folds::run(Engine::Sqlite, &mut connection).await?;
     // An interrupted process may have left changes in the log that are not synced. A retry of such a change is answered
     // as stored, so sync them now. A passive checkpoint waits for no other process.
     connection.execute("PRAGMA wal_checkpoint(PASSIVE)").await?;
     Ok(connection.close().await?)
+}
+
+/// Whether there is a database with a schema of Hearth.
+pub(super) async fn exists(url: &str) -> anyhow::Result<bool> {
+    install_default_drivers();
+    let engine = Engine::of(url);
+    if engine == Engine::Sqlite && !DatabaseFile::of(url)?.exists()? {
+        return Ok(false);
+    }
+    let (_, mut connection) = existing(url).await?;
+    let version = migrations::version(engine, &mut connection).await?;
+    connection.close().await?;
+    Ok(version > 0)
 }
 
 /// Connects to an existing database outside of the pools, with no regard to its schema.

@@ -12,6 +12,8 @@ const SQLITE_FULL: &[u32] = &[13, 4874];
 const SQLITE_LOCKED: &[u32] = &[5, 6];
 /// SQLite's codes, without their extensions, for errors that may be temporary: read-only, I/O error, cannot open.
 const SQLITE_NOT_NOW: &[u32] = &[8, 10, 14];
+/// SQLite's code for a write that a trigger refuses: the database was moved.
+const SQLITE_MOVED: u32 = 1811;
 /// PostgreSQL's code for a full disk.
 const POSTGRES_FULL: &str = "53100";
 /// PostgreSQL's classes for a lost connection: connection exception, too many connections, operator intervention.
@@ -98,6 +100,7 @@ fn sqlite_trouble(code: u32) -> Option<Trouble> {
         _ if SQLITE_FULL.contains(&code) => Some(Trouble::DiskFull),
         _ if SQLITE_LOCKED.contains(&primary) => Some(Trouble::WriteLocked),
         _ if SQLITE_DAMAGED.contains(&primary) => Some(Trouble::Damaged),
+        SQLITE_MOVED => Some(Trouble::DatabaseAway),
         _ if SQLITE_NOT_NOW.contains(&primary) => Some(Trouble::DatabaseAway),
         _ => None,
     }

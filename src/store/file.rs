@@ -12,6 +12,8 @@ use std::{
 use anyhow::{Context, bail, ensure};
 use sqlx::sqlite::SqliteConnectOptions;
 
+use super::disk::Space;
+
 /// What every SQLite database begins with.
 const MAGIC: &[u8] = b"SQLite format 3\0";
 /// Most symbolic links in a chain, as in the system.
@@ -62,6 +64,11 @@ impl DatabaseFile {
         let path = beside(&self.path, suffix);
         let file = File::options().create(true).truncate(false).write(true).mode(0o600).open(&path);
         file.with_context(|| format!("lock file {}", path.display()))
+    }
+
+    /// Free bytes of its disk, if they are known.
+    pub(super) fn free_bytes(&self) -> Option<u64> {
+        Space::of(folder(&self.path)).ok().map(|space| space.free)
     }
 
     /// Whether there is a database. Fails if the file is something else.

@@ -74,7 +74,7 @@ impl ServingGuard {
 
     /// Returns when the right is lost for good. The store must have been opened to write.
     pub async fn lost(&mut self, store: &Store) {
-        let Lock::Advisory { url, connection } = &mut self.0 else { return std::future::pending().await };
+        let Lock::Advisory { url, connection } = &mut self.0 else { return moved(store).await };
         let lost = async {
             loop {
                 tokio::time::sleep(CHECK_EVERY).await;
@@ -93,6 +93,13 @@ impl ServingGuard {
             () = lost => {}
             () = store.fence.lost() => {}
         }
+    }
+}
+
+/// Returns when the database was moved to another place: the file cannot be lost otherwise.
+async fn moved(store: &Store) {
+    while store.moved_to().await.is_none() {
+        tokio::time::sleep(CHECK_EVERY).await;
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::sync::atomic::Ordering;
 
-use super::{Store, engine::Engine};
+use sqlx::AnyConnection;
+
+use super::{DatabaseResult, Store, engine::Engine};
 use crate::error::Result;
 
 /// Without free pages, which new rows use first.
@@ -20,8 +22,7 @@ impl Store {
 
     /// Measures the size of the database.
     pub async fn measure(&self) -> Result<()> {
-        let query = sqlx::query_scalar(query(self.engine));
-        let size = self.within(query.fetch_one(&self.reads)).await?;
+        let size = self.within(async { of(self.engine, &mut *self.reads.acquire().await?).await }).await?;
         self.size.store(size, Ordering::Relaxed);
         Ok(())
     }
@@ -33,4 +34,9 @@ pub(super) fn query(engine: Engine) -> &'static str {
         Engine::Sqlite => SQLITE,
         Engine::Postgres => POSTGRES,
     }
+}
+
+/// Bytes of a database.
+pub(super) async fn of(engine: Engine, connection: &mut AnyConnection) -> DatabaseResult<i64> {
+    sqlx::query_scalar(query(engine)).fetch_one(connection).await
 }

@@ -11,6 +11,9 @@ pub use load::{Conflict, Loader};
 pub use read::Snapshot;
 pub use rows::{Row, Value};
 
+pub(super) use read::{count, numbers, page, with_keys};
+pub(super) use schema::tables;
+
 use serde::{Deserialize, Serialize};
 
 /// Rows per page: small enough that a page of the longest messages takes a few ten MB.

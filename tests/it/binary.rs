@@ -31,6 +31,7 @@ async fn it_prints_its_version_and_its_help() {
         "migrate",
         "demo",
         "import",
+        "move",
         "config",
         "restored",
         "check",

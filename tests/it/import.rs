@@ -67,9 +67,20 @@ async fn target() -> (TestDatabase, Hearth) {
     (database, hearth)
 }
 
+/// The arguments that import this database, whose URL may have a password.
+fn from(hearth: &Hearth, source: &TestDatabase) -> [String; 3] {
+    let file = hearth.folder().join("source-url");
+    std::fs::write(&file, format!("{}\n", source.url)).expect("the folder can be written to");
+    ["import".to_owned(), "--url-file".to_owned(), file.display().to_string()]
+}
+
+fn words(words: &[String; 3]) -> [&str; 3] {
+    words.each_ref().map(String::as_str)
+}
+
 /// Imports a source; returns the report.
 fn import(hearth: &Hearth, reference: &Reference) -> String {
-    hearth.prints(&["import", &reference.database.url])
+    hearth.prints(&words(&from(hearth, &reference.database)))
 }
 
 /// The numbers of one line: read and new.
@@ -212,7 +223,7 @@ async fn an_interrupted_import_is_completed_by_the_next() {
     import(&whole, &reference);
     hearth.prints(&["migrate"]);
     database.hide("messages").await;
-    assert!(hearth.complains(&["import", &reference.database.url]).contains("messages"));
+    assert!(hearth.complains(&words(&from(&hearth, &reference.database))).contains("messages"));
     database.show("messages").await;
     let report = import(&hearth, &reference);
     assert_eq!([counts(&report, "people"), counts(&report, "messages")], [[2, 0], [41, 41]], "{report}");
@@ -341,7 +352,7 @@ async fn wrong_times_are_moved_between_1970_and_now() {
 async fn a_database_in_use_is_left_unchanged() {
     let ((reference, _), (_database, hearth)) = (small_world().await, target().await);
     let _serving = hearth.serve();
-    let complaint = hearth.complains(&["import", &reference.database.url]);
+    let complaint = hearth.complains(&words(&from(&hearth, &reference.database)));
     assert!(complaint.contains("another Hearth already serves"), "{complaint}");
 }
 
@@ -356,10 +367,10 @@ async fn sqlite_can_be_the_target() {
 async fn a_database_of_another_program_is_rejected() {
     let (reference, (database, hearth)) = (Reference::create().await, target().await);
     hearth.prints(&["migrate"]);
-    let complaint = hearth.complains(&["import", &database.url]);
+    let complaint = hearth.complains(&words(&from(&hearth, &database)));
     assert!(complaint.contains("is none of the reference messenger: no "), "{complaint}");
     reference.run("ALTER TABLE messages DROP CONSTRAINT messages_pkey, ALTER id TYPE bigint USING 1").await;
-    let complaint = hearth.complains(&["import", &reference.database.url]);
+    let complaint = hearth.complains(&words(&from(&hearth, &reference.database)));
     assert!(complaint.contains("messages.id is bigint, not uuid"), "{complaint}");
     assert!(
         hearth

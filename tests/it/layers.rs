@@ -8,7 +8,7 @@ const LAYERS: &[&[&str]] = &[
     &["protocol", "config"],
     &["auth", "store", "live"],
     &["writer"],
-    &["service", "import", "demo", "backup"],
+    &["service", "import", "demo", "backup", "transfer"],
     &["api", "ws", "asyncapi", "assets", "telemetry"],
     &["server"],
     &["cli"],

@@ -49,6 +49,7 @@ mod membership;
 mod message_ids;
 mod metrics;
 mod model;
+mod moves;
 mod openapi;
 mod operation;
 mod ordering;

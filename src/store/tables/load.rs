@@ -86,6 +86,26 @@ impl Loader {
         query.execute(&mut self.connection).await.map(|_| ())
     }
 
+    /// Removes rows that have the same values in these columns as one of `rows`.
+    pub(in crate::store) async fn delete_equal(
+        &mut self,
+        table: &Table,
+        columns: &[String],
+        rows: &[Row],
+    ) -> DatabaseResult<()> {
+        let (name, given) = (quoted(&table.name), given(self.engine, table.columns.iter()));
+        let columns: Vec<_> = columns.iter().map(|column| quoted(column)).collect();
+        let columns = columns.join(", ");
+        let sql = format!("DELETE FROM {name} WHERE ({columns}) IN (SELECT {columns} FROM {given} q)");
+        let query = sqlx::query(AssertSqlSafe(sql)).bind(parameter(self.engine, rows));
+        query.execute(&mut self.connection).await.map(|_| ())
+    }
+
+    /// Its connection.
+    pub(in crate::store) fn connection(&mut self) -> &mut AnyConnection {
+        &mut self.connection
+    }
+
     /// Removes all rows, of referring tables first.
     pub async fn clear(&mut self, tables: &[Table]) -> DatabaseResult<()> {
         for table in tables.iter().rev() {

@@ -10,7 +10,7 @@ use sqlx::{
 
 use super::{
     Column, Kind, Row, Table, Value,
-    columns::{names, quoted},
+    columns::{given, names, parameter, quoted},
     schema,
 };
 use crate::store::{DatabaseResult, connect, engine::Engine, migrations};
@@ -95,6 +95,22 @@ pub(in crate::store) async fn page(
     for value in after.into_iter().flatten() {
         query = bind(query, value);
     }
+    rows(table, &query.fetch_all(connection).await?)
+}
+
+/// The rows with these keys, in any order; without keys that have no row.
+pub(in crate::store) async fn with_keys(
+    engine: Engine,
+    connection: &mut AnyConnection,
+    table: &Table,
+    keys: &[Row],
+) -> DatabaseResult<Vec<Row>> {
+    let (columns, name) = (names("t.", table.columns.iter()), quoted(&table.name));
+    let given = given(engine, table.key_columns());
+    let equal = table.key_columns().map(|column| format!("t.{0} = q.{0}", quoted(&column.name)));
+    let equal = equal.collect::<Vec<_>>().join(" AND ");
+    let sql = format!("SELECT {columns} FROM {given} q JOIN {name} t ON {equal}");
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(parameter(engine, keys));
     rows(table, &query.fetch_all(connection).await?)
 }
 

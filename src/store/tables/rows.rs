@@ -11,7 +11,7 @@ use crate::store::types::json;
 pub type Row = Vec<Value>;
 
 /// A value of a row.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Value {
     /// No value.
     Null,
@@ -44,6 +44,11 @@ impl Table {
     /// The row that a text of [`Self::line`] describes. Fails if it does not fit the columns.
     pub fn parse(&self, line: &str) -> anyhow::Result<Row> {
         parse(line, self.columns.iter()).with_context(|| format!("table {}", self.name))
+    }
+
+    /// The key that a text of [`Self::line`] describes.
+    pub(in crate::store) fn parse_key(&self, line: &str) -> anyhow::Result<Row> {
+        parse(line, self.key_columns()).with_context(|| format!("key of table {}", self.name))
     }
 
     /// The values of a row's key.
@@ -95,6 +100,7 @@ mod tests {
             assert_eq!(table().parse(&line).unwrap(), row(text));
         }
         assert_eq!(Table::line(&row(Value::Null)), r#"["00afff",-9223372036854775808,null]"#);
+        assert_eq!(table().parse_key(r#"[7, "00"]"#).unwrap(), [Value::Integer(7), Value::Blob(vec![0])]);
     }
 
     #[test]

@@ -12,6 +12,8 @@ use hearth::{
     },
 };
 
+use sqlx::{Executor, Row as _};
+
 use super::TestDatabase;
 
 /// The rows of each table, and the highest number of each numbered one.
@@ -35,6 +37,12 @@ impl TestDatabase {
         let numbers = snapshot.numbers().await.expect("numbers");
         snapshot.close().await.expect("it closes");
         (rows, numbers)
+    }
+
+    /// The id of the move that this database is part of.
+    pub async fn move_id(&self) -> String {
+        let row = self.connect().await.fetch_one("SELECT value FROM moving WHERE key = 'id'").await;
+        row.expect("it is part of one").get("value")
     }
 
     /// Fills it with a demo.

@@ -187,10 +187,16 @@ impl Socket {
 
     /// The next answer, which must be a success; `None` if the connection has ended in any way.
     pub async fn try_answer(&mut self) -> Option<()> {
-        let message = tokio::time::timeout(PATIENCE, self.stream.next()).await.expect("an answer or the end");
-        let Some(Ok(Message::Text(text))) = message else { return None };
+        let text = self.try_text().await?;
         assert!(text.contains("\"success\":true"), "{text}");
         Some(())
+    }
+
+    /// The next text frame; `None` if the connection has ended in any way.
+    pub async fn try_text(&mut self) -> Option<String> {
+        let message = tokio::time::timeout(PATIENCE, self.stream.next()).await.expect("an answer or the end");
+        let Some(Ok(Message::Text(text))) = message else { return None };
+        Some(text.to_string())
     }
 
     /// Writes bytes directly: frames that the library would not make.
