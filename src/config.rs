@@ -18,8 +18,8 @@ use serde::{Deserialize, Serialize};
 pub use backup::Backup;
 pub use origins::Origins;
 pub use sections::{
-    Auth, CommonPasswords, Confirm, Database, Directory, Emails, Limits, Log, LogFormat, LogLevel, Metrics, Server,
-    Storage, Web,
+    Auth, CommonPasswords, Confirm, Database, Directory, Emails, Limits, Log, LogFormat, LogLevel, Metrics, Retention,
+    Server, Storage, Web,
 };
 
 /// The file that is read by default, if it exists.
@@ -46,6 +46,8 @@ pub struct Config {
     pub storage: Storage,
     /// Backups.
     pub backup: Backup,
+    /// How long messages are kept.
+    pub retention: Retention,
     /// The web client.
     pub web: Web,
     /// The format and level of the log.

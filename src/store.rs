@@ -28,8 +28,10 @@ mod privacy;
 mod purge;
 mod records;
 mod restoration;
+mod retention;
 mod rows;
 mod sample;
+mod scrub;
 mod search;
 mod sessions;
 mod settings;
@@ -41,8 +43,8 @@ mod types;
 mod users;
 
 pub use batch::{
-    Author, Batch, ChatChange, Erased, Lookup, NewMember, NewMessage, NewStanding, ReactionKey, Situation, StoredChat,
-    StoredMessage, Written, cost,
+    Author, Batch, ChatChange, Erased, Expired, Lookup, NewMember, NewMessage, NewStanding, ReactionKey, Situation,
+    StoredChat, StoredMessage, Written, cost,
 };
 pub use catch_up::CatchUp;
 pub use check::{CheckProgress, Checked, Finding, Inspection};
@@ -59,6 +61,7 @@ pub use members::Sharing;
 pub use moves::{MoveSource, MoveTarget, Reached, Switch, Taken};
 pub use records::{BackupRecord, Erasure, Records, VerifyRecord};
 pub use restoration::Restoration;
+pub use retention::{Expiring, ExpiryPage};
 pub use rows::QUOTED;
 pub use sessions::{Confirmation, NewSession, Renewal};
 pub use source::{Source, SourceGroup, SourceMember, SourceMessage, SourceUser, Table};
@@ -67,7 +70,7 @@ pub use users::{Account, Changed, PasswordChange};
 
 use std::sync::{
     Arc,
-    atomic::{AtomicBool, AtomicI64, AtomicU64},
+    atomic::{AtomicI64, AtomicU64},
 };
 
 use disk::LastRoom;
@@ -100,8 +103,6 @@ pub struct Store {
     health: Arc<Health>,
     /// The database's address without credentials, for messages.
     place: Arc<str>,
-    /// Whether data was erased that the log may still contain.
-    erased: Arc<AtomicBool>,
     /// How often accounts were deleted since the start.
     erasures: Arc<AtomicU64>,
     /// Bytes of the database at the last measurement.

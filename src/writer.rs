@@ -11,6 +11,7 @@ mod command;
 mod commit;
 mod edits;
 mod erasure;
+mod expiry;
 mod groups;
 mod notices;
 mod permissions;
@@ -32,7 +33,7 @@ use crate::{
     error::{Error, Result},
     live::{Outcome, Publication, Reply, Turn},
     model::{Event, SessionId, Texts, UserId},
-    store::Store,
+    store::{Expiring, Store},
 };
 use command::Task;
 use commit::Committer;
@@ -96,6 +97,11 @@ impl Writer {
     /// Changes a user's privacy settings.
     pub async fn set_privacy(&self, change: PrivacyChange) -> Result<()> {
         self.push(Task::SetPrivacy(change))?.outcome().await.map(|_| ())
+    }
+
+    /// Deletes the oldest expired messages of a chat: one step. Returns whether there were any.
+    pub async fn expire(&self, expiring: Expiring) -> Result<bool> {
+        Ok(!self.push(Task::Expire(expiring))?.outcome().await?.events.is_empty())
     }
 
     /// Whether writer and publisher still work: passes an empty task through both. The task may be rejected, for

@@ -64,6 +64,8 @@ pub(super) async fn repeat(store: &Store, erased: &[Erasure]) -> anyhow::Result<
         }
     }
     while store.purge_step(Timestamp::now()).await? {}
-    store.forget_erased().await?;
+    if store.begin_scrub().await? {
+        while store.scrub_step().await? {}
+    }
     Ok(count)
 }

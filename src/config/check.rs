@@ -16,7 +16,7 @@ impl Config {
                 problems.push(format!("{key} = {value}: must be {allowed}"));
             }
         };
-        let Self { server, database, auth, limits, storage, backup, metrics, .. } = self;
+        let Self { server, database, auth, limits, storage, backup, metrics, retention, .. } = self;
         check(is_address(&server.listen), "server.listen", &server.listen, "ADDRESS:PORT, such as 0.0.0.0:3001");
         let fine = metrics.listen.is_empty() || is_address(&metrics.listen);
         check(fine, "metrics.listen", &metrics.listen, "empty or ADDRESS:PORT, such as 127.0.0.1:9464");
@@ -99,6 +99,8 @@ impl Config {
         check(fine, "backup.passphrase_file", &backup.passphrase_file, "empty if backup.passphrase is set");
         let members = limits.group_members;
         check((2..=100_000).contains(&members), "limits.group_members", &members, "2 to 100000");
+        let days = retention.days;
+        check((0..=36_500).contains(&days), "retention.days", &days, "0 (messages are kept) to 36500 (a century)");
         problems
     }
 }

@@ -214,6 +214,21 @@ impl Default for Storage {
     }
 }
 
+/// `[retention]`
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Retention {
+    /// Days after which messages are deleted; 0 keeps them.
+    pub days: u32,
+}
+
+impl Retention {
+    /// Days after which messages are deleted, if they are.
+    pub fn limit(&self) -> Option<u32> {
+        (self.days > 0).then_some(self.days)
+    }
+}
+
 /// `[web]`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

@@ -67,6 +67,10 @@ refusals! {
     OwnRole: Forbidden, "not_allowed", "You cannot change your own role: to hand over the group, make another member its owner";
     /// The member already has the role.
     RoleUnchanged: Conflict, "role_unchanged", "The member already has this role";
+    /// You tried to change how long the group keeps its messages, and are not the owner.
+    NotAllowedToSetRetention: Forbidden, "not_allowed", "Only the owner of the group can change how long it keeps messages";
+    /// The group already keeps its messages for this long.
+    RetentionUnchanged: Conflict, "retention_unchanged", "The group already keeps its messages for this long";
     /// The chat has no message with this id that you may see.
     MessageNotFound: NotFound, "message_not_found", "Message not found";
     /// `replyTo` names a notice, or no message that you may see.

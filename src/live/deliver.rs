@@ -67,6 +67,13 @@ pub(crate) fn broadcasts(event: &Event, cause: Option<ConnectionId>, send: &mut 
             let gone = || Some(view::gone(*group, Protocol::Reference));
             to.reference(Kind::DropGroup, members, Except::User(*actor), &gone);
         }
+        Event::Expired { chat, members, .. } => {
+            // Each side of a dialog knows it by the other; the members of a group all get the same.
+            let alike = if matches!(chat, ChatKey::Dialog(..)) { 1 } else { members.len().max(1) };
+            for readers in members.chunks(alike) {
+                to.extended(Kind::MessagesExpired, readers, Except::Nobody, &|| view::expired(event, readers[0]));
+            }
+        }
         Event::RoleChanged { user, .. } => {
             to.extended(Kind::RoleChanged, from_ref(user), Except::Nobody, &|| item(event));
         }
@@ -140,7 +147,9 @@ impl Recipients<'_> {
             Notice::Added(_) => (Some(Kind::AddUserInGroup), Kind::AddUserInGroup),
             Notice::Left => (Some(Kind::LeaveGroup), Kind::LeaveGroup),
             Notice::Removed(_) => (Some(Kind::LeaveGroup), Kind::RemoveUserFromGroup),
-            Notice::Renamed(_) | Notice::Role(..) => (Some(Kind::LeaveGroup), Kind::GroupChanged),
+            Notice::Renamed(_) | Notice::Role(..) | Notice::Retention(_) => {
+                (Some(Kind::LeaveGroup), Kind::GroupChanged)
+            }
         };
         self.rows(extended, entry);
         if let Some(kind) = reference {

@@ -5,8 +5,8 @@ use crate::{
     protocol::{
         Frame, GroupGone, Item, Kind, NoticeItem, Protocol,
         extended::{
-            Blocked, GroupLeft, Hidden, Muted, PersonDeletedItem, PresenceRow, ReadItem, RoleItem, Row, ServerNotice,
-            ServerNoticeItem, SessionItem, TypingItem, Viewpoint,
+            Blocked, ExpiredItem, GroupLeft, Hidden, Muted, PersonDeletedItem, PresenceRow, ReadItem, RoleItem, Row,
+            ServerNotice, ServerNoticeItem, SessionItem, TypingItem, Viewpoint,
         },
     },
 };
@@ -99,8 +99,15 @@ pub(super) fn item(event: &Event) -> Option<Item> {
         | Event::Reacted { .. }
         | Event::Noticed { .. }
         | Event::PersonAdded { .. }
+        | Event::Expired { .. }
         | Event::SessionsEnded { .. } => return None,
     })
+}
+
+/// The expiry of messages, for a member of the chat.
+pub(super) fn expired(event: &Event, reader: UserId) -> Option<Item> {
+    let Event::Expired { chat, first_seq, counters, .. } = event else { return None };
+    Some(Item::Expired(ExpiredItem::new(chat.side(reader), *first_seq, *counters)))
 }
 
 /// A message with the chat's counters, as this reader sees it.

@@ -26,6 +26,8 @@ pub enum Action {
     Rename { name: String, message: MessageId, notice: String },
     /// Changes a member's role.
     SetRole { user: UserId, role: Role, message: MessageId, notice: String },
+    /// Changes after how many days a group's messages expire; `None` keeps them.
+    SetRetention { days: Option<i64>, message: MessageId, notice: String },
     /// Deletes a group.
     Drop,
     /// Marks everything up to a seq as read.
@@ -51,7 +53,8 @@ impl Action {
             | Self::Leave { message, .. }
             | Self::Remove { message, .. }
             | Self::Rename { message, .. }
-            | Self::SetRole { message, .. } => Some(*message),
+            | Self::SetRole { message, .. }
+            | Self::SetRetention { message, .. } => Some(*message),
             Self::Drop | Self::Read { .. } | Self::Hide | Self::Mute { .. } | Self::Block { .. } => None,
         }
     }
@@ -71,6 +74,7 @@ impl Action {
             | Self::React { on: false, .. }
             | Self::Leave { .. }
             | Self::Remove { .. }
+            | Self::SetRetention { .. }
             | Self::Drop
             | Self::Read { .. }
             | Self::Hide

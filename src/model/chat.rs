@@ -166,6 +166,8 @@ pub enum Conversation {
         role: Role,
         /// How many members the group has.
         member_count: i64,
+        /// After how many days its messages expire; `None` if the group keeps them.
+        retention_days: Option<i64>,
     },
 }
 
@@ -183,9 +185,9 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// How many messages are unread.
-    pub fn unread(&self, last_seq: i64) -> i64 {
-        (last_seq - self.read_up_to.max(self.hidden_up_to)).max(0)
+    /// How many messages are unread, of a chat with these first and last seqs.
+    pub fn unread(&self, first_seq: i64, last_seq: i64) -> i64 {
+        (last_seq - self.read_up_to.max(self.hidden_up_to).max(first_seq - 1)).max(0)
     }
 }
 
@@ -196,6 +198,8 @@ pub struct ChatSummary {
     pub conversation: Conversation,
     /// The chat's counters.
     pub counters: Counters,
+    /// The oldest seq that has not expired.
+    pub first_seq: i64,
     /// The state of the list's owner in it.
     pub standing: Standing,
     /// The newest message that the list's owner can see.

@@ -45,6 +45,16 @@ pub enum Event {
         #[serde(skip)]
         members: Members,
     },
+    /// The oldest messages of a chat have expired: everything before `first_seq` is deleted.
+    Expired {
+        chat: ChatKey,
+        first_seq: i64,
+        /// The chat's counters after this change.
+        counters: Counters,
+        /// The members of the chat.
+        #[serde(skip)]
+        members: Members,
+    },
     /// A user has read a chat up to a seq. `state` is the membership's counter.
     Read { chat: ChatKey, user: UserId, read_up_to: i64, unread_count: i64, state: i64, receipt: Option<Receipt> },
     /// A user hid all messages of a dialog from their own view.
@@ -200,7 +210,8 @@ pub(crate) fn examples() -> Vec<Event> {
         Event::Left { .. } => Some(Event::Removed { group, user }),
         Event::Removed { .. } => Some(Event::RoleChanged { group, user, role: Role::Admin, state: 1 }),
         Event::RoleChanged { .. } => Some(Event::Dropped { group, actor: user, members: members.clone() }),
-        Event::Dropped { .. } => {
+        Event::Dropped { .. } => Some(Event::Expired { chat, first_seq: 3, counters, members: members.clone() }),
+        Event::Expired { .. } => {
             let receipt = Some(Receipt::Members { members: members.clone() });
             Some(Event::Read { chat, user, read_up_to: 5, unread_count: 2, state: 4, receipt })
         }
@@ -235,6 +246,7 @@ pub(crate) fn examples() -> Vec<Event> {
         Notice::Removed(person(2)),
         Notice::Renamed(name),
         Notice::Role(person(2), role),
+        Notice::Retention(Some(30)),
     ];
     let others = notices.map(noticed);
     each.chain(others).chain([Event::Written(in_group(None))]).collect()

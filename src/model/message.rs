@@ -1,6 +1,9 @@
 //! Messages and notices: the rows of a chat's history.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::{MessageId, Person, Role, Timestamp, UserId};
 
@@ -22,11 +25,13 @@ pub enum MessageKind {
     Renamed = 5,
     /// The owner changed a member's role.
     Role = 6,
+    /// The owner changed how long the group keeps its messages.
+    Retention = 7,
 }
 
 impl MessageKind {
-    const ALL: [Self; 7] =
-        [Self::Text, Self::Created, Self::Added, Self::Left, Self::Removed, Self::Renamed, Self::Role];
+    const ALL: [Self; 8] =
+        [Self::Text, Self::Created, Self::Added, Self::Left, Self::Removed, Self::Renamed, Self::Role, Self::Retention];
 
     /// The kind that is stored as this number.
     pub fn from_number(number: i64) -> Option<Self> {
@@ -102,6 +107,8 @@ pub enum Notice {
     Renamed(String),
     /// The sender gave this member this role.
     Role(Person, Role),
+    /// The sender let the group's messages expire after this many days; `None` if they are kept.
+    Retention(Option<i64>),
 }
 
 impl Notice {
@@ -114,6 +121,7 @@ impl Notice {
             Self::Removed(_) => MessageKind::Removed,
             Self::Renamed(_) => MessageKind::Renamed,
             Self::Role(..) => MessageKind::Role,
+            Self::Retention(_) => MessageKind::Retention,
         }
     }
 
@@ -121,15 +129,16 @@ impl Notice {
     pub fn subject(&self) -> Option<&Person> {
         match self {
             Self::Added(person) | Self::Removed(person) | Self::Role(person, _) => Some(person),
-            Self::Created | Self::Left | Self::Renamed(_) => None,
+            Self::Created | Self::Left | Self::Renamed(_) | Self::Retention(_) => None,
         }
     }
 
     /// The text that is stored with it.
-    pub fn detail(&self) -> Option<&str> {
+    pub fn detail(&self) -> Option<Cow<'_, str>> {
         match self {
-            Self::Renamed(name) => Some(name),
-            Self::Role(_, role) => Some(role.name()),
+            Self::Renamed(name) => Some(name.into()),
+            Self::Role(_, role) => Some(role.name().into()),
+            Self::Retention(days) => days.map(|days| days.to_string().into()),
             Self::Created | Self::Added(_) | Self::Left | Self::Removed(_) => None,
         }
     }
@@ -142,7 +151,7 @@ impl Notice {
             Self::Added(person) => Self::Added(unnamed(person)),
             Self::Removed(person) => Self::Removed(unnamed(person)),
             Self::Role(person, role) => Self::Role(unnamed(person), role),
-            Self::Created | Self::Left | Self::Renamed(_) => self,
+            Self::Created | Self::Left | Self::Renamed(_) | Self::Retention(_) => self,
         }
     }
 }
@@ -163,6 +172,12 @@ pub struct Quote {
 }
 
 impl Quote {
+    /// The quote of a message that has expired: only its seq is known, and the ids are all zeros.
+    pub fn expired(seq: i64) -> Self {
+        let (id, sender) = (MessageId(Uuid::nil()), UserId(Uuid::nil()));
+        Self { id, seq, sender, sender_name: String::new(), content: String::new() }
+    }
+
     /// The quote as seen by a user who has hidden everything up to a seq.
     #[must_use]
     pub fn seen_from(mut self, hidden_up_to: i64) -> Self {

@@ -52,6 +52,7 @@ items! {
     Changes(extended::ChangesItem),
     Renewed(extended::Renewed),
     Session(extended::SessionItem),
+    Expired(extended::ExpiredItem),
     Privacy(extended::PrivacyItem),
     PersonDeleted(extended::PersonDeletedItem),
     ServerNotice(extended::ServerNoticeItem),

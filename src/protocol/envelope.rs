@@ -10,8 +10,8 @@ use super::{
     requests::{
         AddUserInGroup, BlockUser, BlockedUsers, ChangedChats, ChangesSince, DeleteMessage, DialogPage, DropGroup,
         EditMessage, FieldSchema, GroupMembers, GroupPage, LeaveGroup, ListPage, MarkRead, MessageInGroup, MuteChat,
-        PeopleNames, PrivateMessage, React, RemoveUserFromGroup, RenameGroup, Renew, Request, SetRole, Typing,
-        WatchPresence, Write,
+        PeopleNames, PrivateMessage, React, RemoveUserFromGroup, RenameGroup, Renew, Request, SetRetention, SetRole,
+        Typing, WatchPresence, Write,
     },
 };
 use crate::{
@@ -156,6 +156,8 @@ kinds! {
         RenameGroup "renameGroup" RenameGroup Hearth write,
         /// Changes a member's role.
         SetRole "setRole" SetRole Hearth write,
+        /// Changes how long a group keeps its messages.
+        SetRetention "setRetention" SetRetention Hearth write,
         /// Mutes a chat, or unmutes it.
         MuteChat "muteChat" MuteChat Hearth write,
         /// Blocks a person, or unblocks them.
@@ -176,9 +178,11 @@ kinds! {
         MessageEdited "messageEdited",
         /// A message was deleted for everyone.
         MessageDeleted "messageDeleted",
+        /// The oldest messages of a chat have expired.
+        MessagesExpired "messagesExpired",
         /// The reactions to a message have changed.
         MessageReactions "messageReactions",
-        /// A group was created or renamed, or a member's role has changed.
+        /// A group was created or renamed, or a member's role or how long it keeps messages has changed.
         GroupChanged "groupChanged",
         /// Your role in a group has changed.
         RoleChanged "roleChanged",

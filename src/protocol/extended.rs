@@ -9,7 +9,8 @@ mod row;
 
 pub use hello::{Hello, HelloBounds};
 pub use items::{
-    ChangedChatsItem, ChangesItem, GroupLeft, Hidden, Muted, Reacted, ReactionsItem, ReadItem, Renewed, RoleItem,
+    ChangedChatsItem, ChangesItem, ExpiredItem, GroupLeft, Hidden, Muted, Reacted, ReactionsItem, ReadItem, Renewed,
+    RoleItem,
 };
 pub use list::ChatRow;
 pub use notice::{ServerNotice, ServerNoticeItem, ServerNoticeKind};

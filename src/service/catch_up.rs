@@ -87,6 +87,7 @@ pub async fn since(app: &App, caller: Caller, request: ChangesSince) -> Result<A
     };
     let item = ChangesItem {
         chat: side,
+        first_seq: changes.first_seq,
         last_seq: changes.counters.last_seq,
         revision: changes.counters.revision,
         complete: changes.complete,

@@ -52,6 +52,7 @@ fn bounds(app: &App) -> HelloBounds {
         receipts_up_to: RECEIPTS_UP_TO,
         frame_bytes: MAX_FRAME,
         in_flight: IN_FLIGHT,
+        retention_days: app.config.retention.limit(),
         frames_per_second: limits.enabled.then_some(limits.frames_per_second),
     }
 }

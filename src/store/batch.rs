@@ -2,6 +2,7 @@
 
 mod edits;
 mod erasure;
+mod expiry;
 mod lookup;
 mod membership;
 mod messages;
@@ -12,11 +13,12 @@ use std::{sync::atomic::Ordering, time::Duration};
 use serde::Serialize;
 use sqlx::AnyConnection;
 
-use super::{Store, change::Change, commits::Uncommitted, engine::Sql, types::json};
+use super::{Store, change::Change, commits::Uncommitted, engine::Sql, scrub::note_erasure, types::json};
 use crate::model::{Event, Timestamp, UserId};
 
 pub use edits::ReactionKey;
 pub use erasure::Erased;
+pub use expiry::Expired;
 pub use lookup::{Lookup, Situation, StoredChat, StoredMessage};
 pub use membership::NewMember;
 pub use messages::{Author, ChatChange, NewMessage, Written, cost};
@@ -48,7 +50,6 @@ impl Batch {
         let committed = self.store.commit_logged(self.change, events).await;
         // After a failure too: it may be committed.
         if !self.erased.is_empty() {
-            self.store.erased.store(true, Ordering::Relaxed);
             self.store.erasures.fetch_add(1, Ordering::Relaxed);
         }
         self.store.names.have_changed(self.erased);
@@ -71,6 +72,12 @@ impl Batch {
             query = query.bind(now);
         }
         query.execute(self.connection()).await.map(|_| ())
+    }
+
+    /// Records that it deletes texts.
+    async fn note_erasure(&mut self) -> sqlx::Result<()> {
+        let engine = self.store.engine;
+        note_erasure(engine, self.connection()).await
     }
 
     pub(super) fn connection(&mut self) -> &mut AnyConnection {

@@ -1,6 +1,6 @@
 //! What has changed in a chat since a client read it, from one snapshot.
 
-use sqlx::{Row, any::AnyRow};
+use sqlx::{FromRow, Row, any::AnyRow};
 
 use super::{
     Store,
@@ -17,6 +17,8 @@ use crate::{
 pub struct CatchUp {
     /// The chat's newest seq and revision.
     pub counters: Counters,
+    /// The oldest seq that has not expired.
+    pub first_seq: i64,
     /// Where the next page starts.
     pub next: Counters,
     /// Whether this is the last page.
@@ -32,11 +34,13 @@ impl Store {
     pub async fn catch_up(&self, chat: &Readable, since: Counters, limit: i64) -> Result<CatchUp> {
         let work = async {
             let mut snapshot = self.reads.begin_with(self.engine.begin_snapshot()).await?;
-            let query = sqlx::query_as("SELECT last_seq, revision FROM chats WHERE id = $1");
-            let counters: Counters = query.bind(chat.id).fetch_one(&mut *snapshot).await?;
+            let query = sqlx::query("SELECT first_seq, last_seq, revision FROM chats WHERE id = $1");
+            let row = query.bind(chat.id).fetch_one(&mut *snapshot).await?;
+            let (first_seq, counters) = (row.try_get("first_seq")?, Counters::from_row(&row)?);
             let behind = (counters.last_seq - since.last_seq) + (counters.revision - since.revision);
             if behind > MAX_CHANGES {
-                return Ok(CatchUp { counters, next: counters, complete: true, reset: true, messages: Vec::new() });
+                let (next, messages) = (counters, Vec::new());
+                return Ok(CatchUp { counters, first_seq, next, complete: true, reset: true, messages });
             }
 
             let query = sqlx::query(messages!("WHERE m.chat_id = $1 AND m.seq > $2 ORDER BY m.seq LIMIT $3"));
@@ -68,7 +72,7 @@ impl Store {
             }
             let with_chat = messages.iter_mut().map(|message| (chat.id, message)).collect();
             add_reactions(&mut snapshot, self.engine, chat.reader, with_chat).await?;
-            Ok(CatchUp { counters, next, complete, reset: false, messages })
+            Ok(CatchUp { counters, first_seq, next, complete, reset: false, messages })
         };
         self.within(work).await
     }

@@ -20,8 +20,8 @@ use crate::{
 macro_rules! mine {
     () => {
         concat!(
-            "SELECT c.id, c.group_id, c.name, c.user_low, c.user_high, c.last_seq, c.last_at, c.revision, \
-               c.member_count, me.role, me.state, me.read_up_to_seq, me.hidden_up_to_seq, me.muted_until",
+            "SELECT c.id, c.group_id, c.name, c.user_low, c.user_high, c.first_seq, c.last_seq, c.last_at, \
+               c.revision, c.member_count, c.retention_days, me.role, me.state, me.read_up_to_seq, me.hidden_up_to_seq, me.muted_until",
             from_mine!()
         )
     };
@@ -38,7 +38,8 @@ macro_rules! from_mine {
 macro_rules! summaries {
     ($condition:literal) => {
         messages!(
-            "mine.id AS chat_id, mine.group_id, mine.name, mine.role, mine.member_count, mine.last_seq, mine.revision, \
+            "mine.id AS chat_id, mine.group_id, mine.name, mine.role, mine.member_count, mine.retention_days, \
+             mine.first_seq, mine.last_seq, mine.revision, \
              mine.state, mine.read_up_to_seq, mine.hidden_up_to_seq, mine.muted_until, \
              p.id AS partner_id, p.first_name AS partner_first_name, p.last_name AS partner_last_name, \
              p.deleted_at AS partner_deleted_at, \
@@ -134,8 +135,11 @@ impl Store {
     /// Unread messages of all of a person's chats that are not muted.
     pub async fn unread_total(&self, user: UserId, now: Timestamp) -> Result<i64> {
         let query = sqlx::query_scalar(concat!(
-            "SELECT CAST(COALESCE(SUM(mine.last_seq - CASE WHEN mine.read_up_to_seq > mine.hidden_up_to_seq \
-               THEN mine.read_up_to_seq ELSE mine.hidden_up_to_seq END), 0) AS BIGINT) FROM (",
+            "SELECT CAST(COALESCE(SUM(mine.last_seq - CASE \
+               WHEN mine.read_up_to_seq >= mine.hidden_up_to_seq AND mine.read_up_to_seq >= mine.first_seq \
+                 THEN mine.read_up_to_seq \
+               WHEN mine.hidden_up_to_seq >= mine.first_seq THEN mine.hidden_up_to_seq \
+               ELSE mine.first_seq - 1 END), 0) AS BIGINT) FROM (",
             mine!(),
             ") mine WHERE mine.last_seq > mine.read_up_to_seq AND COALESCE(mine.muted_until, 0) <= $2"
         ));
@@ -178,6 +182,7 @@ fn summary(row: &AnyRow) -> sqlx::Result<(ChatId, ChatSummary)> {
             name: shown_group(row.try_get("name")?),
             role: row.try_get("role")?,
             member_count: row.try_get("member_count")?,
+            retention_days: row.try_get("retention_days")?,
         },
         (None, Some(partner)) => Conversation::Dialog {
             receiver: if newest.sender.id == partner.id {
@@ -192,6 +197,6 @@ fn summary(row: &AnyRow) -> sqlx::Result<(ChatId, ChatSummary)> {
         },
         (None, None) => return Err(sqlx::Error::RowNotFound),
     };
-    let counters = Counters::from_row(row)?;
-    Ok((row.try_get("chat_id")?, ChatSummary { conversation, counters, standing, newest }))
+    let (counters, first_seq) = (Counters::from_row(row)?, row.try_get("first_seq")?);
+    Ok((row.try_get("chat_id")?, ChatSummary { conversation, counters, first_seq, standing, newest }))
 }

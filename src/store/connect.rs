@@ -86,7 +86,6 @@ impl Store {
             names: Arc::default(),
             health: Arc::new(Health::new(engine)),
             place: place.into(),
-            erased: Arc::default(),
             erasures: Arc::default(),
             size: Arc::default(),
             room: Arc::default(),
@@ -195,6 +194,7 @@ async fn update(url: &str) -> anyhow::Result<()> {
     let migrated = migrated.fetch_optional(&mut connection).await?;
     ensure!(migrated.is_some(), "it is a SQLite database, but not one of Hearth");
     Part::of(Engine::Sqlite, &mut connection).await?.allow_use()?;
+    connection.execute("PRAGMA secure_delete = ON").await?;
     migrations::run(Engine::Sqlite, &mut connection).await?;
     folds::run(Engine::Sqlite, &mut connection).await?;
     // An interrupted process may have left changes in the log that are not synced. A retry of such a change is answered

@@ -45,6 +45,8 @@ const VERSIONS: &[Version] = &[
     Version { number: 6, older: Older::Need("0.1.0"), rows: Rows::Change },
     Version { number: 7, older: Older::Need("0.1.0"), rows: Rows::Change },
     Version { number: 8, older: Older::Work, rows: Rows::Stay },
+    // They cannot read the notice of a group's limit.
+    Version { number: 9, older: Older::Need("0.1.0"), rows: Rows::Stay },
 ];
 
 macro_rules! migrations {
@@ -58,6 +60,7 @@ macro_rules! migrations {
             (6, "privacy", include_str!(concat!("../../migrations/", $folder, "/0006_privacy.sql"))),
             (7, "bounds", include_str!(concat!("../../migrations/", $folder, "/0007_bounds.sql"))),
             (8, "commits", include_str!(concat!("../../migrations/", $folder, "/0008_commits.sql"))),
+            (9, "retention", include_str!(concat!("../../migrations/", $folder, "/0009_retention.sql"))),
         ]
     };
 }

@@ -1,13 +1,12 @@
 //! Removes deleted groups and texts for good, in steps that are short enough to keep no write waiting.
 
-use std::sync::atomic::Ordering;
-
 use serde::Serialize;
-use sqlx::{AnyConnection, Executor, Row};
+use sqlx::{AnyConnection, Row};
 
 use super::{
     Store,
     engine::{Engine, Sql},
+    scrub::note_erasure,
     types::json,
 };
 use crate::{
@@ -55,30 +54,11 @@ impl Store {
                 sqlx::query("UPDATE purges SET next_seq = $2 WHERE id = $1").bind(purge).bind(step.from + STEP)
             };
             statement.execute(&mut *change).await?;
+            note_erasure(self.engine, &mut change).await?;
             change.commit().await?;
-            self.erased.store(true, Ordering::Relaxed);
             Ok(true)
         };
         self.within(work).await
-    }
-
-    /// After something was erased, on SQLite: rebuilds the indexes of users, whose pages may keep copies of moved
-    /// e-mails, and empties the log, which may hold older versions of pages.
-    pub async fn forget_erased(&self) -> Result<()> {
-        if self.engine != Engine::Sqlite || !self.erased.swap(false, Ordering::Relaxed) {
-            return Ok(());
-        }
-        let work = async {
-            self.write(sqlx::query("REINDEX users")).await?;
-            let mut connection = self.writes.acquire().await?;
-            let row = connection.fetch_one("PRAGMA wal_checkpoint(TRUNCATE)").await?;
-            row.try_get::<i64, _>("busy")
-        };
-        let emptied = self.within(work).await;
-        if !matches!(emptied, Ok(0)) {
-            self.erased.store(true, Ordering::Relaxed);
-        }
-        emptied.map(|_| ())
     }
 }
 

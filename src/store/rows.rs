@@ -96,7 +96,7 @@ macro_rules! messages {
         concat!(
             "SELECT ",
             $columns,
-            "m.seq, m.id, m.event, m.detail, m.content, m.created_at, m.edited_at, \
+            "m.seq, m.id, m.event, m.detail, m.reply_to, m.content, m.created_at, m.edited_at, \
              COALESCE(m.deleted_at, CASE s.texts_erased WHEN 1 THEN s.deleted_at END) AS deleted_at, \
              s.id AS sender_id, s.first_name AS sender_first_name, s.last_name AS sender_last_name, \
              o.id AS subject_id, o.first_name AS subject_first_name, o.last_name AS subject_last_name, ",
@@ -123,12 +123,18 @@ pub(super) fn message(row: &AnyRow, hidden_up_to: i64) -> sqlx::Result<Message> 
         sender: person(row, ["sender_id", "sender_first_name", "sender_last_name"])?,
         content: if deleted_at.is_some() { String::new() } else { row.try_get("content")? },
         notice: notice(row.try_get("event")?, row.try_get("detail")?, subject),
-        reply_to: quote(row)?.map(|quote| quote.seen_from(hidden_up_to)),
+        reply_to: answered(row)?.map(|quote| quote.seen_from(hidden_up_to)),
         reactions: Vec::new(),
         created_at: row.try_get("created_at")?,
         edited_at: row.try_get("edited_at")?,
         deleted_at,
     })
+}
+
+/// The message that another one answers, even if it has expired.
+fn answered(row: &AnyRow) -> sqlx::Result<Option<Quote>> {
+    let found = quote(row)?;
+    Ok(found.or(row.try_get::<Option<i64>, _>("reply_to")?.map(Quote::expired)))
 }
 
 fn notice(kind: MessageKind, detail: Option<String>, subject: Option<Person>) -> Option<Notice> {
@@ -141,6 +147,7 @@ fn notice(kind: MessageKind, detail: Option<String>, subject: Option<Person>) ->
         (MessageKind::Role, Some(person)) => {
             Notice::Role(person, detail.and_then(|name| Role::from_name(&name)).unwrap_or(Role::Member))
         }
+        (MessageKind::Retention, _) => Notice::Retention(detail.and_then(|days| days.parse().ok())),
         (MessageKind::Text | MessageKind::Added | MessageKind::Removed | MessageKind::Role, _) => return None,
     })
 }

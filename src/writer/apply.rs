@@ -5,7 +5,7 @@ use super::{
     allowances::Allowances,
     blocks,
     command::{Command, Task},
-    edits, erasure, groups, privacy,
+    edits, erasure, expiry, groups, privacy,
     rosters::Rosters,
     sends, standings,
 };
@@ -88,6 +88,7 @@ async fn one(batch: &mut Batch, memory: &mut Memory, task: &Task) -> DatabaseRes
         Task::Change(command) => change(batch, memory, command).await,
         Task::EraseAccount { user, texts } => erasure::apply(batch, memory, *user, *texts).await,
         Task::SetPrivacy(change) => privacy::apply(batch, &mut memory.rosters, change).await,
+        Task::Expire(expiring) => expiry::apply(batch, memory, expiring).await,
         Task::Nothing => Ok(Outcome::default()),
     };
     match outcome {

@@ -3,7 +3,7 @@
 use crate::{
     live::ConnectionId,
     model::{Action, ChatKey, Texts, UserId},
-    store::Lookup,
+    store::{Expiring, Lookup},
 };
 
 /// A user's change of a chat.
@@ -51,6 +51,8 @@ pub(super) enum Task {
         texts: Texts,
     },
     SetPrivacy(PrivacyChange),
+    /// Deletes the oldest messages of a chat.
+    Expire(Expiring),
     /// Does nothing: tests that the queue moves.
     Nothing,
 }
@@ -59,7 +61,7 @@ impl Task {
     pub(super) fn cause(&self) -> Option<ConnectionId> {
         match self {
             Self::Change(command) => command.cause,
-            Self::EraseAccount { .. } | Self::SetPrivacy(_) | Self::Nothing => None,
+            Self::EraseAccount { .. } | Self::SetPrivacy(_) | Self::Expire(_) | Self::Nothing => None,
         }
     }
 }

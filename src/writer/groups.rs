@@ -1,4 +1,4 @@
-//! Changes of groups: create, add, leave, remove, rename, change a role, delete. Each is decided and stored separately,
+//! Changes of groups: create, add, leave, remove, rename, change a role or the retention, delete. Each is decided and stored separately,
 //! within the batch's transaction.
 
 use std::iter;
@@ -7,7 +7,7 @@ use super::{
     admission::admit,
     apply::{Memory, Stop},
     notices::{self, NewNotice},
-    permissions::{Acting, Target, acting, may_drop, may_remove, may_rename, may_set_role},
+    permissions::{Acting, Target, acting, may_drop, may_remove, may_rename, may_set_retention, may_set_role},
 };
 use crate::{
     error::{Error, Refusal},
@@ -65,6 +65,10 @@ impl<'a> Change<'a> {
                 let notice = Notice::Renamed(name.clone());
                 vec![self.rename(acting, name, NewNotice { id: *id, text, notice, joined: 0 }).await?]
             }
+            Action::SetRetention { days, message: id, notice: text } => {
+                let notice = Notice::Retention(*days);
+                vec![self.set_retention(acting, *days, NewNotice { id: *id, text, notice, joined: 0 }).await?]
+            }
             Action::Drop => vec![self.drop(acting).await?],
             _ => return Err(Refusal::ChatNotFound.into()),
         };
@@ -102,6 +106,8 @@ impl<'a> Change<'a> {
             id,
             name: name.to_owned(),
             counters: Counters::default(),
+            first_seq: 1,
+            retention_days: None,
             last_at: Timestamp(0),
             member_count: 1,
             dropped: false,
@@ -185,6 +191,13 @@ impl<'a> Change<'a> {
         }
         changed.insert(0, self.notify(acting, &new).await?);
         Ok(changed)
+    }
+
+    async fn set_retention(&mut self, acting: Acting, days: Option<i64>, new: NewNotice<'_>) -> Result<Event, Stop> {
+        may_set_retention(&acting, days)?;
+        self.allow(acting.actor.id, &new).await?;
+        self.batch.set_retention(acting.chat.id, days).await?;
+        Ok(self.notify(acting, &new).await?)
     }
 
     async fn drop(&mut self, acting: Acting) -> Result<Event, Stop> {

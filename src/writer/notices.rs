@@ -33,6 +33,7 @@ fn kind_of(action: &Action) -> Option<MessageKind> {
         Action::Remove { .. } => Some(MessageKind::Removed),
         Action::Rename { .. } => Some(MessageKind::Renamed),
         Action::SetRole { .. } => Some(MessageKind::Role),
+        Action::SetRetention { .. } => Some(MessageKind::Retention),
         _ => None,
     }
 }
@@ -93,6 +94,7 @@ impl Change<'_> {
         chat.counters.last_seq += 1;
         chat.member_count += new.joined;
         let (seq, created_at) = (chat.counters.last_seq, chat.last_at);
+        let detail = new.notice.detail();
         let message = NewMessage {
             chat: chat.id,
             seq,
@@ -102,7 +104,7 @@ impl Change<'_> {
             kind: new.notice.kind(),
             subject: new.notice.subject().map(|person| person.id),
             // Also keeps the group's original name: a former member's retry is answered with it.
-            detail: if new.notice == Notice::Created { Some(&chat.name) } else { new.notice.detail() },
+            detail: if new.notice == Notice::Created { Some(&chat.name) } else { detail.as_deref() },
             reply_to: None,
             created_at,
         };

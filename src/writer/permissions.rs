@@ -105,6 +105,13 @@ pub(super) fn may_rename(acting: &Acting) -> Result<(), Refusal> {
     if acting.role < Role::Admin { Err(Refusal::NotAllowedToRename) } else { Ok(()) }
 }
 
+pub(super) fn may_set_retention(acting: &Acting, days: Option<i64>) -> Result<(), Refusal> {
+    if acting.role != Role::Owner {
+        return Err(Refusal::NotAllowedToSetRetention);
+    }
+    if acting.chat.retention_days == days { Err(Refusal::RetentionUnchanged) } else { Ok(()) }
+}
+
 pub(super) fn may_drop(acting: &Acting) -> Result<(), Refusal> {
     if acting.role == Role::Owner { Ok(()) } else { Err(Refusal::OwnerOnly) }
 }

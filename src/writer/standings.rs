@@ -99,7 +99,7 @@ pub(super) async fn apply(
                 };
             }
         }
-        let event = event(update, after, chat.counters.last_seq, receipt);
+        let event = event(update, after, chat, receipt);
         outcomes.push(Ok(if after == before { Outcome::repeated(event) } else { Outcome::of([event]) }));
     }
     let standings: Vec<_> = changed
@@ -136,11 +136,14 @@ fn stands(before: Standing, change: Change, chat: &StoredChat) -> Result<Standin
     Ok(Standing { state: before.state + i64::from(changed), ..after })
 }
 
-fn event(update: &Update<'_>, after: Standing, last_seq: i64, receipt: Option<Receipt>) -> Event {
+fn event(update: &Update<'_>, after: Standing, of: &StoredChat, receipt: Option<Receipt>) -> Event {
     let Command { actor: user, chat, .. } = *update.command;
     let Standing { state, read_up_to, hidden_up_to, muted_until } = after;
     match update.change {
-        Change::Read(_) => Event::Read { chat, user, read_up_to, unread_count: after.unread(last_seq), state, receipt },
+        Change::Read(_) => {
+            let unread_count = after.unread(of.first_seq, of.counters.last_seq);
+            Event::Read { chat, user, read_up_to, unread_count, state, receipt }
+        }
         Change::Hide => Event::Hidden { chat, user, hidden_up_to, read_up_to, state, receipt },
         Change::Mute(_) => Event::Muted { chat, user, muted_until, state },
     }

@@ -230,7 +230,8 @@ async fn an_erased_email_leaves_the_files_while_they_are_in_use() {
         batch.erase_account(id, Texts::Keep, now).await.expect("it works").expect("there is such an account");
         batch.commit(&[]).await.expect("it works");
     }
-    store.forget_erased().await.expect("nobody reads");
+    assert!(store.begin_scrub().await.expect("the database answers"));
+    while store.scrub_step().await.expect("nobody reads") {}
     assert!(!has(folder.path(), "gone"));
 }
 

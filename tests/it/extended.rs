@@ -22,5 +22,6 @@ mod reading;
 mod renewal;
 mod replies;
 mod request_ids;
+mod retention;
 mod roles;
 mod typing;

@@ -59,6 +59,7 @@ mod pages;
 mod pipelining;
 mod races;
 mod refusals;
+mod remains;
 mod removal;
 mod rest;
 mod restarts;

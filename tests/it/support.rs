@@ -6,6 +6,7 @@ mod database;
 #[cfg(target_os = "linux")]
 mod disks;
 mod extended;
+mod files;
 mod line;
 mod old_database;
 mod people;

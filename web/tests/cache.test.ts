@@ -91,11 +91,21 @@ test('it is bounded, and chats that one has no longer go', async () => {
     const kept = { rows: [row(1)], revision: 0, hasOlder: false };
     await db.put('histories', { ...kept, user: ME, chat: `u/${index}`, epoch: '1', savedAt: index });
   }
-  await new HistoryCache(ME, database).prune((each) => each !== 'u/59');
+  await new HistoryCache(ME, database).prune((each) => (each === 'u/59' ? undefined : 1));
   const keys = await db.getAllKeysFromIndex('histories', 'user', ME);
   expect(keys.length).toBe(40);
   expect(keys).toContainEqual([ME, 'u/58']);
   expect(keys).not.toContainEqual([ME, 'u/59']);
+});
+
+test('expired rows are dropped from what is cached', async () => {
+  const db = await database;
+  const kept = { rows: [row(1), row(2), row(3)], revision: 0, hasOlder: true, epoch: '1', savedAt: 0 };
+  for (const chat of ['u/a', 'u/b'] as const) await db.put('histories', { ...kept, user: 'other', chat });
+  const cache = new HistoryCache('other', database);
+  await cache.prune((chat) => (chat === 'u/a' ? 3 : 4));
+  expect(await cache.get('u/a', '1')).toMatchObject({ rows: [row(3)], hasOlder: false });
+  expect(await cache.get('u/b', '1')).toBeUndefined();
 });
 
 test('a browser that does not open the database is served without', async () => {

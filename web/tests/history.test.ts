@@ -14,7 +14,7 @@ const seqs = (history: History) => history.rows.map((each) => each.seq);
 /** A history over a script, and the chat's counters as the list knows them. */
 function scripted(
   lines: Parameters<typeof script>[0],
-  counters: Counters & { hiddenUpTo?: number } = { lastSeq: 0, revision: 0 },
+  counters: Counters & { hiddenUpTo?: number; firstSeq?: number } = { lastSeq: 0, revision: 0 },
   kept?: Kept,
 ) {
   const server = script(lines);
@@ -252,6 +252,35 @@ test('what one deleted elsewhere is not shown from what was kept', async () => {
   const { history } = scripted([], { lastSeq: 50, revision: 0, hiddenUpTo: 48 }, kept(1, 50));
   await history.load();
   expect([seqs(history), history.hasOlder]).toEqual([[49, 50], false]);
+});
+
+test('expired rows are not shown from what was kept, and quotes of them are empty', async () => {
+  const replyTo = { messageId: 'm', seq: 48, senderId: BOB, senderName: 'Bob', content: 'old' };
+  const rows = [...kept(1, 49).rows, row(50, { replyTo })];
+  const { history } = scripted([], { lastSeq: 50, revision: 0, firstSeq: 49 }, { ...kept(1, 50), rows });
+  await history.load();
+  expect([seqs(history), history.hasOlder]).toEqual([[49, 50], false]);
+  expect(history.rows[1]!.replyTo).toMatchObject({ seq: 48, senderName: '', content: '' });
+});
+
+test('rows that expire leave an open history, and a missed step is caught up', async () => {
+  const item = { lastSeq: 9, revision: 3, complete: true, reset: false };
+  const { history, counters, done } = scripted(
+    [
+      { type: dialog, data: page(1, 9) },
+      { type: 'getChanges', params: { afterSeq: 9, afterRevision: 1 }, item, data: [] },
+    ],
+    { lastSeq: 9, revision: 0 },
+  );
+  await history.load();
+  Object.assign(counters, { firstSeq: 4, revision: 1 });
+  history.expire(1);
+  expect([seqs(history)[0], history.hasOlder]).toEqual([4, false]);
+  Object.assign(counters, { firstSeq: 8, revision: 3 });
+  history.expire(3);
+  await history.catchUp();
+  expect(seqs(history)).toEqual([8, 9]);
+  done();
 });
 
 test('after long, one reads on where one was, page by page', async () => {

@@ -16,7 +16,7 @@ const offered = (chat: Parameters<typeof permissions>[0]) =>
 test('everybody adds and leaves, admins rename, the owner does all', () => {
   expect(offered(group('member'))).toEqual(['add', 'leave']);
   expect(offered(group('admin'))).toEqual(['add', 'rename', 'leave']);
-  expect(offered(group('owner'))).toEqual(['add', 'rename', 'setRoles', 'leave', 'drop']);
+  expect(offered(group('owner'))).toEqual(['add', 'rename', 'setRoles', 'setRetention', 'leave', 'drop']);
 });
 
 test('nobody blocks themselves or an account that is gone', () => {

@@ -4,9 +4,9 @@ use super::{Broadcast, Cause, shape};
 use crate::protocol::{
     Kind,
     extended::{
-        Blocked, ChangedChatsItem, ChangesItem, ChatRow, GroupLeft, Hello, Hidden, MemberRow, Muted, PersonDeletedItem,
-        PersonRow, PresenceRow, PrivacyItem, ReactionsItem, ReadItem, Renewed, RoleItem, Row, ServerNoticeItem,
-        SessionItem, TypingItem,
+        Blocked, ChangedChatsItem, ChangesItem, ChatRow, ExpiredItem, GroupLeft, Hello, Hidden, MemberRow, Muted,
+        PersonDeletedItem, PersonRow, PresenceRow, PrivacyItem, ReactionsItem, ReadItem, Renewed, RoleItem, Row,
+        ServerNoticeItem, SessionItem, TypingItem,
     },
 };
 
@@ -111,6 +111,12 @@ topics! {
         GroupChanged Row MEMBERS;
         RoleChanged RoleItem "the people whose role changed";
     }
+    /// Only the owner may do this. Messages that are older are deleted for everyone within some minutes, in steps, and from
+    /// then on each message when it gets that old. The newest message stays. The notice becomes a row of the group's
+    /// history.
+    SetRetention(Row) {
+        GroupChanged Row MEMBERS;
+    }
     /// Clients show no notifications for a muted chat; the server sends its frames as usual. Muted chats do not count in
     /// `unreadTotal`.
     MuteChat(Muted) {
@@ -137,6 +143,8 @@ pub(super) fn events() -> Vec<Broadcast> {
     let event = |kind, item, event, to| Broadcast { kind, cause: Cause::Event(event), item, to };
     let deletion = "`DELETE /api/profile/destroy`. The person leaves all groups. Each of the person's chats, current and \
         former, gets a new `revision`.";
+    let expiry = "Messages have become older than the server (`retentionDays` of the bounds in `hello`) or the group keeps \
+        them. Sent after each step of their deletion.";
     let privacy =
         "`PATCH /api/profile/privacy`. After turning `presence` on again, repeat `watchPresence` to see others'.";
     let disk = "The disk of the server has filled up, or has room again. The first state is in `hello`.";
@@ -150,6 +158,7 @@ pub(super) fn events() -> Vec<Broadcast> {
         event(Kind::PrivacyChanged, shape::<PrivacyItem>(), privacy, YOURS),
         event(Kind::PersonDeleted, shape::<PersonDeletedItem>(), deletion, acquaintances),
         event(Kind::ServerNotice, shape::<ServerNoticeItem>(), disk, "all connections"),
+        event(Kind::MessagesExpired, shape::<ExpiredItem>(), expiry, "everyone in the chat"),
         event(Kind::SessionBegan, shape::<SessionItem>(), "`POST /api/auth/login`", YOURS),
     ]
 }

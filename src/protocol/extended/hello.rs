@@ -74,6 +74,8 @@ pub struct HelloBounds {
     pub frame_bytes: usize,
     /// Requests in flight on a connection.
     pub in_flight: usize,
+    /// Days after which the server deletes messages; null if it keeps them. Groups may have a shorter limit of their own.
+    pub retention_days: Option<u32>,
     /// Requests of a connection per second; null if unlimited.
     pub frames_per_second: Option<u32>,
 }

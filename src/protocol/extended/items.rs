@@ -142,12 +142,35 @@ pub struct ChangedChatsItem {
     pub cursor: Option<ChatRef>,
 }
 
+/// The oldest messages of a chat have expired.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExpiredItem {
+    /// The chat.
+    chat: ChatRef,
+    /// The oldest seq that has not expired: discard what you know of earlier messages.
+    first_seq: i64,
+    /// The newest seq of the chat.
+    last_seq: i64,
+    /// The chat's counter of changes.
+    revision: i64,
+}
+
+impl ExpiredItem {
+    /// Everything before this seq has expired.
+    pub fn new(chat: ChatRef, first_seq: i64, counters: Counters) -> Self {
+        Self { chat, first_seq, last_seq: counters.last_seq, revision: counters.revision }
+    }
+}
+
 /// How far an answer covers the changes of a chat.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ChangesItem {
     /// The chat.
     pub chat: ChatRef,
+    /// The oldest seq of the chat that has not expired: discard what you know of earlier messages.
+    pub first_seq: i64,
     /// The newest seq of the chat.
     pub last_seq: i64,
     /// The chat's counter of changes.

@@ -27,6 +27,8 @@ pub struct ChatRow {
     reply_to: Option<QuoteItem>,
     /// In the order of their first use.
     reactions: Vec<ReactionItem>,
+    /// The oldest seq of the chat that has not expired: discard what you know of earlier messages.
+    first_seq: i64,
     /// The newest seq of the chat.
     last_seq: i64,
     /// The chat's counter of changes: edits, deletions, reactions.
@@ -73,6 +75,9 @@ struct Membership {
     role: Role,
     /// In groups: the number of members.
     member_count: i64,
+    /// In groups: after how many days messages expire; null if the group keeps them. The server's own limit,
+    /// `retentionDays` of the bounds in `hello`, also holds.
+    retention_days: Option<i64>,
 }
 
 impl From<ChatSummary> for ChatRow {
@@ -89,8 +94,9 @@ impl From<ChatSummary> for ChatRow {
                 };
                 (ChatRef::Dialog(partner.partner_id), Some(partner), None)
             }
-            Conversation::Group { id, role, member_count, .. } => {
-                let membership = Membership { role: *role, member_count: *member_count };
+            Conversation::Group { id, role, member_count, retention_days, .. } => {
+                let (role, member_count, retention_days) = (*role, *member_count, *retention_days);
+                let membership = Membership { role, member_count, retention_days };
                 (ChatRef::Group(*id), None, Some(membership))
             }
         };
@@ -102,12 +108,13 @@ impl From<ChatSummary> for ChatRow {
             edited_at: newest.edited_at,
             reply_to: newest.reply_to.clone().map(QuoteItem::from),
             reactions: reactions(newest),
+            first_seq: summary.first_seq,
             last_seq: counters.last_seq,
             revision: counters.revision,
             state: standing.state,
             read_up_to: standing.read_up_to,
             hidden_up_to: standing.hidden_up_to,
-            unread_count: standing.unread(counters.last_seq),
+            unread_count: standing.unread(summary.first_seq, counters.last_seq),
             muted_until: standing.muted_until,
             partner,
             membership,

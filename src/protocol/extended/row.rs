@@ -70,7 +70,7 @@ pub struct Row {
     created_at: Timestamp,
     /// The chat, from the reader's side.
     chat: ChatRef,
-    /// Its place in the chat, counted from 1 without a gap.
+    /// Its place in the chat, counted from 1 without a gap; expired messages leave one at the beginning.
     seq: i64,
     /// What a notice reports; null for a message.
     event: Option<EventItem>,
@@ -162,7 +162,7 @@ pub(super) fn reactions(message: &Message) -> Vec<ReactionItem> {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct EventItem {
-    /// `created`, `added`, `left`, `removed`, `renamed` or `role`.
+    /// `created`, `added`, `left`, `removed`, `renamed`, `role` or `retention`.
     kind: MessageKind,
     /// The person whom it is about, if not the sender.
     user_id: Option<UserId>,
@@ -174,13 +174,24 @@ pub(super) struct EventItem {
     group_name: Option<String>,
     /// `role`: `owner`, `admin` or `member`.
     role: Option<Role>,
+    #[serde(flatten)]
+    limit: Option<Limit>,
+}
+
+/// How long the group keeps its messages from now on.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Limit {
+    /// Only with `retention`: after how many days the group's messages expire; null if it keeps them.
+    retention_days: Option<i64>,
 }
 
 impl From<Notice> for EventItem {
     fn from(notice: Notice) -> Self {
         let kind = notice.kind();
+        let limit = if let Notice::Retention(retention_days) = notice { Some(Limit { retention_days }) } else { None };
         let (person, group_name, role) = match notice {
-            Notice::Created | Notice::Left => (None, None, None),
+            Notice::Created | Notice::Left | Notice::Retention(_) => (None, None, None),
             Notice::Added(person) | Notice::Removed(person) => (Some(person), None, None),
             Notice::Renamed(name) => (None, Some(name), None),
             Notice::Role(person, role) => (Some(person), None, Some(role)),
@@ -189,7 +200,7 @@ impl From<Notice> for EventItem {
             Some(Person { id, first_name, last_name }) => (Some(id), Some(first_name), Some(last_name)),
             None => (None, None, None),
         };
-        Self { kind, user_id, first_name, last_name, group_name, role }
+        Self { kind, user_id, first_name, last_name, group_name, role, limit }
     }
 }
 
@@ -197,13 +208,13 @@ impl From<Notice> for EventItem {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct QuoteItem {
-    /// Its id.
+    /// Its id; all zeros if the message has expired.
     message_id: MessageId,
     /// Its place in the chat.
     seq: i64,
-    /// Who wrote it.
+    /// Who wrote it; all zeros if the message has expired.
     sender_id: UserId,
-    /// First name; empty if the message is deleted or hidden from the reader.
+    /// First name; empty if the message has expired, is deleted or hidden from the reader.
     sender_name: String,
     /// The start of the text, at most 200 characters; empty in the same cases.
     content: String,

@@ -108,6 +108,36 @@ impl Field for Until {
     }
 }
 
+/// After how many days the messages of a group expire; missing or `null`: never.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RetentionDays(pub Option<i64>);
+
+impl RetentionDays {
+    /// The longest: ten years.
+    pub const MAX: i64 = 3650;
+}
+
+impl Field for RetentionDays {
+    const REQUIRED: bool = false;
+
+    fn read(value: &Value, _: Bounds) -> Result<Self, String> {
+        let days = value.as_i64().filter(|days| (1..=Self::MAX).contains(days));
+        let expected =
+            || format!("must be a whole number of days from 1 to {}, or null, not {}", Self::MAX, quoted(value));
+        days.map(|days| Self(Some(days))).ok_or_else(expected)
+    }
+
+    fn absent() -> Result<Self, String> {
+        Ok(Self(None))
+    }
+
+    fn schema() -> Schema {
+        let about = "Days; null or missing: the group keeps them, and only the server's own limit holds.";
+        let max = usize::try_from(Self::MAX).ok();
+        Schema { min: Some(1), max, ..Schema::of("integer", about, json!(30)) }
+    }
+}
+
 /// Ids of people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserIds(pub Vec<UserId>);

@@ -1,7 +1,7 @@
 //! The requests of the WebSocket that only the extended protocol has.
 
 use super::super::fields::{
-    Content, Emoji, Flag, GroupName, KnownChats, Limit, Notice, RoleName, Seq, Token, Until, UserIds,
+    Content, Emoji, Flag, GroupName, KnownChats, Limit, Notice, RetentionDays, RoleName, Seq, Token, Until, UserIds,
 };
 use crate::model::{Action, ChatRef, GroupId, MessageId, UserId};
 
@@ -101,6 +101,17 @@ requests! {
         /// The notice's text.
         "message" notice: Notice,
     } => (ChatRef::Group(group), Action::SetRole { user, role: role.0, message, notice: notice.0 });
+    /// How long a group keeps its messages.
+    SetRetention {
+        /// One of your chats.
+        "groupId" group: GroupId,
+        /// After how many days messages expire.
+        "days" days: RetentionDays,
+        /// The notice's id, chosen by the client: a retry with the same id stores nothing twice.
+        "messageId" message: MessageId,
+        /// The notice's text.
+        "message" notice: Notice,
+    } => (ChatRef::Group(group), Action::SetRetention { days: days.0, message, notice: notice.0 });
     /// Mutes a chat for a while.
     MuteChat {
         /// One of your chats.

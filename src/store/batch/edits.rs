@@ -46,6 +46,7 @@ impl Batch {
         self.resize(chat, seq, content).await?;
         let query = sqlx::query("UPDATE messages SET content = $1, edited_at = $2 WHERE chat_id = $3 AND seq = $4");
         query.bind(content).bind(now).bind(chat).bind(seq).execute(self.connection()).await?;
+        self.note_erasure().await?;
         self.revise(chat, seq).await
     }
 
@@ -54,6 +55,7 @@ impl Batch {
         self.resize(chat, seq, "").await?;
         let query = sqlx::query("UPDATE messages SET content = '', deleted_at = $1 WHERE chat_id = $2 AND seq = $3");
         query.bind(now).bind(chat).bind(seq).execute(self.connection()).await?;
+        self.note_erasure().await?;
         let query = sqlx::query("DELETE FROM reactions WHERE chat_id = $1 AND seq = $2");
         query.bind(chat).bind(seq).execute(self.connection()).await?;
         self.revise(chat, seq).await

@@ -12,6 +12,7 @@ const PREPARE: &[&str] = &[
     "UPDATE chats SET revision = revision + 1 WHERE dropped_at IS NULL \
        AND id IN (SELECT chat_id FROM members WHERE user_id = $1)",
     "DELETE FROM blocks WHERE user_id = $1 OR blocked_id = $1",
+    "DELETE FROM export_links WHERE user_id = $1",
     "UPDATE members SET role = 2, state = state + 1 WHERE (chat_id, user_id) IN (\
        SELECT chat_id, user_id FROM (\
          SELECT m.chat_id, m.user_id, \
@@ -58,6 +59,7 @@ impl Batch {
             return Ok(None);
         }
         self.erased.push(user);
+        self.note_erasure().await?;
         let companions = self.companions_of(user).await?;
         for step in PREPARE {
             sqlx::query(*step).bind(user).execute(self.connection()).await?;

@@ -72,6 +72,10 @@ pub struct StoredChat {
     pub name: String,
     /// Its newest seq and revision.
     pub counters: Counters,
+    /// The oldest seq that has not expired.
+    pub first_seq: i64,
+    /// After how many days a group's messages expire; `None` if it keeps them.
+    pub retention_days: Option<i64>,
     /// The newest message's time.
     pub last_at: Timestamp,
     /// Present members.
@@ -108,7 +112,8 @@ macro_rules! look_up {
     ($columns:expr, $fields:literal, $tables:literal) => {
         concat!(
             "SELECT l.position, \
-               c.id AS chat_id, c.name, c.last_seq, c.revision, c.last_at, c.member_count, c.dropped_at, \
+               c.id AS chat_id, c.name, c.first_seq, c.last_seq, c.revision, c.last_at, c.member_count, \
+               c.retention_days, c.dropped_at, \
                a.id AS actor_id, a.first_name AS actor_first_name, a.last_name AS actor_last_name, \
                am.role AS actor_role, am.hidden_up_to_seq AS actor_hidden_up_to, \
                t.id AS target_id, t.first_name AS target_first_name, t.last_name AS target_last_name, \
@@ -190,6 +195,8 @@ fn situation(row: &AnyRow) -> sqlx::Result<Situation> {
             id,
             name: shown_group(row.try_get("name")?),
             counters: Counters::from_row(row)?,
+            first_seq: row.try_get("first_seq")?,
+            retention_days: row.try_get("retention_days")?,
             last_at: row.try_get("last_at")?,
             member_count: row.try_get("member_count")?,
             dropped: is_set(row, "dropped_at")?,

@@ -48,7 +48,8 @@ async fn new_messages_come_first_and_then_changed_ones() {
     let (page, item) = since(&mut ann.hearth().await, &chat, 4, 0, 100).await;
     assert_eq!(page, ["4!", "5", "2!", "1!"]);
     let expected = json!({
-        "chat": chat, "lastSeq": 6, "revision": 3, "complete": true, "reset": false, "afterSeq": 6, "afterRevision": 3,
+        "chat": chat, "firstSeq": 1, "lastSeq": 6, "revision": 3, "complete": true, "reset": false, "afterSeq": 6,
+        "afterRevision": 3,
     });
     assert_eq!(item, expected);
 }
@@ -166,8 +167,8 @@ async fn a_client_too_far_behind_starts_over() {
     let mut anns = ann.hearth().await;
     let (page, item) = since(&mut anns, &chat, 0, 0, 100).await;
     let expected = json!({
-        "chat": chat, "lastSeq": 10_001, "revision": 0, "complete": true, "reset": true, "afterSeq": 10_001,
-        "afterRevision": 0,
+        "chat": chat, "firstSeq": 1, "lastSeq": 10_001, "revision": 0, "complete": true, "reset": true,
+        "afterSeq": 10_001, "afterRevision": 0,
     });
     assert_eq!((page.len(), item), (0, expected));
     let (page, item) = since(&mut anns, &chat, 1, 0, 100).await;

@@ -46,7 +46,8 @@ async fn the_bounds_are_the_configured_ones() {
     let expected = json!({
         "firstName": 64, "lastName": 64, "groupName": 128, "content": 4096, "notice": 512, "searchText": 100,
         "passwordMin": 9, "groupMembers": 77, "page": 100, "known": 500, "watched": 200, "reactions": 20,
-        "changes": 10_000, "receiptsUpTo": 100, "frameBytes": 65_536, "inFlight": 64, "framesPerSecond": null,
+        "changes": 10_000, "receiptsUpTo": 100, "frameBytes": 65_536, "inFlight": 64, "retentionDays": null,
+        "framesPerSecond": null,
     });
     assert_eq!(ann.hearth().await.hello["bounds"], expected);
 }

@@ -23,13 +23,14 @@ const TOO_MANY_ADDS: &str = "addUserInGroup too often refusal";
 const NO_DATABASE: &str = "privateMessage without database refusal";
 const DEFECT: &str = "listLastMessage with a server error refusal";
 const TOO_MANY_KINDS: &str = "react with one reaction too many refusal";
+const EXPIRED: &str = "messagesExpired broadcast";
 
 /// Their names in `frames.json`: no user of the conversation sends or gets them.
 pub(super) const OF_AUTH: [&str; 8] =
     [TOO_OFTEN, TOO_MANY_MESSAGES, FULL_STORAGE, TOO_MANY_ADDS, NO_DATABASE, FULL_DISK, ALMOST_FULL_DISK, DEFECT];
 
 /// Their names in `hearth.json`.
-pub(super) const OF_HEARTH: [&str; 3] = [ALMOST_FULL, ROOM_AGAIN, TOO_MANY_KINDS];
+pub(super) const OF_HEARTH: [&str; 4] = [ALMOST_FULL, ROOM_AGAIN, TOO_MANY_KINDS, EXPIRED];
 
 /// The frame of such a sample.
 pub fn frame(name: &str) -> String {
@@ -114,6 +115,23 @@ async fn an_internal_error_is_reported_as_in_the_sample() {
     server.database.hide("messages").await;
     socket.send("listLastMessage", json!({ "limit": 1 })).await;
     assert_eq!(socket.text().await, frame(DEFECT));
+}
+
+#[tokio::test]
+async fn expired_messages_are_announced_as_in_the_sample() {
+    let server = TestServer::start_with(|config| config.retention.days = 1).await;
+    let [ann] = server.people(["Ann"]).await;
+    let sample: serde_json::Value = serde_json::from_str(&frame(EXPIRED)).expect("a frame is JSON");
+    let group = sample["params"]["item"]["chat"]["groupId"].as_str().expect("a group");
+    let new = json!({ "groupId": group, "groupName": "tea", "messageId": new_id(), "notificationMessage": "new" });
+    ann.post("/api/use-cases/create-group", new).await.expect(200);
+    for number in 2..10 {
+        ann.write_in(group, &number.to_string()).await;
+    }
+    let mut socket = server.connect("/api/ws", &["hearth", &ann.token]).await;
+    socket.hears("hello").await;
+    server.database.run("UPDATE messages SET created_at = created_at - 200000000 WHERE seq < 8").await;
+    assert_eq!(socket.heard().await, sample);
 }
 
 #[tokio::test]

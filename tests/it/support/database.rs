@@ -14,11 +14,11 @@ use super::{
 /// An empty database; dropping this deletes it.
 pub struct TestDatabase {
     pub url: String,
-    kind: Kind,
+    pub(super) kind: Kind,
     outage: Option<Outage>,
 }
 
-enum Kind {
+pub(super) enum Kind {
     Sqlite { folder: TempDir },
     Postgres { server: String, schema: String },
 }
@@ -184,6 +184,16 @@ impl TestDatabase {
         let sql = format!("SELECT COUNT(*) FROM {table}");
         let row = self.connect().await.fetch_one(AssertSqlSafe(sql)).await.expect("the question can be answered");
         row.get::<i64, _>(0) > 0
+    }
+
+    /// What a user's messages take up.
+    pub async fn stored_bytes(&self, person: &User) -> i64 {
+        let sql = format!(
+            "SELECT CAST(SUM(m.bytes) AS BIGINT) AS bytes FROM members m JOIN users u ON u.id = m.user_id \
+             WHERE u.email = '{}'",
+            person.email
+        );
+        self.connect().await.fetch_one(AssertSqlSafe(sql)).await.expect("the question can be answered").get("bytes")
     }
 
     /// Marks all members as having written in their chats, without a connection.

@@ -40,6 +40,8 @@ export interface ChatRow {
   replyTo: QuoteItem | null;
   /** In the order of their first use. */
   reactions: ReactionItem[];
+  /** The oldest seq of the chat that has not expired: discard what you know of earlier messages. */
+  firstSeq: number;
   /** The newest seq of the chat. */
   lastSeq: number;
   /** The chat's counter of changes: edits, deletions, reactions. */
@@ -70,6 +72,11 @@ export interface ChatRow {
   role?: 'member' | 'admin' | 'owner';
   /** In groups: the number of members. */
   memberCount?: number;
+  /**
+   * In groups: after how many days messages expire; null if the group keeps them. The server's own limit,
+   * `retentionDays` of the bounds in `hello`, also holds.
+   */
+  retentionDays?: number | null;
 }
 
 /** A chat as one of its users refers to it: by the other user's id, or by the group's id. */
@@ -85,8 +92,8 @@ export type ChatRef =
 
 /** What a notice reports. */
 export interface EventItem {
-  /** `created`, `added`, `left`, `removed`, `renamed` or `role`. */
-  kind: 'created' | 'added' | 'left' | 'removed' | 'renamed' | 'role';
+  /** `created`, `added`, `left`, `removed`, `renamed`, `role` or `retention`. */
+  kind: 'created' | 'added' | 'left' | 'removed' | 'renamed' | 'role' | 'retention';
   /** The person whom it is about, if not the sender. */
   userId: string | null;
   /** The first name of that person. */
@@ -97,17 +104,19 @@ export interface EventItem {
   groupName: string | null;
   /** `role`: `owner`, `admin` or `member`. */
   role: 'member' | 'admin' | 'owner' | null;
+  /** Only with `retention`: after how many days the group's messages expire; null if it keeps them. */
+  retentionDays?: number | null;
 }
 
 /** The message to which another replies. */
 export interface QuoteItem {
-  /** Its id. */
+  /** Its id; all zeros if the message has expired. */
   messageId: string;
   /** Its place in the chat. */
   seq: number;
-  /** Who wrote it. */
+  /** Who wrote it; all zeros if the message has expired. */
   senderId: string;
-  /** First name; empty if the message is deleted or hidden from the reader. */
+  /** First name; empty if the message has expired, is deleted or hidden from the reader. */
   senderName: string;
   /** The start of the text, at most 200 characters; empty in the same cases. */
   content: string;
@@ -149,7 +158,7 @@ export interface Row {
   createdAt: string;
   /** The chat, from the reader's side. */
   chat: ChatRef;
-  /** Its place in the chat, counted from 1 without a gap. */
+  /** Its place in the chat, counted from 1 without a gap; expired messages leave one at the beginning. */
   seq: number;
   /** What a notice reports; null for a message. */
   event: EventItem | null;
@@ -191,6 +200,8 @@ export interface ChangedChatsItem {
 export interface ChangesItem {
   /** The chat. */
   chat: ChatRef;
+  /** The oldest seq of the chat that has not expired: discard what you know of earlier messages. */
+  firstSeq: number;
   /** The newest seq of the chat. */
   lastSeq: number;
   /** The chat's counter of changes. */
@@ -370,8 +381,22 @@ export interface HelloBounds {
   frameBytes: number;
   /** Requests in flight on a connection. */
   inFlight: number;
+  /** Days after which the server deletes messages; null if it keeps them. Groups may have a shorter limit of their own. */
+  retentionDays: number | null;
   /** Requests of a connection per second; null if unlimited. */
   framesPerSecond: number | null;
+}
+
+/** The oldest messages of a chat have expired. */
+export interface ExpiredItem {
+  /** The chat. */
+  chat: ChatRef;
+  /** The oldest seq that has not expired: discard what you know of earlier messages. */
+  firstSeq: number;
+  /** The newest seq of the chat. */
+  lastSeq: number;
+  /** The chat's counter of changes. */
+  revision: number;
 }
 
 /** The reactions to a message, after one was added or removed. */
@@ -686,6 +711,18 @@ export interface SetRole {
   message: string;
 }
 
+/** How long a group keeps its messages. */
+export interface SetRetention {
+  /** One of your chats. */
+  groupId: string;
+  /** After how many days messages expire. Days; null or missing: the group keeps them, and only the server's own limit holds. */
+  days?: number | null;
+  /** The notice's id, chosen by the client: a retry with the same id stores nothing twice. */
+  messageId: string;
+  /** The notice's text. Written by the client; at least one visible character; no control characters except newline. */
+  message: string;
+}
+
 /** Mutes a chat for a while. */
 export interface MuteChat {
   /** In a dialog: the other person. Give either this or `groupId`. */
@@ -826,6 +863,11 @@ export interface Requests {
     item: Row;
     data: null;
   };
+  setRetention: {
+    params: SetRetention;
+    item: Row;
+    data: null;
+  };
   muteChat: {
     params: MuteChat;
     item: Muted;
@@ -868,6 +910,7 @@ export interface Broadcasts {
   messagesRead: ReadItem;
   messageEdited: Row;
   messageDeleted: Row;
+  messagesExpired: ExpiredItem;
   messageReactions: ReactionsItem;
   groupChanged: Row;
   roleChanged: RoleItem;

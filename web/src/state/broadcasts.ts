@@ -28,6 +28,10 @@ export function receive(to: Messenger, broadcast: Broadcast): void {
         revision: Math.max(chat.revision, revision),
       }));
     }
+    case 'messagesExpired':
+      to.chats.expired(broadcast.item);
+      to.cache.prune();
+      return to.histories.opened(keyOf(broadcast.item.chat))?.expire(broadcast.item.revision);
     case 'messagesRead':
       to.receipts.heard(broadcast.item);
       return to.chats.read(broadcast.item);

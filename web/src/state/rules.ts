@@ -7,6 +7,7 @@ export interface Permissions {
   add: boolean;
   rename: boolean;
   setRoles: boolean;
+  setRetention: boolean;
   leave: boolean;
   drop: boolean;
   block: boolean;
@@ -20,13 +21,14 @@ export function permissions(chat: Chat, me: string): Permissions {
       add: true,
       rename: owner || chat.role === 'admin',
       setRoles: owner,
+      setRetention: owner,
       leave: true,
       drop: owner,
       block: false,
       hide: false,
     };
   }
-  const none = { add: false, rename: false, setRoles: false, leave: false, drop: false };
+  const none = { add: false, rename: false, setRoles: false, setRetention: false, leave: false, drop: false };
   return { ...none, block: chat.chat.userId !== me && !chat.deleted, hide: true };
 }
 

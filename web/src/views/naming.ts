@@ -52,6 +52,8 @@ export function noticeText(row: Noticed, me: string, strings: Strings): string {
       return words.renamed(who, event.groupName ?? '');
     case 'role':
       return words[event.role ?? 'member'](who, whom);
+    case 'retention':
+      return words.retention(who, event.retentionDays ?? null);
     default:
       return row.content;
   }

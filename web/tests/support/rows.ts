@@ -40,6 +40,7 @@ export function listRow(seq: number, values: Partial<ChatRow> = {}): ChatRow {
     groupId: null,
     groupName: null,
     updatedAt: row(seq).createdAt,
+    firstSeq: 1,
     lastSeq: seq,
     revision: 0,
     state: 1,

@@ -82,6 +82,17 @@ export async function setRole(
   messenger.stored((await messenger.line.insist('setRole', params)).item);
 }
 
+/** After how many days the group's messages are deleted; null keeps them. */
+export async function setRetention(
+  messenger: Messenger,
+  groupId: string,
+  days: number | null,
+  notice: string,
+): Promise<void> {
+  const params = { groupId, days, messageId: newId(), message: notice };
+  messenger.stored((await messenger.line.insist('setRetention', params)).item);
+}
+
 export async function leave(messenger: Messenger, groupId: string, notice: string): Promise<void> {
   const params = { groupId, messageId: newId(), message: notice };
   await unlessDone(messenger.line.insist('leaveGroup', params));

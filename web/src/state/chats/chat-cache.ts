@@ -75,7 +75,7 @@ export class ChatCache {
     if (anew) {
       this.#chats.clear();
       this.#chats.ready = false;
-      void this.#histories.prune(() => false);
+      void this.#histories.prune(() => undefined);
     }
     return anew;
   }
@@ -97,9 +97,13 @@ export class ChatCache {
     if (this.#epoch !== null) this.#histories.save(this.#opened(), this.#epoch);
   }
 
-  /** Drops the histories of chats that are not in the complete list. */
+  /** Drops what has expired, and the histories of chats that are not in the complete list. */
   prune(): void {
-    void this.#histories.prune((chat) => this.#chats.get(chat) !== undefined);
+    const firstSeq = (key: ChatKey) => {
+      const chat = this.#chats.get(key);
+      return chat && (chat.firstSeq ?? 1);
+    };
+    void this.#histories.prune(firstSeq);
   }
 
   /** Changes rows of the cached histories and saves the list. */

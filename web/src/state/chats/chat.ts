@@ -1,7 +1,7 @@
 // A chat of the list, and how frames change it. Pure.
 import { keyOf, type ChatKey } from '../../protocol/chat';
 import type { CountedRow } from '../../protocol/rows';
-import type { ChatRow, ReadItem, Row } from '../../protocol/socket';
+import type { ChatRow, ExpiredItem, ReadItem, Row } from '../../protocol/socket';
 
 export type Chat = ChatRow;
 
@@ -12,6 +12,7 @@ export function mergeListRow(known: Chat | undefined, row: ChatRow): Chat {
     row.lastSeq >= known.lastSeq && row.revision >= known.revision ? row : { ...row, ...preview(known) };
   return counted({
     ...newest,
+    firstSeq: Math.max(row.firstSeq ?? 1, known.firstSeq ?? 1),
     lastSeq: Math.max(row.lastSeq, known.lastSeq),
     revision: Math.max(row.revision, known.revision),
     state: Math.max(row.state, known.state),
@@ -29,7 +30,12 @@ export function withRow(chat: Chat, row: CountedRow, me: string): Chat {
   const revision = Math.max(chat.revision, row.revision);
   const members =
     row.seq > chat.lastSeq && typeof row.memberCount === 'number' ? { memberCount: row.memberCount } : {};
-  return counted({ ...chat, ...shown, ...members, lastSeq, revision, readUpTo: read, groupName });
+  const { event } = row;
+  const kept =
+    row.seq > chat.lastSeq && event?.kind === 'retention'
+      ? { retentionDays: event.retentionDays ?? null }
+      : {};
+  return counted({ ...chat, ...shown, ...members, ...kept, lastSeq, revision, readUpTo: read, groupName });
 }
 
 /** A chat of which only one message is known, until the server sends the rest. */
@@ -40,6 +46,7 @@ export function fromRow(row: CountedRow, me: string): Chat {
     updatedAt: row.createdAt,
     receiverLastName: null,
     groupName: row.groupName ?? null,
+    firstSeq: 1,
     lastSeq: row.lastSeq,
     revision: row.revision,
     state: 0,
@@ -59,9 +66,26 @@ export function withRead(chat: Chat, read: ReadItem, me: string): Chat {
   return { ...chat, state, partnerReadUpTo: Math.max(chat.partnerReadUpTo ?? 0, read.readUpTo) };
 }
 
+/** The chat after its oldest messages have expired. */
+export function withExpired(chat: Chat, item: ExpiredItem): Chat {
+  const { firstSeq, lastSeq, revision } = item;
+  return {
+    ...chat,
+    firstSeq: Math.max(chat.firstSeq ?? 1, firstSeq),
+    lastSeq: Math.max(chat.lastSeq, lastSeq),
+    revision: Math.max(chat.revision, revision),
+  };
+}
+
+/** The last seq that is not unread: it is read, hidden or expired. */
+export function gone(chat: Pick<Chat, 'readUpTo' | 'hiddenUpTo' | 'firstSeq'>): number {
+  // Rows that an earlier version cached have no first seq.
+  return Math.max(chat.readUpTo, chat.hiddenUpTo, (chat.firstSeq ?? 1) - 1);
+}
+
 /** With the unread count computed from its counters. */
 export function counted<T extends Chat>(chat: T): T {
-  return { ...chat, unreadCount: Math.max(0, chat.lastSeq - Math.max(chat.readUpTo, chat.hiddenUpTo)) };
+  return { ...chat, unreadCount: Math.max(0, chat.lastSeq - gone(chat)) };
 }
 
 export function isMuted(chat: Chat, now: number): boolean {

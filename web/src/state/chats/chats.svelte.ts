@@ -1,8 +1,18 @@
 // The user's chats: a map by key, and the list as shown.
 import { compareKeys, keyOf, type ChatKey } from '../../protocol/chat';
 import type { CountedRow, KnownChat } from '../../protocol/rows';
-import type { ChatRow, ReadItem } from '../../protocol/socket';
-import { counted, fromRow, isMuted, mergeListRow, withRead, withRow, type Chat } from './chat';
+import type { ChatRow, ExpiredItem, ReadItem } from '../../protocol/socket';
+import {
+  counted,
+  fromRow,
+  gone,
+  isMuted,
+  mergeListRow,
+  withExpired,
+  withRead,
+  withRow,
+  type Chat,
+} from './chat';
 import { Mutes } from './mutes.svelte';
 
 /** How others ended a group for the user. */
@@ -48,7 +58,7 @@ export class Chats {
 
   /** The unread count without messages that are known to be deleted. */
   waiting(chat: Chat): number {
-    const read = Math.max(chat.readUpTo, chat.hiddenUpTo);
+    const read = gone(chat);
     const deleted = [...(this.#deleted.get(keyOf(chat.chat)) ?? [])].filter((seq) => seq > read);
     return Math.max(0, chat.unreadCount - deleted.length);
   }
@@ -117,6 +127,10 @@ export class Chats {
 
   read(item: ReadItem): void {
     this.update(keyOf(item.chat), (chat) => withRead(chat, item, this.#me));
+  }
+
+  expired(item: ExpiredItem): void {
+    this.update(keyOf(item.chat), (chat) => withExpired(chat, item));
   }
 
   /** Changes a chat, if it is known, and recomputes its unread count. */

@@ -1,5 +1,6 @@
 // The user's read positions: shown at once, sent to the server when possible.
 import { paramsOf, type ChatKey, refOf } from '../../protocol/chat';
+import { gone } from './chat';
 import type { Chats } from './chats.svelte';
 import { SocketError } from '../../socket/errors';
 import type { Ask } from '../line.svelte';
@@ -22,7 +23,7 @@ export class Reads {
   /** Marks the chat as read up to this seq. */
   upTo(chat: ChatKey, seq: number): void {
     const known = this.#chats.get(chat);
-    if (!known || seq <= Math.max(known.readUpTo, known.hiddenUpTo)) return;
+    if (!known || seq <= gone(known)) return;
     this.#chats.read({ chat: refOf(chat), userId: this.#me, readUpTo: seq });
     this.#untold.set(chat, seq);
     void this.#tell(chat);

@@ -3,6 +3,7 @@ import type { ChatKey } from '../../protocol/chat';
 import type { Row } from '../../protocol/socket';
 import type { Database } from '../device/database';
 import type { History } from './history.svelte';
+import { withoutExpired } from './window';
 
 const CHATS = 40;
 
@@ -56,14 +57,21 @@ export class HistoryCache {
     }
   }
 
-  /** Drops chats that the user no longer has, and all but the most recent. */
-  async prune(has: (chat: ChatKey) => boolean): Promise<void> {
+  /** Drops rows that have expired, chats that the user no longer has, and all but the most recent. `firstSeq`: of a chat,
+   * if the user has it. */
+  async prune(firstSeq: (chat: ChatKey) => number | undefined): Promise<void> {
     try {
       const db = await this.#database;
       const kept = await db.getAllFromIndex('histories', 'user', this.#user);
-      const newest = kept.filter((each) => has(each.chat)).sort((a, b) => b.savedAt - a.savedAt);
+      const newest = kept
+        .filter((each) => firstSeq(each.chat) !== undefined)
+        .sort((a, b) => b.savedAt - a.savedAt);
       const wanted = new Set(newest.slice(0, CHATS).map((each) => each.chat));
-      for (const { chat } of kept) if (!wanted.has(chat)) await this.remove(chat);
+      for (const each of kept) {
+        const rows = withoutExpired(each.rows, firstSeq(each.chat) ?? 1);
+        if (!wanted.has(each.chat) || rows.length === 0) await this.remove(each.chat);
+        else if (rows !== each.rows) await db.put('histories', { ...each, rows, hasOlder: false });
+      }
     } catch {
       // nothing is cached, or a little more than needed
     }

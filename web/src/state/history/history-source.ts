@@ -11,7 +11,7 @@ export interface HistorySource {
   /** Waits for a connection if there is none. */
   ask: Ask;
   /** The chat's current counters. */
-  counters(): Counters & { hiddenUpTo?: number };
+  counters(): Counters & { hiddenUpTo?: number; firstSeq?: number };
   /** What an earlier page cached of it. */
   kept(): Promise<Kept | undefined>;
 }

@@ -5,7 +5,15 @@ import type { ReactionsItem, Row } from '../../protocol/socket';
 import { SocketError } from '../../socket/errors';
 import { fetchPage, PAGE, type HistorySource, type Position } from './history-source';
 import type { Kept } from './history-cache';
-import { withChanged, withChanges, withNewer, withOlder, withoutHidden, withReactions } from './window';
+import {
+  withChanged,
+  withChanges,
+  withNewer,
+  withoutExpired,
+  withOlder,
+  withoutHidden,
+  withReactions,
+} from './window';
 
 /** Further behind than this, it pages on from where it was instead of fetching everything since. */
 const FAR = 300;
@@ -58,7 +66,9 @@ export class History {
       const page = await this.#page(aroundSeq === undefined ? {} : { aroundSeq });
       this.#revision = revision;
       this.rows = withOlder([], page);
-      this.hasOlder = (this.rows[0]?.seq ?? 1) > 1 && (page.length >= PAGE || aroundSeq !== undefined);
+      this.hasOlder =
+        (this.rows[0]?.seq ?? 1) > (this.#source.counters().firstSeq ?? 1) &&
+        (page.length >= PAGE || aroundSeq !== undefined);
       this.hasNewer = aroundSeq !== undefined && this.#lastSeq < this.#source.counters().lastSeq;
       this.found = found;
       this.window++;
@@ -111,6 +121,11 @@ export class History {
     if (this.#isNext(item.revision)) this.rows = withReactions(this.rows, item, this.#source.me);
   }
 
+  /** Call this when the oldest messages have expired, with the chat's revision after that. */
+  expire(revision: number): void {
+    if (this.#isNext(revision)) this.#forgetGone();
+  }
+
   /** Fetches what changed, by counters. If called again while it runs, it continues until everything is fetched. */
   async catchUp(): Promise<void> {
     this.#behind = true;
@@ -152,7 +167,7 @@ export class History {
     const kept = await this.#source.kept();
     if (!kept) return false;
     ({ rows: this.rows, revision: this.#revision, hasOlder: this.hasOlder } = kept);
-    this.#forgetHidden();
+    this.#forgetGone();
     if (this.rows.length === 0) return false;
     this.hasNewer = this.#isFar;
     this.window++;
@@ -163,7 +178,7 @@ export class History {
   async #fetchChanges(): Promise<void> {
     while (this.#behind && this.status === 'ready') {
       this.#behind = false;
-      this.#forgetHidden();
+      this.#forgetGone();
       const { lastSeq, revision } = this.#source.counters();
       if (this.rows.length > 0 && this.#isFar) this.hasNewer = true;
       if (this.#revision >= revision && (this.hasNewer || this.#lastSeq >= lastSeq)) continue;
@@ -215,10 +230,13 @@ export class History {
     this.status = 'failed';
   }
 
-  // The user may have deleted the dialog on another device, up to a row.
-  #forgetHidden(): void {
-    const rows = withoutHidden(this.rows, this.#source.counters().hiddenUpTo ?? 0);
-    if (rows.length < this.rows.length) [this.rows, this.hasOlder] = [rows, false];
+  // The user may have deleted the dialog on another device, up to a row, and the oldest rows may have expired.
+  #forgetGone(): void {
+    const { hiddenUpTo = 0, firstSeq = 1 } = this.#source.counters();
+    const rows = withoutHidden(withoutExpired(this.rows, firstSeq), hiddenUpTo);
+    if (rows.length < this.rows.length) this.hasOlder = false;
+    if (rows.length < this.rows.length || rows.some((row, index) => row !== this.rows[index]))
+      this.rows = rows;
   }
 
   get #lastSeq(): number {

@@ -18,6 +18,17 @@ export function withoutHidden(rows: Row[], hiddenUpTo: number): Row[] {
   return rows.filter((row) => row.seq > hiddenUpTo);
 }
 
+/** The rows that have not expired, with quotes only of those; the same rows if nothing has. */
+export function withoutExpired(rows: Row[], firstSeq: number): Row[] {
+  const expired = ({ replyTo }: Row) => replyTo && replyTo.seq < firstSeq && replyTo.senderName !== '';
+  if (!rows.some((row) => row.seq < firstSeq || expired(row))) return rows;
+  return rows
+    .filter((row) => row.seq >= firstSeq)
+    .map((row) =>
+      expired(row) ? { ...row, replyTo: { ...row.replyTo!, senderName: '', content: '' } } : row,
+    );
+}
+
 /** Rows that changed, each in its place; those outside the window are left out. */
 export function withChanged(rows: Row[], changed: Row[]): Row[] {
   const bySeq = new Map(changed.map((row) => [row.seq, row]));

@@ -45,6 +45,20 @@ export const groups = {
   rename: 'Rename group',
   renameTitle: 'Rename group',
   renameAction: 'Save',
+  retention: 'Delete old messages',
+  retentionNow: plural('en', {
+    one: 'Messages are deleted after # day',
+    other: 'Messages are deleted after # days',
+  }),
+  retentionOff: 'Off',
+  retentionAfter: plural('en', { one: 'After # day', other: 'After # days' }),
+  retentionTitle: plural('en', {
+    one: 'Delete messages after # day?',
+    other: 'Delete messages after # days?',
+  }),
+  retentionText:
+    'Older messages of this group are deleted for everyone now, and newer ones when they get that old. The newest message stays. This cannot be undone.',
+  retentionAction: 'Delete old messages',
   leave: 'Leave group…',
   leaveTitle: (name: string) => words`Leave “${name}”?`,
   leaveText: 'You will no longer see the group. An owner or admin can add you again.',

@@ -15,6 +15,8 @@ const people = plural('ru', {
   other: '# человека',
 });
 
+const days = plural('ru', { one: '# день', few: '# дня', many: '# дней', other: '# дня' });
+
 export const notices: Strings['notices'] = {
   created: (who) => did(who, 'создали', 'создал(а)') + ' группу',
   added: (who, whom) => did(who, 'добавили ', 'добавил(а) ') + participant(whom),
@@ -22,6 +24,10 @@ export const notices: Strings['notices'] = {
   left: (who) => did(who, 'покинули', 'покинул(а)') + ' группу',
   removed: (who, whom) => did(who, 'исключили ', 'исключил(а) ') + participant(whom),
   renamed: (who, name) => did(who, 'переименовали', 'переименовал(а)') + words` группу в «${name}»`,
+  retention: (who, count) =>
+    count === null
+      ? did(who, 'отключили', 'отключил(а)') + ' удаление старых сообщений'
+      : did(who, 'включили', 'включил(а)') + ' удаление сообщений через ' + days(count),
   owner: (who, whom) =>
     did(who, 'передали', 'передал(а)') +
     (whom.you ? ' вам группу' : words` группу. Новый владелец: ${whom.name}`),
