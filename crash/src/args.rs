@@ -38,13 +38,13 @@ pub(crate) struct Run {
     /// Play rounds for this long, on both engines in turn
     #[arg(long)]
     pub(crate) hours: Option<f64>,
-    /// Where all choices come from [default: from the clock]
+    /// The seed of all choices [default: from the clock]
     #[arg(long)]
     pub(crate) seed: Option<u64>,
-    /// The engine
+    /// The database engine
     #[arg(long, value_enum, default_value_t)]
     pub(crate) engine: Engines,
-    /// The server [default: `hearth` beside this program]
+    /// The path of the server [default: `hearth` beside this program]
     #[arg(long)]
     pub(crate) binary: Option<PathBuf>,
 }
@@ -54,7 +54,7 @@ pub(crate) struct Run {
 pub(crate) struct Mutations {
     #[command(flatten)]
     pub(crate) what: Mistakes,
-    /// Where all choices come from
+    /// The seed of all choices
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
     /// The server [default: `hearth` beside this program, or one that is built with the feature `mutations`]
@@ -62,7 +62,7 @@ pub(crate) struct Mutations {
     pub(crate) binary: Option<PathBuf>,
 }
 
-/// Whose mistakes.
+/// Whether the checker is tested with falsified observations or with a faulty server.
 #[derive(Debug, Clone, Args)]
 #[group(required = true, multiple = false)]
 pub(crate) struct Mistakes {
@@ -80,10 +80,10 @@ pub(crate) struct Power {
     /// Power losses per engine
     #[arg(long, default_value_t = 20)]
     pub(crate) moments: u32,
-    /// Where all choices come from [default: from the clock]
+    /// The seed of all choices [default: from the clock]
     #[arg(long)]
     pub(crate) seed: Option<u64>,
-    /// The engine
+    /// The database engine
     #[arg(long, value_enum, default_value_t)]
     pub(crate) engine: Engines,
     /// The server [default: `hearth` beside this program, or one that is built with the feature `mutations`]
@@ -110,7 +110,7 @@ pub(crate) enum Engine {
 }
 
 impl Engines {
-    /// The engines that are meant.
+    /// The engines to test, in this order.
     pub(crate) fn list(self) -> &'static [Engine] {
         match self {
             Self::Sqlite => &[Engine::Sqlite],
@@ -121,7 +121,7 @@ impl Engines {
 }
 
 impl Engine {
-    /// What it is called.
+    /// Its name in reports.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Sqlite => "SQLite",
@@ -129,7 +129,7 @@ impl Engine {
         }
     }
 
-    /// What `--engine` calls it.
+    /// Its name as a value of `--engine`.
     pub(crate) fn option(self) -> &'static str {
         match self {
             Self::Sqlite => "sqlite",

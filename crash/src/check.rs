@@ -27,7 +27,7 @@ pub(crate) fn check(round: &Round) -> Vec<String> {
     violations
 }
 
-/// What is wrong with what fresh clients know, whatever other clients heard and kept.
+/// Violations in what fresh clients see. Ignores the frames and the models of other clients.
 pub(crate) fn stored(round: &Round) -> Vec<String> {
     let (truth, mut violations) = (Truth::of(round), Vec::new());
     history::check(&truth, &mut violations);

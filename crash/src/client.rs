@@ -1,4 +1,4 @@
-//! Clients: REST, a socket that records what it hears, and a model that resumes.
+//! Clients: REST, a socket that records the frames that it receives, and a model that resumes.
 
 pub(crate) mod http;
 pub(crate) mod log;

@@ -43,7 +43,7 @@ pub(crate) fn observations(rounds: &[Round], chance: &mut Rng) -> Result<Vec<(&'
     Ok(all.map(|(mutation, judge)| (mutation.name, mutation.verdict(rounds, judge, chance))).collect())
 }
 
-/// Mistakes in what is stored must be noticed without what clients heard and kept.
+/// Returns violations. Mistakes in stored rows are judged without the frames and models of clients.
 type Judge = fn(&Round) -> Vec<String>;
 
 impl Mutation {

@@ -21,10 +21,10 @@ const ROUNDS: [&[Fault]; 4] = [&[Fault::Stop], &[Fault::Kill], &[Fault::Terminat
 const MOST: usize = 12;
 /// The most rounds until a mistake of the server must be noticed.
 const LONGEST: usize = 8;
-/// By this variable, a server that was built with the feature `mutations` learns which mistake to make.
+/// The variable that names the mistake to a server that was built with the feature `mutations`.
 pub(crate) const VARIABLE: &str = "HEARTH_MUTATION";
 
-/// The mistakes of servers, and the faults that bring them to light.
+/// The mistakes of servers, and the faults that reveal them.
 const SERVER: [(&str, Engine, &[Fault]); 6] = [
     ("ack_before_commit", Engine::Sqlite, &[Fault::Kill, Fault::Kill]),
     ("publish_out_of_order", Engine::Sqlite, &[Fault::Stop]),
@@ -86,7 +86,7 @@ async fn play(binary: &Path, seed: u64, (name, engine, faults): (&str, Engine, &
     Ok(Verdict::Survived)
 }
 
-/// Builds a server that can make mistakes. Afterwards `hearth` is again one that cannot.
+/// Builds a server that can make mistakes. Then builds `hearth` without mistakes again.
 pub(crate) async fn build() -> Result<PathBuf> {
     let hearth = binary(None)?;
     let copy = hearth.with_file_name("hearth-with-mutations");

@@ -31,7 +31,7 @@ use restored::Restored;
 /// More violations than these would only hide the first.
 const SHOWN: usize = 10;
 
-/// Returns whether every promise was kept; with a mutation, whether that was noticed.
+/// Returns whether every promise was kept; with a mutation, whether the checker caught it.
 pub(crate) async fn run(options: &Power) -> Result<bool> {
     let binary = match (&options.binary, &options.mutation) {
         (None, Some(_)) => mutations::build().await?,
@@ -113,7 +113,7 @@ async fn judge(
     let restored = Restored::start(recording.engine, binary, out).await?;
     let mut violations = restored.faults().await?;
     if at < recording.began {
-        // It was starting, or users were signing up: nobody knows more.
+        // It was starting, or users were signing up: there are no observations yet.
         restored.end().await?;
         return Ok((0, violations));
     }

@@ -1,4 +1,4 @@
-//! Stands between the server and PostgreSQL, and loses COMMITs or their answers.
+//! A proxy between the server and PostgreSQL that loses COMMITs or their answers.
 //!
 //! It knows two things of the wire protocol: a message of PostgreSQL is a type, a length and a body; and the server sends
 //! COMMIT as the end of a query.
@@ -24,7 +24,7 @@ use tokio::{
 /// The message that answers a COMMIT.
 const COMMITTED: &[u8] = b"C\0\0\0\x0bCOMMIT\0";
 
-/// How a query ends that commits.
+/// The end of a query that commits.
 const COMMITS: &[u8] = b"COMMIT\0";
 
 /// Forwards connections.
@@ -153,7 +153,7 @@ impl Way {
     }
 }
 
-/// Whether one is left, which is taken.
+/// Takes one if any is left. Returns whether it did.
 fn take(count: &AtomicUsize) -> bool {
     count.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |count| count.checked_sub(1)).is_ok()
 }

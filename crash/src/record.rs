@@ -20,7 +20,7 @@ pub(crate) struct Round {
     pub(crate) before: Snapshot,
     /// What fresh clients saw after it.
     pub(crate) after: Snapshot,
-    /// What clients knew at the end that lived through this round, and maybe through earlier ones.
+    /// What clients that ran during this round, and maybe earlier ones, knew at its end.
     pub(crate) models: Vec<Model>,
     /// What servers did that no client could see, such as refusing to start.
     pub(crate) surprises: Vec<String>,
@@ -65,7 +65,7 @@ pub(crate) struct Attempt {
 /// What the client knows of a request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Outcome {
-    /// The connection ended before the answer, or the server could not tell.
+    /// The connection ended before the answer, or the server did not know the outcome.
     Unanswered,
     Acknowledged {
         at: Moment,
@@ -140,7 +140,7 @@ pub(crate) struct History {
     pub(crate) rows: Vec<(String, String, String)>,
 }
 
-/// What a client knows that resumed after each absence.
+/// What a client that resumed after each absence knows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Model {
     pub(crate) person: usize,

@@ -124,7 +124,7 @@ pub(crate) struct Known {
     pub(crate) rows: BTreeMap<i64, Message>,
 }
 
-/// Everything that one client knows.
+/// All chats that a client knows.
 pub(crate) type View = BTreeMap<Chat, Known>;
 
 /// A frame from the server.

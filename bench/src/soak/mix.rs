@@ -23,7 +23,7 @@ const CYCLE: [(usize, Step); 12] = [
     (2, Step::Reconnect),
 ];
 
-/// One thing to do.
+/// A request or another action of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
     Write,

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{accounts::Account, client::Client, group, http::Server};
 
-/// The subprotocol with everything.
+/// The subprotocol that has request ids, searches and presence.
 const PROTOCOL: &str = "hearth";
 /// People per group.
 const GROUP: usize = 8;
@@ -49,7 +49,7 @@ pub(super) struct Person {
 }
 
 impl Person {
-    /// Connects everybody, creates groups, and begins a dialog for each.
+    /// Connects all people, creates groups, and begins a dialog for each person.
     pub(super) async fn all(server: Server, accounts: &[Account], counts: &Arc<Counts>) -> Result<Vec<Self>> {
         let mut people = Vec::new();
         for members in accounts.chunks(GROUP) {

@@ -11,7 +11,7 @@ const TOP: f64 = 50.0;
 /// The height of a diagram, and the distance from one to the next.
 const HEIGHT: f64 = 70.0;
 const STEP: f64 = 100.0;
-/// The time axis has so many parts.
+/// The time axis has this many parts.
 const PARTS: u32 = 6;
 
 /// The plot as a picture.

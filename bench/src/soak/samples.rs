@@ -36,7 +36,6 @@ impl Counts {
     }
 }
 
-/// One sample.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Sample {
     /// Seconds since the first.
@@ -60,7 +59,7 @@ pub(super) struct Series {
     pub(super) value: fn(&Sample) -> f64,
 }
 
-/// All of them but the time.
+/// All columns except the time.
 pub(super) const SERIES: [Series; 8] = [
     Series { name: "memory", unit: "MiB", value: |sample| sample.memory_mib },
     Series { name: "descriptors", unit: "", value: |sample| sample.descriptors },
@@ -72,7 +71,6 @@ pub(super) const SERIES: [Series; 8] = [
     Series { name: "changes", unit: "/s", value: |sample| sample.writes },
 ];
 
-/// Takes samples.
 pub(super) struct Sampler<'a> {
     target: &'a Target,
     counts: Arc<Counts>,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::samples::{SERIES, Sample, Series, count};
 
-/// The first samples are left out: one of so many. Caches fill.
+/// The first of this many equal parts of the samples is left out: caches fill.
 const WARM_UP: usize = 5;
 /// What may grow, and by how much: by a part of its mean or by this much, whichever is more.
 const BOUNDS: [(&str, f64, f64); 5] = [
@@ -16,7 +16,7 @@ const BOUNDS: [(&str, f64, f64); 5] = [
     ("latency p99", 0.5, 10.0),
 ];
 
-/// What became of a series.
+/// A series with its mean, its maximum and its trend.
 pub(super) struct Judged {
     pub(super) name: &'static str,
     unit: &'static str,
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn growth_is_told_from_noise_and_from_warming_up() {
+    fn growth_is_distinguished_from_noise_and_from_warming_up() {
         assert!(is_flat(&samples(|place| 100.0 + 10.0 * (place % 3.0))));
         assert!(is_flat(&samples(|place| if place < 19.0 { 10.0 } else { 100.0 })));
         assert!(!is_flat(&samples(|place| 100.0 + place)));

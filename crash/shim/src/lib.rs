@@ -3,8 +3,8 @@
 //! `CRASH_SHIM_CONTROL`: a file with the word `full` (writes that extend a file fail with ENOSPC), `eio` (syncs fail with
 //! EIO), or nothing. It works in programs that fork and in several programs at once, such as PostgreSQL.
 //!
-//! A record is appended after its call has succeeded and before the caller knows it. So what a caller did before is
-//! in the log before what it, or somebody it told, does after.
+//! A record is appended after its call has succeeded and before the caller knows it. So the log has
+//! a call before all later calls of its caller, and before all later calls of a process that the caller has notified.
 //!
 //! Not seen: writes through `mmap` (SQLite's `-shm`, which is rebuilt at each start) and through `stdio` streams
 //! (PostgreSQL's caches and statistics, which it does not sync either). `copy_file_range` and `sendfile` are refused, so

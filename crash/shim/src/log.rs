@@ -61,7 +61,7 @@ fn file() -> Option<c_int> {
     match FILE.compare_exchange(NOT_OPEN, opened, Ordering::AcqRel, Ordering::Acquire) {
         Ok(_) => Some(opened),
         Err(other) => {
-            // SAFETY: another thread was faster; this descriptor is known to nobody else.
+            // SAFETY: another thread was faster, and no other thread knows this descriptor.
             unsafe { libc::syscall(libc::SYS_close, opened) };
             Some(other)
         }

@@ -47,7 +47,7 @@ pub fn file(descriptor: c_int) -> Option<Watched> {
     if stored == 0 {
         return None;
     }
-    // A stream may have closed the descriptor behind our back, and something else may have it now.
+    // A stream closes its descriptor without a call that the shim sees, and another file may have the number now.
     let watched = look(descriptor).filter(|watched| watched.inode == stored & !SYNCS_WRITES)?;
     Some(Watched { syncs_writes: stored & SYNCS_WRITES != 0, ..watched })
 }

@@ -13,7 +13,7 @@ pub(super) fn check(truth: &Truth<'_>, violations: &mut Vec<String>) {
             reads(truth, stored, *person, known, violations);
             let old = truth.round.before.views[*person].get(stored.chat);
             if old.is_some_and(|old| old.state > known.state) {
-                violations.push(format!("{}: the state of person {person} went back", stored.name()));
+                violations.push(format!("{}: the state of person {person} decreased", stored.name()));
             }
         }
         if let [(one, known), (other, partner)] = stored.readers.iter().collect::<Vec<_>>()[..]

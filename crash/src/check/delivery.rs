@@ -23,7 +23,7 @@ pub(super) fn check(truth: &Truth<'_>, violations: &mut Vec<String>) {
             }
         }
         for heard in by_chat.into_values().flatten() {
-            connection.complain(&format!("heard of a chat that does not exist: {heard:?}"));
+            connection.complain(&format!("received a frame about a chat that does not exist: {heard:?}"));
         }
     }
 }
@@ -41,7 +41,7 @@ impl Connection<'_, '_> {
         for heard in heard.iter().filter(|heard| is_row(heard)) {
             let Some(id) = &heard.message else { continue };
             let Some(seq) = stored.seqs.get(id.as_str()).copied() else {
-                self.complain(&format!("heard a row that is not stored: {heard:?}"));
+                self.complain(&format!("received a row that is not stored: {heard:?}"));
                 continue;
             };
             seqs.insert(seq);
@@ -52,14 +52,14 @@ impl Connection<'_, '_> {
                 continue;
             }
             if latest.is_some_and(|latest| latest >= seq) {
-                self.complain(&format!("{}: heard seq {seq} after {latest:?}", stored.name()));
+                self.complain(&format!("{}: received seq {seq} after {latest:?}", stored.name()));
             }
             (first, latest) = (first.min(seq), Some(seq));
             if self.line.protocol == Protocol::Auth && self.is_own(stored, seq) {
-                self.complain(&format!("{}: heard of its own user's seq {seq}", stored.name()));
+                self.complain(&format!("{}: received its own user's seq {seq}", stored.name()));
             }
             if !stored.is_member(self.line.person, &self.truth.round.people, seq) {
-                self.complain(&format!("{}: heard seq {seq}, which is not for this person", stored.name()));
+                self.complain(&format!("{}: received seq {seq}, which is not for this person", stored.name()));
             }
         }
         for row in stored.new_rows().filter(|row| !seqs.contains(&row.seq)) {
@@ -73,7 +73,7 @@ impl Connection<'_, '_> {
             };
             let is_for = stored.is_member(self.line.person, &self.truth.round.people, row.seq);
             if (is_inside || is_after) && is_for && !is_own {
-                self.complain(&format!("{}: never heard seq {}", stored.name(), row.seq));
+                self.complain(&format!("{}: never received seq {}", stored.name(), row.seq));
             }
         }
     }
@@ -87,7 +87,7 @@ impl Connection<'_, '_> {
                 continue;
             }
             if latest.is_some_and(|latest| latest >= revision) {
-                self.complain(&format!("{}: heard revision {revision} after {latest:?}", stored.name()));
+                self.complain(&format!("{}: received revision {revision} after {latest:?}", stored.name()));
             }
             (first, latest) = (first.min(revision), Some(revision));
         }
@@ -99,13 +99,13 @@ impl Connection<'_, '_> {
         let is_certain = !ops.iter().any(|op| op.change.changes().is_some() && self.is_open(op));
         if is_certain && let Some(latest) = latest {
             for revision in (first..latest).filter(|revision| !revisions.contains(revision)) {
-                self.complain(&format!("{}: never heard revision {revision}", stored.name()));
+                self.complain(&format!("{}: never received revision {revision}", stored.name()));
             }
         }
         let (true, Some(ready)) = (self.line.is_settled, self.line.ready) else { return };
         for op in ops.into_iter().filter(|op| op.sent() > ready && always_changes(&op.change)) {
             if let Some(revision) = op.revision().filter(|revision| !revisions.contains(revision)) {
-                self.complain(&format!("{}: never heard revision {revision}: {op:?}", stored.name()));
+                self.complain(&format!("{}: never received revision {revision}: {op:?}", stored.name()));
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Clients that lived through the round know what fresh clients see.
+//! Clients that ran during the round know what fresh clients see.
 
 use super::truth::Truth;
 use crate::wire::{Known, View};

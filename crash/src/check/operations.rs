@@ -19,7 +19,7 @@ pub(super) fn check(truth: &Truth<'_>, violations: &mut Vec<String>) {
         order(truth, stored, violations);
         for row in stored.new_rows() {
             if !truth.adding.contains_key(&(stored.chat, row.message_id.as_str())) {
-                violations.push(format!("{}: nobody sent {} (seq {})", stored.name(), row.message_id, row.seq));
+                violations.push(format!("{}: no client sent {} (seq {})", stored.name(), row.message_id, row.seq));
             }
         }
     }

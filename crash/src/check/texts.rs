@@ -1,4 +1,4 @@
-//! What messages say now, their reactions, and mutes: the last value that was set, as far as the answers tell the order.
+//! Texts of messages, reactions and mutes have the value that was set last, as far as the answers show the order.
 
 use std::collections::BTreeMap;
 
@@ -40,7 +40,7 @@ fn text(
     let must_be = was_deleted || deletes.iter().any(|op| op.acknowledged().is_some());
     if row.deleted_at.is_some() {
         if !must_be && deletes.is_empty() {
-            violations.push(format!("{} is deleted, and nobody did that", place()));
+            violations.push(format!("{} is deleted, but no client deleted it", place()));
         }
         if !row.content.is_empty() || !row.reactions.is_empty() {
             violations.push(format!("{} is deleted, but not empty", place()));
@@ -82,7 +82,7 @@ fn reactions(truth: &Truth<'_>, stored: &Stored<'_>, row: &Message, ops: &[&Op],
     for (person, known) in &stored.readers {
         let Some(seen) = known.rows.get(&row.seq) else { continue };
         let old = truth.round.before.views[*person].get(stored.chat);
-        // Who was away has seen nothing before.
+        // A person who was not a member has no earlier view.
         let old = old.map(|known| known.rows.get(&row.seq));
         for emoji in emoji(seen, old.flatten(), &by, *person) {
             let Some(was) = old.map(|old| old.is_some_and(|old| has(old, emoji))) else { continue };
@@ -136,7 +136,7 @@ fn mutes(truth: &Truth<'_>, stored: &Stored<'_>, violations: &mut Vec<String>) {
     for (person, known) in &stored.readers {
         let ops = truth.round.ops.iter().filter(|op| op.person == *person && op.chat == *stored.chat);
         let ops: Vec<_> = ops.filter(|op| matches!(op.change, Change::Mute { .. }) && !op.is_refused()).collect();
-        // Who was away has seen nothing before.
+        // A person who was not a member has no earlier view.
         let Some(old) = truth.round.before.views[*person].get(stored.chat) else { continue };
         let values = last(&ops).into_iter().map(|op| match op.map(|op| &op.change) {
             Some(Change::Mute { until }) => until,

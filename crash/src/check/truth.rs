@@ -15,7 +15,7 @@ pub(super) struct Truth<'a> {
     pub(super) adding: BTreeMap<(&'a Chat, &'a str), &'a Op>,
 }
 
-/// One chat.
+/// A chat as it is stored after the round.
 pub(super) struct Stored<'a> {
     pub(super) chat: &'a Chat,
     /// As the first of its readers knows it.
@@ -25,11 +25,11 @@ pub(super) struct Stored<'a> {
     /// Before the round; `None` if the chat is new.
     pub(super) before: Option<&'a Known>,
     pub(super) seqs: BTreeMap<&'a str, i64>,
-    /// In groups: from which seq on who is a member, or no longer.
+    /// In groups: for each user, the seqs at which they became a member or stopped being one.
     changes: BTreeMap<usize, Vec<(i64, bool)>>,
     /// In groups: the members before the round.
     members: BTreeSet<usize>,
-    /// In reports.
+    /// Its name in reports.
     name: String,
 }
 

@@ -1,4 +1,4 @@
-//! Collects what all clients of a round do and hear.
+//! Collects the requests that all clients of a round send and the frames that they receive.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -16,7 +16,7 @@ pub(crate) struct Log(Mutex<Records>);
 pub(crate) struct Records {
     pub(crate) ops: Vec<Op>,
     pub(crate) lines: Vec<Line>,
-    /// What no server may do, whatever happened before.
+    /// What no server may do in any round.
     pub(crate) surprises: Vec<String>,
 }
 
@@ -57,12 +57,12 @@ impl Log {
         self.records().lines[line].heard.push(heard);
     }
 
-    /// From now on the connection must hear everything.
+    /// From now on the connection must receive every frame.
     pub(crate) fn ready(&self, line: usize) {
         self.records().lines[line].ready = Some(moment::now());
     }
 
-    /// The connection has heard everything.
+    /// The connection has received every frame.
     pub(crate) fn settled(&self, line: usize) {
         self.records().lines[line].is_settled = true;
     }

@@ -14,7 +14,7 @@ pub(crate) struct Model {
     pub(crate) view: View,
     /// Rows and changes that arrived before those they follow: an answer may come after later broadcasts.
     early: BTreeMap<Chat, Early>,
-    /// It heard of a chat that it does not know, or lost one.
+    /// A row of an unknown chat arrived, or the user lost a chat: the model must catch up.
     pub(crate) is_stale: bool,
 }
 
@@ -61,7 +61,7 @@ impl Model {
         self.early.remove(chat);
     }
 
-    /// What to tell the server about the chats after this one, in its order.
+    /// The param `known` of `getChangedChats` for the chats after this one, in the server's order.
     pub(crate) fn known(&self, after: Option<&(String, bool)>) -> Vec<Value> {
         let mut chats: Vec<_> = self.view.iter().map(|(chat, known)| (chat.rank(&self.user), chat, known)).collect();
         chats.retain(|(rank, ..)| after.is_none_or(|after| rank > after));

@@ -1,4 +1,4 @@
-//! A WebSocket that records what it hears.
+//! A WebSocket that records the frames that it receives.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 

@@ -22,7 +22,7 @@ pub(super) const ALL: &[Mutation] = &[
     Mutation::new("state goes back", state_back),
     Mutation::new("memberCount is wrong", miscount_members),
     Mutation::new("a member is missing", lose_member),
-    Mutation::new("somebody still has a group they left", keep_group),
+    Mutation::new("a former member still has the group", keep_group),
 ];
 
 fn lose_rename(round: &mut Round, chance: &mut Rng) -> Option<()> {
@@ -122,7 +122,7 @@ fn lose_member(round: &mut Round, chance: &mut Rng) -> Option<()> {
 fn keep_group(round: &mut Round, _: &mut Rng) -> Option<()> {
     let (chat, known) = round.after.views[0].iter().find(|(chat, _)| chat.group_id().is_some())?;
     let (chat, known) = (chat.clone(), known.clone());
-    // Everybody sees the group, but the roster of who may is smaller.
+    // If all people see the group, a member loses it instead.
     let person = (0..round.people.len()).find(|person| !round.after.views[*person].contains_key(&chat));
     match person {
         Some(person) => drop(round.after.views[person].insert(chat, known)),

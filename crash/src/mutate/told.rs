@@ -16,8 +16,8 @@ pub(super) const ALL: &[Mutation] = &[
     Mutation::new("two frames arrive in the wrong order", swap_frames),
     Mutation::new("a frame arrives twice", double_frame),
     Mutation::new("a frame arrives of a row that is not stored", invent_frame),
-    Mutation::new("a frame arrives at somebody who is not a member", tell_stranger),
-    Mutation::new("a client of `auth` hears of its own message", tell_own),
+    Mutation::new("a frame arrives at a person who is not a member", tell_stranger),
+    Mutation::new("a client of `auth` receives its own message", tell_own),
     Mutation::new("an edit never arrives", lose_edit),
     Mutation::new("two edits have the same revision", same_revision),
     Mutation::new("the retry of a stored message is refused", refuse_retry),
@@ -36,7 +36,7 @@ fn is_broadcast_row(heard: &Heard) -> bool {
     !heard.is_answer && NEW_ROWS.contains(&heard.kind.as_str())
 }
 
-/// A connection that heard everything, and the places of its rows of one chat.
+/// A connection that received every frame, and the places of its rows of one chat.
 fn rows(
     round: &Round,
     chance: &mut Rng,
@@ -130,7 +130,7 @@ fn tell_own(round: &mut Round, chance: &mut Rng) -> Option<()> {
     Some(())
 }
 
-/// The revision of an acknowledged edit, and where another user heard of it.
+/// Removes an acknowledged edit from the frames of a connection that must receive it.
 fn lose_edit(round: &mut Round, chance: &mut Rng) -> Option<()> {
     let mut found = Vec::new();
     for (number, line) in round.lines.iter().enumerate().filter(|(_, line)| line.is_settled) {
@@ -142,7 +142,7 @@ fn lose_edit(round: &mut Round, chance: &mut Rng) -> Option<()> {
                     && op.revision() == heard.revision
                     && op.sent() > ready
             });
-            // In the first group and in dialogs, nobody comes and goes.
+            // In the first group and in dialogs, the members stay the same.
             if op.is_some() && (heard.chat.group_id().is_none() || members_stay(round, heard)) {
                 found.push((number, place));
             }

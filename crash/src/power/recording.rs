@@ -121,8 +121,8 @@ fn duplicate(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What happens in the round: a clean stop and a start are worth a loss, too. PostgreSQL is stopped by a disk that fails,
-/// and a process that is killed may have written what it has not recorded.
+/// The faults of the round: losses may also hit a clean stop and a start. PostgreSQL stops if its disk fails, so its
+/// disk never fails here. No process is killed: it may have written what it has not recorded.
 fn faults(engine: Engine) -> &'static [Fault] {
     match engine {
         Engine::Sqlite => &[Fault::FailSyncs, Fault::Terminate, Fault::FillDisk, Fault::FailSyncs],

@@ -23,7 +23,7 @@ const PACE: Duration = Duration::from_millis(40);
 /// How many acknowledged requests a client remembers, to repeat them.
 const REMEMBERED: usize = 20;
 
-/// A client that lives through all rounds.
+/// A client that runs in all rounds.
 #[derive(Clone)]
 pub(crate) struct Actor {
     pub(crate) person: usize,
@@ -285,7 +285,7 @@ impl Actor {
     }
 }
 
-/// The type of the broadcast that tells others what the answer to this request says.
+/// The type of the broadcast with which others receive what this request changed.
 fn as_broadcast(kind: &str) -> &str {
     match kind {
         "editMessage" | "deleteMessage" | "react" => "messageEdited",

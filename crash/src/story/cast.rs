@@ -21,7 +21,6 @@ pub(crate) const PEOPLE: usize = 4;
 /// The number of groups. In the first, the members stay the same.
 pub(crate) const GROUPS: usize = 3;
 
-/// Who takes part.
 #[derive(Debug, Clone)]
 pub(crate) struct Cast {
     pub(crate) people: Vec<Person>,
@@ -29,7 +28,7 @@ pub(crate) struct Cast {
 }
 
 impl Cast {
-    /// Signs up the users and creates the groups, with everybody in them.
+    /// Signs up the users and creates the groups, with all users as members.
     pub(crate) async fn assemble(server: SocketAddr) -> Result<Self> {
         let mut cast = Self { people: Vec::new(), groups: Vec::new() };
         for number in 0..PEOPLE {

@@ -12,7 +12,7 @@ use crate::{
 
 const EMOJI: [&str; 3] = ["👍", "🎂", "🫖"];
 const MUTED: &str = "2999-01-01T00:00:00.000Z";
-/// Only the newest messages are changed, so that changes meet each other.
+/// Only the newest messages are changed, so that changes concern the same rows.
 const RECENT: usize = 30;
 /// Above the limit of 4,096 characters.
 const TOO_LONG: usize = 4_100;
@@ -90,7 +90,7 @@ impl Choice<'_> {
         self.op(chat, Change::Mute { until })
     }
 
-    /// Adds or removes somebody, in a group whose members change.
+    /// Adds or removes a user, in a group whose members change.
     fn change_members(&mut self) -> Op {
         let chat = self.changing_group();
         let (id, whom) = (self.id(), (self.person + self.chance.usize(1..PEOPLE)) % PEOPLE);

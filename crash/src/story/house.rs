@@ -39,7 +39,7 @@ pub(crate) struct House {
     /// Written to it, a word makes the disk fail; `None` without the shim.
     pub(crate) disk: Option<PathBuf>,
     pub(crate) address: watch::Sender<SocketAddr>,
-    /// Whether the server's connection that locks out others was left alone since it started. If not, another server
+    /// Whether the server's connection that locks out others has not been cut since it started. If it was, another server
     /// may be quicker to take the lock.
     has_lock: bool,
     /// What should not have happened.
@@ -238,7 +238,7 @@ impl House {
     async fn replace(&mut self, next: Server) -> Result<()> {
         self.address.send_replace(next.address);
         let Some(first) = self.server.replace(next) else { return Ok(()) };
-        let status = first.ended().await.context("a server that lost its database goes on")?;
+        let status = first.ended().await.context("a server that lost its database did not end")?;
         if status.success() {
             self.surprises.push("a server that lost its database reported success".to_owned());
         }

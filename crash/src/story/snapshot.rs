@@ -22,7 +22,7 @@ use crate::{
 /// Rows per page of a history.
 const PAGE: usize = 50;
 
-/// Looks at everything, with new clients. Chance chooses the histories to read page by page.
+/// Reads all chats, with new clients. Chance chooses the histories to read page by page.
 pub(crate) async fn take(server: SocketAddr, cast: &Cast, chance: &mut Rng) -> Result<Snapshot> {
     let views = try_join_all((0..cast.people.len()).map(|person| view(server, cast, person))).await?;
     let mut members = BTreeMap::new();
