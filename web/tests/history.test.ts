@@ -180,14 +180,14 @@ test("reactions of others keep what is known of one's own", async () => {
     revision: 0,
   });
   await history.load();
-  const news = { chat: { userId: BOB }, messageId: 'm1', seq: 1, lastSeq: 1 };
+  const common = { chat: { userId: BOB }, messageId: 'm1', seq: 1, lastSeq: 1 };
   const two = [
     { emoji: '👍', count: 2 },
     { emoji: '☕', count: 1 },
   ];
-  history.react({ ...news, reactions: two, userId: BOB, emoji: '☕', on: true, revision: 1 });
+  history.react({ ...common, reactions: two, userId: BOB, emoji: '☕', on: true, revision: 1 });
   expect(history.rows[0]!.reactions.map((each) => each.mine)).toEqual([true, false]);
-  history.react({ ...news, reactions: two, userId: ME, emoji: '☕', on: true, revision: 2 });
+  history.react({ ...common, reactions: two, userId: ME, emoji: '☕', on: true, revision: 2 });
   expect(history.rows[0]!.reactions.map((each) => each.mine)).toEqual([true, true]);
 });
 
@@ -208,7 +208,7 @@ const kept = (from: number, to: number, revision = 0): Kept => ({
   hasOlder: from > 1,
 });
 
-test('what was kept is shown, and brought up to date by what has changed alone', async () => {
+test('cached rows are shown, and only what has changed is loaded', async () => {
   const changes = { lastSeq: 52, revision: 3, complete: true, reset: false };
   const { history, done } = scripted(
     [
@@ -228,7 +228,7 @@ test('what was kept is shown, and brought up to date by what has changed alone',
   done();
 });
 
-test('what was kept and is still true costs nothing', async () => {
+test('cached rows that are current cause no request', async () => {
   const { history, done } = scripted([], { lastSeq: 50, revision: 2 }, kept(1, 50, 2));
   await history.load();
   expect([seqs(history).length, history.status]).toEqual([50, 'ready']);

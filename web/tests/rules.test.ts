@@ -13,13 +13,13 @@ const member = (role: Role, userId = BOB): MemberRow => ({
 const offered = (chat: Parameters<typeof permissions>[0]) =>
   Object.entries(permissions(chat, ME)).flatMap(([what, may]) => (may ? [what] : []));
 
-test('everybody adds and leaves, admins rename, the owner does all', () => {
+test('every member adds and leaves, admins rename, the owner does all', () => {
   expect(offered(group('member'))).toEqual(['add', 'leave']);
   expect(offered(group('admin'))).toEqual(['add', 'rename', 'leave']);
   expect(offered(group('owner'))).toEqual(['add', 'rename', 'setRoles', 'setRetention', 'leave', 'drop']);
 });
 
-test('nobody blocks themselves or an account that is gone', () => {
+test('a user can block neither themselves nor a deleted account', () => {
   expect(offered(listRow(1))).toEqual(['block', 'hide']);
   expect(offered(listRow(1, { chat: { userId: ME } }))).toEqual(['hide']);
   expect(offered(listRow(1, { deleted: true }))).toEqual(['hide']);
@@ -33,7 +33,7 @@ test('admins remove members, the owner anybody else', () => {
   expect(mayRemove('owner', member('owner', ME), ME)).toBe(false);
 });
 
-test('the owner alone gives roles, and never the one that somebody has', () => {
+test('only the owner gives roles, and never the role that a member has', () => {
   expect(rolesFor('owner', member('member'), ME)).toEqual(['admin', 'owner']);
   expect(rolesFor('owner', member('admin'), ME)).toEqual(['member', 'owner']);
   expect(rolesFor('owner', member('owner', ME), ME)).toEqual([]);

@@ -139,7 +139,7 @@ export class Chats {
     if (chat) this.#set(key, counted(change(chat)));
   }
 
-  /** Changes all chats. A chat that is returned as it was is left alone. */
+  /** Changes all chats. A chat that is returned as it was is not changed. */
   change(change: (chat: Chat) => Chat): void {
     for (const [key, chat] of this.#chats) {
       const next = change(chat);

@@ -198,7 +198,7 @@ export class History {
       } catch (error) {
         if (!(error instanceof SocketError)) throw error;
         if (error.code === 'invalid') this.status = 'new'; // numbers that the server does not know
-        return; // else: no longer a member, say; the list tells
+        return; // else: for example no longer a member, which the list shows
       }
     }
   }
