@@ -174,7 +174,7 @@ async fn a_database_with_users_is_not_replaced() {
     assert!(hearth.complains(&["restore", &file]).contains("has users: restore into another one"));
     assert!(database.contents().await == before, "nothing has changed");
 
-    // A server that was started and has nobody is replaced.
+    // A database without users is replaced.
     let empty = TestDatabase::create().await;
     let target = Hearth::with_database(&empty.url);
     target.serve();

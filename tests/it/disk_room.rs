@@ -1,4 +1,4 @@
-//! A disk that is almost full: the server stores nothing more, does everything else, and works again when there is room.
+//! A disk that is almost full: the server rejects changes that store more and accepts all others, until there is room.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use crate::{
     support::{Disks, PASSWORD, Request, Socket, TestServer, User, dialog, group, new_id, with_user},
 };
 
-/// A server on a disk that can be filled, and Ann's socket, which hears of it.
+/// A server on a disk that can be filled, and Ann's socket, which receives the notices.
 async fn start() -> (TestServer, Disks, User, Socket) {
     let disks = Disks::new();
     let server = TestServer::start_with(|config| {

@@ -1,4 +1,4 @@
-//! Moving a database to another place: everything arrives, whatever happens meanwhile.
+//! Moving a database to another place: every row arrives, also while people write and after interruptions.
 
 mod refusals;
 
@@ -222,7 +222,7 @@ async fn a_kill_at_the_switch_leaves_one_database_that_can_be_used() {
     for (old, new) in ways().await {
         old.fill().await;
         let original = old.contents().await;
-        // Before the source was marked: it is the one, and its server goes on.
+        // Before the source was marked: a server uses it, and the target rejects servers.
         let (source, mut target) = copy(&old, &new).await;
         target.complete(&original.1).await.expect("it is complete");
         interrupt((source, target)).await;
@@ -236,7 +236,7 @@ async fn a_kill_at_the_switch_leaves_one_database_that_can_be_used() {
         moves(&hearth, &new);
         assert!(new.contents().await == original, "the copy differs");
 
-        // After it was marked: nobody serves until the move was run again.
+        // After it was marked: no server starts until the move was run again.
         new.run("CREATE TABLE moving (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)").await;
         new.run(&format!("INSERT INTO moving VALUES ('id', '{}'), ('from', 'there')", old.move_id().await)).await;
         assert!(hearth.complains(&[]).contains("was moved to"));
@@ -248,7 +248,7 @@ async fn a_kill_at_the_switch_leaves_one_database_that_can_be_used() {
 }
 
 #[tokio::test]
-async fn while_writes_are_stopped_reads_go_on_and_writes_are_unavailable() {
+async fn while_writes_are_stopped_reads_work_and_writes_are_unavailable() {
     let mut server = TestServer::start_with(|config| config.database.timeout_seconds = 1).await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     ann.write_to(&bob, "before").await;

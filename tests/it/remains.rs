@@ -1,4 +1,4 @@
-//! That erased texts leave the files of the database, whichever way they were erased.
+//! Erased texts leave the files of the database, for every way of erasing them.
 
 use crate::support::{PATIENCE, Request, Socket, TestServer, dialog, group, hearths, new_id};
 use hearth::model::Timestamp;

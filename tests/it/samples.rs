@@ -102,7 +102,7 @@ fn every_sample_has_a_name_of_its_own_and_is_in_one_of_the_forms() {
     for (file, unplayed) in [("frames.json", &OF_AUTH[..]), ("hearth.json", &OF_HEARTH)] {
         let samples = samples(file);
         let elsewhere = samples.iter().filter(|sample| sample.sockets.is_empty()).map(|sample| &*sample.name);
-        assert!(elsewhere.eq(unplayed.iter().copied()), "{file} has a sample that nobody checks");
+        assert!(elsewhere.eq(unplayed.iter().copied()), "{file} has a sample that no test checks");
         let names: std::collections::HashSet<_> = samples.iter().map(|sample| &sample.name).collect();
         assert_eq!(names.len(), samples.len());
         for sample in samples {

@@ -39,7 +39,7 @@ async fn both_engines_have_the_same_tables() {
     let mut described = Vec::new();
     for database in [TestDatabase::create().await, TestDatabase::create_sqlite()] {
         create(&database).await;
-        database.run("CREATE TABLE of_somebody_else (id INTEGER PRIMARY KEY, at DATE)").await;
+        database.run("CREATE TABLE of_another_program (id INTEGER PRIMARY KEY, at DATE)").await;
         described.push(Snapshot::open(&database.url).await.expect("it opens").tables().to_vec());
     }
     assert_eq!(described[0], described[1]);
@@ -47,7 +47,7 @@ async fn both_engines_have_the_same_tables() {
     let place =
         |name| tables.iter().position(|table| table.name == name).unwrap_or_else(|| panic!("{name} is missing"));
     assert!(place("users") < place("chats") && place("chats") < place("members") && place("chats") < place("purges"));
-    let own = ["writers", "commits", "_sqlx_migrations", "of_somebody_else"];
+    let own = ["writers", "commits", "_sqlx_migrations", "of_another_program"];
     assert!(!tables.iter().any(|table| own.contains(&table.name.as_str())));
 
     let messages = &tables[place("messages")];

@@ -41,7 +41,8 @@ fn are_kept(before: &Rows, after: &Rows) {
     }
 }
 
-/// A group's and a dialog's texts as Ann reads them, the newest first, in a database that lived up to this version.
+/// A group's and a dialog's texts as Ann reads them, the newest first, in a database that every version up to this one
+/// has used.
 async fn reads_everything(ann: &User, version: usize) {
     let mut socket = ann.connect().await;
     let group = Request::history("0a000000-0000-4000-8000-000000000001");

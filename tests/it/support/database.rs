@@ -48,7 +48,7 @@ impl TestDatabase {
         }
     }
 
-    /// A database on SQLite, whatever the tests run on.
+    /// A database on SQLite, also if the tests run on PostgreSQL.
     pub fn create_sqlite() -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         let url = format!("sqlite://{}", folder.path().join("hearth.db").display());
@@ -252,7 +252,7 @@ impl TestDatabase {
         self.connect().await.fetch_one(sql).await.expect("the question can be answered").get("people")
     }
 
-    /// Whether nobody has created anything in it.
+    /// Whether nothing has been created in it.
     pub async fn is_untouched(&self) -> bool {
         match &self.kind {
             Kind::Sqlite { folder } => !folder.path().join("hearth.db").exists(),
@@ -275,7 +275,7 @@ impl TestDatabase {
         }
     }
 
-    /// Whether nobody can take a half restored database for a whole one: it has no name yet, or no server starts on it.
+    /// Whether no server starts on a half restored database: its file does not have its name yet, or the start fails.
     pub async fn refuses_an_unfinished_restore(&self, hearth: &Hearth) -> bool {
         match &self.kind {
             Kind::Sqlite { .. } => self.is_untouched().await,
@@ -323,7 +323,7 @@ impl TestDatabase {
     }
 }
 
-/// A table that nobody else can write to.
+/// A table that no other connection can write to.
 pub struct Held {
     connection: AnyConnection,
     shows_waiters: bool,

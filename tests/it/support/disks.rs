@@ -1,4 +1,4 @@
-//! Two real disks, one of which the server takes for its own.
+//! Two real disks, one of which the server watches as its own.
 
 use std::{
     fs,
