@@ -146,7 +146,7 @@ enum Command {
     Restored,
     /// Make a backup of the database
     ///
-    /// Works while the server runs. The backup is one file with everything of one moment, for both engines. TARGET is a
+    /// Works while the server runs. The backup is one file with all data of one moment, for both engines. TARGET is a
     /// folder, a file that ends in .zip or .age, or s3://BUCKET/PREFIX with the usual AWS_* variables; without TARGET, it
     /// is backup.to. Exits with 0 if the backup is complete; otherwise with 1, and there is no file.
     Backup {

@@ -24,7 +24,7 @@ impl Gauge {
         self.0.get_or_create(&[]).set(value as f64);
     }
 
-    /// Shows the number no longer: it is unknown.
+    /// Removes the number from the page, because it is unknown.
     pub fn unset(&self) {
         self.0.clear();
     }
@@ -43,7 +43,7 @@ impl PerProtocol {
 
 macro_rules! metrics {
     ($(#[doc = $help:literal] $name:ident: $type:ty;)*) => {
-        /// All metrics. Those that nobody has set are not shown.
+        /// All metrics. Those without a value are not shown.
         pub struct Metrics {
             registry: Registry,
             $(#[doc = $help] pub $name: $type,)*

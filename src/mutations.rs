@@ -20,11 +20,11 @@ pub enum Mutation {
     AckBeforeCommit,
     /// Delivers the events of a batch in reverse order.
     PublishOutOfOrder,
-    /// Does not look whether a message is already stored.
+    /// Does not check whether a message is already stored.
     SkipRetryCheck,
     /// Does not update the cached members of a group.
     ForgetRosterChange,
-    /// Takes a commit whose answer was lost for one that failed.
+    /// Treats a commit as failed because its answer was lost.
     LoseAmbiguousCommit,
     /// Returns a connection to the pool although its transaction failed.
     KeepPoisonedConnection,
@@ -57,12 +57,12 @@ pub fn makes(mutation: Mutation) -> bool {
     *CHOSEN == Some(mutation)
 }
 
-/// Waits until nothing is done late.
+/// Waits until the work of all calls of [`late`] is done.
 pub async fn turn() -> MutexGuard<'static, ()> {
     TURN.lock().await
 }
 
-/// Does this too late; nobody else has a turn before.
+/// Does this too late, and lets the next [`turn`] begin only then.
 pub async fn late(turn: MutexGuard<'static, ()>, work: impl Future) {
     tokio::time::sleep(LATE).await;
     work.await;

@@ -1,4 +1,4 @@
-//! Moves a database to another place, on either engine, while its server goes on: copies every row, follows what changes
+//! Moves a database to another place, on either engine, while its server runs: copies every row, follows what changes
 //! meanwhile, and stops writes only for the last changes. Can be interrupted at any moment and run again.
 
 use std::time::{Duration, Instant};
@@ -31,7 +31,7 @@ pub enum Moved {
     Now {
         /// Rows of all tables.
         rows: i64,
-        /// How many tables have rows or could have.
+        /// How many tables were copied, with or without rows.
         tables: usize,
         /// How long no write could begin.
         stopped: Duration,

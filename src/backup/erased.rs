@@ -15,7 +15,7 @@ const NAME: &str = "erased.jsonl";
 /// Keeps the list beside the backups current.
 #[derive(Default)]
 pub struct Erasures {
-    /// What the list has.
+    /// The accounts in the list.
     kept: Option<Vec<Erasure>>,
 }
 

@@ -60,7 +60,7 @@ pub async fn restore(
             Ok(restored)
         }
         Err(error) => {
-            // A restore that is killed here, or whose database is away, starts over when it is run again.
+            // A restore that is killed here, or whose database is unreachable, starts over when it is run again.
             let _ = restoration.discard().await;
             Err(error).with_context(|| spot.to_string())
         }

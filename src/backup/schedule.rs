@@ -18,7 +18,7 @@ use crate::{
 const EVERY: Duration = Duration::from_secs(30);
 /// How often to look for erased accounts, in memory.
 const ERASED_EVERY: Duration = Duration::from_secs(1);
-/// After a failure, when to try again: a store that is away is not asked all the time.
+/// How long to wait after a failure: the store may be unreachable.
 const RETRY_MILLIS: i64 = 10 * 60 * 1000;
 /// How often the newest backup is verified.
 const DRILL_MILLIS: i64 = 7 * 24 * 60 * 60 * 1000;
@@ -91,7 +91,7 @@ impl<'a> Schedule<'a> {
         let Some(every) = self.every_millis else { return };
         let last =
             records.backup.as_ref().filter(|record| record.is_scheduled).map_or(Timestamp(0), |record| record.at);
-        // A time in the future is of a clock that was wrong.
+        // A time in the future comes from a clock that was wrong.
         let is_due = now >= last.plus_millis(every) || last > now;
         if is_due && now >= self.backup_after {
             self.backup_after = now.plus_millis(RETRY_MILLIS.min(every));

@@ -1,4 +1,4 @@
-//! Verifies a backup by restoring it into a temporary database: a backup that was never restored is a hope.
+//! Verifies a backup by restoring it into a temporary database, which is checked and read.
 
 use std::path::Path;
 
@@ -78,7 +78,7 @@ async fn examine(url: &str, progress: &ProgressBar) -> anyhow::Result<()> {
     bail!("it can be restored, but {} rows are wrong: {}", findings.len(), named.join("; "))
 }
 
-/// Reads the newest page of chats, as the server does. Returns of how many.
+/// Reads the newest page of some chats, as the server does. Returns the number of these chats.
 async fn open_chats(config: &Database) -> anyhow::Result<usize> {
     let store = Store::open(config).await?;
     let chats = store.sample_chats(CHATS).await?;

@@ -59,8 +59,8 @@ impl Action {
         }
     }
 
-    /// Whether it needs more room on the disk: such actions are rejected while the disk is almost full. All others go on,
-    /// among them whatever a user needs to leave, to be left alone, or to make room.
+    /// Whether it needs more room on the disk: such actions are rejected while the disk is almost full. All others still
+    /// work, among them leaving, blocking and deleting.
     pub fn grows(&self) -> bool {
         match self {
             Self::Send { .. }

@@ -65,7 +65,7 @@ pub enum Event {
     Blocked { user: UserId, target: UserId, on: bool },
     /// A user changed their privacy settings.
     PrivacyChanged { user: UserId, privacy: Privacy, presence_changed: bool },
-    /// A user signed up. Delivered to nobody: another process adds the user to its directory.
+    /// A user signed up. Not delivered to clients: another process adds the user to its directory.
     PersonAdded { user: UserId },
     /// A user changed their name.
     PersonRenamed {

@@ -1,5 +1,5 @@
-//! Watches how much of the database's disk is free. Below one bound it warns; below another, whatever would store more is
-//! rejected, so that there is room for the rest, such as deletions and logins.
+//! Watches how much of the database's disk is free. Below one bound it warns; below another, changes that store more
+//! are rejected, so that there is room for the others, such as deletions and logins.
 
 use std::{
     io,

@@ -32,8 +32,8 @@ const ASK_EVERY: std::time::Duration = std::time::Duration::from_millis(50);
 /// The number of this process's newest row. Its lock is held from the choice of a number until the outcome is known.
 pub(super) type Order = Arc<Mutex<i64>>;
 
-/// A transaction whose COMMIT was not answered. Until [`Store::was_committed`] tells its outcome and this is dropped,
-/// nothing else is logged.
+/// A transaction whose COMMIT was not answered. Until this is dropped, nothing else is logged: first ask
+/// [`Store::was_committed`] for its outcome.
 #[derive(Debug)]
 pub struct Unanswered {
     writer: i64,
@@ -74,7 +74,7 @@ impl Store {
     }
 
     /// Like [`Self::commit_logged`], for transactions outside of the writer. If the answer to COMMIT is lost, looks up
-    /// the outcome, however long the database is away: the caller may stop waiting.
+    /// the outcome until the database answers: the caller may stop waiting.
     pub(super) async fn commit_and_settle(&self, change: Change, events: &[&Event]) -> DatabaseResult<()> {
         let (unanswered, error) = match self.commit_logged(change, events).await {
             Ok(()) => return Ok(()),

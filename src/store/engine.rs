@@ -23,8 +23,8 @@ impl Engine {
         }
     }
 
-    /// Begins the transaction that takes the right to write. On PostgreSQL it waits for the transactions of the server
-    /// before; PostgreSQL ends idle ones.
+    /// Begins the transaction that takes the right to write. On PostgreSQL it waits for the transactions of the
+    /// previous server; PostgreSQL ends idle ones.
     pub(super) fn take_over(self) -> &'static str {
         match self {
             Self::Sqlite => self.begin(),

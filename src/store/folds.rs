@@ -201,7 +201,7 @@ async fn report(connection: &mut AnyConnection) -> DatabaseResult<()> {
         return Ok(());
     }
     for user in users {
-        tracing::warn!(%user, "an older account has the same e-mail: this one logs in by its exact spelling alone");
+        tracing::warn!(%user, "an older account has the same e-mail: this one logs in only by its exact spelling");
     }
     sqlx::query("UPDATE users SET legacy = 2 WHERE legacy > 0 AND legacy = 1").execute(connection).await.map(|_| ())
 }

@@ -192,7 +192,7 @@ mod tests {
 
     use super::*;
 
-    /// Statements that take something away which an older binary may use.
+    /// Statements that remove what an older binary may use.
     const TAKES_AWAY: [&str; 5] = ["DROP ", "RENAME ", "ALTER COLUMN", "SET NOT NULL", "TRUNCATE"];
 
     #[test]

@@ -54,7 +54,7 @@ pub struct Records {
 /// An account that was erased, for restores of backups from before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Erasure {
-    /// Whose it was.
+    /// The id of the account.
     pub id: UserId,
     /// When it was erased.
     pub at: Timestamp,

@@ -1,4 +1,4 @@
-//! A database that is filled from a backup. Until it is complete nobody can use it: on SQLite it is a file of another
+//! A database that is filled from a backup. Until it is complete, no server uses it: on SQLite it is a file of another
 //! name, on PostgreSQL a table marks it. A restore that was interrupted starts over.
 
 use anyhow::{Context, bail, ensure};

@@ -13,7 +13,7 @@ use crate::error::Result;
 
 /// Pages that one step reads: a megabyte.
 const STEP: i64 = 256;
-/// The largest file, in pages: in a larger one the first byte of a page does not tell its kind.
+/// The largest file, in pages: in a larger one the first byte of a page does not show its kind.
 const MAX_PAGES: i64 = 1 << 24;
 
 /// Pages `$1` to `$2`.
@@ -46,7 +46,7 @@ impl Store {
     }
 
     /// Does a step of the pass. Returns whether there is more to do. Waits for no reader: if one still needs the log,
-    /// the last step fails to empty it, and the pass goes on later.
+    /// the last step fails to empty it, and the pass continues later.
     pub async fn scrub_step(&self) -> Result<bool> {
         let work = async {
             let query = sqlx::query_scalar("SELECT value FROM settings WHERE key = 'scrub'");

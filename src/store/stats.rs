@@ -62,8 +62,8 @@ impl Stats {
     }
 }
 
-/// What must be migrated in the database that this URL names; `None` if there is nothing, or no database, or nobody in
-/// it, or an unfinished restore.
+/// What must be migrated in the database that this URL names; `None` if its schema is current, if the
+/// database does not exist or has no users, or if a restore into it is unfinished.
 pub async fn pending(url: &str) -> anyhow::Result<Option<Pending>> {
     let found = look_for_pending(url).await;
     found.map_err(|error| if is_damage(&error) { connect::damaged(error, connect::place(url)) } else { error })

@@ -1,5 +1,5 @@
 //! Whole tables in and out, for backups, restores and moves: the tables of a database as its own schema describes them,
-//! whatever its version. Knows no table by name except those that never leave their database.
+//! in any version. Knows no table by name except those that never leave their database.
 
 mod columns;
 mod load;

@@ -1,5 +1,5 @@
-//! Changes of groups: create, add, leave, remove, rename, change a role or the retention, delete. Each is decided and stored separately,
-//! within the batch's transaction.
+//! Changes of groups: create, add, leave, remove, rename, change a role or the retention, delete. Each is decided and
+//! stored separately, within the batch's transaction.
 
 use std::iter;
 

@@ -15,7 +15,7 @@ use super::{UNFINISHED, is_backup};
 #[derive(Clone)]
 pub struct Folder(PathBuf);
 
-/// A file under a name of its own until it is complete. Its lock tells a running backup from a killed one.
+/// A file under a name of its own until it is complete. Its lock distinguishes a running backup from a killed one.
 pub(in crate::backup) struct Partial {
     file: File,
     unfinished: PathBuf,

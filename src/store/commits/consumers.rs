@@ -34,7 +34,7 @@ pub struct Commit {
     pub cursor: Cursor,
     /// When it was committed.
     pub at: Timestamp,
-    /// What it changed, in order, without scenes: whoever needs texts or members reads them by the ids.
+    /// What it changed, in order, without scenes: a consumer that needs texts or members reads them by the ids.
     pub events: Vec<Event>,
 }
 

@@ -1,4 +1,4 @@
-//! The database that is moved. A server may go on to use it until the switch.
+//! The database that is moved. A server may use it until the switch.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -195,7 +195,7 @@ impl MoveSource {
         capture::forget(self.engine, &mut self.connection, &taken.numbers).await
     }
 
-    /// Stops all writes to it, when those under way have ended. Reads go on.
+    /// Stops all writes to it, when those under way have ended. Reads continue.
     pub async fn stop_writes(&mut self) -> DatabaseResult<Switch<'_>> {
         self.connection.execute(self.engine.take_over()).await?;
         Ok(Switch { source: self, after: 0 })
@@ -237,7 +237,7 @@ impl Switch<'_> {
         connection.execute("COMMIT").await.map(|_| ())
     }
 
-    /// Lets writes go on.
+    /// Lets writes continue.
     pub async fn give_up(self) -> DatabaseResult<()> {
         self.source.connection.execute("ROLLBACK").await.map(|_| ())
     }

@@ -8,7 +8,7 @@ const FILE_HEADER: usize = 100;
 const FREE_BLOCK: usize = 4;
 
 /// Overwrites the unused bytes of a page that holds rows. `reserved` bytes at its end are not SQLite's to use. Returns
-/// whether it changed anything; leaves pages of any other kind alone.
+/// whether it changed anything; does not change pages of any other kind.
 pub(super) fn scrub(page: &mut [u8], number: i64, reserved: usize) -> bool {
     let Some(unused) = unused(page, number, reserved) else { return false };
     let mut changed = false;
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_of_other_kinds_and_impossible_ones_are_left_alone() {
+    fn pages_of_other_kinds_and_impossible_ones_are_not_changed() {
         let overflow = [&[0, 0, 0, 7], &[b'x'; 60][..]].concat();
         let mut changes: Vec<(usize, u8)> = vec![(4, 40), (6, 4), (9, 4), (42, 200), (43, 3), (40, 1), (2, 63)];
         changes.extend([(0, 0), (0, 1)]);

@@ -119,7 +119,7 @@ impl Loader {
         read::page(&mut self.connection, table, after, limit).await
     }
 
-    /// Raises the numbers from which numbered tables go on, so that ids of deleted rows are not given again: see
+    /// Raises the numbers from which numbered tables continue, so that ids of deleted rows are not given again: see
     /// [`super::Snapshot::numbers`].
     pub async fn raise_numbers(&mut self, numbers: &BTreeMap<String, i64>) -> DatabaseResult<()> {
         for (table, highest) in numbers {

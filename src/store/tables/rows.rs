@@ -23,7 +23,7 @@ pub enum Value {
     Blob(Vec<u8>),
 }
 
-/// Bytes become lower-case hexadecimal digits: the column tells them from a text.
+/// Bytes become lower-case hexadecimal digits: the column says whether they are a text.
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {

@@ -1,4 +1,4 @@
-//! Asks a database which tables it has. Its version may be any.
+//! Asks a database which tables it has, in any version of the schema.
 
 use std::collections::{BTreeMap, BTreeSet};
 
