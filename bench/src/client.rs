@@ -96,7 +96,6 @@ impl Client {
         timeout(PATIENCE, work).await.context("the handshake timed out")?.context("connecting a WebSocket")
     }
 
-    /// Sends one request.
     pub(crate) async fn send(&mut self, request: String) -> Result<()> {
         Ok(self.socket.send(Message::text(request)).await?)
     }

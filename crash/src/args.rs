@@ -102,7 +102,6 @@ pub(crate) enum Engines {
     Both,
 }
 
-/// A database engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Engine {
     Sqlite,

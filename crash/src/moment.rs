@@ -5,7 +5,6 @@ use rustix::time::{ClockId, clock_gettime};
 /// Nanoseconds of CLOCK_MONOTONIC, which all processes of this machine share.
 pub(crate) type Moment = u64;
 
-/// The current moment.
 pub(crate) fn now() -> Moment {
     let time = clock_gettime(ClockId::Monotonic);
     let seconds = u64::try_from(time.tv_sec).expect("the machine runs since a past moment");

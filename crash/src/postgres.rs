@@ -76,7 +76,6 @@ impl Postgres {
         Ok(Self { programs, folder, cleanup: None, port, variables: Vec::new(), settings: &[], server: None })
     }
 
-    /// Its address.
     pub(crate) fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }

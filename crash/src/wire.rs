@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 pub(crate) struct Chat(String);
 
 impl Chat {
-    /// A group.
     pub(crate) fn group(id: &str) -> Self {
         Self(format!("group {id}"))
     }
@@ -31,7 +30,7 @@ impl Chat {
         }
     }
 
-    /// The id of a group.
+    /// `None` for a dialog.
     pub(crate) fn group_id(&self) -> Option<&str> {
         self.0.strip_prefix("group ")
     }

@@ -3,7 +3,7 @@
 //!
 //! A header is: kind and length as u32; moment, inode and value as u64.
 
-/// The length of a header.
+/// The length of a header in bytes.
 pub(crate) const HEADER: usize = 32;
 
 /// What a record says. `inode` and `value` are fields of the header.
@@ -32,7 +32,6 @@ pub(crate) enum Kind {
     MadeFolder = 10,
 }
 
-/// The header of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Header {
     /// What the record says.

@@ -23,7 +23,6 @@ const KINDS: [Kind; 10] = [
 /// A complete log.
 pub(crate) struct Log(Vec<u8>);
 
-/// One record.
 #[derive(Debug, Clone)]
 pub(crate) struct Record {
     /// Its place in the log, by which syncs name what they cover.
