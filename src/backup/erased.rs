@@ -9,7 +9,6 @@ use crate::{
     store::{Erasure, Store},
 };
 
-/// The list's name.
 const NAME: &str = "erased.jsonl";
 
 /// Keeps the list beside the backups current.

@@ -53,7 +53,7 @@ pub async fn run(config: &Config, store: &Store, metrics: &Metrics) {
                 match erasures.keep(store, &place).await {
                     Ok(()) => seen = Some(count),
                     Err(error) => {
-                        tracing::warn!(error = format!("{error:#}"), "cannot keep the list of erased accounts");
+                        tracing::warn!(error = format!("{error:#}"), "cannot update the list of erased accounts");
                         tokio::time::sleep(EVERY).await;
                     }
                 }
@@ -83,7 +83,7 @@ impl<'a> Schedule<'a> {
         let records = match Records::read(&self.config.database.url).await {
             Ok(records) => records,
             Err(error) => {
-                tracing::warn!(error = format!("{error:#}"), "cannot read what is known of backups");
+                tracing::warn!(error = format!("{error:#}"), "cannot read the records of backups");
                 return;
             }
         };

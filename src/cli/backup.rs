@@ -36,7 +36,7 @@ pub(super) async fn make(config: &Config, target: Option<&str>) -> anyhow::Resul
     writeln!(std::io::stdout(), "{place}: {rows} rows, {}{sealed}", size(made.bytes))?;
     let record = BackupRecord { at: made.manifest.created_at, place, bytes: made.bytes, rows, is_scheduled: false };
     if let Err(error) = Records::keep_backup(url, &record).await {
-        tracing::warn!(error = format!("{error:#}"), "the database cannot note this backup");
+        tracing::warn!(error = format!("{error:#}"), "cannot record this backup in the database");
     }
     Ok(())
 }
@@ -86,7 +86,7 @@ pub(super) async fn verify(config: &Config, file: &str) -> anyhow::Result<ExitCo
     let code = if problem.is_none() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     let record = VerifyRecord { at: Timestamp::now(), place: spot.to_string(), problem };
     if let Err(error) = Records::keep_verified(&config.database.url, &record).await {
-        tracing::debug!(error = format!("{error:#}"), "there is no database that can note this");
+        tracing::debug!(error = format!("{error:#}"), "there is no database in which to record this");
     }
     Ok(code)
 }

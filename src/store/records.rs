@@ -1,4 +1,4 @@
-//! What is known of the latest backups, kept as settings; and which accounts were erased. Works beside a running server,
+//! Records of the latest backups, stored as settings; and which accounts were erased. Works beside a running server,
 //! with a connection of its own.
 
 use std::sync::atomic::Ordering;

@@ -84,7 +84,7 @@ pub(super) async fn examine_chats(inspection: &mut Inspection, bounds: &[Bound])
 /// Whether all texts were folded by the present rule.
 pub(super) async fn examine_setting(inspection: &mut Inspection) -> DatabaseResult<()> {
     if !folds::are_done(&mut inspection.connection).await? {
-        let problem = "texts are not folded by the present rule: start Hearth, which does it".to_owned();
+        let problem = "texts are not folded by the present rule: start Hearth to fold them".to_owned();
         inspection.add(Finding { table: "settings".to_owned(), key: "key folds".to_owned(), problem });
     }
     Ok(())
