@@ -61,6 +61,8 @@ impl Archive {
             None if is_encrypted => {
                 bail!("encrypted: give its passphrase with --passphrase-file or HEARTH_BACKUP__PASSPHRASE")
             }
+            // Anyone who can write where backups are could have put it there: only the passphrase shows who made it.
+            Some(_) if start.starts_with(ZIP) => bail!("not encrypted, although a passphrase is given"),
             _ => {
                 ensure!(start.starts_with(ZIP), "not a backup of Hearth, or damaged at its beginning");
                 Box::new(BufReader::with_capacity(1 << 16, file))

@@ -29,6 +29,9 @@ const STEP: i64 = 500;
 /// How often to look up the outcome of a transaction.
 const ASK_EVERY: std::time::Duration = std::time::Duration::from_millis(50);
 
+/// What the column `events` has by default.
+const NO_EVENTS: &str = "[]";
+
 /// The number of this process's newest row. Its lock is held from the choice of a number until the outcome is known.
 pub(super) type Order = Arc<Mutex<i64>>;
 
@@ -74,35 +77,43 @@ impl Store {
     }
 
     /// Like [`Self::commit_logged`], for transactions outside of the writer. If the answer to COMMIT is lost, looks up
-    /// the outcome until the database answers: the caller may stop waiting.
-    pub(super) async fn commit_and_settle(&self, change: Change, events: &[&Event]) -> DatabaseResult<()> {
-        let (unanswered, error) = match self.commit_logged(change, events).await {
-            Ok(()) => return Ok(()),
-            Err(Uncommitted::Undone(error)) => return Err(error),
-            Err(Uncommitted::Unknown(unanswered, error)) => (unanswered, error),
-        };
+    /// the outcome until the database answers.
+    pub(super) async fn commit_and_settle(&self, change: Change, events: Vec<Event>) -> DatabaseResult<()> {
         let store = self.clone();
-        // A task of its own, because until it ends nothing else can be logged. It ends when the store is closed.
-        let outcome = tokio::spawn(async move {
+        // A task of its own, because the caller may stop waiting at any moment: until the outcome is known, nothing else
+        // may be logged. It ends when the store is closed.
+        let settled = tokio::spawn(async move {
+            let (unanswered, error) = match store.commit_logged(change, &events.iter().collect::<Vec<_>>()).await {
+                Ok(()) => return Ok(()),
+                Err(Uncommitted::Undone(error)) => return Err(error),
+                Err(Uncommitted::Unknown(unanswered, error)) => (unanswered, error),
+            };
             loop {
                 match store.was_committed(&unanswered).await {
-                    Ok(was_committed) => return was_committed,
-                    Err(DatabaseError::PoolClosed) => return false,
+                    Ok(true) => return Ok(()),
+                    Ok(false) | Err(DatabaseError::PoolClosed) => return Err(error),
                     Err(_) => tokio::time::sleep(ASK_EVERY).await,
                 }
             }
         });
-        if outcome.await.unwrap_or(false) { Ok(()) } else { Err(error) }
+        settled.await.unwrap_or(Err(DatabaseError::WorkerCrashed))
     }
 
     /// Whether a transaction was committed whose COMMIT was not answered. If it was not, it never will be.
     pub async fn was_committed(&self, unanswered: &Unanswered) -> DatabaseResult<bool> {
+        let Unanswered { writer, n, .. } = *unanswered;
         // The COMMIT may still be under way: this waits for a transaction that has inserted the row, and takes the
         // number from one that has not. Not a connection for writes: all of them may wait for `unanswered`.
         let claim = sqlx::query("INSERT INTO commits (writer, n, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING");
-        let claim = claim.bind(unanswered.writer).bind(unanswered.n).bind(Timestamp::now());
-        let claimed = timeout(self.timeout, claim.execute(&self.reads)).await;
-        Ok(claimed.unwrap_or(Err(DatabaseError::PoolTimedOut))?.rows_affected() == 0)
+        let claim = claim.bind(writer).bind(n).bind(Timestamp::now()).persistent(false);
+        // The row may be an earlier claim, whose answer was lost: only a claim has no events.
+        let look = sqlx::query_scalar("SELECT events FROM commits WHERE writer = $1 AND n = $2").bind(writer).bind(n);
+        let work = async {
+            claim.execute(&self.reads).await?;
+            let events: String = look.fetch_one(&self.reads).await?;
+            Ok(events != NO_EVENTS)
+        };
+        timeout(self.timeout, work).await.unwrap_or(Err(DatabaseError::PoolTimedOut))
     }
 
     /// Removes some old rows. Returns whether there may be more.

@@ -222,7 +222,7 @@ pub(super) async fn existing(url: &str) -> anyhow::Result<(Engine, AnyConnection
     let (engine, named) = (Engine::of(url), || format!("database {}", place(url)));
     let connect = async {
         let Engine::Sqlite = engine else { return Ok(AnyConnection::connect(url).await?) };
-        let file = DatabaseFile::of(url)?;
+        let file = DatabaseFile::existing(url)?;
         ensure!(file.exists()?, "it does not exist");
         let mut connection = AnyConnection::connect(&file.url()?).await?;
         connection

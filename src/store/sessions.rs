@@ -95,7 +95,7 @@ impl Store {
                 user_agent: session.user_agent.to_owned(),
                 created_at: session.now,
             });
-            self.commit_and_settle(change, &event.iter().collect::<Vec<_>>()).await?;
+            self.commit_and_settle(change, event.into_iter().collect()).await?;
             Ok(true)
         };
         self.within(work).await
@@ -252,9 +252,8 @@ impl Store {
 
     /// Commits the end of a person's sessions.
     pub(super) async fn commit_ended(&self, change: Change, user: UserId, ended: &[SessionId]) -> sqlx::Result<()> {
-        let event = Event::SessionsEnded { user, sessions: ended.to_vec() };
-        let events: &[&Event] = if ended.is_empty() { &[] } else { &[&event] };
-        self.commit_and_settle(change, events).await
+        let event = (!ended.is_empty()).then(|| Event::SessionsEnded { user, sessions: ended.to_vec() });
+        self.commit_and_settle(change, event.into_iter().collect()).await
     }
 }
 

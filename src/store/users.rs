@@ -67,7 +67,7 @@ impl Store {
             .await;
             match added {
                 Ok(added) if added.rows_affected() > 0 => {
-                    self.commit_and_settle(change, &[&Event::PersonAdded { user: person.id }]).await.map(|()| true)
+                    self.commit_and_settle(change, vec![Event::PersonAdded { user: person.id }]).await.map(|()| true)
                 }
                 Ok(_) => change.rollback().await.map(|()| false),
                 Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
@@ -150,8 +150,7 @@ impl Store {
             if is_reserved {
                 change.rollback().await?;
             } else {
-                let event = Event::PersonRenamed { user, person: None };
-                self.commit_and_settle(change, &[&event]).await?;
+                self.commit_and_settle(change, vec![Event::PersonRenamed { user, person: None }]).await?;
             }
             Ok(renamed.first().map(|_| !is_reserved))
         };

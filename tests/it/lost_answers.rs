@@ -50,6 +50,11 @@ async fn a_lost_commit_is_repeated_and_broadcast_once() {
 }
 
 #[tokio::test]
+async fn a_lost_commit_is_repeated_although_the_answer_to_its_look_up_is_lost_too() {
+    is_told_in_spite_of(Loss::CommitAndLookUp).await;
+}
+
+#[tokio::test]
 async fn an_account_whose_deletion_lost_its_answer_is_deleted_and_logged_out() {
     let mut server = TestServer::start_breakable().await;
     let [ann] = server.people(["Ann"]).await;

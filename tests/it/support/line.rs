@@ -18,11 +18,18 @@ use tokio::{
 /// The shortest outage: the server trusts a connection that it has just used.
 const SHORTEST_OUTAGE: Duration = Duration::from_millis(20);
 
+/// What a statement that looks up the outcome of a commit contains.
+const LOOK_UP: &[u8] = b"INSERT INTO commits (writer, n, at) VALUES ($1";
+
 /// What is lost of the next commit, along with its connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Loss {
     /// The commit itself.
     Commit,
+    /// The commit itself, and then like [`Self::LookUp`].
+    CommitAndLookUp,
+    /// The answer to the next statement that looks up the outcome of a commit.
+    LookUp,
     /// The answer.
     Answer,
     /// The answer, and every other connection; new ones fail.
@@ -121,19 +128,41 @@ async fn there(
     lost: &watch::Sender<Option<Loss>>,
 ) -> std::io::Result<()> {
     let (mut buffer, mut flows) = (vec![0; 16 * 1024], way.flows.subscribe());
+    let mut looks_up = false;
     loop {
         let length = from.read(&mut buffer).await?;
         if length == 0 || flows.wait_for(|flows| *flows).await.is_err() {
             return Ok(());
         }
-        if buffer[..length].windows(7).any(|bytes| bytes == b"COMMIT\0") {
-            let loss = way.loss.lock().expect("no holder panics").take();
-            if loss == Some(Loss::Commit) {
-                return Ok(());
-            }
-            lost.send_replace(loss);
+        if way.loses(&buffer[..length], &mut looks_up, lost) {
+            return Ok(());
         }
         to.write_all(&buffer[..length]).await?;
+    }
+}
+
+impl Way {
+    /// Whether these bytes to the database are lost, and with them the connection. Notes in `lost` whose answer is.
+    fn loses(&self, sent: &[u8], looks_up: &mut bool, lost: &watch::Sender<Option<Loss>>) -> bool {
+        let contains = |text: &[u8]| sent.windows(text.len()).any(|bytes| bytes == text);
+        let mut loss = self.loss.lock().expect("no holder panics");
+        // The statement is prepared first; what follows executes it.
+        if *looks_up && loss.take_if(|loss| *loss == Loss::LookUp).is_some() {
+            lost.send_replace(Some(Loss::Answer));
+        }
+        *looks_up = contains(LOOK_UP);
+        if !contains(b"COMMIT\0") || *loss == Some(Loss::LookUp) {
+            return false;
+        }
+        let of_commit = loss.take();
+        if of_commit == Some(Loss::CommitAndLookUp) {
+            *loss = Some(Loss::LookUp);
+        }
+        let is_lost = matches!(of_commit, Some(Loss::Commit | Loss::CommitAndLookUp));
+        if !is_lost {
+            lost.send_replace(of_commit);
+        }
+        is_lost
     }
 }
 
