@@ -21,7 +21,6 @@ const SESSIONS_STEP: i64 = 500;
 const SCRUB_EVERY: Duration = Duration::from_mins(10);
 /// The share of time that passes may take: of a large file one in ten.
 const SCRUB_SHARE: u32 = 9;
-const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
 
 /// Cleans up, and measures the database, while it is polled.
 pub async fn run(app: &App) {
@@ -91,9 +90,8 @@ async fn tidy(app: &App) -> Result<()> {
 
 /// Deletes the expired messages of the chats after one. Returns where to continue.
 async fn expire(app: &App, reached: Option<ChatId>) -> Result<Option<ChatId>> {
-    let now = Timestamp::now();
-    let before = app.config.retention.limit().map(|days| now.plus_millis(-DAY_MILLIS * i64::from(days)));
-    let ExpiryPage { expiring, next } = app.store.expiring(reached.unwrap_or(ChatId(0)), before, now).await?;
+    let (after, days) = (reached.unwrap_or(ChatId(0)), app.config.retention.limit());
+    let ExpiryPage { expiring, next } = app.store.expiring(after, days, Timestamp::now()).await?;
     for chat in expiring {
         while app.writer.expire(chat).await? {
             sleep(PAUSE).await;

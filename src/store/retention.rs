@@ -11,13 +11,26 @@ use crate::{
 /// Chats per query.
 const PAGE: i64 = 500;
 
-/// Messages of a chat that expire.
+const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
+
+/// A chat whose oldest messages have expired. Each step that deletes some reads the chat's own limit again: its owner
+/// may change it meanwhile.
 #[derive(Debug, Clone, Copy)]
 pub struct Expiring {
     /// The chat.
     pub chat: ChatId,
-    /// Those written before this instant.
-    pub before: Timestamp,
+    /// The server's limit in days, if it has one.
+    pub days: Option<u32>,
+    /// The time at which the messages' age counts.
+    pub now: Timestamp,
+}
+
+impl Expiring {
+    /// The instant before which messages have expired, with this limit of the chat; `None` if no limit holds.
+    pub(super) fn cutoff(&self, own_days: Option<i64>) -> Option<Timestamp> {
+        let days = [own_days, self.days.map(i64::from)].into_iter().flatten().min()?;
+        Some(days_before(self.now, days))
+    }
 }
 
 /// Some chats, checked for expired messages.
@@ -32,7 +45,7 @@ pub struct ExpiryPage {
 macro_rules! expiring {
     ($condition:literal) => {
         concat!(
-            "SELECT q.id, q.cutoff, CASE WHEN (\
+            "SELECT q.id, CASE WHEN (\
                SELECT m.created_at FROM messages m WHERE m.chat_id = q.id AND m.seq < q.last_seq ORDER BY m.seq LIMIT 1\
              ) < q.cutoff THEN 1 ELSE 0 END AS is_due FROM (\
                SELECT c.id, c.last_seq, CASE WHEN $3 - c.retention_days * 86400000 > $2 \
@@ -45,26 +58,31 @@ macro_rules! expiring {
 }
 
 impl Store {
-    /// Checks the next chats after one. `before` is when the server's own limit begins, `None` if it has none.
-    pub async fn expiring(&self, after: ChatId, before: Option<Timestamp>, now: Timestamp) -> Result<ExpiryPage> {
-        let text = match before {
+    /// Checks the next chats after one. `days` is the server's own limit, `None` if it has none.
+    pub async fn expiring(&self, after: ChatId, days: Option<u32>, now: Timestamp) -> Result<ExpiryPage> {
+        let text = match days {
             Some(_) => expiring!(""),
             // An index has the few groups with a limit of their own.
             None => expiring!(" AND c.retention_days IS NOT NULL"),
         };
         let work = async {
-            let query = sqlx::query(text).bind(after).bind(before.unwrap_or(Timestamp(0))).bind(now).bind(PAGE);
+            let before = days.map_or(Timestamp(0), |days| days_before(now, days.into()));
+            let query = sqlx::query(text).bind(after).bind(before).bind(now).bind(PAGE);
             let rows = query.fetch_all(&self.reads).await?;
             let is_full = i64::try_from(rows.len()).is_ok_and(|count| count == PAGE);
             let next = rows.last().filter(|_| is_full).map(|row| row.try_get("id")).transpose()?;
             let mut expiring = Vec::new();
             for row in &rows {
                 if is_one(row, "is_due")? {
-                    expiring.push(Expiring { chat: row.try_get("id")?, before: row.try_get("cutoff")? });
+                    expiring.push(Expiring { chat: row.try_get("id")?, days, now });
                 }
             }
             Ok(ExpiryPage { expiring, next })
         };
         self.within(work).await
     }
+}
+
+fn days_before(now: Timestamp, days: i64) -> Timestamp {
+    now.plus_millis(-days * DAY_MILLIS)
 }

@@ -33,21 +33,22 @@ const DELETE: &[&str] = &[
 ];
 
 impl Batch {
-    /// Deletes the oldest messages of a chat that were written before an instant, but never the newest message.
-    /// Returns `None` if there are none.
+    /// Deletes the oldest messages of a chat that have expired by its present limit and the server's, but never the
+    /// newest message. Returns `None` if there are none.
     pub async fn expire(&mut self, expiring: &Expiring) -> sqlx::Result<Option<Expired>> {
         // Locks the chat, as every command does.
         let query = sqlx::query(
             "UPDATE chats SET first_seq = first_seq WHERE id = $1 AND dropped_at IS NULL \
-             RETURNING group_id, user_low, user_high, last_seq",
+             RETURNING group_id, user_low, user_high, last_seq, retention_days",
         );
         let Some(chat) = query.bind(expiring.chat).fetch_optional(self.connection()).await? else { return Ok(None) };
+        let Some(before) = expiring.cutoff(chat.try_get("retention_days")?) else { return Ok(None) };
         // Seq and time grow together, so the oldest messages come first.
         let query = sqlx::query_scalar(
             "SELECT MAX(seq) FROM (SELECT seq, created_at FROM messages WHERE chat_id = $1 AND seq < $2 \
                ORDER BY seq LIMIT $4) oldest WHERE created_at < $3",
         );
-        let query = query.bind(expiring.chat).bind(chat.try_get::<i64, _>("last_seq")?).bind(expiring.before);
+        let query = query.bind(expiring.chat).bind(chat.try_get::<i64, _>("last_seq")?).bind(before);
         let Some(last): Option<i64> = query.bind(STEP).fetch_one(self.connection()).await? else { return Ok(None) };
         for statement in DELETE {
             sqlx::query(*statement).bind(expiring.chat).bind(last).execute(self.connection()).await?;

@@ -1,5 +1,9 @@
 //! Messages that expire, by the server's limit and by a group's own.
 
+use hearth::{
+    model::{ChatId, Timestamp},
+    store::Store,
+};
 use serde_json::{Value, json};
 
 use crate::support::{Request, Socket, TestServer, User, column, dialog, group, hearths, new_id, of_group, with_user};
@@ -155,6 +159,25 @@ async fn a_thousand_messages_expire_in_steps() {
     }
     assert_eq!(firsts, [501, 1001, 1203]);
     assert_eq!(texts(&mut bobs, &group(&tea)).await, ["a new limit"]);
+}
+
+#[tokio::test]
+async fn a_limit_that_is_removed_or_raised_meanwhile_deletes_nothing_more() {
+    let mut server = TestServer::start().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    tea(&ann, &bob).await;
+    server.stop().await;
+    age(&server, 7, 40).await;
+    let store = Store::open(&server.config.database).await.expect("the database opens");
+    for (days, expires) in [("NULL", false), ("60", false), ("39", true)] {
+        server.database.run("UPDATE chats SET retention_days = 30").await;
+        let page = store.expiring(ChatId(0), None, Timestamp::now()).await.expect("the database answers");
+        server.database.run(&format!("UPDATE chats SET retention_days = {days}")).await;
+        let mut batch = store.batch().await.expect("the database answers");
+        let expired = batch.expire(&page.expiring[0]).await.expect("the database answers");
+        assert_eq!(expired.is_some(), expires, "{days}");
+        batch.commit(&[]).await.expect("the database answers");
+    }
 }
 
 #[tokio::test]
