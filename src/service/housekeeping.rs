@@ -100,7 +100,7 @@ async fn expire(app: &App, reached: Option<ChatId>) -> Result<Option<ChatId>> {
     Ok(next)
 }
 
-/// Removes what deleted texts have left in the database file. Returns whether there was anything to do.
+/// Removes what deleted texts have left in the database file. Returns whether it has finished a pass.
 async fn scrub(app: &App) -> Result<bool> {
     if !app.store.begin_scrub().await? {
         return Ok(false);
@@ -108,5 +108,5 @@ async fn scrub(app: &App) -> Result<bool> {
     while app.store.scrub_step().await? {
         sleep(PAUSE).await;
     }
-    Ok(true)
+    app.store.has_scrubbed().await
 }

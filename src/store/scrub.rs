@@ -6,7 +6,7 @@
 
 mod page;
 
-use sqlx::{AnyConnection, Executor, Row, any::AnyRow};
+use sqlx::{AnyConnection, AssertSqlSafe, Executor, Row, any::AnyRow};
 
 use super::{Store, engine::Engine};
 use crate::error::Result;
@@ -15,6 +15,9 @@ use crate::error::Result;
 const STEP: i64 = 256;
 /// The largest file, in pages: in a larger one the first byte of a page does not show its kind.
 const MAX_PAGES: i64 = 1 << 24;
+/// How long emptying the log waits for readers, and with it every write: the server's own reads end sooner, a backup's
+/// snapshot does not.
+const LOG_WAIT_MILLIS: u64 = 50;
 
 /// Pages `$1` to `$2`.
 const PAGES: &str = "WITH RECURSIVE numbers (n) AS (SELECT $1 UNION ALL SELECT n + 1 FROM numbers WHERE n < $2) \
@@ -45,8 +48,8 @@ impl Store {
         self.within(work).await
     }
 
-    /// Does a step of the pass. Returns whether there is more to do. Waits for no reader: if one still needs the log,
-    /// the last step fails to empty it, and the pass continues later.
+    /// Does a step of the pass. Returns whether there is more to do now. If a reader still needs the log, the last step
+    /// cannot empty it, and the pass is not done: begin it again later.
     pub async fn scrub_step(&self) -> Result<bool> {
         let work = async {
             let query = sqlx::query_scalar("SELECT value FROM settings WHERE key = 'scrub'");
@@ -75,9 +78,18 @@ impl Store {
         self.within(work).await
     }
 
-    /// Moves the log into the file and truncates it; then the pass is done.
+    /// Whether no pass is under way.
+    pub async fn has_scrubbed(&self) -> Result<bool> {
+        let query = sqlx::query("SELECT key FROM settings WHERE key = 'scrub'");
+        self.within(async { Ok(query.fetch_optional(&self.reads).await?.is_none()) }).await
+    }
+
+    /// Moves the log into the file and truncates it, unless a reader needs it; then the pass is done.
     async fn empty_log(&self) -> sqlx::Result<()> {
         let mut connection = self.writes.acquire().await?;
+        // Its timeout is no longer that of writes, so the pool replaces it, whatever happens here.
+        connection.close_on_drop();
+        connection.execute(AssertSqlSafe(format!("PRAGMA busy_timeout = {LOG_WAIT_MILLIS}"))).await?;
         let row = connection.fetch_one("PRAGMA wal_checkpoint(TRUNCATE)").await?;
         drop(connection);
         if row.try_get::<i64, _>("busy")? == 0 {

@@ -3,6 +3,7 @@
 use crate::support::{PATIENCE, Request, Socket, TestServer, dialog, group, hearths, new_id};
 use hearth::model::Timestamp;
 use serde_json::{Value, json};
+use sqlx::Executor;
 
 /// Texts of many lengths, some longer than a page, that no engine compresses; the first 13 characters are unique.
 fn secrets(name: &str, count: usize) -> Vec<String> {
@@ -84,4 +85,24 @@ async fn erased_texts_leave_the_files() {
     assert!(server.database.is_sound().await);
     let row = &ann.hearth().await.rows(&Request::page(&group(&short))).await[0];
     assert_eq!(row["content"], "expire");
+}
+
+#[tokio::test]
+async fn a_long_read_delays_a_pass_but_no_write() {
+    let server = TestServer::start_with(|config| config.database.timeout_seconds = 60).await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    let id = ann.write_to(&bob, "a secret of a few words").await;
+    let mut reader = server.database.connect().await;
+    reader.execute("BEGIN; SELECT COUNT(*) FROM messages").await.expect("the database answers");
+    ann.hearth().await.does(&Request::delete(&dialog(&bob), &id)).await;
+    let pass = async {
+        server.store().begin_scrub().await.expect("the database answers");
+        while server.store().scrub_step().await.expect("the database answers") {}
+        ann.write_to(&bob, "hello").await;
+    };
+    tokio::time::timeout(PATIENCE, pass).await.expect("it does not wait for the reader");
+    reader.execute("ROLLBACK").await.expect("the database answers");
+    tokio::time::timeout(PATIENCE, scrub(&server)).await.expect("it ends in time");
+    assert!(server.store().has_scrubbed().await.expect("the database answers"));
+    assert_eq!(server.database.remains(&["a secret of a".to_owned()]).await, Vec::<String>::new());
 }
