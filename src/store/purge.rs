@@ -29,17 +29,14 @@ impl Store {
     pub async fn purge_step(&self, now: Timestamp) -> Result<bool> {
         let work = async {
             let mut change = self.begin().await?;
-            let query = sqlx::query(
-                "SELECT p.id, p.chat_id, p.user_id, p.next_seq, c.last_seq FROM purges p \
-                 JOIN chats c ON c.id = p.chat_id ORDER BY p.id LIMIT 1",
-            );
+            let query = sqlx::query("SELECT id, chat_id, user_id, next_seq FROM purges ORDER BY id LIMIT 1");
             let Some(row) = query.fetch_optional(&mut *change).await? else {
                 change.rollback().await?;
                 return Ok(false);
             };
             let purge: i64 = row.try_get("id")?;
             let step = Step { chat: row.try_get("chat_id")?, from: row.try_get("next_seq")?, now };
-            let last: i64 = row.try_get("last_seq")?;
+            let last = lock(&mut change, step.chat).await?;
 
             let mut done = step.from + STEP > last;
             if let Some(sender) = row.try_get("user_id")? {
@@ -60,6 +57,13 @@ impl Store {
         };
         self.within(work).await
     }
+}
+
+/// Locks the chat, as every command does, before anything of it is read: messages may expire meanwhile. Returns the
+/// newest message's seq.
+async fn lock(connection: &mut AnyConnection, chat: ChatId) -> sqlx::Result<i64> {
+    let query = sqlx::query_scalar("UPDATE chats SET revision = revision WHERE id = $1 RETURNING last_seq");
+    query.bind(chat).fetch_one(connection).await
 }
 
 /// Deletes messages, reactions and revisions of a deleted group.
@@ -109,7 +113,6 @@ async fn erase_texts(connection: &mut AnyConnection, engine: Engine, step: &Step
         return Ok(());
     }
 
-    // The chat first, as the writer does: otherwise each could wait for what the other has changed.
     let count = i64::try_from(seqs.len()).unwrap_or(STEP);
     let query = sqlx::query_scalar("UPDATE chats SET revision = revision + $2 WHERE id = $1 RETURNING revision");
     let last: i64 = query.bind(step.chat).bind(count).fetch_one(&mut *connection).await?;

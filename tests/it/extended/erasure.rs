@@ -1,9 +1,13 @@
 //! Deleted accounts, as Hearth clients see them.
 
 use futures_util::FutureExt;
+use hearth::{
+    model::{ChatId, Texts, Timestamp, UserId},
+    store::{Expiring, Store},
+};
 use serde_json::{Value, json};
 
-use crate::support::{Request, Socket, TestServer, User, column, dialog, group, hearths};
+use crate::support::{Request, Socket, TestServer, User, column, dialog, faults, group, hearths};
 
 async fn erase(person: &User, texts: &str) {
     person.delete(&format!("/api/profile/destroy{texts}")).await.expect(200);
@@ -15,7 +19,7 @@ async fn list(socket: &mut Socket) -> Vec<Value> {
 }
 
 async fn purge(server: &TestServer) {
-    while server.store().purge_step(hearth::model::Timestamp::now()).await.expect("the database answers") {}
+    while server.store().purge_step(Timestamp::now()).await.expect("the database answers") {}
 }
 
 #[tokio::test]
@@ -117,7 +121,7 @@ async fn erasing_texts_and_deleting_messages_do_not_get_in_each_others_way() {
     bobs.does(&Request::react(&group(&tea), &id, "👍")).await;
     erase(&bob, "?messages=erase").await;
     let held = server.database.hold("chats").await;
-    let step = server.store().purge_step(hearth::model::Timestamp::now());
+    let step = server.store().purge_step(Timestamp::now());
     let request = Request::delete(&group(&tea), &id);
     let deletion = async {
         anns.does(&request).await;
@@ -125,6 +129,31 @@ async fn erasing_texts_and_deleting_messages_do_not_get_in_each_others_way() {
     };
     let (_, steps) = held.in_turn(deletion, vec![step.boxed()]).await;
     assert!(steps[0].is_ok(), "{steps:?}");
+}
+
+#[tokio::test]
+async fn texts_that_expire_just_before_they_are_erased_leave_nothing() {
+    let mut server = TestServer::start().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    bob.write_to(&ann, "old").await;
+    ann.write_to(&bob, "new").await;
+    server.stop().await;
+    server.database.run("UPDATE messages SET created_at = created_at - 8640000000 WHERE seq = 1").await;
+    let store = Store::open(&server.config.database).await.expect("the database opens");
+    let (bob, now) = (UserId(bob.id.parse().expect("an id")), Timestamp::now());
+    let mut batch = store.batch().await.expect("the database answers");
+    batch.erase_account(bob, Texts::Erase, now).await.expect("it works").expect("there is such an account");
+    batch.commit(&[]).await.expect("it works");
+    let held = server.database.hold("chats").await;
+    let expiry = async {
+        let mut batch = store.batch().await.expect("the database answers");
+        let expired = batch.expire(&Expiring { chat: ChatId(1), days: Some(30), now }).await.expect("it works");
+        batch.commit(&[]).await.expect("it works");
+        expired.is_some()
+    };
+    let purge = async { store.purge_step(now).await.expect("it works") };
+    assert_eq!(held.in_turn(expiry, vec![purge.boxed()]).await, (true, vec![true]));
+    assert_eq!(faults(&server.database).await, Vec::<String>::new());
 }
 
 #[tokio::test]
