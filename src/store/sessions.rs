@@ -228,7 +228,9 @@ impl Store {
     pub async fn remove_expired_sessions(&self, now: Timestamp, limit: i64) -> Result<u64> {
         let work = async {
             let query = sqlx::query(
-                "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < $1 LIMIT $2)",
+                // Again outside of the list: one of it may be renewed before it is locked.
+                "DELETE FROM sessions WHERE expires_at < $1 \
+                   AND id IN (SELECT id FROM sessions WHERE expires_at < $1 LIMIT $2)",
             );
             self.write(query.bind(now).bind(limit)).await
         };
