@@ -19,6 +19,16 @@ pub(in crate::store::check) const CHATS: &[Rule] = &[
                 FROM chats c WHERE c.id > $1 AND c.id <= $2 AND c.dropped_at IS NULL) q \
               WHERE last_seq <> COALESCE(newest, 0)",
     },
+    // Expiry keeps the newest message, so a chat without messages never had any.
+    Rule {
+        table: "chats",
+        problem: "first_seq is not the oldest message's",
+        sql: "SELECT id, first_seq AS found, oldest AS expected FROM (\
+                SELECT c.id, c.first_seq, \
+                  COALESCE((SELECT MIN(m.seq) FROM messages m WHERE m.chat_id = c.id), 1) AS oldest \
+                FROM chats c WHERE c.id > $1 AND c.id <= $2 AND c.dropped_at IS NULL) q \
+              WHERE first_seq <> oldest",
+    },
     Rule {
         table: "chats",
         problem: "last_at is not the newest message's time",
