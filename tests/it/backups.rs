@@ -161,6 +161,8 @@ async fn an_encrypted_backup_needs_its_passphrase() {
     assert!(refused(&["--passphrase-file", "nowhere"]).contains("cannot read the passphrase file nowhere"));
     let target = target.set("HEARTH_BACKUP__PASSPHRASE", "kettle on");
     assert!(target.prints(&["verify", &file]).contains(", encrypted"));
+    let plain = back_up(&hearth, "plain.zip");
+    assert!(target.complains(&["restore", &plain]).contains("not encrypted, although a passphrase is given"));
     target.prints(&["restore", &file]);
 }
 
