@@ -47,6 +47,9 @@ pub fn run() -> ExitCode {
 
 fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
     let passphrase_file = cli.command.as_ref().and_then(Command::passphrase_file);
+    if let Some(Command::Import { .. } | Command::Move { .. }) = cli.command {
+        url::check_flag(cli.database_url.as_deref())?;
+    }
     let overrides = Overrides {
         listen: cli.listen,
         database_url: cli.database_url,

@@ -58,7 +58,7 @@ pub use health::Readiness;
 pub use history::Readable;
 pub use load::{Fate, Load, LoadedGroup, LoadedMember, LoadedMessage, LoadedPerson, LoadedReaction, Unread};
 pub use members::Sharing;
-pub use moves::{MoveSource, MoveTarget, Reached, Switch, Taken};
+pub use moves::{MoveSource, MoveTarget, Reached, Settled, Switch, Taken};
 pub use records::{BackupRecord, Erasure, Records, VerifyRecord};
 pub use restoration::Restoration;
 pub use retention::{Expiring, ExpiryPage};

@@ -10,11 +10,9 @@ use url::Url;
 pub(super) fn given(argument: Option<String>, file: Option<&Path>, variable: &str) -> anyhow::Result<String> {
     let url = match (argument, file) {
         (Some(url), _) => {
-            ensure!(
-                !has_password(&url),
-                "the URL has a password, and other users of this machine can see arguments with `ps`: set the variable \
-                 {variable} to it, or write it into a file and name that with --url-file"
-            );
+            let advice =
+                format!("set the variable {variable} to it, or write it into a file and name that with --url-file");
+            ensure_no_password(&url, "the URL", &advice)?;
             url
         }
         (None, Some(file)) => {
@@ -25,6 +23,20 @@ pub(super) fn given(argument: Option<String>, file: Option<&Path>, variable: &st
         })?,
     };
     Ok(url.trim().to_owned())
+}
+
+/// Fails if the configured database's URL has a password and comes from the flag.
+pub(super) fn check_flag(database_url: Option<&str>) -> anyhow::Result<()> {
+    let advice = "set the variable HEARTH_DATABASE__URL to it, or database.url in the configuration file";
+    database_url.map_or(Ok(()), |url| ensure_no_password(url, "--database-url", advice))
+}
+
+fn ensure_no_password(url: &str, argument: &str, advice: &str) -> anyhow::Result<()> {
+    ensure!(
+        !has_password(url),
+        "{argument} has a password, and other users of this machine can see arguments with `ps`: {advice}"
+    );
+    Ok(())
 }
 
 fn has_password(url: &str) -> bool {

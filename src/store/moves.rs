@@ -7,9 +7,11 @@
 mod capture;
 mod constraints;
 mod source;
+mod switch;
 mod target;
 
-pub use source::{MoveSource, Switch, Taken};
+pub use source::{MoveSource, Taken};
+pub use switch::Switch;
 pub use target::{MoveTarget, Reached};
 
 use std::collections::BTreeMap;
@@ -17,19 +19,36 @@ use std::collections::BTreeMap;
 use anyhow::bail;
 use sqlx::{AnyConnection, Executor, Row};
 
-use super::{DatabaseResult, Store, engine::Engine};
+use super::{
+    DatabaseResult, Store,
+    engine::Engine,
+    tables::{Row as TableRow, Table},
+};
 use crate::model::Timestamp;
 
 /// Key and value, both texts. The keys are the constants below.
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS moving (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)";
 /// The move's id, of both.
 const ID: &str = "id";
+/// Of a source: the version of its schema when the move began.
+const SCHEMA: &str = "schema";
 /// Of a source: where the target is.
 const TO: &str = "to";
 /// Of a target: where the source is.
 const FROM: &str = "from";
 /// Of a source whose data has moved: since when.
 const MOVED_AT: &str = "moved_at";
+
+/// Rows of a source's table that the target must have, because no change of them waits.
+#[derive(Debug, Clone)]
+pub struct Settled {
+    /// The table.
+    pub table: Table,
+    /// How many these are.
+    pub rows: i64,
+    /// The keys of all other rows, in either database.
+    pub apart: Vec<TableRow>,
+}
 
 /// The part that a database has in a move.
 #[derive(Debug, Clone, PartialEq, Eq)]

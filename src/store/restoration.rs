@@ -4,7 +4,9 @@
 use anyhow::{Context, bail, ensure};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor, any::install_default_drivers};
 
-use super::{ServingGuard, Store, connect, engine::Engine, file::DatabaseFile, migrations, tables::Snapshot};
+use super::{
+    ServingGuard, Store, connect, engine::Engine, file::DatabaseFile, migrations, moves::Part, tables::Snapshot,
+};
 use crate::config::Database;
 
 /// The table that marks an unfinished database on PostgreSQL.
@@ -38,6 +40,7 @@ impl Restoration {
             }
             Engine::Postgres => {
                 let mut connection = AnyConnection::connect(url).await.with_context(named)?;
+                Part::of(Engine::Postgres, &mut connection).await?.allow_use().with_context(named)?;
                 if !is_marked(&mut connection).await? {
                     ensure_empty(url).await?;
                 }

@@ -10,8 +10,7 @@ impl Store {
         let work = async {
             let mut change = self.begin().await?;
             let ended = sqlx::query("DELETE FROM sessions").execute(&mut *change).await?.rows_affected();
-            let query =
-                sqlx::query("DELETE FROM settings WHERE key IN ('epoch', 'last_backup', 'last_verified', 'moved_to')");
+            let query = sqlx::query("DELETE FROM settings WHERE key IN ('epoch', 'last_backup', 'last_verified')");
             query.execute(&mut *change).await?;
             change.commit().await?;
             Ok(ended)

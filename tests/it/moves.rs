@@ -1,5 +1,6 @@
 //! Moving a database to another place: every row arrives, also while people write and after interruptions.
 
+mod completeness;
 mod refusals;
 
 use std::sync::Arc;

@@ -17,6 +17,13 @@ const SQLITE_CHANGES: &str = "CREATE TABLE IF NOT EXISTS moving_changes (\
 const POSTGRES_CHANGES: &str = "CREATE TABLE IF NOT EXISTS moving_changes (\
      n BIGINT NOT NULL PRIMARY KEY GENERATED ALWAYS AS IDENTITY, name TEXT NOT NULL, key TEXT NOT NULL)";
 
+/// The table of each trigger that records.
+const SQLITE_INSTALLED: &str = "SELECT tbl_name AS name FROM sqlite_master WHERE type = 'trigger' \
+     AND name IN ('moving_INSERT_' || tbl_name, 'moving_UPDATE_' || tbl_name, 'moving_DELETE_' || tbl_name)";
+const POSTGRES_INSTALLED: &str = "SELECT c.relname::TEXT AS name FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid \
+     WHERE c.relnamespace = current_schema()::REGNAMESPACE AND t.tgname = 'moving_' || c.relname \
+     AND t.tgenabled IN ('O', 'A')";
+
 /// A row that was changed.
 pub(super) struct Change {
     /// Its number. Not in the order of the commits.
@@ -41,6 +48,22 @@ pub(super) async fn install(engine: Engine, connection: &mut AnyConnection, tabl
         }
     }
     Ok(())
+}
+
+/// The first of these tables whose changes are not recorded.
+pub(super) async fn unrecorded<'a>(
+    engine: Engine,
+    connection: &mut AnyConnection,
+    tables: &'a [Table],
+) -> DatabaseResult<Option<&'a str>> {
+    let (installed, needed) = match engine {
+        Engine::Sqlite => (SQLITE_INSTALLED, 3),
+        Engine::Postgres => (POSTGRES_INSTALLED, 1),
+    };
+    let rows = connection.fetch_all(installed).await?;
+    let names: Vec<String> = rows.iter().map(|row| row.try_get("name")).collect::<DatabaseResult<_>>()?;
+    let is_recorded = |table: &&Table| names.iter().filter(|name| **name == table.name).count() == needed;
+    Ok(tables.iter().find(|table| !is_recorded(table)).map(|table| table.name.as_str()))
 }
 
 fn triggers(engine: Engine, table: &Table) -> Vec<String> {
@@ -96,7 +119,7 @@ fn key(engine: Engine, table: &Table, row: &str) -> String {
     }
 }
 
-/// Removes everything that is installed, with the records.
+/// Removes everything that is installed, with the records. On PostgreSQL it waits for everything that reads a table.
 pub(super) async fn remove(engine: Engine, connection: &mut AnyConnection) -> DatabaseResult<()> {
     let installed = match engine {
         Engine::Sqlite => {

@@ -8,26 +8,31 @@ use std::{
 use anyhow::{Context, bail, ensure};
 use sqlx::{AnyConnection, Connection, Executor};
 
-use super::{CREATE, ID, MOVED_AT, Part, TO, capture, note};
+use super::{CREATE, ID, Part, SCHEMA, Settled, TO, capture, note};
 use crate::{
     model::Timestamp,
     store::{
-        DatabaseResult, connect,
+        DatabaseError, DatabaseResult, connect,
         engine::Engine,
+        errors::{self, Trouble},
         file::DatabaseFile,
-        migrations,
-        tables::{PAGE, Row, Table, count, numbers, page, tables, with_keys},
+        migrations, restoration,
+        tables::{PAGE, Row, Table, count, page, tables, with_keys},
     },
 };
 
 const BUSY: &str = "another `hearth move` of this database runs";
+/// All changes that wait: few, if they were followed just before.
+const ALL: usize = i64::MAX as usize;
+/// How long PostgreSQL may wait for the lock of a table, while no other write begins.
+const TABLE_TIMEOUT: &str = "SET LOCAL lock_timeout = '5s'";
 
 /// The database that is moved, and the lock that keeps a second move away.
 pub struct MoveSource {
-    engine: Engine,
-    place: String,
-    connection: AnyConnection,
-    tables: Vec<Table>,
+    pub(super) engine: Engine,
+    pub(super) place: String,
+    pub(super) connection: AnyConnection,
+    pub(super) tables: Vec<Table>,
     schema_version: i64,
     _lock: Option<File>,
 }
@@ -38,13 +43,7 @@ pub struct Taken {
     pub tables: Vec<(Table, Vec<Row>, Vec<Row>)>,
     /// How many changes these are.
     pub changes: usize,
-    numbers: Vec<i64>,
-}
-
-/// Writes to the source have stopped. Dropped, they continue.
-pub struct Switch<'a> {
-    source: &'a mut MoveSource,
-    after: i64,
+    pub(super) numbers: Vec<i64>,
 }
 
 impl MoveSource {
@@ -53,6 +52,8 @@ impl MoveSource {
         let (engine, mut connection) = connect::existing(url).await?;
         let place = connect::place(url).to_owned();
         let lock = lock(engine, url, &mut connection).await?;
+        let named = || format!("database {place}");
+        restoration::ensure_finished(engine, &mut connection).await.with_context(named)?;
         let schema_version = migrations::version(engine, &mut connection).await?;
         let newest = migrations::newest();
         ensure!(
@@ -108,15 +109,17 @@ impl MoveSource {
         }
     }
 
-    /// Records every change from now on. Returns the id of the move to this place.
+    /// Records every change from now on. Returns the id of the move to this place. Fails if the move was begun with
+    /// another schema.
     pub async fn begin(&mut self, to: &str) -> anyhow::Result<String> {
         if let Part::Source { id, .. } = Part::of(self.engine, &mut self.connection).await? {
+            self.ensure_recorded().await?;
             return Ok(id);
         }
         let id = uuid::Uuid::new_v4().simple().to_string();
         if let Err(error) = self.install(&id, to).await {
-            self.connection.execute("ROLLBACK").await?;
-            return Err(error.into());
+            self.roll_back().await;
+            return Err(self.explained(error));
         }
         Ok(id)
     }
@@ -124,10 +127,11 @@ impl MoveSource {
     async fn install(&mut self, id: &str, to: &str) -> DatabaseResult<()> {
         let connection = &mut self.connection;
         // No writer overlaps: each change is either committed now or recorded.
-        connection.execute(self.engine.take_over()).await?;
+        take_over(self.engine, connection).await?;
         connection.execute(CREATE).await?;
         note(connection, ID, id).await?;
         note(connection, TO, to).await?;
+        note(connection, SCHEMA, &self.schema_version.to_string()).await?;
         capture::install(self.engine, connection, &self.tables).await?;
         connection.execute("COMMIT").await.map(|_| ())
     }
@@ -142,10 +146,36 @@ impl MoveSource {
                 part.allow_use().with_context(|| format!("database {}", self.place))?;
             }
         }
-        self.connection.execute(self.engine.take_over()).await?;
-        capture::remove(self.engine, &mut self.connection).await?;
-        self.connection.execute("DROP TABLE moving; COMMIT").await?;
+        if let Err(error) = self.remove().await {
+            self.roll_back().await;
+            return Err(self.explained(error));
+        }
         Ok(true)
+    }
+
+    async fn remove(&mut self) -> DatabaseResult<()> {
+        take_over(self.engine, &mut self.connection).await?;
+        capture::remove(self.engine, &mut self.connection).await?;
+        self.connection.execute("DROP TABLE moving; COMMIT").await.map(|_| ())
+    }
+
+    /// Ends the transaction if there is one: what failed may have been its begin.
+    pub(super) async fn roll_back(&mut self) {
+        let _ = self.connection.execute("ROLLBACK").await;
+    }
+
+    /// Says why a table could not be locked.
+    fn explained(&self, error: DatabaseError) -> anyhow::Error {
+        let is_locked = errors::trouble(&error) == Some(Trouble::WriteLocked) || errors::is_conflict(&error);
+        let error = anyhow::Error::from(error);
+        if !is_locked {
+            return error;
+        }
+        error.context(format!(
+            "another process uses a table of {}, such as a backup or a long query: nothing has changed, run the command \
+             again when it has ended",
+            self.place
+        ))
     }
 
     /// How many rows a table has.
@@ -165,11 +195,11 @@ impl MoveSource {
 
     /// Some recorded changes.
     pub async fn changes(&mut self) -> anyhow::Result<Taken> {
-        self.changes_after(0).await
+        self.changes_after(0, PAGE).await
     }
 
-    async fn changes_after(&mut self, after: i64) -> anyhow::Result<Taken> {
-        let changes = capture::changes(&mut self.connection, after, PAGE).await?;
+    pub(super) async fn changes_after(&mut self, after: i64, limit: usize) -> anyhow::Result<Taken> {
+        let changes = capture::changes(&mut self.connection, after, limit).await?;
         let mut keys = BTreeMap::<&str, BTreeSet<&str>>::new();
         for change in &changes {
             keys.entry(&change.table).or_default().insert(&change.key);
@@ -195,10 +225,21 @@ impl MoveSource {
         capture::forget(self.engine, &mut self.connection, &taken.numbers).await
     }
 
-    /// Stops all writes to it, when those under way have ended. Reads continue.
-    pub async fn stop_writes(&mut self) -> DatabaseResult<Switch<'_>> {
-        self.connection.execute(self.engine.take_over()).await?;
-        Ok(Switch { source: self, after: 0 })
+    /// Counts the rows of each table at one moment, without those whose changes wait then.
+    pub async fn settled(&mut self) -> anyhow::Result<Vec<Settled>> {
+        self.connection.execute(self.engine.begin_snapshot()).await?;
+        let waiting = self.changes_after(0, ALL).await?;
+        let mut settled = Vec::new();
+        for table in self.tables.clone() {
+            let (mut rows, mut apart) = (self.count(&table).await?, Vec::new());
+            if let Some((_, found, gone)) = waiting.tables.iter().find(|(waiting, ..)| waiting.name == table.name) {
+                rows -= i64::try_from(found.len())?;
+                apart = found.iter().map(|row| table.key_of(row)).chain(gone.iter().cloned()).collect();
+            }
+            settled.push(Settled { table, rows, apart });
+        }
+        self.connection.execute("COMMIT").await?;
+        Ok(settled)
     }
 
     /// Closes the connection. Also ends a transaction.
@@ -207,40 +248,13 @@ impl MoveSource {
     }
 }
 
-impl Switch<'_> {
-    /// The next recorded changes; nothing writes any more.
-    pub async fn changes(&mut self) -> anyhow::Result<Taken> {
-        let taken = self.source.changes_after(self.after).await?;
-        self.after = taken.numbers.last().copied().unwrap_or(self.after);
-        Ok(taken)
+/// Takes the right to write, until the transaction ends.
+pub(super) async fn take_over(engine: Engine, connection: &mut AnyConnection) -> DatabaseResult<()> {
+    connection.execute(engine.take_over()).await?;
+    if engine == Engine::Postgres {
+        connection.execute(TABLE_TIMEOUT).await?;
     }
-
-    /// How many rows a table has.
-    pub async fn count(&mut self, table: &Table) -> DatabaseResult<i64> {
-        self.source.count(table).await
-    }
-
-    /// The highest numbers that numbered tables have given to rows.
-    pub async fn numbers(&mut self) -> DatabaseResult<BTreeMap<String, i64>> {
-        numbers(self.source.engine, &mut self.source.connection, &self.source.tables).await
-    }
-
-    /// Marks the source as moved: nothing can write to it again, and its server ends.
-    pub async fn finish(self, now: Timestamp) -> DatabaseResult<()> {
-        let (engine, connection) = (self.source.engine, &mut self.source.connection);
-        capture::remove(engine, connection).await?;
-        note(connection, MOVED_AT, &now.0.to_string()).await?;
-        connection.execute("DELETE FROM writers").await?;
-        if engine == Engine::Sqlite {
-            capture::refuse_writes(connection).await?;
-        }
-        connection.execute("COMMIT").await.map(|_| ())
-    }
-
-    /// Lets writes continue.
-    pub async fn give_up(self) -> DatabaseResult<()> {
-        self.source.connection.execute("ROLLBACK").await.map(|_| ())
-    }
+    Ok(())
 }
 
 async fn lock(engine: Engine, url: &str, connection: &mut AnyConnection) -> anyhow::Result<Option<File>> {

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use anyhow::{Context, bail, ensure};
 use sqlx::{AnyConnection, AssertSqlSafe, Executor};
 
-use super::{CREATE, FROM, ID, Part, constraints, note, notes};
+use super::{CREATE, FROM, ID, Part, Settled, constraints, note, notes};
 use crate::{
     config::Database,
     store::{
         DatabaseError, DatabaseResult, ServingGuard, Store, connect,
         engine::Engine,
         file::DatabaseFile,
-        migrations,
+        migrations, restoration,
         tables::{Conflict, Loader, Row, Table, count, page, tables, with_keys},
     },
 };
@@ -48,7 +48,8 @@ pub enum Reached {
 }
 
 impl MoveTarget {
-    /// Connects, and creates the schema of a new database. Fails while a server uses it.
+    /// Connects, and creates the schema of a new database. Fails while a server uses it, or if a restore into it was
+    /// interrupted.
     pub async fn open(config: &Database) -> anyhow::Result<Self> {
         let guard = ServingGuard::take(&config.url).await?;
         let place = connect::place(&config.url).to_owned();
@@ -56,6 +57,8 @@ impl MoveTarget {
             Store::open(config).await?.close().await;
         }
         let (engine, mut connection) = connect::existing(&config.url).await?;
+        let named = || format!("database {place}");
+        restoration::ensure_finished(engine, &mut connection).await.with_context(named)?;
         if engine == Engine::Sqlite {
             connection.execute("PRAGMA foreign_keys = OFF; PRAGMA cache_size = -65536").await?;
         }
@@ -77,13 +80,25 @@ impl MoveTarget {
         if let Part::Target { from, .. } = Part::of(engine, connection).await? {
             bail!("{} has a part of {from}, from another move: delete it first", self.place);
         }
-        let found = migrations::version(engine, connection).await?;
-        ensure!(found == version, "{} has the schema's version {found} instead of {version}", self.place);
-        ensure!(self::tables(engine, connection).await? == tables, "{} has other tables", self.place);
+        self.ensure_schema(tables, version).await?;
+        let connection = self.loader.connection();
         for table in tables.iter().filter(|table| table.name != "settings") {
             let is_empty = page(connection, table, None, 1).await?.is_empty();
             ensure!(is_empty, "{} has data of its own: choose an empty database", self.place);
         }
+        Ok(())
+    }
+
+    async fn ensure_schema(&mut self, tables: &[Table], version: i64) -> anyhow::Result<()> {
+        let (engine, connection) = (self.engine, self.loader.connection());
+        let found = migrations::version(engine, connection).await?;
+        ensure!(found == version, "{} has the schema's version {found} instead of {version}", self.place);
+        // Their order depends on the foreign keys, which are dropped while it is filled.
+        let by_name = |tables: &[Table]| -> BTreeMap<String, Table> {
+            tables.iter().map(|table| (table.name.clone(), table.clone())).collect()
+        };
+        let found = self::tables(engine, connection).await?;
+        ensure!(by_name(&found) == by_name(tables), "{} has other tables", self.place);
         Ok(())
     }
 
@@ -106,6 +121,7 @@ impl MoveTarget {
         let (engine, connection) = (self.engine, self.loader.connection());
         match Part::of(engine, connection).await? {
             Part::Target { id: begun, .. } if begun == id => {
+                self.ensure_schema(tables, version).await?;
                 return self.reopen().await;
             }
             Part::None | Part::Target { .. } => {}
@@ -219,6 +235,30 @@ impl MoveTarget {
         count(self.loader.connection(), table).await
     }
 
+    /// How many rows each of these tables has.
+    pub async fn counts(&mut self, tables: &[Table]) -> DatabaseResult<Vec<i64>> {
+        let mut counts = Vec::new();
+        for table in tables {
+            counts.push(self.count(table).await?);
+        }
+        Ok(counts)
+    }
+
+    /// Fails if a table, which has this many rows, lacks some of those that it must have, or has others.
+    pub async fn ensure_settled(&mut self, settled: &Settled, count: i64) -> anyhow::Result<()> {
+        let Settled { table, rows, apart } = settled;
+        let apart = with_keys(self.engine, self.loader.connection(), table, apart).await?.len();
+        let found = count - i64::try_from(apart)?;
+        ensure!(
+            found == *rows,
+            "{} has {found} rows of {} instead of {rows}: give the move up with `hearth move --abandon`, delete this \
+             database, and move again",
+            self.place,
+            table.name
+        );
+        Ok(())
+    }
+
     /// Measures the tables for the planner of queries.
     pub async fn analyze(&mut self) -> DatabaseResult<()> {
         self.loader.analyze().await
@@ -232,14 +272,15 @@ impl MoveTarget {
         self.loader.commit().await
     }
 
-    /// Lets servers use it, and then checks the foreign keys of all rows.
+    /// Lets servers use it, and then checks the foreign keys of all rows: a server may start meanwhile.
     pub async fn open_to_servers(mut self) -> anyhow::Result<()> {
         let validate = notes(self.loader.connection()).await?.remove(VALIDATE).unwrap_or_default();
         self.loader.connection().execute("DROP TABLE moving").await?;
+        self.guard.release().await;
         for statement in validate.lines() {
             self.loader.connection().execute(AssertSqlSafe(statement.to_owned())).await?;
         }
-        self.close().await
+        Ok(self.loader.close().await?)
     }
 
     async fn execute_noted(&mut self, key: &str) -> DatabaseResult<()> {

@@ -32,6 +32,11 @@ async fn a_move_that_cannot_work_changes_nothing() {
     assert!(secret.contains("has a password") && secret.contains("MOVE_URL") && !secret.contains("s3cret"), "{secret}");
     let secret = hearth.complains(&["import", "postgres://127.0.0.1/hearth?user=hearth&password=s3cret"]);
     assert!(secret.contains("has a password") && secret.contains("IMPORT_URL"), "{secret}");
+    let flag = ["--database-url", "postgres://hearth:s3cret@127.0.0.1:1/hearth"];
+    for words in [["move", "sqlite://new.db"], ["import", "postgres://127.0.0.1:1/reference"]] {
+        let secret = hearth.complains(&[flag, words].concat());
+        assert!(secret.contains("--database-url has a password") && !secret.contains("s3cret"), "{secret}");
+    }
     assert!(hearth.complains(&["move"]).contains("MOVE_URL"));
     assert!(hearth.complains(&["move", "mysql://x"]).contains("sqlite://PATH or postgres://"));
 

@@ -161,6 +161,14 @@ impl TestDatabase {
         self.run(&format!("ALTER TABLE hidden_{table} RENAME TO {table}")).await;
     }
 
+    /// Stops recording for a move what changes in this table.
+    pub async fn stop_recording(&self, table: &str) {
+        match self.kind {
+            Kind::Sqlite { .. } => self.run(&format!("DROP TRIGGER moving_DELETE_{table}")).await,
+            Kind::Postgres { .. } => self.run(&format!("DROP TRIGGER moving_{table} ON {table}")).await,
+        }
+    }
+
     /// Whether this text is stored anywhere in the data of users and messages.
     pub async fn keeps(&self, text: &str) -> bool {
         let columns = [
