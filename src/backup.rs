@@ -9,6 +9,7 @@ mod manifest;
 mod place;
 mod read;
 mod restore;
+mod room;
 mod schedule;
 mod verify;
 mod write;
@@ -24,8 +25,9 @@ pub use make::{Made, Pace, make};
 pub use manifest::{ArchivedTable, Manifest};
 pub use place::{Place, Spot};
 pub use restore::{Restored, restore};
+pub use room::{NoRoom, Reserve, Scratch, free_beside};
 pub use schedule::run;
-pub use verify::{Verified, verify};
+pub use verify::{Unverified, Verified, verify};
 
 use crate::{config::Config, model::Timestamp, store};
 
@@ -60,31 +62,6 @@ impl Passphrase {
     }
 }
 
-/// There is no room on a disk. What needs it was not begun.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NoRoom {
-    needed: u64,
-    free: u64,
-    folder: String,
-}
-
-impl std::fmt::Display for NoRoom {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { needed, free, folder } = self;
-        write!(f, "{} MB may be needed in {folder}, which has {} MB free", needed.div_ceil(1 << 20), free >> 20)
-    }
-}
-
-impl std::error::Error for NoRoom {}
-
-/// Fails if the file system of this folder has less than this many bytes free.
-fn ensure_room(needed: u64, folder: &Path) -> Result<(), NoRoom> {
-    match place::free(folder) {
-        Some(free) if free < needed => Err(NoRoom { needed, free, folder: folder.display().to_string() }),
-        _ => Ok(()),
-    }
-}
-
 /// Where backups are kept, if the command does not say: as configured, otherwise `backups` beside the database.
 pub fn default_place(config: &Config) -> anyhow::Result<Place> {
     if !config.backup.to.is_empty() {
@@ -104,9 +81,4 @@ pub fn new_spot(config: &Config, target: Option<&str>, passphrase: &Passphrase) 
     let place = default_place(config)?;
     place.create()?;
     Ok(Spot { name: place::new_name(Timestamp::now(), passphrase.is_some()), place })
-}
-
-/// The free bytes of the file system of a file; `None` if the system does not say.
-pub fn free_beside(file: &Path) -> Option<u64> {
-    place::free(file.parent()?)
 }

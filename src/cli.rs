@@ -153,8 +153,7 @@ async fn with_database(config: &Config, work: impl AsyncFnOnce(&Store) -> anyhow
 
 async fn migrate(config: &Config) -> anyhow::Result<()> {
     telemetry::init(&config.log);
-    before_migration(config).await?;
-    Store::open(&config.database).await?.close().await;
+    with_database(config, async |_| Ok(())).await?;
     writeln!(std::io::stdout(), "{} is up to date", store::place(&config.database.url))?;
     Ok(())
 }

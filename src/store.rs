@@ -52,7 +52,7 @@ pub use clock::Repaired;
 pub use commits::{Commit, Cursor, KEPT_MILLIS as COMMITS_KEPT_MILLIS, Unanswered, Uncommitted};
 pub use connect::place;
 pub use disk::Space;
-pub use errors::is_conflict;
+pub use errors::{is_away, is_conflict};
 pub use guard::ServingGuard;
 pub use health::Readiness;
 pub use history::Readable;

@@ -3,7 +3,7 @@
 use anyhow::Context;
 use indicatif::ProgressBar;
 
-use super::{Pace, Passphrase, Spot, default_place, ensure_room, make, place};
+use super::{Pace, Passphrase, Spot, default_place, make, place, room::ensure_room};
 use crate::{config::Config, model::Timestamp, store};
 
 /// Added to what a backup may need, so that the migration has room too.

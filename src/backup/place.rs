@@ -16,6 +16,7 @@ use self::{
     bucket::{Bucket, Upload},
     folder::{Folder, Partial},
 };
+use super::room::Scratch;
 use crate::model::Timestamp;
 
 /// The scheme of a bucket.
@@ -115,7 +116,7 @@ impl Place {
     }
 
     /// Makes a file available on this machine; downloads it into the folder `scratch` if it is in a bucket.
-    pub(super) async fn fetch(&self, name: &str, scratch: &Path) -> anyhow::Result<Fetched> {
+    pub(super) async fn fetch(&self, name: &str, scratch: &Scratch) -> anyhow::Result<Fetched> {
         match self {
             Self::Folder(folder) => Ok(Fetched { path: folder.path(name), _temporary: None }),
             Self::Bucket(bucket) => {
@@ -205,17 +206,6 @@ impl Write for Output {
             Self::File(partial) => partial.flush(),
             Self::Object(upload) => upload.flush(),
         }
-    }
-}
-
-/// The free bytes of the file system of `path` for this user; `None` if the system does not say.
-pub(super) fn free(path: &Path) -> Option<u64> {
-    #[cfg(target_os = "linux")]
-    return rustix::fs::statvfs(path).ok().map(|system| system.f_bavail.saturating_mul(system.f_frsize));
-    #[cfg(not(target_os = "linux"))]
-    {
-        let _ = path;
-        None
     }
 }
 

@@ -7,7 +7,7 @@ use anyhow::{Context, ensure};
 use indicatif::ProgressBar;
 use tokio::sync::mpsc;
 
-use super::{Passphrase, Place, Spot, ensure_room, erased, manifest::Manifest, read::Archive};
+use super::{Passphrase, Place, Reserve, Scratch, Spot, erased, manifest::Manifest, read::Archive, room::ensure_room};
 use crate::{
     config::Database,
     store::{
@@ -44,7 +44,8 @@ pub async fn restore(
     lists: &[Place],
     progress: &ProgressBar,
 ) -> anyhow::Result<Restored> {
-    let fetched = spot.place.fetch(&spot.name, &std::env::temp_dir()).await.with_context(|| spot.to_string())?;
+    let scratch = Scratch::new(Reserve::default());
+    let fetched = spot.place.fetch(&spot.name, &scratch).await.with_context(|| spot.to_string())?;
     let mut archive = checked(&fetched.path, passphrase, progress).await.with_context(|| spot.to_string())?;
     let mut gone = erased::read(&spot.place).await?;
     for list in lists {

@@ -6,7 +6,9 @@ use anyhow::Context;
 use indicatif::ProgressBar;
 use tokio::runtime::Handle;
 
-use super::{Erasures, Pace, Passphrase, Place, Spot, default_place, ensure_room, make, place::new_name, verify};
+use super::{
+    Erasures, Pace, Passphrase, Place, Reserve, Scratch, Spot, Unverified, default_place, make, place::new_name, verify,
+};
 use crate::{
     config::Config,
     metrics::Metrics,
@@ -25,7 +27,9 @@ const DRILL_MILLIS: i64 = 7 * 24 * 60 * 60 * 1000;
 
 struct Schedule<'a> {
     config: &'a Config,
+    store: &'a Store,
     metrics: &'a Metrics,
+    reserve: Reserve,
     place: Place,
     passphrase: Passphrase,
     every_millis: Option<i64>,
@@ -36,7 +40,7 @@ struct Schedule<'a> {
 
 /// Makes and verifies backups, and keeps the list of erased accounts, while it is polled.
 pub async fn run(config: &Config, store: &Store, metrics: &Metrics) {
-    let schedule = Schedule::new(config, metrics);
+    let schedule = Schedule::new(config, store, metrics).await;
     let mut schedule = match schedule {
         Ok(schedule) => schedule,
         Err(error) => {
@@ -71,11 +75,12 @@ pub async fn run(config: &Config, store: &Store, metrics: &Metrics) {
 }
 
 impl<'a> Schedule<'a> {
-    fn new(config: &'a Config, metrics: &'a Metrics) -> anyhow::Result<Self> {
+    async fn new(config: &'a Config, store: &'a Store, metrics: &'a Metrics) -> anyhow::Result<Self> {
         let (place, passphrase) = (default_place(config)?, Passphrase::of(config)?);
         let every_millis = config.backup.every_millis();
-        let never = Timestamp(0);
-        Ok(Self { config, metrics, place, passphrase, every_millis, backup_after: never, drill_after: never })
+        let (reserve, never) = (Reserve::of(config, store.disk().await), Timestamp(0));
+        let (backup_after, drill_after) = (never, never);
+        Ok(Self { config, store, metrics, reserve, place, passphrase, every_millis, backup_after, drill_after })
     }
 
     /// Does what is due.
@@ -111,8 +116,8 @@ impl<'a> Schedule<'a> {
 
     async fn back_up(&self, now: Timestamp, known: &Records) -> anyhow::Result<()> {
         self.place.create()?;
-        if let (Some(folder), Some(last)) = (self.place.folder(), &known.backup) {
-            ensure_room(last.bytes + last.bytes / 2, &folder)?;
+        if let Some(folder) = self.place.folder() {
+            self.reserve.ensure_room(self.size(known).await?, &folder)?;
         }
         let spot = Spot { place: self.place.clone(), name: new_name(now, self.passphrase.is_some()) };
         let url = &self.config.database.url;
@@ -123,6 +128,16 @@ impl<'a> Schedule<'a> {
         Records::keep_backup(url, &record).await?;
         self.show(&Records { backup: Some(record), verified: None });
         self.remove_old().await.context("cannot remove old backups")
+    }
+
+    /// Bytes that a backup may need: half more than the last one, or for the first one what the database has, which is
+    /// not compressed.
+    async fn size(&self, known: &Records) -> anyhow::Result<u64> {
+        if let Some(last) = &known.backup {
+            return Ok(last.bytes + last.bytes / 2);
+        }
+        self.store.measure().await?;
+        Ok(self.store.size().unsigned_abs())
     }
 
     async fn remove_old(&self) -> anyhow::Result<()> {
@@ -141,17 +156,18 @@ impl<'a> Schedule<'a> {
         let spot = Spot { place: self.place.clone(), name };
         let place = spot.to_string();
         let (passphrase, runtime) = (self.passphrase.clone(), Handle::current());
+        let scratch = Scratch::new(self.reserve.clone());
         // In a thread of its own: it computes for minutes if the database is large.
         let verified = tokio::task::spawn_blocking(move || {
-            runtime.block_on(verify(&spot, &passphrase, &std::env::temp_dir(), &ProgressBar::hidden()))
+            runtime.block_on(verify(&spot, &passphrase, &scratch, &ProgressBar::hidden()))
         });
         let problem = match verified.await? {
             Ok(verified) => {
                 tracing::info!(backup = place, rows = verified.manifest.rows, "the newest backup can be restored");
                 None
             }
-            Err(error) if error.is::<super::NoRoom>() => return Err(error),
-            Err(error) => {
+            Err(Unverified::NotChecked(error)) => return Err(error),
+            Err(Unverified::Bad(error)) => {
                 let problem = format!("{error:#}");
                 tracing::error!(backup = place, problem, "the newest backup cannot be restored");
                 Some(problem)
@@ -173,5 +189,25 @@ impl<'a> Schedule<'a> {
             self.metrics.backup_last_verified_timestamp_seconds.set(seconds(record.at));
             self.metrics.backup_last_verify_ok.set(u64::from(record.problem.is_none()));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::NoRoom, *};
+
+    #[tokio::test]
+    async fn the_first_backup_leaves_the_room_that_the_server_needs() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let mut config = Config::default();
+        config.database.url = format!("sqlite://{}", folder.path().join("hearth.db").display());
+        config.storage.stop_mb = 1_000_000_000;
+        let store = Store::open(&config.database).await.unwrap();
+        let metrics = Metrics::default();
+        let schedule = Schedule::new(&config, &store, &metrics).await.unwrap();
+        assert!(schedule.size(&Records::default()).await.unwrap() > 10_000);
+        let error = schedule.back_up(Timestamp::now(), &Records::default()).await.unwrap_err();
+        assert!(error.is::<NoRoom>(), "{error:#}");
+        assert!(schedule.place.backups().await.unwrap().is_empty());
     }
 }

@@ -1,20 +1,20 @@
 //! Verifies a backup by restoring it into a temporary database, which is checked and read.
 
-use std::path::Path;
+use std::{fs::File, path::Path};
 
 use anyhow::{Context, bail, ensure};
 use indicatif::ProgressBar;
 use tempfile::TempDir;
 
 use super::{
-    Passphrase, Spot, ensure_room,
+    Passphrase, Scratch, Spot,
     manifest::Manifest,
     restore::{checked, fill},
 };
 use crate::{
     config::Database,
     model::{ChatRef, Position, Timestamp},
-    store::{Inspection, Restoration, Store},
+    store::{Inspection, Restoration, Store, is_away},
 };
 
 /// Chats that are opened.
@@ -23,6 +23,10 @@ const CHATS: i64 = 100;
 const PAGE: i64 = 50;
 /// Findings that are named in an error.
 const NAMED: usize = 5;
+
+/// How the errors begin of an encrypted backup that this passphrase, or none, does not open.
+const CLOSED: [&str; 3] =
+    ["encrypted: give its passphrase", "encrypted with another passphrase", "encrypted for a key"];
 
 /// A backup that can be restored.
 #[derive(Debug)]
@@ -35,31 +39,57 @@ pub struct Verified {
     pub opened: usize,
 }
 
+/// Why a backup was not verified.
+#[derive(Debug)]
+pub enum Unverified {
+    /// It cannot be restored.
+    Bad(anyhow::Error),
+    /// It could not be read, or there was no room: it may be good.
+    NotChecked(anyhow::Error),
+}
+
 /// Restores a backup into a new folder in `scratch`, which is removed afterwards; checks the integrity of the database and
 /// its counters; opens a hundred chats.
 pub async fn verify(
     spot: &Spot,
     passphrase: &Passphrase,
-    scratch: &Path,
+    scratch: &Scratch,
     progress: &ProgressBar,
-) -> anyhow::Result<Verified> {
-    let fetched = spot.place.fetch(&spot.name, scratch).await.with_context(|| spot.to_string())?;
-    let mut archive = checked(&fetched.path, passphrase, progress).await.with_context(|| spot.to_string())?;
+) -> Result<Verified, Unverified> {
+    let not_checked = |error: anyhow::Error| Unverified::NotChecked(error.context(spot.to_string()));
+    let fetched = spot.place.fetch(&spot.name, scratch).await.map_err(not_checked)?;
+    ensure_readable(&fetched.path).map_err(not_checked)?;
+    let judged = |error: anyhow::Error| {
+        let reason = error.to_string();
+        match is_away(&error) || CLOSED.iter().any(|closed| reason.starts_with(closed)) {
+            true => not_checked(error),
+            false => Unverified::Bad(error.context(spot.to_string())),
+        }
+    };
+    let mut archive = checked(&fetched.path, passphrase, progress).await.map_err(judged)?;
     let is_encrypted = archive.is_encrypted;
-    ensure_room(archive.room(), scratch)?;
-    let folder = TempDir::with_prefix_in("hearth-verify-", scratch).with_context(|| scratch.display().to_string())?;
+    scratch.ensure_room(archive.room()).map_err(|error| not_checked(error.into()))?;
+    let folder = TempDir::with_prefix_in("hearth-verify-", &scratch.folder);
+    let folder = folder.with_context(|| scratch.folder.display().to_string()).map_err(not_checked)?;
     let path = folder.path().join("hearth.db");
-    let path = path.to_str().with_context(|| format!("{} is not UTF-8", path.display()))?;
-    let config = Database { url: format!("sqlite://{path}"), ..Database::default() };
     let opened = async {
+        let path = path.to_str().with_context(|| format!("{} is not UTF-8", path.display()))?;
+        let config = Database { url: format!("sqlite://{path}"), ..Database::default() };
         let mut restoration = Restoration::begin(&config.url).await?;
         let restored = fill(archive, &mut restoration, &config, &[], progress).await?;
         restoration.finish().await?;
         examine(&config.url, progress).await?;
         anyhow::Ok((restored.manifest, open_chats(&config).await?))
     };
-    let (manifest, opened) = opened.await.with_context(|| spot.to_string())?;
+    let (manifest, opened) = opened.await.map_err(judged)?;
     Ok(Verified { manifest, is_encrypted, opened })
+}
+
+/// Fails if the file cannot be read.
+fn ensure_readable(path: &Path) -> anyhow::Result<()> {
+    let file = File::open(path)?;
+    ensure!(file.metadata()?.is_file(), "not a file");
+    Ok(())
 }
 
 /// Fails if the database is not sound.

@@ -4,7 +4,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
-use super::{VERSION, check, demo, repair};
+use super::{VERSION, backup, check, demo, repair};
 
 /// Hearth, a self-hosted messenger in one binary
 ///
@@ -44,7 +44,8 @@ pub(super) enum Command {
     Serve,
     /// Update the database's schema
     ///
-    /// `hearth serve` does this when it starts. A database that a newer version has migrated is rejected.
+    /// `hearth serve` does this when it starts; stop the server first. A database that a newer version has migrated is
+    /// rejected.
     Migrate,
     /// Load demo users and conversations into an empty database
     ///
@@ -137,7 +138,7 @@ pub(super) enum Command {
     ///
     /// Restores it into a temporary database, checks that one as `hearth check` does, and opens a hundred chats. Needs room
     /// in the folder for temporary files (TMPDIR). Exits with 0 if the backup is good, with 1 if it is not, and with 2 if
-    /// there is no room to find out.
+    /// it could not be checked: the file cannot be read, the passphrase is another one, or there is no room.
     Verify {
         /// The backup: a file, or s3://BUCKET/PREFIX/NAME
         file: String,
@@ -194,8 +195,9 @@ impl Command {
     /// What it exits with if it fails.
     pub(super) fn failure(&self) -> ExitCode {
         match self {
-            // 1 says that something is wrong with the database.
+            // 1 says that something is wrong with the database, or with the backup.
             Self::Check => ExitCode::from(check::NOT_CHECKED),
+            Self::Verify { .. } => ExitCode::from(backup::NOT_VERIFIED),
             _ => ExitCode::FAILURE,
         }
     }

@@ -10,7 +10,7 @@ use tokio::signal::unix::signal;
 
 use super::FILE_TOO_LARGE;
 use crate::{
-    backup::{self, NoRoom, Pace, Passphrase, Place},
+    backup::{self, Pace, Passphrase, Place, Reserve, Scratch, Unverified},
     config::Config,
     model::Timestamp,
     store::{self, BackupRecord, Records, Stats, VerifyRecord},
@@ -20,7 +20,7 @@ use crate::{
 /// The progress bar: `messages     ━━━━━━━━━━━━  1,234 of 5,678, 12 s to go`.
 const BAR: &str = "{prefix:<12} {bar:40} {human_pos} of {human_len}, {eta} to go";
 /// What `hearth verify` exits with if it could not verify the backup.
-const NOT_VERIFIED: u8 = 2;
+pub(super) const NOT_VERIFIED: u8 = 2;
 
 /// Makes a backup of the configured database.
 pub(super) async fn make(config: &Config, target: Option<&str>) -> anyhow::Result<()> {
@@ -60,8 +60,8 @@ pub(super) async fn restore(config: &Config, file: &str) -> anyhow::Result<()> {
 pub(super) async fn verify(config: &Config, file: &str) -> anyhow::Result<ExitCode> {
     telemetry::init(&config.log);
     let (passphrase, spot) = (Passphrase::of(config)?, Place::file(file)?);
-    let bar = bar();
-    let verified = backup::verify(&spot, &passphrase, &std::env::temp_dir(), &bar).await;
+    let (scratch, bar) = (Scratch::new(Reserve::of(config, store::file(&config.database.url)?)), bar());
+    let verified = backup::verify(&spot, &passphrase, &scratch, &bar).await;
     bar.finish_and_clear();
     let problem = match verified {
         Ok(verified) => {
@@ -74,11 +74,11 @@ pub(super) async fn verify(config: &Config, file: &str) -> anyhow::Result<ExitCo
             writeln!(out, "opened: {} chats", verified.opened)?;
             None
         }
-        Err(error) if error.is::<NoRoom>() => {
-            eprintln!("hearth: {error:#}");
+        Err(Unverified::NotChecked(error)) => {
+            eprintln!("hearth: not checked: {error:#}");
             return Ok(ExitCode::from(NOT_VERIFIED));
         }
-        Err(error) => {
+        Err(Unverified::Bad(error)) => {
             eprintln!("hearth: {error:#}");
             Some(format!("{error:#}"))
         }

@@ -196,6 +196,13 @@ impl Default for Limits {
     }
 }
 
+/// Bytes per MB.
+const MB: u64 = 1_000_000;
+/// The most MB of the disk that are kept free by default.
+const STOP_MB: u64 = 200;
+/// The most percent of the disk that are kept free by default.
+const STOP_PERCENT: u64 = 2;
+
 /// `[storage]`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -211,6 +218,16 @@ pub struct Storage {
 impl Default for Storage {
     fn default() -> Self {
         Self { warn_percent: 10, stop_mb: 0, watch: String::new() }
+    }
+}
+
+impl Storage {
+    /// Free bytes of a disk of this size below which nothing more is stored.
+    pub fn stop_bytes(&self, total: u64) -> u64 {
+        match self.stop_mb {
+            0 => (total / 100 * STOP_PERCENT).min(STOP_MB * MB),
+            mb => u64::from(mb) * MB,
+        }
     }
 }
 

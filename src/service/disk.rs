@@ -22,10 +22,6 @@ use crate::{
 const EVERY: Duration = Duration::from_secs(1);
 /// Bytes per MB.
 const MB: u64 = 1_000_000;
-/// The most MB that are kept free by default.
-const STOP_MB: u64 = 200;
-/// The most percent of the disk that are kept free by default.
-const STOP_PERCENT: u64 = 2;
 
 /// The disk that is watched.
 #[derive(Debug, Default)]
@@ -113,12 +109,7 @@ struct Bounds {
 
 impl Bounds {
     fn new(config: &config::Storage, total: u64) -> Self {
-        let percent = |percent: u64| total / 100 * percent;
-        let stop = match config.stop_mb {
-            0 => percent(STOP_PERCENT).min(STOP_MB * MB),
-            mb => u64::from(mb) * MB,
-        };
-        Self { warn: percent(config.warn_percent.into()), stop }
+        Self { warn: total / 100 * u64::from(config.warn_percent), stop: config.stop_bytes(total) }
     }
 
     /// The room after a measurement. A state ends when a tenth more is free than the bound below which it began, so that

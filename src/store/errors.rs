@@ -116,6 +116,14 @@ fn postgres_trouble(code: &str) -> Option<Trouble> {
     }
 }
 
+/// Whether the database or its disk caused the error, and not what was asked or what is stored.
+pub fn is_away(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let is_own = matches!(cause.downcast_ref(), Some(Error::DiskFull | Error::Unavailable(_)));
+        is_own || cause.downcast_ref().and_then(trouble).is_some_and(|trouble| trouble != Trouble::Damaged)
+    })
+}
+
 /// Whether another transaction caused the error, so that a retry may succeed.
 pub fn is_conflict(error: &sqlx::Error) -> bool {
     was_undone(error) || error.as_database_error().is_some_and(DatabaseError::is_unique_violation)

@@ -3,6 +3,7 @@
 mod bad;
 mod killed;
 mod scheduled;
+mod unreachable;
 mod upgraded;
 
 use std::{

@@ -1,6 +1,10 @@
 //! Backups in an S3-compatible store. `AWS_*` variables have its address and credentials, as for other tools.
 
-use std::{io::Write, path::Path, sync::Arc, time::Duration};
+use std::{
+    io::Write,
+    sync::{Arc, mpsc},
+    time::Duration,
+};
 
 use anyhow::{Context, anyhow, ensure};
 use futures_util::{StreamExt, TryStreamExt};
@@ -13,7 +17,7 @@ use object_store::{
 use tempfile::{NamedTempFile, TempPath};
 use tokio::runtime::Handle;
 
-use super::{BUCKET, UNFINISHED};
+use super::{super::room::Scratch, BUCKET, UNFINISHED};
 use crate::model::Timestamp;
 
 /// The bytes of a part of an upload. S3 allows 10,000 parts: a backup of up to 80 GB.
@@ -23,6 +27,10 @@ const RETRIES: usize = 5;
 const RETRY_FOR: Duration = Duration::from_secs(40);
 /// How long a request may take: a part on a slow line.
 const REQUEST: Duration = Duration::from_mins(5);
+/// How long to wait for the clean-up after an upload: two requests with their retries.
+const CLEAN_UP: Duration = Duration::from_secs(90);
+/// The error if the runtime ends during a request.
+const STOPPED: &str = "the program is stopping";
 /// An unfinished upload of another process may still be running for this long.
 const UPLOAD_MILLIS: i64 = 24 * 60 * 60 * 1000;
 
@@ -98,7 +106,13 @@ impl Bucket {
             Err(error) => return Err(plain(error)).with_context(|| self.url.clone()),
         }
         let id = self.store.create_multipart(&key).await.map_err(plain).with_context(|| self.url.clone())?;
-        let upload = Upload {
+        if let Err(error) = self.replace(&format!("{name}{UNFINISHED}"), id.clone().into_bytes()).await {
+            if let Err(error) = self.store.abort_multipart(&key, &id).await {
+                tracing::warn!(%error, %key, "cannot abort an upload that has no parts");
+            }
+            return Err(error);
+        }
+        Ok(Upload {
             bucket: self.clone(),
             key,
             id,
@@ -107,9 +121,7 @@ impl Bucket {
             bytes: 0,
             runtime: Handle::current(),
             is_complete: false,
-        };
-        self.replace(&format!("{name}{UNFINISHED}"), upload.id.clone().into_bytes()).await?;
-        Ok(upload)
+        })
     }
 
     async fn remove_leftovers(&self, now: Timestamp) -> object_store::Result<()> {
@@ -130,15 +142,13 @@ impl Bucket {
         Ok(())
     }
 
-    pub(super) async fn download(&self, name: &str, scratch: &Path) -> anyhow::Result<TempPath> {
+    pub(super) async fn download(&self, name: &str, scratch: &Scratch) -> anyhow::Result<TempPath> {
         let named = || format!("{}/{name}", self.url);
+        let folder = &scratch.folder;
         let (mut file, path) =
-            NamedTempFile::new_in(scratch).with_context(|| scratch.display().to_string())?.into_parts();
+            NamedTempFile::new_in(folder).with_context(|| folder.display().to_string())?.into_parts();
         let found = self.store.get(&self.key(name)).await.map_err(plain).with_context(named)?;
-        if let Some(free) = super::free(scratch) {
-            let size = found.meta.size;
-            ensure!(size < free, "{} needs {size} bytes in {}, which has {free} free", named(), scratch.display());
-        }
+        scratch.ensure_room(found.meta.size).with_context(named)?;
         let mut chunks = found.into_stream();
         while let Some(chunk) = chunks.next().await {
             file.write_all(&chunk.map_err(plain).with_context(named)?)?;
@@ -178,21 +188,34 @@ fn plain(error: Error) -> anyhow::Error {
 
 impl Upload {
     /// Sends the part that is complete, or the last one.
-    fn send(&mut self) -> object_store::Result<()> {
+    fn send(&mut self) -> anyhow::Result<()> {
         let part = std::mem::replace(&mut self.buffer, Vec::with_capacity(PART));
-        let sent = self.bucket.store.put_part(&self.key, &self.id, self.parts.len(), part.into());
-        self.parts.push(self.runtime.block_on(sent)?);
+        let (store, key, id, index) = (self.bucket.store.clone(), self.key.clone(), self.id.clone(), self.parts.len());
+        let sent = async move { store.put_part(&key, &id, index, part.into()).await };
+        let sent = begin(&self.runtime, sent).recv().context(STOPPED)?;
+        self.parts.push(sent.map_err(plain)?);
         Ok(())
     }
 
     pub(super) fn finish(mut self) -> anyhow::Result<u64> {
-        self.send().map_err(plain)?;
+        self.send()?;
         let parts = std::mem::take(&mut self.parts);
-        let completed = self.bucket.store.complete_multipart(&self.key, &self.id, parts);
-        self.runtime.block_on(completed).map_err(plain)?;
+        let (store, key, id) = (self.bucket.store.clone(), self.key.clone(), self.id.clone());
+        let completed = async move { store.complete_multipart(&key, &id, parts).await };
+        begin(&self.runtime, completed).recv().context(STOPPED)?.map_err(plain)?;
         self.is_complete = true;
         Ok(self.bytes)
     }
+}
+
+/// Begins work on the runtime. Its result arrives unless the runtime ends before. Unlike `Handle::block_on`, this works in
+/// every thread.
+fn begin<T: Send + 'static>(runtime: &Handle, work: impl Future<Output = T> + Send + 'static) -> mpsc::Receiver<T> {
+    let (sender, receiver) = mpsc::sync_channel(1);
+    runtime.spawn(async move {
+        let _ = sender.send(work.await);
+    });
+    receiver
 }
 
 impl Write for Upload {
@@ -201,7 +224,7 @@ impl Write for Upload {
         self.buffer.extend_from_slice(&bytes[..count]);
         self.bytes += count as u64;
         if self.buffer.len() == PART {
-            self.send().map_err(|error| std::io::Error::other(error.to_string()))?;
+            self.send().map_err(std::io::Error::other)?;
         }
         Ok(count)
     }
@@ -222,8 +245,11 @@ impl Drop for Upload {
             }
             bucket.store.delete(&Key::parse(format!("{key}{UNFINISHED}"))?).await
         };
-        // Uploads end in threads that may block.
-        if let Err(error) = self.runtime.block_on(cleaned) {
+        let cleaned = match begin(&self.runtime, cleaned).recv_timeout(CLEAN_UP) {
+            Ok(cleaned) => cleaned.map_err(plain),
+            Err(error) => Err(error.into()),
+        };
+        if let Err(error) = cleaned {
             tracing::warn!(%error, key = %self.key, "cannot clean up after an upload: the next backup tries again");
         }
     }
