@@ -35,6 +35,18 @@ impl Engine {
         }
     }
 
+    /// Asks whether there is a table with this name. On PostgreSQL only in the schema in which new tables are created: one
+    /// of another schema of the search path is another database's.
+    pub(super) fn find_table(self, name: &str) -> String {
+        match self {
+            Self::Sqlite => format!("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '{name}'"),
+            Self::Postgres => format!(
+                "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+                 WHERE c.relname = '{name}' AND n.nspname = current_schema()"
+            ),
+        }
+    }
+
     /// The text whose UTF-8 bytes these hexadecimal digits are, as an SQL expression.
     pub(super) fn text_of_hex(self, digits: &str) -> String {
         match self {

@@ -5,7 +5,7 @@
 use sqlx::{AnyConnection, AssertSqlSafe, Executor};
 use tokio_util::sync::CancellationToken;
 
-use super::{DatabaseError, DatabaseResult, ServingGuard, Store, engine::Engine};
+use super::{DatabaseError, DatabaseResult, ServingGuard, Store, engine::Engine, restoration};
 use crate::{config::Database, model::Timestamp};
 
 /// The error of the function `begin_write`.
@@ -22,6 +22,7 @@ pub(super) struct Fence {
 impl Store {
     /// Opens the database for the process that may write to it. From now on, all writes of the previous process fail.
     pub async fn open_to_write(config: &Database, _guard: &ServingGuard) -> anyhow::Result<Self> {
+        restoration::ensure_file_finished(&config.url)?;
         Self::open(config).await?.taking_over().await
     }
 

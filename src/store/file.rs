@@ -154,6 +154,35 @@ impl DatabaseFile {
     }
 }
 
+/// Suffix of the file that says that the database is being restored.
+const RESTORING: &str = ".restoring";
+
+impl DatabaseFile {
+    /// Says that the database is being restored, until [`Self::unmark`].
+    pub(super) fn mark(&self) -> anyhow::Result<()> {
+        let path = beside(&self.path, RESTORING);
+        let file = File::options().create(true).truncate(false).write(true).mode(0o600).open(&path);
+        file.with_context(|| path.display().to_string())?.sync_all()?;
+        Ok(File::open(folder(&self.path))?.sync_all()?)
+    }
+
+    /// The file that says that a restore was interrupted; `None` if there is none, or if the restored database has its
+    /// name.
+    pub(super) fn mark_of_unfinished(&self) -> anyhow::Result<Option<PathBuf>> {
+        let (path, unfinished) = (beside(&self.path, RESTORING), beside(&self.path, UNFINISHED));
+        let is_unfinished = path.try_exists()? && (unfinished.try_exists()? || !self.path.try_exists()?);
+        Ok(is_unfinished.then_some(path))
+    }
+
+    /// Takes [`Self::mark`] back.
+    pub(super) fn unmark(&self) -> anyhow::Result<()> {
+        match fs::remove_file(beside(&self.path, RESTORING)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// An unfinished copy.
 pub(super) struct Copy {
     unfinished: PathBuf,

@@ -101,10 +101,7 @@ pub(super) async fn require(engine: Engine, connection: &mut AnyConnection) -> a
 
 /// The version of a database's schema; 0 if it is not one of Hearth.
 pub(super) async fn version(engine: Engine, connection: &mut AnyConnection) -> DatabaseResult<i64> {
-    let migrated = match engine {
-        Engine::Sqlite => "SELECT 1 FROM sqlite_master WHERE name = '_sqlx_migrations'",
-        Engine::Postgres => "SELECT 1 FROM pg_class WHERE oid = to_regclass('_sqlx_migrations')",
-    };
+    let migrated = AssertSqlSafe(engine.find_table("_sqlx_migrations"));
     if sqlx::query(migrated).fetch_optional(&mut *connection).await?.is_none() {
         return Ok(0);
     }
@@ -112,7 +109,8 @@ pub(super) async fn version(engine: Engine, connection: &mut AnyConnection) -> D
     newest.fetch_one(connection).await
 }
 
-/// The statements that drop all tables and functions that migrations create on PostgreSQL, if they exist.
+/// The statements that drop all tables and functions that migrations create on PostgreSQL, if they exist in a schema of
+/// the search path.
 pub(super) fn drop_everything() -> String {
     let created = |begin: &'static str, end| {
         let rests = POSTGRES.iter().flat_map(move |(_, _, text)| text.split(begin).skip(1));

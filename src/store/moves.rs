@@ -17,7 +17,7 @@ pub use target::{MoveTarget, Reached};
 use std::collections::BTreeMap;
 
 use anyhow::bail;
-use sqlx::{AnyConnection, Executor, Row};
+use sqlx::{AnyConnection, AssertSqlSafe, Executor, Row};
 
 use super::{
     DatabaseResult, Store,
@@ -74,10 +74,7 @@ pub(super) enum Part {
 
 impl Part {
     pub(super) async fn of(engine: Engine, connection: &mut AnyConnection) -> DatabaseResult<Self> {
-        let exists = match engine {
-            Engine::Sqlite => "SELECT 1 FROM sqlite_master WHERE name = 'moving'",
-            Engine::Postgres => "SELECT 1 FROM pg_class WHERE oid = to_regclass('moving')",
-        };
+        let exists = AssertSqlSafe(engine.find_table("moving"));
         if connection.fetch_optional(exists).await?.is_none() {
             return Ok(Self::None);
         }

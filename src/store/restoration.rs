@@ -1,5 +1,5 @@
 //! A database that is filled from a backup. Until it is complete, no server uses it: on SQLite it is a file of another
-//! name, on PostgreSQL a table marks it. A restore that was interrupted starts over.
+//! name, and a file marks it; on PostgreSQL a table does. A restore that was interrupted starts over.
 
 use anyhow::{Context, bail, ensure};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor, any::install_default_drivers};
@@ -32,11 +32,15 @@ impl Restoration {
                 if file.exists().with_context(named)? {
                     ensure_empty(url).await?;
                 }
-                let url = file.begin()?;
-                let mut connection = AnyConnection::connect(&url).await?;
-                connection.execute("PRAGMA journal_mode = WAL").await?;
-                connection.close().await?;
-                Ok(Self { guard, file: Some(file), url })
+                file.mark()?;
+                match begin_file(&file).await {
+                    Ok(url) => Ok(Self { guard, file: Some(file), url }),
+                    Err(error) => {
+                        file.discard()?;
+                        file.unmark()?;
+                        Err(error)
+                    }
+                }
             }
             Engine::Postgres => {
                 let mut connection = AnyConnection::connect(url).await.with_context(named)?;
@@ -80,6 +84,7 @@ impl Restoration {
                     old.close().await?;
                 }
                 file.finish()?;
+                file.unmark()?;
             }
             None => remove_mark(&self.url).await?,
         }
@@ -91,6 +96,7 @@ impl Restoration {
     pub async fn discard(self) -> anyhow::Result<()> {
         if let Some(file) = &self.file {
             file.discard()?;
+            file.unmark()?;
         } else {
             let mut connection = AnyConnection::connect(&self.url).await?;
             clear(&mut connection).await?;
@@ -102,6 +108,32 @@ impl Restoration {
     }
 }
 
+async fn begin_file(file: &DatabaseFile) -> anyhow::Result<String> {
+    let url = file.begin()?;
+    let mut connection = AnyConnection::connect(&url).await?;
+    connection.execute("PRAGMA journal_mode = WAL").await?;
+    connection.close().await?;
+    Ok(url)
+}
+
+/// Like [`ensure_finished`], for the file of a database on SQLite. Call it with the guard: no restore runs.
+pub(super) fn ensure_file_finished(url: &str) -> anyhow::Result<()> {
+    if Engine::of(url) == Engine::Postgres {
+        return Ok(());
+    }
+    let file = DatabaseFile::of(url)?;
+    if let Some(mark) = file.mark_of_unfinished()? {
+        bail!(
+            "database {}: a restore into it was interrupted: run hearth restore again, or, for a server without this \
+             backup, delete {}",
+            connect::place(url),
+            mark.display()
+        );
+    }
+    // A restore may have ended between its last two steps.
+    file.unmark()
+}
+
 /// Fails if a restore into this database has begun and not ended.
 pub(super) async fn ensure_finished(engine: Engine, connection: &mut AnyConnection) -> anyhow::Result<()> {
     if engine == Engine::Postgres && is_marked(connection).await? {
@@ -111,8 +143,8 @@ pub(super) async fn ensure_finished(engine: Engine, connection: &mut AnyConnecti
 }
 
 async fn is_marked(connection: &mut AnyConnection) -> anyhow::Result<bool> {
-    let sql = format!("SELECT 1 FROM pg_class WHERE oid = to_regclass('{MARK}')");
-    Ok(connection.fetch_optional(AssertSqlSafe(sql)).await?.is_some())
+    let sql = AssertSqlSafe(Engine::Postgres.find_table(MARK));
+    Ok(connection.fetch_optional(sql).await?.is_some())
 }
 
 /// Fails if the database that `url` names has users, or is not one of Hearth.
@@ -140,10 +172,12 @@ async fn remove_mark(url: &str) -> anyhow::Result<()> {
     Ok(connection.close().await?)
 }
 
-/// Marks the database as unfinished and drops its tables, which have no users or are an interrupted restore's.
+/// Marks the database as unfinished and drops its tables, which have no users or are an interrupted restore's. Searches
+/// only the first schema of the search path: the others may have another database's tables with these names.
 async fn clear(connection: &mut AnyConnection) -> anyhow::Result<()> {
     let drop = migrations::drop_everything();
-    let sql = format!("BEGIN; CREATE TABLE IF NOT EXISTS {MARK} (); {drop}COMMIT");
+    let only = "SELECT set_config('search_path', quote_ident(current_schema()), true)";
+    let sql = format!("BEGIN; {only}; CREATE TABLE IF NOT EXISTS {MARK} (); {drop}COMMIT");
     connection.execute(AssertSqlSafe(sql)).await?;
     Ok(())
 }

@@ -4,12 +4,13 @@ use super::Store;
 use crate::error::Result;
 
 impl Store {
-    /// After a backup was restored: ends every session and deletes the epoch, so that the next start makes a new one,
-    /// and what was known of backups. Returns how many sessions ended.
+    /// After a backup was restored: ends every session, deletes links to exports, the epoch, so that the next start makes
+    /// a new one, and what was known of backups. Returns how many sessions ended.
     pub async fn restored(&self) -> Result<u64> {
         let work = async {
             let mut change = self.begin().await?;
             let ended = sqlx::query("DELETE FROM sessions").execute(&mut *change).await?.rows_affected();
+            sqlx::query("DELETE FROM export_links").execute(&mut *change).await?;
             let query = sqlx::query("DELETE FROM settings WHERE key IN ('epoch', 'last_backup', 'last_verified')");
             query.execute(&mut *change).await?;
             change.commit().await?;

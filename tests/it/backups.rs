@@ -186,6 +186,30 @@ async fn a_database_with_users_is_not_replaced() {
 }
 
 #[tokio::test]
+async fn a_restore_leaves_the_tables_of_other_schemas_alone() {
+    let [one, two] = [TestDatabase::create().await, TestDatabase::create().await];
+    one.fill().await;
+    let before = lasting(one.contents().await);
+    let (source, target) = (Hearth::with_database(&one.url), Hearth::with_database(&two.url_that_finds(&one)));
+    let file = back_up(&source, "all.zip");
+    target.prints(&["restore", &file]);
+    assert!(lasting(one.contents().await) == before, "the other database has changed");
+    assert!(lasting(two.contents().await) == before, "the restored database differs");
+}
+
+#[tokio::test]
+async fn links_to_exports_end_with_a_restore() {
+    let (database, hearth, ..) = conversation().await;
+    let links = "INSERT INTO export_links (hash, user_id, session_id, created_at, expires_at) \
+                 SELECT id, id, id, 1, 9000000000000 FROM users";
+    database.run(links).await;
+    let file = back_up(&hearth, "linked.zip");
+    let copy = TestDatabase::create().await;
+    Hearth::with_database(&copy.url).prints(&["restore", &file]);
+    assert!(database.has_rows("export_links").await && !copy.has_rows("export_links").await);
+}
+
+#[tokio::test]
 async fn stats_show_the_numbers_and_the_last_backups() {
     let (_database, hearth, _serving, ..) = conversation().await;
     let stats = hearth.prints(&["stats"]);

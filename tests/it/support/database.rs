@@ -7,7 +7,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor, Row};
 use tempfile::TempDir;
 
 use super::{
-    Hearth, User,
+    User,
     line::{Line, Loss},
 };
 
@@ -283,11 +283,13 @@ impl TestDatabase {
         }
     }
 
-    /// Whether no server starts on a half restored database: its file does not have its name yet, or the start fails.
-    pub async fn refuses_an_unfinished_restore(&self, hearth: &Hearth) -> bool {
-        match &self.kind {
-            Kind::Sqlite { .. } => self.is_untouched().await,
-            Kind::Postgres { .. } => hearth.complains(&["serve"]).contains("a restore into it was interrupted"),
+    /// Its URL for those who also find the tables of another database, after its own. SQLite has no such names.
+    pub fn url_that_finds(&self, other: &Self) -> String {
+        match (&self.kind, &other.kind) {
+            (Kind::Postgres { schema, .. }, Kind::Postgres { schema: other, .. }) => {
+                self.url.replace(schema, &format!("{schema}%2C{other}"))
+            }
+            _ => self.url.clone(),
         }
     }
 
