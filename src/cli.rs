@@ -153,7 +153,8 @@ async fn with_database(config: &Config, work: impl AsyncFnOnce(&Store) -> anyhow
 
 async fn migrate(config: &Config) -> anyhow::Result<()> {
     telemetry::init(&config.log);
-    with_database(config, async |_| Ok(())).await?;
+    before_migration(config).await?;
+    Store::open(&config.database).await?.close().await;
     writeln!(std::io::stdout(), "{} is up to date", store::place(&config.database.url))?;
     Ok(())
 }

@@ -40,6 +40,7 @@ impl Store {
     /// Connects, creates a missing SQLite database, and migrates the schema.
     pub async fn open(config: &Database) -> anyhow::Result<Self> {
         install_default_drivers();
+        restoration::ensure_file_finished(&config.url)?;
         if Engine::of(&config.url) == Engine::Postgres {
             let checked = async {
                 let mut connection = AnyConnection::connect(&config.url).await?;

@@ -22,8 +22,9 @@ pub(super) struct Fence {
 impl Store {
     /// Opens the database for the process that may write to it. From now on, all writes of the previous process fail.
     pub async fn open_to_write(config: &Database, _guard: &ServingGuard) -> anyhow::Result<Self> {
-        restoration::ensure_file_finished(&config.url)?;
-        Self::open(config).await?.taking_over().await
+        let store = Self::open(config).await?;
+        restoration::unmark_file(&config.url)?;
+        store.taking_over().await
     }
 
     /// Like [`Self::open_to_write`], for a database that is being restored. Its caller has the guard.

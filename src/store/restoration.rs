@@ -116,7 +116,7 @@ async fn begin_file(file: &DatabaseFile) -> anyhow::Result<String> {
     Ok(url)
 }
 
-/// Like [`ensure_finished`], for the file of a database on SQLite. Call it with the guard: no restore runs.
+/// Like [`ensure_finished`], for the file of a database on SQLite.
 pub(super) fn ensure_file_finished(url: &str) -> anyhow::Result<()> {
     if Engine::of(url) == Engine::Postgres {
         return Ok(());
@@ -130,8 +130,12 @@ pub(super) fn ensure_file_finished(url: &str) -> anyhow::Result<()> {
             mark.display()
         );
     }
-    // A restore may have ended between its last two steps.
-    file.unmark()
+    Ok(())
+}
+
+/// Removes the mark of a restore that ended between its last two steps. Call it with the guard: no restore runs.
+pub(super) fn unmark_file(url: &str) -> anyhow::Result<()> {
+    if Engine::of(url) == Engine::Sqlite { DatabaseFile::of(url)?.unmark() } else { Ok(()) }
 }
 
 /// Fails if a restore into this database has begun and not ended.
