@@ -61,9 +61,10 @@ pub async fn verify(
     ensure_readable(&fetched.path).map_err(not_checked)?;
     let judged = |error: anyhow::Error| {
         let reason = error.to_string();
-        match is_away(&error) || CLOSED.iter().any(|closed| reason.starts_with(closed)) {
-            true => not_checked(error),
-            false => Unverified::Bad(error.context(spot.to_string())),
+        if is_away(&error) || CLOSED.iter().any(|closed| reason.starts_with(closed)) {
+            not_checked(error)
+        } else {
+            Unverified::Bad(error.context(spot.to_string()))
         }
     };
     let mut archive = checked(&fetched.path, passphrase, progress).await.map_err(judged)?;

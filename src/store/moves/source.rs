@@ -23,7 +23,7 @@ use crate::{
 
 const BUSY: &str = "another `hearth move` of this database runs";
 /// All changes that wait: few, if they were followed just before.
-const ALL: usize = i64::MAX as usize;
+const ALL: usize = usize::MAX / 2;
 /// How long PostgreSQL may wait for the lock of a table, while no other write begins.
 const TABLE_TIMEOUT: &str = "SET LOCAL lock_timeout = '5s'";
 
