@@ -1,8 +1,13 @@
 //! The bytes of a database's own files.
 
+use std::time::Instant;
+
 use sqlx::{Executor, Row};
 
-use super::database::{Kind, TestDatabase};
+use super::{
+    PATIENCE,
+    database::{Kind, TestDatabase},
+};
 
 /// Tables, their indexes and what they store outside their rows, of this schema.
 const RELATIONS: &str = "SELECT pg_read_binary_file(pg_relation_filepath(c.oid)) AS bytes FROM pg_class c \
@@ -16,6 +21,18 @@ impl TestDatabase {
         let files = self.files().await;
         let is_there = |text: &&String| files.iter().any(|file| memchr::memmem::find(file, text.as_bytes()).is_some());
         texts.iter().filter(is_there).cloned().collect()
+    }
+
+    /// Those of these texts that are still in the files after a while. PostgreSQL keeps deleted rows as long as a
+    /// transaction may see them, also one of another test.
+    pub async fn still_remains(&self, texts: &[String]) -> Vec<String> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let found = self.remains(texts).await;
+            if found.is_empty() || matches!(self.kind, Kind::Sqlite { .. }) || Instant::now() > deadline {
+                return found;
+            }
+        }
     }
 
     async fn files(&self) -> Vec<Vec<u8>> {
