@@ -38,15 +38,22 @@ pub(crate) struct Run {
     /// Play rounds for this long, on both engines in turn
     #[arg(long)]
     pub(crate) hours: Option<f64>,
+    #[command(flatten)]
+    pub(crate) choices: Choices,
+    /// The path of the server [default: `hearth` beside this program]
+    #[arg(long)]
+    pub(crate) binary: Option<PathBuf>,
+}
+
+/// What a run is made of.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Choices {
     /// The seed of all choices [default: from the clock]
     #[arg(long)]
     pub(crate) seed: Option<u64>,
     /// The database engine
     #[arg(long, value_enum, default_value_t)]
     pub(crate) engine: Engines,
-    /// The path of the server [default: `hearth` beside this program]
-    #[arg(long)]
-    pub(crate) binary: Option<PathBuf>,
 }
 
 /// Which mistakes to make.
@@ -80,12 +87,8 @@ pub(crate) struct Power {
     /// Power losses per engine
     #[arg(long, default_value_t = 20)]
     pub(crate) moments: u32,
-    /// The seed of all choices [default: from the clock]
-    #[arg(long)]
-    pub(crate) seed: Option<u64>,
-    /// The database engine
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) engine: Engines,
+    #[command(flatten)]
+    pub(crate) choices: Choices,
     /// The server [default: `hearth` beside this program, or one that is built with the feature `mutations`]
     #[arg(long)]
     pub(crate) binary: Option<PathBuf>,

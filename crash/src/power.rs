@@ -38,8 +38,8 @@ pub(crate) async fn run(options: &Power) -> Result<bool> {
         (given, _) => binary(given.as_deref())?,
     };
     ensure!(shim::library().is_some(), "the shim is not built: run `cargo build --workspace`");
-    let seed = seed(options.seed);
-    for engine in options.engine.list() {
+    let seed = seed(options.choices.seed);
+    for engine in options.choices.engine.list() {
         let began = Instant::now();
         println!("{}, seed {seed}: power losses", engine.name());
         let mut chance = Rng::with_seed(seed);

@@ -26,10 +26,10 @@ const SHOWN: usize = 20;
 /// Returns whether every promise was kept.
 pub(crate) async fn run(run: &Run) -> Result<bool> {
     let binary = binary(run.binary.as_deref())?;
-    let mut seed = seed(run.seed);
+    let mut seed = seed(run.choices.seed);
     let (began, hours) = (Instant::now(), run.hours.map(|hours| Duration::from_secs_f64(hours * 3600.0)));
     loop {
-        for engine in run.engine.list() {
+        for engine in run.choices.engine.list() {
             println!("{}, seed {seed}", engine.name());
             let all = u32::try_from(Fault::all(*engine).len()).unwrap_or_default();
             let rounds = if hours.is_some() { TURN } else { run.rounds.unwrap_or(all) };

@@ -1,14 +1,10 @@
 //! `hearth backup`, `restore`, `verify` and `stats`.
 
-use std::{
-    io::{IsTerminal, Write},
-    process::ExitCode,
-};
+use std::{io::Write, process::ExitCode};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::signal::unix::signal;
 
-use super::FILE_TOO_LARGE;
+use super::{FILE_TOO_LARGE, bar};
 use crate::{
     backup::{self, Pace, Passphrase, Place, Reserve, Scratch, Unverified},
     config::Config,
@@ -17,8 +13,6 @@ use crate::{
     telemetry,
 };
 
-/// The progress bar: `messages     ━━━━━━━━━━━━  1,234 of 5,678, 12 s to go`.
-const BAR: &str = "{prefix:<12} {bar:40} {human_pos} of {human_len}, {eta} to go";
 /// What `hearth verify` exits with if it could not verify the backup.
 pub(super) const NOT_VERIFIED: u8 = 2;
 
@@ -28,7 +22,7 @@ pub(super) async fn make(config: &Config, target: Option<&str>) -> anyhow::Resul
     let _ = signal(FILE_TOO_LARGE)?;
     let (passphrase, url) = (Passphrase::of(config)?, &config.database.url);
     let spot = backup::new_spot(config, target, &passphrase)?;
-    let bar = bar();
+    let bar = bar::styled(bar::WITH_TIME);
     let made = backup::make(url, &spot, &passphrase, Pace::Full, &bar).await?;
     bar.finish_and_clear();
     let (place, rows) = (spot.to_string(), made.manifest.rows);
@@ -45,7 +39,7 @@ pub(super) async fn make(config: &Config, target: Option<&str>) -> anyhow::Resul
 pub(super) async fn restore(config: &Config, file: &str) -> anyhow::Result<()> {
     telemetry::init(&config.log);
     let (passphrase, spot) = (Passphrase::of(config)?, Place::file(file)?);
-    let (lists, bar) = ([backup::default_place(config)?], bar());
+    let (lists, bar) = ([backup::default_place(config)?], bar::styled(bar::WITH_TIME));
     let restored = backup::restore(&spot, &passphrase, &config.database, &lists, &bar).await?;
     bar.finish_and_clear();
     let mut out = std::io::stdout().lock();
@@ -60,7 +54,8 @@ pub(super) async fn restore(config: &Config, file: &str) -> anyhow::Result<()> {
 pub(super) async fn verify(config: &Config, file: &str) -> anyhow::Result<ExitCode> {
     telemetry::init(&config.log);
     let (passphrase, spot) = (Passphrase::of(config)?, Place::file(file)?);
-    let (scratch, bar) = (Scratch::new(Reserve::of(config, store::file(&config.database.url)?)), bar());
+    let (scratch, bar) =
+        (Scratch::new(Reserve::of(config, store::file(&config.database.url)?)), bar::styled(bar::WITH_TIME));
     let verified = backup::verify(&spot, &passphrase, &scratch, &bar).await;
     bar.finish_and_clear();
     let problem = match verified {
@@ -124,15 +119,6 @@ pub(super) async fn stats(config: &Config) -> anyhow::Result<()> {
         ),
     )?;
     Ok(())
-}
-
-/// Hidden if standard error is not a terminal.
-fn bar() -> ProgressBar {
-    let is_watched = std::io::stderr().is_terminal();
-    let target = if is_watched { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let bar = ProgressBar::with_draw_target(Some(0), target);
-    bar.set_style(ProgressStyle::with_template(BAR).expect("the template is well-formed"));
-    bar
 }
 
 /// Such as `12.3 MB`.

@@ -1,12 +1,10 @@
 //! `hearth check`.
 
-use std::{
-    io::{IsTerminal, Write},
-    process::ExitCode,
-};
+use std::{io::Write, process::ExitCode};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressBar;
 
+use super::bar;
 use crate::{
     config::Config,
     store::{self, CheckProgress, Inspection},
@@ -16,15 +14,12 @@ use crate::{
 /// What `hearth check` exits with if it could not check the database.
 pub(super) const NOT_CHECKED: u8 = 2;
 
-/// The progress bar: `chats        ━━━━━━━━━━━━  1,234 of 5,678`.
-const BAR: &str = "{prefix:<12} {bar:40} {human_pos} of {human_len}";
-
 /// Checks the configured database, and prints what is wrong with it.
 pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     telemetry::init(&config.log);
     let place = store::place(&config.database.url);
     let inspection = Inspection::open(&config.database.url).await?;
-    let bar = bar();
+    let bar = bar::styled(bar::WITHOUT_TIME);
     let checked = inspection.run(|progress| show(&bar, progress)).await?;
     bar.finish_and_clear();
 
@@ -42,15 +37,6 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let noun = if count == 1 { "fault" } else { "faults" };
     writeln!(out, "{place} has {more}{count} {noun}: see docs/troubleshooting.md#hearth-check-found-faults")?;
     Ok(ExitCode::FAILURE)
-}
-
-/// Hidden if standard error is not a terminal.
-fn bar() -> ProgressBar {
-    let is_watched = std::io::stderr().is_terminal();
-    let target = if is_watched { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let bar = ProgressBar::with_draw_target(Some(0), target);
-    bar.set_style(ProgressStyle::with_template(BAR).expect("the template is well-formed"));
-    bar
 }
 
 fn show(bar: &ProgressBar, progress: CheckProgress) {

@@ -9,7 +9,7 @@ mod rules;
 use std::fmt;
 
 use anyhow::{Context, bail};
-use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor, Row, any::install_default_drivers};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor, any::install_default_drivers};
 
 use super::{
     DatabaseError, DatabaseResult, connect,
@@ -154,8 +154,8 @@ impl Inspection {
     }
 
     async fn number(&mut self, sql: &'static str) -> DatabaseResult<u64> {
-        let row = self.connection.fetch_one(sql).await?;
-        Ok(row.try_get::<i64, _>(0)?.unsigned_abs())
+        let number: i64 = sqlx::query_scalar(sql).fetch_one(&mut self.connection).await?;
+        Ok(number.unsigned_abs())
     }
 }
 

@@ -88,15 +88,19 @@ impl Store {
                 Err(Uncommitted::Undone(error)) => return Err(error),
                 Err(Uncommitted::Unknown(unanswered, error)) => (unanswered, error),
             };
-            loop {
-                match store.was_committed(&unanswered).await {
-                    Ok(true) => return Ok(()),
-                    Ok(false) | Err(DatabaseError::PoolClosed) => return Err(error),
-                    Err(_) => tokio::time::sleep(ASK_EVERY).await,
-                }
-            }
+            if store.outcome(&unanswered).await.unwrap_or(false) { Ok(()) } else { Err(error) }
         });
         settled.await.unwrap_or(Err(DatabaseError::WorkerCrashed))
+    }
+
+    /// Asks [`Self::was_committed`] until the database answers. Fails when the store is closed.
+    pub async fn outcome(&self, unanswered: &Unanswered) -> DatabaseResult<bool> {
+        loop {
+            match self.was_committed(unanswered).await {
+                Err(error) if !matches!(error, DatabaseError::PoolClosed) => tokio::time::sleep(ASK_EVERY).await,
+                answer => return answer,
+            }
+        }
     }
 
     /// Whether a transaction was committed whose COMMIT was not answered. If it was not, it never will be.

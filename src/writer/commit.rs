@@ -1,8 +1,6 @@
 //! Commits batches. Repeats a batch after a conflict with another transaction, applies it task by task if one task
 //! makes all of them fail, and looks up its outcome if the answer to the commit was lost.
 
-use std::time::Duration;
-
 use tokio::time::timeout;
 
 use super::{
@@ -20,8 +18,6 @@ use crate::{
 
 /// How often a batch is tried when it conflicts with other transactions.
 const ATTEMPTS: usize = 3;
-/// How often to look up the outcome of a batch while requests wait for it.
-const ASK_EVERY: Duration = Duration::from_millis(50);
 
 pub(super) struct Committer {
     store: Store,
@@ -156,18 +152,10 @@ impl Committer {
         if mutations::makes(Mutation::LoseAmbiguousCommit) {
             return Err(Failure::Undone);
         }
-        let answer = async {
-            loop {
-                match self.store.was_committed(&unsettled.batch).await {
-                    Ok(committed) => return committed,
-                    Err(_) => tokio::time::sleep(ASK_EVERY).await,
-                }
-            }
-        };
-        match timeout(self.store.batch_timeout(), answer).await {
-            Ok(true) => Ok(unsettled.outcomes),
-            Ok(false) => Err(Failure::Undone),
-            Err(_) => {
+        match timeout(self.store.batch_timeout(), self.store.outcome(&unsettled.batch)).await {
+            Ok(Ok(true)) => Ok(unsettled.outcomes),
+            Ok(Ok(false)) => Err(Failure::Undone),
+            Ok(Err(_)) | Err(_) => {
                 self.unsettled = Some(unsettled);
                 Err(DatabaseError::PoolTimedOut.into())
             }

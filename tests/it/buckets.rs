@@ -10,40 +10,22 @@
     reason = "tests are nobody's library"
 )]
 
+mod outside;
 mod support;
 
 use std::process::ExitCode;
 
-use libtest_mimic::{Arguments, Trial};
 use reqwest::Method;
 use support::{Api, Hearth, PATIENCE, TestDatabase, new_id};
 
-macro_rules! tests {
-    ($($name:ident)*) => {
-        [$((stringify!($name), || block_on($name())),)*]
-    };
-}
-
 fn main() -> ExitCode {
-    let tests: [(&str, fn()); _] = tests! {
+    let tests: [(&str, fn()); _] = outside::tests! {
         a_backup_goes_to_a_bucket_and_comes_back
         the_server_keeps_the_newest_backups_in_a_bucket
         a_killed_upload_leaves_no_file
         a_bucket_that_cannot_be_reached_is_named
     };
-    let has_s3 = server().is_some();
-    let trial = |(name, test): (&str, fn())| {
-        let test = move || {
-            test();
-            Ok(())
-        };
-        Trial::test(name, test).with_kind("S3").with_ignored_flag(!has_s3)
-    };
-    libtest_mimic::run(&Arguments::from_args(), tests.into_iter().map(trial).collect()).exit_code()
-}
-
-fn block_on(test: impl Future<Output = ()>) {
-    tokio::runtime::Runtime::new().expect("a runtime").block_on(test);
+    outside::run("S3", server().is_some(), tests)
 }
 
 fn server() -> Option<String> {

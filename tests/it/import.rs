@@ -10,26 +10,20 @@
     reason = "tests are nobody's library"
 )]
 
+mod outside;
 #[path = "import/reference.rs"]
 mod reference;
 mod support;
 
 use std::process::ExitCode;
 
-use libtest_mimic::{Arguments, Trial};
 use reference::{OLD_PASSWORD, Reference};
 use serde_json::Value;
 use sqlx::Row;
 use support::{Hearth, Request, TestDatabase, column, grows, instants, is_sound, texts};
 
-macro_rules! tests {
-    ($($name:ident)*) => {
-        [$((stringify!($name), || block_on($name())),)*]
-    };
-}
-
 fn main() -> ExitCode {
-    let tests: [(&str, fn()); _] = tests! {
+    let tests: [(&str, fn()); _] = outside::tests! {
         users_groups_and_messages_keep_their_ids_and_order
         old_passwords_work_and_are_rehashed
         messages_deleted_by_one_user_stay_hidden_only_from_that_user
@@ -46,18 +40,7 @@ fn main() -> ExitCode {
         a_database_of_another_program_is_rejected
     };
     let has_postgres = std::env::var("TEST_DATABASE_URL").is_ok_and(|url| url.starts_with("postgres"));
-    let trial = |(name, test): (&str, fn())| {
-        let test = move || {
-            test();
-            Ok(())
-        };
-        Trial::test(name, test).with_kind("PostgreSQL").with_ignored_flag(!has_postgres)
-    };
-    libtest_mimic::run(&Arguments::from_args(), tests.into_iter().map(trial).collect()).exit_code()
-}
-
-fn block_on(test: impl Future<Output = ()>) {
-    tokio::runtime::Runtime::new().expect("a runtime").block_on(test);
+    outside::run("PostgreSQL", has_postgres, tests)
 }
 
 /// A database to import into, and the program.

@@ -43,7 +43,7 @@ async fn sqlite(inspection: &mut Inspection, report: &mut impl FnMut(CheckProgre
     report(CheckProgress { stage: STAGE, done: 0, total: 1 });
     let rows = inspection.connection.fetch_all("PRAGMA integrity_check(100)").await?;
     for row in rows {
-        let problem: String = row.try_get(0)?;
+        let problem: String = row.try_get("integrity_check")?;
         if problem != "ok" {
             inspection.add(Finding { table: "database".into(), key: String::new(), problem });
         }
