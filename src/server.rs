@@ -29,7 +29,7 @@ use crate::{
     metrics::Metrics,
     model::Timestamp,
     protocol::{Bounds, Close, Protocol},
-    service::{App, clock::Past, disk, housekeeping, people},
+    service::{App, accounts, clock::Past, disk, housekeeping, people},
     store::{ServingGuard, Store},
     writer,
 };
@@ -71,7 +71,8 @@ impl Server {
         let metrics = metrics::bind(&config.metrics).await?;
 
         let per_user = if config.limits.enabled { config.limits.connections_per_user } else { usize::MAX };
-        let hub = Arc::new(Hub::new(config.limits.connections, per_user));
+        let sessions = Arc::new(Sessions::default());
+        let hub = Arc::new(Hub::new(sessions.clone(), config.limits.connections, per_user));
         let (writer, write, batches) = writer::start(store.clone(), &config.limits);
         let publisher = tokio::spawn(publish(hub.clone(), batches));
         let secret = signing_secret(&store, &config).await?;
@@ -85,7 +86,7 @@ impl Server {
             passwords: Passwords::default(),
             typists: Typists::default(),
             epoch: epoch(&store).await?,
-            sessions: Sessions::default(),
+            sessions,
             session_clock: SessionClock::from(store.last_session_use().await?, Timestamp::now(), Instant::now()),
             tokens: Tokens::new(&secret, config.auth.token_hours),
             devices: Devices::new(&secret),
@@ -251,5 +252,6 @@ async fn background(app: Arc<App>, heart: watch::Sender<()>) {
     let housekeeping = housekeeping::run(&app);
     let backups = backup::run(&app.config, &app.store, &app.metrics);
     let writes = app.store.watch_writes();
-    tokio::join!(beat, presence, housekeeping, backups, disk::watch(&app), writes, memory::give_back());
+    let late = accounts::deliver_late(&app);
+    tokio::join!(beat, presence, housekeeping, backups, disk::watch(&app), writes, late, memory::give_back());
 }

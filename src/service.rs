@@ -41,7 +41,7 @@ pub struct App {
     /// The open connections.
     pub hub: Arc<Hub>,
     /// The live sessions, cached.
-    pub sessions: Sessions,
+    pub sessions: Arc<Sessions>,
     /// The clock by which sessions expire.
     pub session_clock: SessionClock,
     /// Hashes and verifies passwords.

@@ -97,6 +97,8 @@ pub struct Store {
     fence: Fence,
     /// The order of the log of commits.
     order: commits::Order,
+    /// Delivers what changed after its requester had stopped waiting.
+    late: commits::Late,
     /// All people's names in memory, for searches.
     names: Arc<NameIndex>,
     /// Whether writes work.

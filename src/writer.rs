@@ -32,7 +32,7 @@ use crate::{
     config::Limits,
     error::{Error, Result},
     live::{Outcome, Publication, Reply, Turn},
-    model::{Event, SessionId, Texts, UserId},
+    model::{Texts, UserId},
     store::{Expiring, Store},
 };
 use command::Task;
@@ -84,14 +84,9 @@ impl Writer {
         self.push(Task::Change(command))
     }
 
-    /// Erases an account and everything that belongs to it. Returns the sessions that ended.
-    pub async fn erase_account(&self, user: UserId, texts: Texts) -> Result<Vec<SessionId>> {
-        let outcome = self.push(Task::EraseAccount { user, texts })?.outcome().await?;
-        let ended = outcome.events.into_iter().filter_map(|event| match event {
-            Event::SessionsEnded { sessions, .. } => Some(sessions),
-            _ => None,
-        });
-        Ok(ended.flatten().collect())
+    /// Erases an account and everything that belongs to it.
+    pub async fn erase_account(&self, user: UserId, texts: Texts) -> Result<()> {
+        self.push(Task::EraseAccount { user, texts })?.outcome().await.map(|_| ())
     }
 
     /// Changes a user's privacy settings.

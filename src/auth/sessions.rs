@@ -10,6 +10,8 @@ use crate::model::{SessionId, Timestamp, UserId};
 
 /// How many sessions are cached: about 10 MiB. The database has the rest.
 const REMEMBERED: usize = 100_000;
+/// How long ended sessions are cached: much longer than a query takes.
+const ENDED_KEPT_MILLIS: i64 = 24 * 60 * 60 * 1000;
 
 #[derive(Clone, Copy)]
 enum State {
@@ -91,8 +93,9 @@ impl Sessions {
         }
     }
 
-    /// Ends sessions in the cache, after the database ended them. `expires_at` is the latest expiry of their tokens.
-    pub fn end(&self, ended: &[SessionId], expires_at: Timestamp) {
+    /// Ends sessions in the cache, after the database ended them.
+    pub fn end(&self, ended: &[SessionId]) {
+        let expires_at = Timestamp::now().plus_millis(ENDED_KEPT_MILLIS);
         let mut sessions = self.lock();
         for session in ended {
             sessions.insert(*session, State::Ended { expires_at });
@@ -135,7 +138,7 @@ mod tests {
         let (sessions, now) = (Sessions::default(), Timestamp::now());
         let (later, session, user) = (now.plus_millis(60_000), SessionId(Uuid::now_v7()), UserId(Uuid::now_v7()));
         assert_eq!(sessions.check(session, user, 0, now), Check::Unknown);
-        sessions.end(&[session], later);
+        sessions.end(&[session]);
         sessions.remember(session, user, FIRST, later);
         assert_eq!(sessions.check(session, user, 0, now), Check::Void);
     }

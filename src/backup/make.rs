@@ -64,6 +64,7 @@ pub async fn make(
 ) -> anyhow::Result<Made> {
     let created_at = Timestamp::now();
     let snapshot = Snapshot::open(url).await?;
+    snapshot.ensure_complete()?;
     let output = spot.place.begin(&spot.name, created_at).await.context("cannot begin the backup")?;
     let (sender, receiver) = mpsc::channel(QUEUE);
     let passphrase = passphrase.clone();

@@ -127,7 +127,7 @@ impl<'a> Schedule<'a> {
         let record = BackupRecord { at, place, bytes: made.bytes, rows: made.manifest.rows, is_scheduled: true };
         Records::keep_backup(url, &record).await?;
         self.show(&Records { backup: Some(record), verified: None });
-        self.remove_old().await.context("cannot remove old backups")
+        self.remove_old(now).await.context("cannot remove old backups")
     }
 
     /// Bytes that a backup may need: half more than the last one, or for the first one what the database has, which is
@@ -140,8 +140,17 @@ impl<'a> Schedule<'a> {
         Ok(self.store.size().unsigned_abs())
     }
 
-    async fn remove_old(&self) -> anyhow::Result<()> {
-        let names = self.place.backups().await?;
+    /// The names of all backups, the oldest first. A name in the future comes from a clock that was wrong: such a backup
+    /// counts as the oldest.
+    async fn backups(&self, now: Timestamp) -> anyhow::Result<Vec<String>> {
+        let mut names = self.place.backups().await?;
+        let newest = new_name(now, true);
+        names.sort_by_key(|name| *name <= newest);
+        Ok(names)
+    }
+
+    async fn remove_old(&self, now: Timestamp) -> anyhow::Result<()> {
+        let names = self.backups(now).await?;
         let old = names.len().saturating_sub(self.config.backup.keep);
         for name in &names[..old] {
             self.place.remove(name).await?;
@@ -152,7 +161,7 @@ impl<'a> Schedule<'a> {
 
     /// Verifies the newest backup.
     async fn drill(&self, now: Timestamp) -> anyhow::Result<()> {
-        let Some(name) = self.place.backups().await?.pop() else { return Ok(()) };
+        let Some(name) = self.backups(now).await?.pop() else { return Ok(()) };
         let spot = Spot { place: self.place.clone(), name };
         let place = spot.to_string();
         let (passphrase, runtime) = (self.passphrase.clone(), Handle::current());
@@ -209,5 +218,24 @@ mod tests {
         let error = schedule.back_up(Timestamp::now(), &Records::default()).await.unwrap_err();
         assert!(error.is::<NoRoom>(), "{error:#}");
         assert!(schedule.place.backups().await.unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn backups_of_a_clock_that_was_ahead_are_the_first_to_be_removed() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let mut config = Config::default();
+        config.database.url = format!("sqlite://{}", folder.path().join("hearth.db").display());
+        config.backup.keep = 2;
+        let store = Store::open(&config.database).await.unwrap();
+        let metrics = Metrics::default();
+        let schedule = Schedule::new(&config, &store, &metrics).await.unwrap();
+        schedule.place.create().unwrap();
+        let now = Timestamp::now();
+        let names: Vec<_> = [-2, -1, 0, 1, 2].map(|days| new_name(now.plus_millis(days * 86_400_000), false)).into();
+        for name in &names {
+            std::fs::write(schedule.place.folder().unwrap().join(name), "a backup").unwrap();
+        }
+        schedule.remove_old(now).await.unwrap();
+        assert_eq!(schedule.backups(now).await.unwrap(), names[1..3]);
     }
 }

@@ -1,20 +1,23 @@
 //! Every open connection of this process, by user. The lock is held only for look-ups and pushes.
 
+mod connections;
+
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashSet,
     ops::Deref,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
+use self::connections::Connections;
 use super::{
-    barred::Barred,
     connection::{Connection, ConnectionId},
-    deliver::{Broadcast, Except, broadcasts},
-    presence::{Presence, PresenceChange},
+    deliver::{Broadcast, broadcasts},
+    presence::PresenceChange,
     view,
 };
 use crate::{
+    auth::Sessions,
     model::{Event, SessionId, Timestamp, UserId},
     protocol::{
         Close, Frame, Protocol,
@@ -26,6 +29,8 @@ use crate::{
 /// The open connections.
 pub struct Hub {
     connections: Mutex<Connections>,
+    /// The cache of sessions: those that end, end there too.
+    sessions: Arc<Sessions>,
     limit: usize,
     limit_per_user: usize,
 }
@@ -39,18 +44,6 @@ pub enum Full {
     User,
     /// The session may not connect for this long.
     Session(Duration),
-}
-
-#[derive(Default)]
-struct Connections {
-    by_user: HashMap<UserId, Vec<Arc<Connection>>>,
-    open: usize,
-    /// How many of them speak the Hearth protocol.
-    extended: usize,
-    /// How many connections were ever opened: the number of the next one.
-    count: u64,
-    presence: Presence,
-    barred: Barred,
 }
 
 /// A connection that asks to be added.
@@ -74,8 +67,8 @@ pub struct Entered {
 
 impl Hub {
     /// Creates an empty hub with a limit in total and per user.
-    pub fn new(limit: usize, limit_per_user: usize) -> Self {
-        Self { connections: Mutex::default(), limit, limit_per_user }
+    pub fn new(sessions: Arc<Sessions>, limit: usize, limit_per_user: usize) -> Self {
+        Self { connections: Mutex::default(), sessions, limit, limit_per_user }
     }
 
     /// Adds a connection if there is room. If the hub is full, it closes the oldest connection of the user who has the
@@ -109,11 +102,12 @@ impl Hub {
         self.lock().barred.bar(session, Instant::now());
     }
 
-    /// Sends an event to everyone it concerns, except to the connection that caused it.
+    /// Sends an event to everyone it concerns, except to the connection that caused it. If sessions have ended, their
+    /// tokens become void and their sockets are closed.
     pub fn deliver(&self, event: &Event, cause: Option<ConnectionId>) {
         broadcasts(event, cause, &mut |broadcast| self.send(broadcast));
         match event {
-            Event::SessionsEnded { user, sessions } => self.close_sessions(*user, sessions),
+            Event::SessionsEnded { user, sessions } => self.end_sessions(*user, sessions),
             Event::PrivacyChanged { user, privacy, presence_changed: true } => {
                 self.show_presence(*user, privacy.presence);
             }
@@ -216,7 +210,8 @@ impl Hub {
         }
     }
 
-    fn close_sessions(&self, user: UserId, ended: &[SessionId]) {
+    fn end_sessions(&self, user: UserId, ended: &[SessionId]) {
+        self.sessions.end(ended);
         for connection in self.lock().by_user.get(&user).into_iter().flatten() {
             if ended.contains(&connection.session) {
                 connection.close(Close::Unauthorized);
@@ -246,45 +241,6 @@ impl Hub {
 
     fn lock(&self) -> MutexGuard<'_, Connections> {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Connections {
-    /// The connections that get a broadcast.
-    fn recipients<'a>(&'a self, broadcast: &'a Broadcast<'_>) -> impl Iterator<Item = &'a Arc<Connection>> {
-        let is_spoken = match broadcast.protocol {
-            Protocol::Reference => self.open > self.extended,
-            Protocol::Hearth => self.extended > 0,
-        };
-        let people = if is_spoken { broadcast.to } else { &[] };
-        let connections = people.iter().filter_map(|user| self.by_user.get(user)).flatten();
-        connections.filter(|connection| {
-            let is_excepted = match broadcast.except {
-                Except::Nobody => false,
-                Except::User(user) => connection.user == user,
-                Except::Connection(id) => connection.id == id,
-            };
-            connection.protocol == broadcast.protocol && !is_excepted
-        })
-    }
-
-    /// Closes the oldest connection of the user who has the most, if that is at least two more than a new connection's
-    /// user would have, who has `held` now.
-    fn displace(&mut self, held: usize) -> bool {
-        let most = self.by_user.values_mut().max_by_key(|own| own.len());
-        let Some(own) = most.filter(|own| own.len() >= held + 3) else { return false };
-        let displaced = own.remove(0);
-        self.left(&displaced);
-        self.barred.bar(displaced.session, Instant::now());
-        displaced.close(Close::Displaced);
-        true
-    }
-
-    /// Updates the counts for a connection that was removed from `by_user`.
-    fn left(&mut self, connection: &Connection) {
-        self.open -= 1;
-        self.extended -= usize::from(connection.protocol == Protocol::Hearth);
-        self.presence.unwatch(connection.id);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
 use super::{
@@ -52,9 +53,7 @@ pub async fn rename(app: &App, caller: Caller, names: UpdateProfile) -> Result<(
     if !app.store.rename(caller.user, first_name, last_name, Timestamp::now()).await? {
         return Err(Error::Invalid(vec![reserved_name()]));
     }
-    let person = app.store.person(caller.user).await?;
-    app.hub.deliver(&Event::PersonRenamed { user: caller.user, person }, None);
-    Ok(())
+    deliver_rename(app, caller.user).await
 }
 
 /// Sets a new password, ends every other session and its sockets, and revokes all device tokens. Returns new tokens for
@@ -76,7 +75,7 @@ pub async fn change_password(app: &App, caller: Caller, change: ChangePassword) 
     let changed = changed.inspect_err(|_| app.sessions.forget(caller.user))?;
     // A concurrent request changed the password first.
     let Changed { ended, renewed } = changed.ok_or(Refusal::WrongPassword)?;
-    sessions::have_ended(app, caller.user, &ended);
+    sessions::have_ended(app, caller.user, ended);
     let Some(session_ends_at) = renewed else { return Ok(None) };
     let renewed = sessions::renewed(app, &account, &renewal, session_ends_at)?;
     let revision = app.store.devices_revision(caller.user).await?;
@@ -88,8 +87,38 @@ pub async fn change_password(app: &App, caller: Caller, change: ChangePassword) 
 pub async fn delete(app: &App, caller: Caller, request: DeleteAccount) -> Result<()> {
     confirmation::require(app, caller).await?;
     let erased = app.writer.erase_account(caller.user, request.texts).await;
-    let ended = erased.inspect_err(|_| app.sessions.forget(caller.user))?;
-    sessions::have_ended(app, caller.user, &ended);
+    erased.inspect_err(|_| app.sessions.forget(caller.user))
+}
+
+/// Delivers changes that were committed after their requesters had stopped waiting.
+pub async fn deliver_late(app: &App) {
+    let mut late = app.store.late_events();
+    loop {
+        match late.recv().await {
+            Ok(events) => {
+                for event in events {
+                    deliver(app, event).await.unwrap_or_else(|error| error.log());
+                }
+            }
+            Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => return,
+        }
+    }
+}
+
+async fn deliver(app: &App, event: Event) -> Result<()> {
+    match event {
+        Event::PersonRenamed { user, .. } => deliver_rename(app, user).await,
+        event => {
+            app.hub.deliver(&event, None);
+            Ok(())
+        }
+    }
+}
+
+async fn deliver_rename(app: &App, user: UserId) -> Result<()> {
+    let person = app.store.person(user).await?;
+    app.hub.deliver(&Event::PersonRenamed { user, person }, None);
     Ok(())
 }
 

@@ -150,7 +150,7 @@ pub async fn renew(app: &App, token: Option<&str>) -> Result<Renewed> {
         let ended = app.store.end_reused(&renewal, kept_until).await;
         if ended.inspect_err(|_| app.sessions.forget(user)).map_err(cannot_check)? {
             tracing::warn!(%user, %session, "a replaced token was used again: its session has been ended");
-            have_ended(app, user, &[session]);
+            have_ended(app, user, vec![session]);
         }
         return Err(Refusal::Unauthorized.into());
     };
@@ -205,7 +205,7 @@ pub async fn end_others(app: &App, caller: Caller) -> Result<()> {
     confirmation::require(app, caller).await?;
     let ended = app.store.end_other_sessions(caller.user, caller.session).await;
     let ended = ended.inspect_err(|_| app.sessions.forget(caller.user))?;
-    have_ended(app, caller.user, &ended);
+    have_ended(app, caller.user, ended);
     Ok(())
 }
 
@@ -218,7 +218,7 @@ pub async fn end(app: &App, caller: Caller, session: SessionId) -> Result<()> {
     if !ended.inspect_err(|_| app.sessions.forget(caller.user))? {
         return Err(Refusal::SessionNotFound.into());
     }
-    have_ended(app, caller.user, &[session]);
+    have_ended(app, caller.user, vec![session]);
     Ok(())
 }
 
@@ -272,10 +272,9 @@ pub fn still_live(app: &App, caller: Caller) -> Result<Caller> {
     if check(app, caller) == Check::Void { Err(Refusal::Unauthorized.into()) } else { Ok(caller) }
 }
 
-/// Applies the end of sessions, already stored, to the cache and to open sockets.
-pub(super) fn have_ended(app: &App, user: UserId, ended: &[SessionId]) {
-    app.sessions.end(ended, app.tokens.expiry(Timestamp::now()));
-    app.hub.deliver(&Event::SessionsEnded { user, sessions: ended.to_vec() }, None);
+/// Voids the tokens of sessions whose end is stored, and closes their sockets.
+pub(super) fn have_ended(app: &App, user: UserId, sessions: Vec<SessionId>) {
+    app.hub.deliver(&Event::SessionsEnded { user, sessions }, None);
 }
 
 /// When a session that is used now expires if it is not used again; not before its token.

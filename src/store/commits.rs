@@ -7,10 +7,10 @@
 
 mod consumers;
 
-use std::sync::Arc;
+use std::{mem::take, sync::Arc};
 
 use tokio::{
-    sync::{Mutex, OwnedMutexGuard},
+    sync::{Mutex, OwnedMutexGuard, broadcast, oneshot},
     time::timeout,
 };
 
@@ -32,8 +32,44 @@ const ASK_EVERY: std::time::Duration = std::time::Duration::from_millis(50);
 /// What the column `events` has by default.
 const NO_EVENTS: &str = "[]";
 
+/// How many late changes wait to be delivered: more than there can be transactions at a time.
+const LATE: usize = 1024;
+
 /// The number of this process's newest row. Its lock is held from the choice of a number until the outcome is known.
 pub(super) type Order = Arc<Mutex<i64>>;
+
+/// Events of changes that were committed after their requesters had stopped waiting.
+#[derive(Clone)]
+pub(super) struct Late(broadcast::Sender<Vec<Event>>);
+
+impl Default for Late {
+    fn default() -> Self {
+        Self(broadcast::Sender::new(LATE))
+    }
+}
+
+/// What a committed change caused. If it is dropped before its requester knows of it, nobody has delivered the events:
+/// then they are late.
+struct Caused {
+    events: Vec<Event>,
+    late: Late,
+}
+
+impl Caused {
+    fn is_known(mut self) {
+        self.events.clear();
+    }
+}
+
+impl Drop for Caused {
+    fn drop(&mut self) {
+        let events = take(&mut self.events);
+        if !events.is_empty() {
+            // Fails if nobody receives them: commands have no connections.
+            drop(self.late.0.send(events));
+        }
+    }
+}
 
 /// A transaction whose COMMIT was not answered. Until this is dropped, nothing else is logged: first ask
 /// [`Store::was_committed`] for its outcome.
@@ -77,20 +113,42 @@ impl Store {
     }
 
     /// Like [`Self::commit_logged`], for transactions outside of the writer. If the answer to COMMIT is lost, looks up
-    /// the outcome until the database answers.
+    /// the outcome until the database answers. If the caller has stopped waiting by then, the events are late.
     pub(super) async fn commit_and_settle(&self, change: Change, events: Vec<Event>) -> DatabaseResult<()> {
         let store = self.clone();
+        let (answer, answered) = oneshot::channel();
         // A task of its own, because the caller may stop waiting at any moment: until the outcome is known, nothing else
         // may be logged. It ends when the store is closed.
-        let settled = tokio::spawn(async move {
-            let (unanswered, error) = match store.commit_logged(change, &events.iter().collect::<Vec<_>>()).await {
-                Ok(()) => return Ok(()),
-                Err(Uncommitted::Undone(error)) => return Err(error),
-                Err(Uncommitted::Unknown(unanswered, error)) => (unanswered, error),
-            };
-            if store.outcome(&unanswered).await.unwrap_or(false) { Ok(()) } else { Err(error) }
+        tokio::spawn(async move {
+            let settled = store.settle(change, &events).await;
+            let caused = settled.map(|()| Caused { events, late: store.late.clone() });
+            // If the caller has stopped waiting, this drops `caused`.
+            drop(answer.send(caused));
         });
-        settled.await.unwrap_or(Err(DatabaseError::WorkerCrashed))
+        answered.await.unwrap_or(Err(DatabaseError::WorkerCrashed)).map(Caused::is_known)
+    }
+
+    /// The events of changes that are committed after their requesters have stopped waiting, from now on.
+    pub fn late_events(&self) -> broadcast::Receiver<Vec<Event>> {
+        self.late.0.subscribe()
+    }
+
+    async fn settle(&self, change: Change, events: &[Event]) -> DatabaseResult<()> {
+        match self.commit_logged(change, &events.iter().collect::<Vec<_>>()).await {
+            Ok(()) => {}
+            Err(Uncommitted::Undone(error)) => return Err(error),
+            Err(Uncommitted::Unknown(unanswered, error)) => {
+                if !self.outcome(&unanswered).await.unwrap_or(false) {
+                    return Err(error);
+                }
+            }
+        }
+        let changed = events.iter().filter_map(|event| match event {
+            Event::PersonAdded { user } | Event::PersonRenamed { user, .. } => Some(*user),
+            _ => None,
+        });
+        self.names.have_changed(changed);
+        Ok(())
     }
 
     /// Asks [`Self::was_committed`] until the database answers. Fails when the store is closed.

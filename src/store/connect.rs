@@ -10,6 +10,7 @@ use sqlx::{
 
 use super::{
     Store,
+    commits::Late,
     engine::Engine,
     errors::{Trouble, trouble},
     fence::Fence,
@@ -84,6 +85,7 @@ impl Store {
             writes,
             fence: Fence::default(),
             order: Arc::default(),
+            late: Late::default(),
             names: Arc::default(),
             health: Arc::new(Health::new(engine)),
             place: place.into(),

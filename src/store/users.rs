@@ -76,9 +76,7 @@ impl Store {
                 Err(error) => Err(error),
             }
         };
-        let added = self.within(work).await;
-        self.names.have_changed([person.id]);
-        if added? { Ok(()) } else { Err(Refusal::EmailTaken.into()) }
+        if self.within(work).await? { Ok(()) } else { Err(Refusal::EmailTaken.into()) }
     }
 
     /// The account with exactly this e-mail, if it is a legacy one, else the one with this e-mail's identity.
@@ -154,9 +152,7 @@ impl Store {
             }
             Ok(renamed.first().map(|_| !is_reserved))
         };
-        let renamed = self.within(work).await;
-        self.names.have_changed([user]);
-        renamed?.ok_or_else(|| Refusal::Unauthorized.into())
+        self.within(work).await?.ok_or_else(|| Refusal::Unauthorized.into())
     }
 
     /// Stores a new hash, if the stored hash is still the account's, ends all of the person's sessions but that of

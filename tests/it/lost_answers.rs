@@ -91,6 +91,21 @@ async fn a_commit_found_after_an_outage_is_broadcast_once() {
 }
 
 #[tokio::test]
+async fn sessions_end_by_a_password_change_that_is_found_after_an_outage() {
+    let mut server = TestServer::start_breakable().await;
+    let ann = server.user("Ann").await;
+    let socket = ann.log_in_again().await.connect().await;
+    server.database.loses(Loss::AnswerAndLine).await;
+    let change = json!({ "oldPassword": PASSWORD, "newPassword": "battery staple" });
+    ann.patch("/api/profile/change-password", change).await.refused(503);
+    server.database.back().await;
+    let new = json!({ "email": ann.email, "password": "battery staple" });
+    if ann.post("/api/auth/login", new).await.status == 201 {
+        assert_eq!(socket.closed().await, 4001);
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_ends_before_it_knows_recognises_the_retry_later() {
     let mut server = TestServer::start_breakable().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;

@@ -115,22 +115,12 @@ async fn a_migration_that_is_killed_is_repeated_and_loses_nothing() {
     is_sound(&database).await;
 }
 
-/// Marks a database as migrated by a later version, which says that binaries with this schema are the oldest that work.
-async fn migrate_later(server: &TestServer, oldest: &str) {
-    let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
-        SELECT 9999, 'later', success, checksum, execution_time FROM _sqlx_migrations WHERE version = 1";
-    server.database.run(newer).await;
-    let oldest = sqlx::query("UPDATE settings SET value = $1 WHERE key = 'oldest_binary'").bind(oldest.as_bytes());
-    let kept = oldest.execute(&mut server.database.connect().await).await.expect("the database answers");
-    assert_eq!(kept.rows_affected(), 1, "the schema says which binary is the oldest that works with it");
-}
-
 #[tokio::test]
 async fn a_newer_schema_that_works_with_this_binary_is_served() {
     let mut server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;
     server.stop().await;
-    migrate_later(&server, "7 0.1.0").await;
+    server.database.migrate_later("7 0.1.0").await;
     server.start_again().await;
     ann.write_to(&ann, "still here").await;
     is_sound(&server.database).await;
@@ -140,7 +130,7 @@ async fn a_newer_schema_that_works_with_this_binary_is_served() {
 async fn a_newer_schema_that_needs_a_newer_binary_is_refused_with_its_version() {
     let mut server = TestServer::start().await;
     server.stop().await;
-    migrate_later(&server, "9998 7.6.5").await;
+    server.database.migrate_later("9998 7.6.5").await;
     let complaint = Server::start(server.config.clone()).await.err().expect("its schema is unknown");
     let complaint = format!("{complaint:#}");
     assert!(complaint.contains("version 9999") && complaint.contains("it needs Hearth 7.6.5 or newer"), "{complaint}");

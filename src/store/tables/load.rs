@@ -7,7 +7,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use super::{
     Row, Table,
     columns::{given, names, parameter, quoted},
-    read,
+    read, schema,
 };
 use crate::store::{DatabaseResult, connect, engine::Engine};
 
@@ -146,7 +146,11 @@ impl Loader {
 
     /// Measures the tables for the planner of queries. Call it when they are full.
     pub async fn analyze(&mut self) -> DatabaseResult<()> {
-        self.connection.execute("ANALYZE").await.map(|_| ())
+        for table in schema::tables(self.engine, &mut self.connection).await? {
+            let analyze = format!("ANALYZE {}", quoted(&table.name));
+            self.connection.execute(AssertSqlSafe(analyze)).await?;
+        }
+        Ok(())
     }
 
     /// Closes the connection; an open transaction is rolled back.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use anyhow::ensure;
 use sqlx::{
     Any, AnyConnection, AssertSqlSafe, Connection, Executor, Row as _,
     any::{AnyArguments, AnyRow},
@@ -37,6 +38,17 @@ impl Snapshot {
         let schema_version = migrations::version(engine, &mut connection).await?;
         let tables = schema::tables(engine, &mut connection).await?;
         Ok(Self { engine, connection, schema_version, tables })
+    }
+
+    /// Fails if a newer Hearth has migrated the schema: it may have tables that this one does not know.
+    pub fn ensure_complete(&self) -> anyhow::Result<()> {
+        let (version, newest) = (self.schema_version, migrations::newest());
+        ensure!(
+            version <= newest,
+            "a newer Hearth has migrated the database (its schema has version {version}, this one knows {newest}): back \
+             it up with the newer Hearth"
+        );
+        Ok(())
     }
 
     /// The version of the schema.

@@ -56,6 +56,17 @@ async fn without_a_backup_the_schema_stays_as_it_is() {
 }
 
 #[tokio::test]
+async fn a_database_that_a_newer_hearth_has_migrated_is_not_backed_up_in_part() {
+    let database = TestDatabase::create().await;
+    let hearth = Hearth::with_database(&database.url);
+    hearth.prints(&["migrate"]);
+    database.migrate_later("7 0.1.0").await;
+    let complaint = hearth.complains(&["backup", "part.zip"]);
+    assert!(complaint.contains("version 9999") && complaint.contains("with the newer Hearth"), "{complaint}");
+    assert!(backups(hearth.folder()).is_empty());
+}
+
+#[tokio::test]
 async fn a_new_database_needs_no_backup() {
     let database = TestDatabase::create().await;
     let hearth = Hearth::with_database(&database.url).set("HEARTH_BACKUP__TO", "kept");

@@ -1,5 +1,5 @@
 //! Databases with the schema of older versions: the migrations of each version, and the rows in `tests/it/upgrade` that a
-//! server of that version wrote.
+//! server of that version wrote. And of a later version.
 
 use std::{
     fs,
@@ -43,6 +43,16 @@ pub fn migrations() -> Vec<String> {
 }
 
 impl TestDatabase {
+    /// Marks it as migrated by a later version, which says that binaries with this schema are the oldest that work.
+    pub async fn migrate_later(&self, oldest: &str) {
+        let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+            SELECT 9999, 'later', success, checksum, execution_time FROM _sqlx_migrations WHERE version = 1";
+        self.run(newer).await;
+        let oldest = sqlx::query("UPDATE settings SET value = $1 WHERE key = 'oldest_binary'").bind(oldest.as_bytes());
+        let kept = oldest.execute(&mut self.connect().await).await.expect("the database answers");
+        assert_eq!(kept.rows_affected(), 1, "the schema says which binary is the oldest that works with it");
+    }
+
     /// A database that has been used by every version up to this one.
     pub async fn of_version(version: usize) -> Self {
         let database = Self::create().await;
