@@ -145,7 +145,9 @@ impl<'a> Planner<'a> {
                 actor.day_before(self.today, recent, self.chance.between(10, 20), self.chance.between(0, 59) * MINUTE);
             history.push(self.notice(chat, MessageKind::Left, actor, None, at));
         }
-        self.plan.groups.push(LoadedGroup { id, name: section.title.clone(), created_at });
+        let keeps_all = section.head("keep_days").is_empty();
+        let retention_days = if keeps_all { None } else { Some(number("keep_days")?) };
+        self.plan.groups.push(LoadedGroup { id, name: section.title.clone(), created_at, retention_days });
 
         // A group starts with the first of its own conversations.
         let (mut threads, mut later) = match section.threads.split_first() {

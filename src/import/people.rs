@@ -70,7 +70,7 @@ pub(super) fn group(group: SourceGroup, report: &mut Report) -> Option<LoadedGro
     if changed {
         report.remark(Remark::GroupsName, &name);
     }
-    Some(LoadedGroup { id: group.id, name, created_at: group.created_at })
+    Some(LoadedGroup { id: group.id, name, created_at: group.created_at, retention_days: None })
 }
 
 /// Fits a name into its bounds, and returns whether it changed.

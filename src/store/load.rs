@@ -49,6 +49,8 @@ pub struct LoadedGroup {
     pub name: String,
     /// When it was created.
     pub created_at: Timestamp,
+    /// After how many days its messages expire.
+    pub retention_days: Option<i64>,
 }
 
 /// A member of a group to be loaded.
@@ -92,6 +94,7 @@ struct GroupRow<'a> {
     name_folded: String,
     #[serde(serialize_with = "number")]
     created_at: Timestamp,
+    retention_days: Option<i64>,
 }
 
 static ADD_PEOPLE: Sql = Sql::new(
@@ -109,9 +112,9 @@ static OWNERS: Sql = Sql::new(
 );
 
 static ADD_GROUPS: Sql = Sql::new(
-    "INSERT INTO chats (group_id, name, name_folded, last_seq, last_at, member_count, created_at) \
-     SELECT group_id, name, name_folded, 0, 0, 0, created_at \
-     FROM rows($1: group_id UUID, name TEXT, name_folded TEXT, created_at BIGINT) q WHERE true \
+    "INSERT INTO chats (group_id, name, name_folded, last_seq, last_at, member_count, created_at, retention_days) \
+     SELECT group_id, name, name_folded, 0, 0, 0, created_at, retention_days \
+     FROM rows($1: group_id UUID, name TEXT, name_folded TEXT, created_at BIGINT, retention_days BIGINT) q WHERE true \
      ON CONFLICT (group_id) DO NOTHING",
 );
 
@@ -241,6 +244,7 @@ impl<'a> From<&'a LoadedPerson> for PersonRow<'a> {
 impl<'a> From<&'a LoadedGroup> for GroupRow<'a> {
     fn from(group: &'a LoadedGroup) -> Self {
         let name_folded = search(&group.name);
-        Self { group_id: group.id, name: &group.name, name_folded, created_at: group.created_at }
+        let LoadedGroup { id, name, created_at, retention_days } = group;
+        Self { group_id: *id, name, name_folded, created_at: *created_at, retention_days: *retention_days }
     }
 }

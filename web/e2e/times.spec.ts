@@ -3,7 +3,8 @@ import { expect, test } from './support/fixtures';
 import { wrote } from './support/past';
 import { signUp } from './support/rest';
 
-const NEXT_DAY = 26 * 3_600_000;
+/** From about noon, to tomorrow. */
+const NEXT_DAY = 24 * 3_600_000;
 
 test('what was today is yesterday after midnight, with nothing touched', async ({ meet }) => {
   const [ann, bob] = await meet('Ann', 'Bob');

@@ -19,6 +19,8 @@ type Options = BrowserContextOptions;
 interface Settings {
   /** Whether the server has the people of `hearth demo`. */
   demo: boolean;
+  /** Variables of the server's environment: its configuration. */
+  config: Record<string, string>;
 }
 
 export type Arrive = (account: Account, options?: Options) => Promise<Person>;
@@ -36,9 +38,10 @@ interface Fixtures {
 
 export const test = base.extend<Settings & Fixtures>({
   demo: [false, { option: true }],
+  config: [{}, { option: true }],
 
-  server: async ({ demo }, use) => {
-    const server = await (demo ? Server.demo() : Server.start());
+  server: async ({ demo, config }, use) => {
+    const server = await (demo ? Server.demo(config) : Server.start(config));
     await use(server);
     await server.remove();
   },

@@ -15,21 +15,23 @@ export class Server {
   #folder: string;
   #process: ChildProcess | undefined;
   #port = '0';
+  #config: NodeJS.ProcessEnv;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, config: NodeJS.ProcessEnv) {
     this.#folder = folder;
+    this.#config = config;
     this.disk = new Disk(folder);
   }
 
-  static async start(): Promise<Server> {
-    const server = new Server(await mkdtemp(join(tmpdir(), 'hearth-e2e-')));
+  static async start(config: NodeJS.ProcessEnv = {}): Promise<Server> {
+    const server = new Server(await mkdtemp(join(tmpdir(), 'hearth-e2e-')), config);
     await server.start();
     return server;
   }
 
   /** A server with the people of `hearth demo`. */
-  static async demo(): Promise<Server> {
-    const server = new Server(await mkdtemp(join(tmpdir(), 'hearth-e2e-')));
+  static async demo(config: NodeJS.ProcessEnv = {}): Promise<Server> {
+    const server = new Server(await mkdtemp(join(tmpdir(), 'hearth-e2e-')), config);
     const { status, stderr } = spawnSync(program, ['demo'], { env: server.#env });
     if (status !== 0) throw new Error(`hearth demo: ${stderr}`);
     await server.start();
@@ -84,6 +86,7 @@ export class Server {
       HEARTH_LIMITS__ENABLED: 'false',
       HEARTH_AUTH__TOKEN_HOURS: '1',
       HEARTH_LOG__FORMAT: 'text',
+      ...this.#config,
     };
   }
 }
