@@ -50,6 +50,7 @@ async fn play(engine: Engine, binary: &Path, seed: u64, rounds: u32) -> Result<b
     let mut story = Story::begin(&house, &mut chance).await?;
     for number in 0..rounds {
         let (faults, start) = (faults(&house, number, &mut chance), Instant::now());
+        story.erases = number + 1 == rounds;
         let played = story.round(&mut house, &faults, &mut chance).await;
         let round = match played {
             Ok(round) => round,
