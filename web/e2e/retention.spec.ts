@@ -16,7 +16,8 @@ test.describe('in the demo', () => {
     ];
     for (const person of [nora, tom]) {
       await person.goHome();
-      await person.chat('Lunch?').click();
+      await person.page.getByRole('combobox').fill('Lunch?');
+      await person.page.getByRole('option', { name: /Lunch/ }).click();
       await person.header.getByRole('button', { name: 'Lunch?' }).click();
       await expect(person.dialog('Group info').getByText('Messages are deleted after 30 days')).toBeVisible();
     }
@@ -33,13 +34,13 @@ test.describe('in the demo', () => {
     await nora.pick(/Delete old messages/, 'After 1 day');
     await nora.press('Delete old messages', 'Delete messages after 1 day?');
     await expect(nora.dialog('Group info').getByText('Messages are deleted after 1 day')).toBeVisible();
-    await expect(tom.notices.last()).toHaveText('Nora set messages to be deleted after 1 day');
+    await expect(tom.notices.last()).toHaveText('Nora Hansen set messages to be deleted after 1 day');
     await expect.poll(() => tom.messages.count()).toBeLessThan(before);
     await tom.page.reload();
-    await expect(tom.notices.last()).toHaveText('Nora set messages to be deleted after 1 day');
+    await expect(tom.notices.last()).toHaveText('Nora Hansen set messages to be deleted after 1 day');
 
     await nora.pick(/Delete old messages/, 'Off');
-    await expect(tom.notices.last()).toHaveText('Nora turned off the deletion of old messages');
+    await expect(tom.notices.last()).toHaveText('Nora Hansen turned off the deletion of old messages');
   });
 });
 
