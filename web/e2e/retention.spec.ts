@@ -53,4 +53,15 @@ test.describe('with a limit of the server', () => {
     await ann.header.getByRole('button', { name: 'Bob' }).click();
     await expect(ann.dialog('Contact info').getByText('Messages are deleted after 30 days')).toBeVisible();
   });
+
+  test('a group can only keep them for a shorter time', async ({ meet }) => {
+    const [ann] = await meet('Ann');
+    await ann.goHome();
+    await ann.pick('Menu', 'New group');
+    await ann.dialog('New group').getByLabel('Group name').fill('Tea');
+    await ann.press('Create group', 'New group');
+    await ann.header.getByRole('button', { name: 'Tea' }).click();
+    await ann.page.getByRole('button', { name: /Delete old messages/ }).click();
+    await expect(ann.page.getByRole('menuitem')).toHaveText(['After 1 day', 'After 7 days']);
+  });
 });

@@ -11,7 +11,7 @@ const offered = [1, 7, 30, 90, 365];
 
 /** The shorter of the group's limit and the server's; null if messages are kept. */
 export function keptDays(messenger: Messenger, chat: Chat): number | null {
-  const limits = [chat.retentionDays ?? null, messenger.line.bounds?.retentionDays ?? null];
+  const limits = [chat.retentionDays ?? null, serverDays(messenger)];
   const days = limits.filter((limit) => limit !== null);
   return days.length > 0 ? Math.min(...days) : null;
 }
@@ -31,12 +31,20 @@ export function retentionChoice(ui: Ui, messenger: Messenger, chat: Chat): Choic
       onconfirm: () => set(days),
     });
   const off = { label: texts.retentionOff, action: () => set(null) };
-  const lengths = offered.map((days) => ({
-    label: texts.retentionAfter(days),
-    action: () => ask(days),
-    days,
-  }));
+  const most = serverDays(messenger) ?? Infinity;
+  const lengths = offered
+    .filter((days) => days < most)
+    .map((days) => ({
+      label: texts.retentionAfter(days),
+      action: () => ask(days),
+      days,
+    }));
   const more = [...(now === null ? [] : [off]), ...lengths.filter(({ days }) => days !== now)];
   const hint = now === null ? texts.retentionOff : texts.retentionAfter(now);
   return { label: texts.retention, hint, icon: 'clock', more };
+}
+
+/** The server's limit. */
+function serverDays(messenger: Messenger): number | null {
+  return messenger.line.bounds?.retentionDays ?? null;
 }
