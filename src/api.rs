@@ -4,6 +4,7 @@ mod accounts;
 mod address;
 mod caller;
 mod chats;
+mod exports;
 mod failure;
 mod input;
 mod privacy;
@@ -31,7 +32,14 @@ use crate::{
 /// The path of the API.
 pub const PREFIX: &str = "/api";
 
-type Api = (accounts::Accounts, privacy::PrivacyApi, sessions::SessionsApi, search::SearchApi, chats::Chats);
+type Api = (
+    accounts::Accounts,
+    privacy::PrivacyApi,
+    exports::ExportsApi,
+    sessions::SessionsApi,
+    search::SearchApi,
+    chats::Chats,
+);
 
 #[derive(Tags)]
 enum Tag {
@@ -47,7 +55,14 @@ enum Tag {
 
 /// The API with its documentation.
 fn service() -> OpenApiService<Api, ()> {
-    let api = (accounts::Accounts, privacy::PrivacyApi, sessions::SessionsApi, search::SearchApi, chats::Chats);
+    let api = (
+        accounts::Accounts,
+        privacy::PrivacyApi,
+        exports::ExportsApi,
+        sessions::SessionsApi,
+        search::SearchApi,
+        chats::Chats,
+    );
     OpenApiService::new(api, "Hearth", env!("CARGO_PKG_VERSION"))
         .description(DESCRIPTION)
         .license(LicenseObject::new(env!("CARGO_PKG_LICENSE")).url("https://spdx.org/licenses/"))

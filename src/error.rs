@@ -58,6 +58,13 @@ pub enum Error {
         /// How long to wait.
         wait: Duration,
     },
+    /// The user has exported their data too often; retry after `wait`.
+    TooManyExports {
+        /// How many are allowed per hour.
+        limit: u32,
+        /// How long to wait.
+        wait: Duration,
+    },
     /// The storage for messages is used up; the limit is in MB.
     StorageFull(StorageBound, u32),
     /// The database does not answer, or the server is overloaded. Retry later.
@@ -100,7 +107,7 @@ impl Error {
             Self::Invalid(_) | Self::NoSuchType => Kind::Invalid,
             Self::Refused(refusal) => refusal.row().0,
             Self::GroupFull(_) => Kind::Conflict,
-            Self::TooMany(_) | Self::OverBudget { .. } => Kind::TooMany,
+            Self::TooMany(_) | Self::OverBudget { .. } | Self::TooManyExports { .. } => Kind::TooMany,
             Self::StorageFull(..) => Kind::Forbidden,
             Self::Unavailable(_) | Self::DiskFull | Self::ReadOnly => Kind::Unavailable,
             Self::Damaged | Self::Internal(_) => Kind::Internal,
@@ -114,7 +121,7 @@ impl Error {
             Self::Refused(refusal) => refusal.row().1,
             Self::NoSuchType => "unknown_type",
             Self::GroupFull(_) => "group_full",
-            Self::TooMany(_) => "too_many_requests",
+            Self::TooMany(_) | Self::TooManyExports { .. } => "too_many_requests",
             Self::OverBudget { budget, .. } => budget.code(),
             Self::StorageFull(..) => "storage_full",
             Self::Unavailable(_) => "unavailable",
@@ -169,6 +176,10 @@ impl fmt::Display for Error {
             }
             Self::OverBudget { budget, limit, wait } => {
                 write!(f, "You can {}: try again in {} s", budget.allows(*limit), seconds(*wait))
+            }
+            Self::TooManyExports { limit, wait } => {
+                let times = if *limit == 1 { "once" } else { &format!("{limit} times") };
+                write!(f, "You can export your data {times} an hour: try again in {} s", seconds(*wait))
             }
             Self::StorageFull(storage, mb) => storage.explain(*mb, f),
             Self::Unavailable(reason) => f.write_str(reason),

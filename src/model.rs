@@ -23,6 +23,7 @@ mod action;
 pub mod address;
 mod chat;
 mod event;
+mod export;
 mod message;
 mod room;
 
@@ -38,6 +39,7 @@ pub use chat::{ChatKey, ChatRef, ChatSummary, Conversation, Counters, Known, Mem
 #[cfg(test)]
 pub(crate) use event::examples;
 pub use event::{Audience, Entry, Event, Members, Receipt, Scene};
+pub use export::{Block, Membership, OwnReaction, OwnSession, Profile};
 pub use message::{Message, MessageKind, Notice, Position, Quote, Reaction};
 pub use room::Room;
 

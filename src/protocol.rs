@@ -16,8 +16,8 @@ pub use answers::{Answer, Item, Rows};
 pub use envelope::{Ask, Envelope, Kind, MAX_REQUEST_ID, Query, RequestId};
 pub use fields::{
     AnyEmail, AnyPassword, Bounds, ClientName, Content, Cursor, DeviceToken, Email, Emoji, Extended, Field, FirstName,
-    Flag, GroupName, KnownChats, LastName, Limit, MAX_PAGE, NewPassword, Notice, PagePosition, Part, RetentionDays,
-    RoleName, Schema, SearchLimit, SearchText, Seq, Token, Until, UserIds,
+    Flag, GroupName, KnownChats, LastName, Limit, LinkToken, MAX_PAGE, NewPassword, Notice, PagePosition, Part,
+    RetentionDays, RoleName, Schema, SearchLimit, SearchText, Seq, Token, Until, UserIds,
 };
 pub use frame::{Close, Frame};
 pub use requests::*;

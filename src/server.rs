@@ -94,6 +94,7 @@ impl Server {
             writer,
             hub,
             metrics: Metrics::default(),
+            exports: Arc::default(),
             disk,
             config,
         };
@@ -156,6 +157,7 @@ impl Server {
         stopping.cancel();
         connections.close();
         self.app.hub.close_all(Close::GoingAway);
+        self.app.exports.stop();
         let (http_grace, grace) = if failure.is_none() { (HTTP_GRACE, GRACE) } else { (FAILED_GRACE, FAILED_GRACE) };
         let _ = tokio::time::timeout(http_grace, connections.wait()).await;
         // Sockets whose upgrade finished in the meantime.

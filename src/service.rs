@@ -5,6 +5,7 @@ pub mod catch_up;
 pub mod clock;
 pub mod confirmation;
 pub mod disk;
+pub mod export;
 pub mod groups;
 pub mod hello;
 pub mod history;
@@ -58,6 +59,8 @@ pub struct App {
     pub metrics: Metrics,
     /// The disk that is watched.
     pub disk: disk::Watch,
+    /// The running exports.
+    pub exports: Arc<export::Exports>,
     /// Changes when a backup is restored: clients then discard what they know.
     pub epoch: String,
 }

@@ -14,6 +14,8 @@ mod copy;
 mod disk;
 mod engine;
 mod errors;
+mod export;
+mod export_links;
 mod fence;
 mod file;
 mod folds;
@@ -53,6 +55,8 @@ pub use commits::{Commit, Cursor, KEPT_MILLIS as COMMITS_KEPT_MILLIS, Unanswered
 pub use connect::place;
 pub use disk::Space;
 pub use errors::{is_away, is_conflict};
+pub use export::Page;
+pub use export_links::{ExportLink, LINK_MILLIS};
 pub use guard::ServingGuard;
 pub use health::Readiness;
 pub use history::Readable;

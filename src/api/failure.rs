@@ -75,7 +75,7 @@ pub fn answer(error: &Error) -> Response {
     let mut response = respond(status, &Body::of(error));
     let headers = response.headers_mut();
     match error {
-        Error::TooMany(wait) | Error::OverBudget { wait, .. } => {
+        Error::TooMany(wait) | Error::OverBudget { wait, .. } | Error::TooManyExports { wait, .. } => {
             drop(headers.insert(header::RETRY_AFTER, seconds(*wait).into()));
         }
         Error::Unavailable(_) | Error::DiskFull | Error::ReadOnly => {

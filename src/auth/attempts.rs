@@ -1,4 +1,4 @@
-//! Rate limits of sign-ups and logins per address, and of requests per user. Logins to an account are counted by
+//! Rate limits of sign-ups and logins per address, and of requests and exports per user. Logins to an account are counted by
 //! account *and* address, and over all addresses by [`Backoff`]; neither locks the owner out at an address of their
 //! own. A device on which the owner logged in before is counted separately, so that others' failures do not lock it
 //! out.
@@ -47,6 +47,8 @@ struct Limiters {
     passwords: DefaultKeyedRateLimiter<UserId>,
     requests: DefaultKeyedRateLimiter<UserId>,
     frames: DefaultKeyedRateLimiter<UserId>,
+    exports: DefaultKeyedRateLimiter<UserId>,
+    exports_per_hour: u32,
     clock: DefaultClock,
 }
 
@@ -68,6 +70,8 @@ impl Attempts {
             passwords: RateLimiter::keyed(per_account),
             requests: RateLimiter::keyed(burst(limits.requests_per_second)),
             frames: RateLimiter::keyed(burst(limits.frames_per_second_and_user)),
+            exports: RateLimiter::keyed(Quota::per_hour(positive(limits.exports_per_hour))),
+            exports_per_hour: limits.exports_per_hour,
             clock: DefaultClock::default(),
         }))
     }
@@ -122,6 +126,15 @@ impl Attempts {
         limiters.frames.check_key(&user).map_err(|refused| refused.wait_time_from(limiters.clock.now()))
     }
 
+    /// Counts an export of a user's data.
+    pub fn export(&self, user: UserId) -> Result<()> {
+        let Some(limiters) = &self.0 else { return Ok(()) };
+        limiters.exports.check_key(&user).map_err(|refused| {
+            let wait = at_least_a_second(refused.wait_time_from(limiters.clock.now()));
+            Error::TooManyExports { limit: limiters.exports_per_hour, wait }
+        })
+    }
+
     /// Removes counts that no longer limit anything.
     pub fn tidy(&self) {
         let Some(limiters) = &self.0 else { return };
@@ -133,6 +146,7 @@ impl Attempts {
         limiters.passwords.retain_recent();
         limiters.requests.retain_recent();
         limiters.frames.retain_recent();
+        limiters.exports.retain_recent();
     }
 }
 
@@ -143,9 +157,13 @@ where
     limiter.check_key(key).map_err(|refused| too_many(refused.wait_time_from(clock.now())))
 }
 
-/// At least a second: a client that retries a moment too early would be rejected again.
 fn too_many(wait: Duration) -> Error {
-    Error::TooMany(wait.max(Duration::from_secs(1)))
+    Error::TooMany(at_least_a_second(wait))
+}
+
+/// A client that retries a moment too early would be rejected again.
+fn at_least_a_second(wait: Duration) -> Duration {
+    wait.max(Duration::from_secs(1))
 }
 
 fn positive(rate: u32) -> NonZeroU32 {

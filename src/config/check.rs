@@ -65,6 +65,7 @@ impl Config {
             ("limits.changes_per_minute", limits.changes_per_minute),
             ("limits.adds_of_strangers_per_hour", limits.adds_of_strangers_per_hour),
             ("limits.adds_per_hour", limits.adds_per_hour),
+            ("limits.exports_per_hour", limits.exports_per_hour),
         ] {
             check(
                 (1..=1_000_000).contains(&rate),

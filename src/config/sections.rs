@@ -66,7 +66,8 @@ pub struct Auth {
     pub password_min_length: usize,
     /// Whether the most common passwords may be used.
     pub common_passwords: CommonPasswords,
-    /// Which sessions must confirm the password before they delete the account or end other sessions.
+    /// Which sessions must confirm the password before they delete the account or end other sessions. For an export, all
+    /// must, unless it is [`Confirm::Never`].
     pub confirm: Confirm,
 }
 

@@ -53,6 +53,8 @@ refusals! {
     ChatNotFound: NotFound, "chat_not_found", "Chat not found";
     /// You have no such session.
     SessionNotFound: NotFound, "session_not_found", "Session not found";
+    /// The link to an export was used, has expired or was replaced, its session has ended, or there never was one.
+    LinkNotFound: NotFound, "link_not_found", "This link no longer works: it was used, has expired or was replaced. Make a new one";
     /// You tried to delete a group of which you are not the owner.
     OwnerOnly: Forbidden, "not_allowed", "Only the owner of the group can delete it";
     /// You tried to remove a member, and are neither the owner nor an admin.

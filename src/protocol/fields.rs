@@ -21,7 +21,7 @@ pub use texts::{
     AnyEmail, AnyPassword, ClientName, Content, DeviceToken, Email, FirstName, GroupName, LastName, NewPassword,
     Notice, SearchText,
 };
-pub use values::{Emoji, Extended, Flag, RetentionDays, RoleName, Token, Until, UserIds};
+pub use values::{Emoji, Extended, Flag, LinkToken, RetentionDays, RoleName, Token, Until, UserIds};
 
 /// The settings that affect how a request is read.
 #[derive(Debug, Clone, Copy)]

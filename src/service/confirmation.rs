@@ -30,11 +30,20 @@ pub async fn confirm(app: &App, caller: Caller, request: ConfirmIdentity) -> Res
 
 /// Rejects a caller who must confirm and has not done so recently. A login also confirms.
 pub(super) async fn require(app: &App, caller: Caller) -> Result<()> {
-    let is_bound = |confirmation: Confirmation| match app.config.auth.confirm {
+    require_if(app, caller, |confirmation| match app.config.auth.confirm {
         Confirm::Never => false,
         Confirm::Hearth => confirmation.can_be_asked,
         Confirm::Always => true,
-    };
+    })
+    .await
+}
+
+/// The same for an action that no client of the reference messenger knows: every session must confirm, unless none must.
+pub(super) async fn require_of_all(app: &App, caller: Caller) -> Result<()> {
+    require_if(app, caller, |_| app.config.auth.confirm != Confirm::Never).await
+}
+
+async fn require_if(app: &App, caller: Caller, is_bound: impl Fn(Confirmation) -> bool) -> Result<()> {
     let confirmation = app.store.confirmation(caller.session).await?.ok_or(Refusal::Unauthorized)?;
     let now = Timestamp::now();
     // In both directions: a confirmation from a clock that was ahead must not last for years.

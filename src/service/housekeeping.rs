@@ -85,6 +85,9 @@ async fn tidy(app: &App) -> Result<()> {
     while app.store.forget_commits(Timestamp::now()).await? {
         tokio::time::sleep(PAUSE).await;
     }
+    while app.store.forget_export_links(Timestamp::now()).await? {
+        sleep(PAUSE).await;
+    }
     Ok(())
 }
 

@@ -156,7 +156,7 @@ impl Store {
     }
 
     /// Stores a new hash, if the stored hash is still the account's, ends all of the person's sessions but that of
-    /// `kept` and, if it `rotates`, renews that one. `None` if the hash has changed.
+    /// `kept`, and the links to exports, and, if it `rotates`, renews that session. `None` if the hash has changed.
     pub async fn change_password(&self, account: &Account, change: &PasswordChange<'_>) -> Result<Option<Changed>> {
         let PasswordChange { new_hash, kept, rotates } = *change;
         let work = async {
@@ -180,6 +180,8 @@ impl Store {
                 .bind(kept.session)
                 .fetch_all(&mut *held)
                 .await?;
+            let links = sqlx::query("DELETE FROM export_links WHERE user_id = $1").bind(account.person.id);
+            links.execute(&mut *held).await?;
             let renewed = if rotates { renew(&mut held, kept).await? } else { None };
             self.commit_ended(held, account.person.id, &ended).await?;
             Ok(Some(Changed { ended, renewed }))

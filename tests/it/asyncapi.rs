@@ -12,6 +12,7 @@ const REST_ONLY: &[&str] = &[
     "confirm_required",
     "email_taken",
     "group_id_taken",
+    "link_not_found",
     "origin_not_allowed",
     "session_not_found",
     "wrong_credentials",

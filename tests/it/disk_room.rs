@@ -108,6 +108,7 @@ async fn everything_else_works() {
     bobs.does(&Request::read(&group(&tea), 2)).await;
     bobs.does(&Request::leave(&tea)).await;
     ann.hide(&bob).await;
+    ann.post("/api/export", json!({})).await.expect(201);
     anns.does(&Request::drop(&tea)).await;
     ann.post("/api/auth/logout", json!({})).await.expect(200);
     bob.delete("/api/profile/destroy").await.expect(200);

@@ -28,6 +28,7 @@ mod dialogs;
 #[cfg(target_os = "linux")]
 mod disk_room;
 mod documentation;
+mod export;
 mod extended;
 mod failures;
 mod floods;

@@ -44,6 +44,8 @@ pub struct Limits {
     pub adds_of_strangers_per_hour: u32,
     /// Other users that one user adds to groups.
     pub adds_per_hour: u32,
+    /// Exports of one user's data.
+    pub exports_per_hour: u32,
     /// Members of a group.
     pub group_members: u32,
 }
@@ -70,6 +72,7 @@ impl Default for Limits {
             storage_mb: 0,
             adds_of_strangers_per_hour: 100,
             adds_per_hour: 1000,
+            exports_per_hour: 5,
             group_members: 10_000,
         }
     }

@@ -182,3 +182,24 @@ impl Field for Token {
         )
     }
 }
+
+/// The secret of a link that works once. Of another form it is only a link that does not exist.
+#[derive(Clone)]
+pub struct LinkToken(pub String);
+
+impl LinkToken {
+    const MAX: usize = 128;
+}
+
+impl Field for LinkToken {
+    fn read(value: &Value, _: Bounds) -> Result<Self, String> {
+        let token = value.as_str().filter(|token| (1..=Self::MAX).contains(&token.len()));
+        let expected = || format!("must be the token of a link, 1 to {} bytes long", Self::MAX);
+        token.map(|token| Self(token.to_owned())).ok_or_else(expected)
+    }
+
+    fn schema() -> Schema {
+        let example = "6f1d0c2b7a9e48d3b5f0a1c8e7d6b4f36f1d0c2b7a9e48d3b5f0a1c8e7d6b4f3";
+        Schema::text(1, Self::MAX, "The secret of a link that works once.", example)
+    }
+}

@@ -1,8 +1,8 @@
 //! The requests of REST.
 
 use super::super::fields::{
-    AnyEmail, AnyPassword, ClientName, DeviceToken, Email, FirstName, Flag, GroupName, LastName, NewPassword, Notice,
-    SearchLimit, SearchText,
+    AnyEmail, AnyPassword, ClientName, DeviceToken, Email, FirstName, Flag, GroupName, LastName, LinkToken,
+    NewPassword, Notice, SearchLimit, SearchText,
 };
 use crate::model::{Action, ChatRef, GroupId, MessageId, SessionId, Texts, UserId};
 
@@ -71,6 +71,11 @@ requests! {
     EndSession {
         /// The session.
         "id" session: SessionId,
+    }
+    /// Downloads an export.
+    Download {
+        /// From the link.
+        "token" token: LinkToken,
     }
     /// The dialog to hide from your list.
     MarkAsDeleted {

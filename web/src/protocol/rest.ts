@@ -45,6 +45,16 @@ export interface DialogHidden {
   message: string;
 }
 
+/** A link that downloads your data once. */
+export interface ExportLink {
+  /** A text for users. */
+  message: string;
+  /** The path and query to `GET`, without a token in the headers. */
+  link: string;
+  /** When the link expires: RFC 3339, UTC. */
+  expiresAt: string;
+}
+
 /** Why a request failed. */
 export interface Failure {
   /** A text for users: what was wrong, and the limit it broke. */
