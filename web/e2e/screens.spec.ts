@@ -123,7 +123,7 @@ for (const [size, screen] of Object.entries(sizes))
       test(`every page of the settings can be used by everybody: ${look}`, async ({ arrive, server }) => {
         const { page } = await enter(arrive, server);
         await choose(page, texts.chats.menu, texts.settings.title);
-        for (const name of ['profile', 'password', 'sessions', 'deleteAccount'] as const) {
+        for (const name of ['profile', 'password', 'sessions', 'yourData', 'deleteAccount'] as const) {
           await page.locator(`[data-page=${name}]`).click();
           if (name === 'sessions') await expect(page.getByText(settingTexts.thisDevice)).toBeVisible();
           await checkDialog(page, settingTexts[name], `settings-${name}`);

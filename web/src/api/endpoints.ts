@@ -29,6 +29,7 @@ export function endpoints(http: Http) {
       http.request<rest.PasswordChanged>('PATCH', '/profile/change-password', { body }),
     changePrivacy: (body: rest.UpdatePrivacy) =>
       http.request<rest.Privacy>('PATCH', '/profile/privacy', { body }),
+    createExport: () => http.request<rest.ExportLink>('POST', '/export'),
     deleteAccount: (messages: 'keep' | 'erase') =>
       http.request<rest.AccountDeleted>('DELETE', '/profile/destroy', { query: { messages } }),
 

@@ -51,6 +51,12 @@ export const settings = {
   confirmTitle: 'Confirm it’s you',
   confirmText: 'This affects your whole account. Enter your password to continue.',
   confirmAction: 'Confirm',
+  yourData: 'Your data',
+  yourDataText:
+    'Download a copy of everything that the server stores about you: your profile, devices, chats, messages and reactions. It is a zip file with texts.',
+  yourDataHint: 'Keep the file safe: anyone who has it can read your messages.',
+  downloadData: 'Download your data',
+  downloadStarted: 'Download started',
   deleteAccount: 'Delete account',
   deleteText: 'Your name, your email and all your sessions are deleted at once. This cannot be undone.',
   deleteMessages: 'Your messages',

@@ -1,2 +1,2 @@
 /** The pages of the settings, besides the overview. */
-export type Page = 'profile' | 'password' | 'sessions' | 'deleteAccount';
+export type Page = 'profile' | 'password' | 'sessions' | 'yourData' | 'deleteAccount';

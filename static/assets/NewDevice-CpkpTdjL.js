@@ -1,1 +1,0 @@
-import{_t as e,c as t,s as n,v as r,vt as i}from"./ui.svelte-BMIHdUtU.js";import"./index-Bfn0mDvY.js";import{t as a}from"./device-CgHHW5nT.js";function o(o,s){i(s,!1);let c=t(),l=n();l.onSessionBegan=e=>{let t=c.strings.settings,n=a(e),r=n?.system?t.device(n.browser,n.system):n?.browser;c.say(t.newDevice(r??t.otherDevice),15e3)},r(),e()}export{o as default};
