@@ -71,9 +71,12 @@ async fn is_due(database: &TestDatabase) {
 #[tokio::test]
 async fn a_newest_backup_that_cannot_be_restored_is_reported() {
     let folder = tempfile::TempDir::new().expect("a temporary folder");
-    // The newest by its name.
-    std::fs::write(folder.path().join("hearth-99991231T235959.999Z.zip"), "PK\x03\x04 and no more").expect("a file");
-    let server = server(folder.path()).await;
+    let mut server = server(folder.path()).await;
+    appears(async || verified(&server).await).await;
+    server.stop().await;
+    std::fs::write(super::only(folder.path()), "PK\x03\x04 and no more").expect("a file");
+    server.database.run("DELETE FROM settings WHERE key = 'last_verified'").await;
+    server.start_again().await;
     let shown = appears(async || verified(&server).await).await;
     assert!(shown.contains("\nhearth_backup_last_verify_ok 0.0\n"), "{shown}");
 }
