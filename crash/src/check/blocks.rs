@@ -87,8 +87,12 @@ impl Pair {
         }
     }
 
-    /// Whether the block was certainly in force from one moment to another.
+    /// Whether the block was certainly in force from one moment to another. It ends with the account that blocks.
     fn blocks_throughout(self, round: &Round, from: Moment, to: Moment) -> bool {
+        let ends = |op: &Op| op.person == self.by && matches!(op.change, Change::Destroy { .. }) && op.sent() <= to;
+        if round.ops.iter().any(ends) {
+            return false;
+        }
         let ops = self.ops(round);
         let (on, off): (Vec<&Op>, Vec<&Op>) = ops.into_iter().partition(|op| op.change == ON);
         let holds_since =
