@@ -56,7 +56,7 @@ struct Caused {
 }
 
 impl Caused {
-    fn is_known(mut self) {
+    fn take_note(mut self) {
         self.events.clear();
     }
 }
@@ -125,7 +125,7 @@ impl Store {
             // If the caller has stopped waiting, this drops `caused`.
             drop(answer.send(caused));
         });
-        answered.await.unwrap_or(Err(DatabaseError::WorkerCrashed)).map(Caused::is_known)
+        answered.await.unwrap_or(Err(DatabaseError::WorkerCrashed)).map(Caused::take_note)
     }
 
     /// The events of changes that are committed after their requesters have stopped waiting, from now on.
