@@ -87,10 +87,10 @@ impl Pair {
         }
     }
 
-    /// Whether the block was certainly in force from one moment to another. It ends with the account that blocks.
+    /// Whether the block was certainly in force from one moment to another. It ends with either account.
     fn blocks_throughout(self, round: &Round, from: Moment, to: Moment) -> bool {
-        let ends = |op: &Op| op.person == self.by && matches!(op.change, Change::Destroy { .. }) && op.sent() <= to;
-        if round.ops.iter().any(ends) {
+        let mut sides = round.ops.iter().filter(|op| [self.by, self.whom].contains(&op.person));
+        if sides.any(|op| matches!(op.change, Change::Destroy { .. }) && op.sent() <= to) {
             return false;
         }
         let ops = self.ops(round);
