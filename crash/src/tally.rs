@@ -19,8 +19,6 @@ pub(crate) struct Tally {
     frames: usize,
     faults: BTreeMap<&'static str, usize>,
     refusals: BTreeMap<String, usize>,
-    /// Acknowledged changes.
-    changes: BTreeMap<&'static str, usize>,
 }
 
 impl Tally {
@@ -31,10 +29,7 @@ impl Tally {
             *self.faults.entry(fault.name()).or_default() += 1;
         }
         for op in &round.ops {
-            if op.acknowledged().is_some() {
-                self.acknowledged += 1;
-                *self.changes.entry(op.change.name()).or_default() += 1;
-            }
+            self.acknowledged += usize::from(op.acknowledged().is_some());
             self.refused += usize::from(op.is_refused());
             self.open += usize::from(op.is_open());
             self.repeated += op.attempts.len().saturating_sub(1);
@@ -59,7 +54,6 @@ impl fmt::Display for Tally {
              {repeated} requests repeated"
         )?;
         writeln!(f, "  {frames} frames on {connections} connections, of which {settled} lasted to the end of a round")?;
-        writeln!(f, "  acknowledged: {}", list(&self.changes))?;
         writeln!(f, "  faults: {}", list(&self.faults))?;
         write!(f, "  refusals: {}", list(&self.refusals))
     }
