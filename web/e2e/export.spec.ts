@@ -19,7 +19,7 @@ const files = [
   'reactions.jsonl',
 ];
 
-test('whoever enters the password downloads everything, with the keyboard alone', async ({
+test('a user who enters the password downloads everything, with only the keyboard', async ({
   meet,
   faults,
 }) => {
@@ -48,7 +48,7 @@ test('whoever enters the password downloads everything, with the keyboard alone'
   expect(messages.map((line) => JSON.parse(line).content)).toEqual(['message 1', 'message 2', 'message 3']);
 });
 
-test('whoever does not enter the password downloads nothing, and reads why', async ({ meet, faults }) => {
+test('a user who does not enter the password downloads nothing, and reads why', async ({ meet, faults }) => {
   faults.expect(/status of 403/);
   const [ann] = await meet('Ann');
   await confirmationIsDue(ann);

@@ -31,7 +31,7 @@ const REACTIONS: &str = "reactions.jsonl";
 const OWNER: Fate = Out("it is the person of the export");
 const FOLDED: Fate = Out("a form of another column, for comparison and search");
 const DELETED: Fate = Out("a deleted account has no export");
-const INTERNAL: Fate = Out("a number of the server, which stands for the chat");
+const INTERNAL: Fate = Out("a number of the server that identifies the chat");
 
 const COLUMNS: &[(&str, &[(&str, Fate)])] = &[
     (
