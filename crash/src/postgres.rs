@@ -1,7 +1,7 @@
 //! A PostgreSQL cluster of our own, which may be killed.
 
 use std::{
-    net::TcpListener,
+    net::SocketAddr,
     os::unix::fs::chown,
     path::{Path, PathBuf},
     process::Stdio,
@@ -13,6 +13,7 @@ use rustix::process::{Pid, Signal, getuid, kill_process};
 use tempfile::TempDir;
 use tokio::{
     fs,
+    net::TcpSocket,
     process::{Child, Command},
     time::{sleep, timeout},
 };
@@ -30,6 +31,8 @@ pub(crate) struct Postgres {
     /// Removes the folder; `None` if it belongs to the caller.
     cleanup: Option<TempDir>,
     port: u16,
+    /// Keeps the port from others while it is down.
+    _reserved: TcpSocket,
     /// More environment variables of its processes.
     pub(crate) variables: Vec<(String, String)>,
     /// More settings.
@@ -71,9 +74,19 @@ impl Postgres {
     fn at(folder: &Path) -> Result<Self> {
         let programs =
             programs().context("PostgreSQL is not installed: /usr/lib/postgresql/*/bin/initdb is missing")?;
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let folder = folder.to_owned();
-        Ok(Self { programs, folder, cleanup: None, port, variables: Vec::new(), settings: &[], server: None })
+        let reserved = TcpSocket::new_v4()?;
+        reserved.set_reuseaddr(true)?;
+        reserved.bind(SocketAddr::from(([127, 0, 0, 1], 0)))?;
+        Ok(Self {
+            programs,
+            folder: folder.to_owned(),
+            cleanup: None,
+            port: reserved.local_addr()?.port(),
+            _reserved: reserved,
+            variables: Vec::new(),
+            settings: &[],
+            server: None,
+        })
     }
 
     pub(crate) fn address(&self) -> String {

@@ -11,7 +11,8 @@ use tokio::time::timeout;
 
 use super::{Store, connect, engine::Engine, file::DatabaseFile};
 
-/// At its start, a server tries this often to take the lock on PostgreSQL, which may be a dead server's.
+/// At its start, a server tries this often to take the lock, which may be a dead server's: PostgreSQL may not have noticed
+/// yet, and a process that was just being started may have inherited the locked file.
 const TAKE_ATTEMPTS: usize = 10;
 const TAKE_PAUSE: Duration = Duration::from_millis(200);
 /// How often the lock on PostgreSQL is checked: a server that lost it ends within six seconds.
@@ -37,30 +38,29 @@ enum Lock {
 impl ServingGuard {
     /// Fails while another process serves this database.
     pub async fn take(url: &str) -> anyhow::Result<Self> {
-        let taken = || format!("another Hearth already serves the database {}: stop it first", connect::place(url));
         match Engine::of(url) {
             Engine::Sqlite => {
                 let file = DatabaseFile::of(url)?.lock_file(".lock")?;
-                match file.try_lock() {
-                    Ok(()) => {}
-                    Err(TryLockError::WouldBlock) => bail!(taken()),
-                    Err(TryLockError::Error(error)) => return Err(error).context("lock file"),
+                for _ in 0..TAKE_ATTEMPTS {
+                    match file.try_lock() {
+                        Ok(()) => return Ok(Self(Lock::File { _file: file })),
+                        Err(TryLockError::WouldBlock) => tokio::time::sleep(TAKE_PAUSE).await,
+                        Err(TryLockError::Error(error)) => return Err(error).context("lock file"),
+                    }
                 }
-                Ok(Self(Lock::File { _file: file }))
             }
             Engine::Postgres => {
                 let place = || format!("database {}", connect::place(url));
                 let mut connection = connect(url).await.with_context(place)?;
-                // The lock of a server that has just ended or was killed remains until PostgreSQL notices.
                 for _ in 0..TAKE_ATTEMPTS {
                     if lock(&mut connection).await.with_context(place)? {
                         return Ok(Self(Lock::Advisory { url: url.to_owned(), connection }));
                     }
                     tokio::time::sleep(TAKE_PAUSE).await;
                 }
-                bail!(taken())
             }
         }
+        bail!("another Hearth already serves the database {}: stop it first", connect::place(url))
     }
 
     /// Releases the right, so that another server can start at once.
@@ -154,4 +154,24 @@ async fn connect(url: &str) -> anyhow::Result<AnyConnection> {
 async fn lock(connection: &mut AnyConnection) -> anyhow::Result<bool> {
     let taken: i64 = sqlx::query_scalar(TAKE).fetch_one(connection).await?;
     Ok(taken == 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+
+    use futures_util::poll;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_lock_that_is_released_soon_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("hearth.db").display());
+        let first = ServingGuard::take(&url).await.unwrap();
+        let mut second = pin!(ServingGuard::take(&url));
+        assert!(poll!(second.as_mut()).is_pending());
+        drop(first);
+        second.await.unwrap();
+    }
 }

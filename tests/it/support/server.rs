@@ -1,6 +1,9 @@
 //! A server for a test.
 
-use std::net::SocketAddr;
+use std::{
+    net::{SocketAddr, TcpListener},
+    time::Duration,
+};
 
 use hearth::{
     config::Config,
@@ -8,7 +11,7 @@ use hearth::{
     store::Store,
 };
 use tempfile::TempDir;
-use tokio::{sync::oneshot, task::JoinHandle};
+use tokio::{net::TcpSocket, sync::oneshot, task::JoinHandle};
 
 use super::{Api, Socket, User, database::TestDatabase};
 
@@ -18,6 +21,8 @@ pub struct TestServer {
     pub database: TestDatabase,
     /// Where it keeps backups, and its list of erased accounts.
     _backups: TempDir,
+    /// Keeps its port from other servers while this one restarts.
+    _port: TcpSocket,
     api: Api,
     running: Option<Running>,
 }
@@ -47,7 +52,8 @@ impl TestServer {
 
     async fn start_on(database: TestDatabase, configure: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::default();
-        config.server.listen = "127.0.0.1:0".into();
+        let (port, address) = reserve_port();
+        config.server.listen = address.to_string();
         config.database.url.clone_from(&database.url);
         config.database.connections = 4;
         // Long, because waiting on a busy machine is not an outage.
@@ -59,7 +65,7 @@ impl TestServer {
         config.backup.to = backups.path().display().to_string();
         configure(&mut config);
         let (api, running) = launch(&config).await;
-        Self { config, database, _backups: backups, api, running: Some(running) }
+        Self { config, database, _backups: backups, _port: port, api, running: Some(running) }
     }
 
     /// The running server's own store.
@@ -103,7 +109,10 @@ impl TestServer {
 
     /// Starts a server on the same database and address, after [`Self::stop`].
     pub async fn start_again(&mut self) {
-        self.config.server.listen = self.api.base().to_owned();
+        // A program that another test is just starting may have inherited the listener that was closed.
+        while TcpListener::bind(self.api.base()).is_err() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
         self.running = Some(launch(&self.config).await.1);
     }
 
@@ -124,6 +133,15 @@ impl TestServer {
     pub async fn second_server(&self) -> anyhow::Error {
         Server::start(self.config_elsewhere()).await.err().expect("one server a database")
     }
+}
+
+/// A port that only those can listen on who know it.
+fn reserve_port() -> (TcpSocket, SocketAddr) {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.set_reuseaddr(true).expect("an option of sockets");
+    socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a free port");
+    let address = socket.local_addr().expect("an address");
+    (socket, address)
 }
 
 async fn launch(config: &Config) -> (Api, Running) {
