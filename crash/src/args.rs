@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -33,11 +33,11 @@ pub(crate) enum Command {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Run {
     /// Rounds per engine [default: one for each kind of fault]
-    #[arg(long, conflicts_with = "hours")]
+    #[arg(long, conflicts_with = "hours", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) rounds: Option<u32>,
-    /// Play rounds for this long, on both engines in turn
-    #[arg(long)]
-    pub(crate) hours: Option<f64>,
+    /// Play rounds for this long, on both engines in turn, such as 0.5
+    #[arg(long, value_parser = hours)]
+    pub(crate) hours: Option<Duration>,
     #[command(flatten)]
     pub(crate) choices: Choices,
     /// The path of the server [default: `hearth` beside this program]
@@ -85,7 +85,7 @@ pub(crate) struct Mistakes {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Power {
     /// Power losses per engine
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) moments: u32,
     #[command(flatten)]
     pub(crate) choices: Choices,
@@ -137,5 +137,39 @@ impl Engine {
             Self::Sqlite => "sqlite",
             Self::Postgres => "postgres",
         }
+    }
+}
+
+/// The longest run: a year.
+const LONGEST: f64 = 8760.0;
+
+fn hours(text: &str) -> Result<Duration, String> {
+    let hours = text.parse().ok().filter(|hours| (0.0..=LONGEST).contains(hours) && *hours > 0.0);
+    let hours: f64 = hours.ok_or(format!("must be a number of hours above 0, at most {LONGEST}"))?;
+    Ok(Duration::from_secs_f64(hours * 3600.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(arguments: &[&str]) -> Result<Run, String> {
+        let cli = Cli::try_parse_from([&["crash"], arguments].concat());
+        cli.map(|cli| cli.run).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_run_may_last_for_a_part_of_an_hour() {
+        assert_eq!(parse(&["--hours", "0.1"]).expect("it is valid").hours, Some(Duration::from_mins(6)));
+    }
+
+    #[test]
+    fn a_run_of_no_time_and_no_rounds_is_refused() {
+        for hours in ["0", "-0.5", "NaN", "inf", "1e300", "soon"] {
+            let refusal = parse(&[&format!("--hours={hours}")]).expect_err(hours);
+            assert!(refusal.contains("--hours") && refusal.contains("at most 8760"), "{refusal}");
+        }
+        let refusal = parse(&["--rounds", "0"]).expect_err("no rounds");
+        assert!(refusal.contains("--rounds") && refusal.contains("1.."), "{refusal}");
     }
 }

@@ -1,11 +1,15 @@
 //! Judges the observations of a round, and nothing else.
 
+mod accounts;
+mod blocks;
 mod counters;
 mod delivery;
+mod hidden;
 mod history;
 mod members;
 mod models;
 mod operations;
+mod sequence;
 mod texts;
 mod truth;
 
@@ -20,6 +24,8 @@ pub(crate) fn check(round: &Round) -> Vec<String> {
     let mut violations = stored(round);
     let truth = Truth::of(round);
     history::pages(&truth, &mut violations);
+    blocks::refusals(&truth, &mut violations);
+    accounts::connections(&truth, &mut violations);
     delivery::check(&truth, &mut violations);
     models::check(&truth, &mut violations);
     violations.extend(round.surprises.iter().cloned());
@@ -34,6 +40,9 @@ pub(crate) fn stored(round: &Round) -> Vec<String> {
     operations::check(&truth, &mut violations);
     texts::check(&truth, &mut violations);
     counters::check(&truth, &mut violations);
+    hidden::check(&truth, &mut violations);
+    blocks::check(&truth, &mut violations);
+    accounts::check(&truth, &mut violations);
     members::check(&truth, &mut violations);
     violations
 }

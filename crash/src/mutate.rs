@@ -1,6 +1,9 @@
 //! Falsifies observations, to show that the checker notices.
 
+mod accounts;
 mod counters;
+mod models;
+mod settings;
 mod stored;
 mod told;
 
@@ -32,33 +35,49 @@ pub(crate) enum Verdict {
     Impossible,
 }
 
-/// Falsifies each round in each way. A mutation must be caught in every round in which it is possible.
-pub(crate) fn observations(rounds: &[Round], chance: &mut Rng) -> Result<Vec<(&'static str, Verdict)>> {
-    for round in rounds {
-        let violations = check::check(round);
-        ensure!(violations.is_empty(), "a round without mutation has violations: {violations:?}");
+impl Verdict {
+    /// The verdict on another round, too.
+    pub(crate) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Survived, _) | (_, Self::Survived) => Self::Survived,
+            (Self::Impossible, other) | (other, Self::Impossible) => other,
+            (caught, _) => caught,
+        }
     }
-    let is_stored = stored::ALL.iter().chain(counters::ALL).map(|mutation| (mutation, check::stored as Judge));
-    let all = is_stored.chain(told::ALL.iter().map(|mutation| (mutation, check::check as Judge)));
-    Ok(all.map(|(mutation, judge)| (mutation.name, mutation.verdict(rounds, judge, chance))).collect())
+}
+
+/// Falsifies a round in each way. A mutation must be caught in every round in which it is possible.
+pub(crate) fn observations(round: &Round, chance: &mut Rng) -> Result<Vec<(&'static str, Verdict)>> {
+    let is_stored = [stored::ALL, counters::ALL, settings::ALL, accounts::STORED].into_iter().flatten();
+    let is_told = [told::ALL, models::ALL, accounts::TOLD].into_iter().flatten();
+    let is_stored = is_stored.map(|mutation| (mutation, check::stored as Judge));
+    judge(round, is_stored.chain(is_told.map(|mutation| (mutation, check::check as Judge))), chance)
+}
+
+/// The same for a round in which an account was deleted with all texts.
+pub(crate) fn erased(round: &Round, chance: &mut Rng) -> Result<Vec<(&'static str, Verdict)>> {
+    judge(round, accounts::ERASED.iter().map(|mutation| (mutation, check::stored as Judge)), chance)
 }
 
 /// Returns violations. Mistakes in stored rows are judged without the frames and models of clients.
 type Judge = fn(&Round) -> Vec<String>;
 
+fn judge<'a>(
+    round: &Round,
+    mutations: impl Iterator<Item = (&'a Mutation, Judge)>,
+    chance: &mut Rng,
+) -> Result<Vec<(&'static str, Verdict)>> {
+    let violations = check::check(round);
+    ensure!(violations.is_empty(), "a round without mutation has violations: {violations:?}");
+    Ok(mutations.map(|(mutation, judge)| (mutation.name, mutation.verdict(round, judge, chance))).collect())
+}
+
 impl Mutation {
-    fn verdict(&self, rounds: &[Round], judge: Judge, chance: &mut Rng) -> Verdict {
-        let mut verdict = Verdict::Impossible;
-        for round in rounds {
-            let mut falsified = round.clone();
-            if (self.make)(&mut falsified, chance).is_none() {
-                continue;
-            }
-            match judge(&falsified).into_iter().next() {
-                Some(violation) => verdict = Verdict::Caught(violation),
-                None => return Verdict::Survived,
-            }
+    fn verdict(&self, round: &Round, judge: Judge, chance: &mut Rng) -> Verdict {
+        let mut falsified = round.clone();
+        if (self.make)(&mut falsified, chance).is_none() {
+            return Verdict::Impossible;
         }
-        verdict
+        judge(&falsified).into_iter().next().map_or(Verdict::Survived, Verdict::Caught)
     }
 }

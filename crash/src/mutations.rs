@@ -1,8 +1,11 @@
 //! `crash mutations`: makes mistakes, and prints which were noticed.
 
-use std::path::{Path, PathBuf};
+use std::{
+    iter::repeat,
+    path::{Path, PathBuf},
+};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use fastrand::Rng;
 use tokio::process::Command;
 
@@ -10,6 +13,7 @@ use crate::{
     args::{Engine, Mutations},
     check, mutate,
     mutate::Verdict,
+    record::{Change, Round},
     run::binary,
     shim,
     story::{fault::Fault, house::House, round::Story},
@@ -36,23 +40,39 @@ const SERVER: [(&str, Engine, &[Fault]); 6] = [
 
 /// Falsifies observations. Returns whether every mistake was noticed.
 pub(crate) async fn observations(options: &Mutations) -> Result<bool> {
-    let mut chance = Rng::with_seed(options.seed);
-    let mut house = House::build(Engine::Sqlite, &binary(options.binary.as_deref())?, &[]).await?;
+    let (mut chance, binary) = (Rng::with_seed(options.seed), binary(options.binary.as_deref())?);
+    let last = last_round(&binary, &mut chance).await?;
+    let mut house = House::build(Engine::Sqlite, &binary, &[]).await?;
     let mut story = Story::begin(&house, &mut chance).await?;
-    let (mut rounds, mut verdicts) = (Vec::new(), Vec::new());
-    for faults in ROUNDS.iter().cycle().take(MOST) {
-        rounds.push(story.round(&mut house, faults, &mut chance).await?);
-        if rounds.len() >= ROUNDS.len() {
-            verdicts = mutate::observations(&rounds, &mut chance)?;
-            if verdicts.iter().all(|(_, verdict)| *verdict != Verdict::Impossible) {
-                break;
-            }
+    let mut verdicts: Vec<(&str, Verdict)> = Vec::new();
+    for (played, faults) in (1..=MOST).zip(ROUNDS.iter().cycle()) {
+        let round = story.round(&mut house, faults, &mut chance).await?;
+        let earlier = verdicts.into_iter().map(|(_, verdict)| verdict).chain(repeat(Verdict::Impossible));
+        let found = mutate::observations(&round, &mut chance)?.into_iter().zip(earlier);
+        verdicts = found.map(|((name, one), earlier)| (name, earlier.and(one))).collect();
+        if played >= ROUNDS.len() && verdicts.iter().all(|(_, verdict)| *verdict != Verdict::Impossible) {
+            break;
         }
     }
+    verdicts.extend(mutate::erased(&last, &mut chance)?);
     for (name, verdict) in &verdicts {
         print(name, verdict);
     }
     Ok(sum("observations", verdicts.into_iter().map(|(_, verdict)| verdict)))
+}
+
+/// A last round, in which an account is deleted with all texts.
+async fn last_round(binary: &Path, chance: &mut Rng) -> Result<Round> {
+    let mut house = House::build(Engine::Sqlite, binary, &[]).await?;
+    let mut story = Story::begin(&house, chance).await?;
+    for _ in 0..MOST {
+        story.erases = true;
+        let round = story.round(&mut house, ROUNDS[0], chance).await?;
+        if round.ops.iter().any(|op| matches!(op.change, Change::Destroy { .. }) && !op.is_refused()) {
+            return Ok(round);
+        }
+    }
+    bail!("no account was deleted in {MOST} rounds")
 }
 
 /// Plays rounds with servers that make mistakes. Returns whether every mistake was noticed.

@@ -1,11 +1,12 @@
 //! Observations: everything that clients saw in a round. The checker judges nothing else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::{
-    moment::Moment,
+    moment::{self, Moment},
     wire::{Chat, View},
 };
 
@@ -24,6 +25,10 @@ pub(crate) struct Round {
     pub(crate) models: Vec<Model>,
     /// What servers did that no client could see, such as refusing to start.
     pub(crate) surprises: Vec<String>,
+    /// Dialogs in which a side has ever blocked the other, who then gets no more read receipts.
+    pub(crate) quarrels: BTreeSet<Chat>,
+    /// How many users had deleted their accounts before the round.
+    pub(crate) former: usize,
 }
 
 /// What a client wanted to change.
@@ -41,23 +46,65 @@ pub(crate) struct Op {
 /// A change. Texts and message ids are unique.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Change {
-    Send { id: String, text: String },
-    Edit { id: String, text: String },
-    Delete { id: String },
-    React { id: String, emoji: String, on: bool },
-    Read { seq: i64 },
-    Mute { until: Option<String> },
-    Add { id: String, whom: usize },
-    Remove { id: String, whom: usize },
-    Leave { id: String },
-    Rename { id: String, name: String },
+    Send {
+        id: String,
+        text: String,
+    },
+    Edit {
+        id: String,
+        text: String,
+    },
+    Delete {
+        id: String,
+    },
+    React {
+        id: String,
+        emoji: String,
+        on: bool,
+    },
+    Read {
+        seq: i64,
+    },
+    Mute {
+        until: Option<String>,
+    },
+    Add {
+        id: String,
+        whom: usize,
+    },
+    Remove {
+        id: String,
+        whom: usize,
+    },
+    Leave {
+        id: String,
+    },
+    Rename {
+        id: String,
+        name: String,
+    },
+    Role {
+        id: String,
+        whom: usize,
+        role: String,
+    },
+    /// Of the other side of the dialog.
+    Block {
+        on: bool,
+    },
+    /// Hides the dialog, over REST.
+    Hide,
+    /// Deletes the account, over REST; erases all its texts, too, or not.
+    Destroy {
+        erases: bool,
+    },
 }
 
 /// A request that was sent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Attempt {
-    /// The connection.
-    pub(crate) line: usize,
+    /// The connection; `None` for a REST call.
+    pub(crate) line: Option<usize>,
     pub(crate) sent: Moment,
     pub(crate) outcome: Outcome,
 }
@@ -85,6 +132,8 @@ pub(crate) struct Line {
     pub(crate) protocol: Protocol,
     /// From here on, every event for this person must arrive. `None` if it ended before.
     pub(crate) ready: Option<Moment>,
+    /// The server closed it because the session has ended.
+    pub(crate) is_logged_out: bool,
     /// It was still open when all requests had been answered, and everything sent to it has arrived.
     pub(crate) is_settled: bool,
     pub(crate) heard: Vec<Heard>,
@@ -124,8 +173,12 @@ pub(crate) struct Heard {
 pub(crate) struct Snapshot {
     /// By the number of the user.
     pub(crate) views: Vec<View>,
-    /// The members of each group and their roles.
-    pub(crate) members: BTreeMap<Chat, BTreeMap<String, String>>,
+    /// The users whose sessions have ended. Their views are empty.
+    pub(crate) gone: BTreeSet<usize>,
+    /// The members of each group and their roles, in the order in which they joined.
+    pub(crate) members: BTreeMap<Chat, Vec<(String, String)>>,
+    /// The users whom each user blocks, by the number of the user.
+    pub(crate) blocked: Vec<BTreeSet<String>>,
     /// Histories as pages show them.
     pub(crate) histories: Vec<History>,
 }
@@ -145,6 +198,20 @@ pub(crate) struct History {
 pub(crate) struct Model {
     pub(crate) person: usize,
     pub(crate) view: View,
+}
+
+impl Outcome {
+    /// What an answer says, with its code, its message and, if it is a success, its item.
+    pub(crate) fn of(is_success: bool, (code, message): (&str, &str), item: &Value) -> Self {
+        match code {
+            _ if is_success => {
+                Self::Acknowledged { at: moment::now(), seq: item["seq"].as_i64(), revision: item["revision"].as_i64() }
+            }
+            // The server may find out later that it is done.
+            "unavailable" => Self::Unanswered,
+            code => Self::Refused { code: code.to_owned(), message: message.to_owned() },
+        }
+    }
 }
 
 impl Op {
@@ -181,6 +248,26 @@ impl Op {
 }
 
 impl Change {
+    /// What it is called in reports.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Send { .. } => "send",
+            Self::Edit { .. } => "edit",
+            Self::Delete { .. } => "delete",
+            Self::React { .. } => "react",
+            Self::Read { .. } => "read",
+            Self::Mute { .. } => "mute",
+            Self::Add { .. } => "add",
+            Self::Remove { .. } => "remove",
+            Self::Leave { .. } => "leave",
+            Self::Rename { .. } => "rename",
+            Self::Role { .. } => "role",
+            Self::Block { .. } => "block",
+            Self::Hide => "hide",
+            Self::Destroy { .. } => "delete account",
+        }
+    }
+
     /// The id of the row that it adds to the history.
     pub(crate) fn adds(&self) -> Option<&str> {
         match self {
@@ -188,7 +275,8 @@ impl Change {
             | Self::Add { id, .. }
             | Self::Remove { id, .. }
             | Self::Leave { id }
-            | Self::Rename { id, .. } => Some(id),
+            | Self::Rename { id, .. }
+            | Self::Role { id, .. } => Some(id),
             _ => None,
         }
     }

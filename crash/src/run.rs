@@ -2,7 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    time::{Duration, Instant, SystemTime},
+    time::{Instant, SystemTime},
 };
 
 use anyhow::{Context, Result, ensure};
@@ -27,29 +27,46 @@ const SHOWN: usize = 20;
 pub(crate) async fn run(run: &Run) -> Result<bool> {
     let binary = binary(run.binary.as_deref())?;
     let mut seed = seed(run.choices.seed);
-    let (began, hours) = (Instant::now(), run.hours.map(|hours| Duration::from_secs_f64(hours * 3600.0)));
+    let end = run.hours.map(|hours| Instant::now() + hours);
     loop {
         for engine in run.choices.engine.list() {
             println!("{}, seed {seed}", engine.name());
             let all = u32::try_from(Fault::all(*engine).len()).unwrap_or_default();
-            let rounds = if hours.is_some() { TURN } else { run.rounds.unwrap_or(all) };
-            if !play(*engine, &binary, seed, rounds).await? {
+            let rounds = if end.is_some() { TURN } else { run.rounds.unwrap_or(all) };
+            if !play(&binary, Turn { engine: *engine, seed, rounds, end }).await? {
                 return Ok(false);
             }
+            if end.is_some_and(|end| Instant::now() >= end) {
+                return Ok(true);
+            }
         }
-        if hours.is_none_or(|hours| began.elapsed() >= hours) {
+        if end.is_none() {
             return Ok(true);
         }
         seed += 1;
     }
 }
 
-async fn play(engine: Engine, binary: &Path, seed: u64, rounds: u32) -> Result<bool> {
+/// Rounds on one engine.
+struct Turn {
+    engine: Engine,
+    seed: u64,
+    rounds: u32,
+    /// No round begins later than this.
+    end: Option<Instant>,
+}
+
+async fn play(binary: &Path, turn: Turn) -> Result<bool> {
+    let Turn { engine, seed, rounds, end } = turn;
     let (mut chance, began, mut tally) = (Rng::with_seed(seed), Instant::now(), Tally::default());
     let mut house = House::build(engine, binary, &[]).await?;
     let mut story = Story::begin(&house, &mut chance).await?;
     for number in 0..rounds {
+        if number > 0 && end.is_some_and(|end| Instant::now() >= end) {
+            break;
+        }
         let (faults, start) = (faults(&house, number, &mut chance), Instant::now());
+        story.erases = number + 1 == rounds;
         let played = story.round(&mut house, &faults, &mut chance).await;
         let round = match played {
             Ok(round) => round,
@@ -130,4 +147,52 @@ pub(crate) fn binary(given: Option<&Path>) -> Result<PathBuf> {
         binary.display()
     );
     binary.canonicalize().context("the server")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// A round in which one user wrote to another, as one of them sees the dialog.
+    fn observations(text: &str) -> Value {
+        let message = json!({ "messageId": "m", "senderId": "ann", "content": text, "createdAt": "2026", "seq": 1,
+            "event": null, "editedAt": null, "deletedAt": null, "reactions": [] });
+        let seen = |read: i64, partner: i64| {
+            json!({ "dialog ann bob": { "lastSeq": 1, "revision": 0, "state": 0, "readUpTo": read, "hiddenUpTo": 0,
+                "unreadCount": 1 - read, "mutedUntil": null, "partnerReadUpTo": partner, "blocked": false,
+                "deleted": false, "role": null, "memberCount": null, "groupName": null, "rows": { "1": message } } })
+        };
+        let snapshot =
+            |views: Value| json!({ "views": views, "gone": [], "members": {}, "blocked": [[], []], "histories": [] });
+        let attempt =
+            json!({ "line": null, "sent": 1, "outcome": { "Acknowledged": { "at": 2, "seq": 1, "revision": 0 } } });
+        json!({
+            "people": ["ann", "bob"],
+            "ops": [{ "person": 0, "chat": "dialog ann bob", "change": { "Send": { "id": "m", "text": "hello" } },
+                "is_forbidden": false, "attempts": [attempt] }],
+            "lines": [], "models": [], "surprises": [], "quarrels": [], "former": 0,
+            "before": snapshot(json!([{}, {}])),
+            "after": snapshot(json!([seen(1, 0), seen(0, 1)])),
+        })
+    }
+
+    fn judge(observations: &str) -> Result<bool> {
+        let folder = tempfile::tempdir()?;
+        let file = folder.path().join("observations.json");
+        std::fs::write(&file, observations)?;
+        check_again(&file)
+    }
+
+    #[test]
+    fn kept_observations_are_judged_again() {
+        assert!(judge(&observations("hello").to_string()).expect("observations"));
+        assert!(!judge(&observations("another text").to_string()).expect("observations"));
+    }
+
+    #[test]
+    fn other_files_are_refused() {
+        assert!(judge("{}").expect_err("no observations").to_string().contains("not the observations of a round"));
+    }
 }

@@ -5,6 +5,8 @@ pub(crate) mod cast;
 mod choice;
 pub(crate) mod fault;
 pub(crate) mod house;
+mod request;
+mod retries;
 pub(crate) mod round;
 pub(crate) mod snapshot;
 mod stage;

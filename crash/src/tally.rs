@@ -19,6 +19,8 @@ pub(crate) struct Tally {
     frames: usize,
     faults: BTreeMap<&'static str, usize>,
     refusals: BTreeMap<String, usize>,
+    /// Acknowledged changes.
+    changes: BTreeMap<&'static str, usize>,
 }
 
 impl Tally {
@@ -29,7 +31,10 @@ impl Tally {
             *self.faults.entry(fault.name()).or_default() += 1;
         }
         for op in &round.ops {
-            self.acknowledged += usize::from(op.acknowledged().is_some());
+            if op.acknowledged().is_some() {
+                self.acknowledged += 1;
+                *self.changes.entry(op.change.name()).or_default() += 1;
+            }
             self.refused += usize::from(op.is_refused());
             self.open += usize::from(op.is_open());
             self.repeated += op.attempts.len().saturating_sub(1);
@@ -54,6 +59,7 @@ impl fmt::Display for Tally {
              {repeated} requests repeated"
         )?;
         writeln!(f, "  {frames} frames on {connections} connections, of which {settled} lasted to the end of a round")?;
+        writeln!(f, "  acknowledged: {}", list(&self.changes))?;
         writeln!(f, "  faults: {}", list(&self.faults))?;
         write!(f, "  refusals: {}", list(&self.refusals))
     }

@@ -30,6 +30,14 @@ impl Chat {
         }
     }
 
+    /// The chat that a frame of `hearth` is about.
+    pub(crate) fn of_frame(user: &str, kind: &str, item: &Value) -> Option<Self> {
+        match kind {
+            "blockUser" | "personDeleted" => Some(Self::dialog(user, item["userId"].as_str()?)),
+            _ => Self::seen_by(user, &item["chat"]),
+        }
+    }
+
     /// `None` for a dialog.
     pub(crate) fn group_id(&self) -> Option<&str> {
         self.0.strip_prefix("group ")
@@ -93,6 +101,7 @@ pub(crate) struct Notice {
     pub(crate) kind: String,
     pub(crate) user_id: Option<String>,
     pub(crate) group_name: Option<String>,
+    pub(crate) role: Option<String>,
 }
 
 /// One emoji under a message.
@@ -116,6 +125,8 @@ pub(crate) struct Known {
     pub(crate) unread_count: i64,
     pub(crate) muted_until: Option<String>,
     pub(crate) partner_read_up_to: Option<i64>,
+    pub(crate) blocked: Option<bool>,
+    pub(crate) deleted: Option<bool>,
     pub(crate) role: Option<String>,
     pub(crate) member_count: Option<i64>,
     pub(crate) group_name: Option<String>,
@@ -159,3 +170,6 @@ pub(crate) const NEW_ROWS: [&str; 6] =
 
 /// The frame types that carry a change of a stored row.
 pub(crate) const CHANGED_ROWS: [&str; 3] = ["messageEdited", "messageDeleted", "messageReactions"];
+
+/// The frame types that only the user who caused them gets, on other connections.
+pub(crate) const OWN: [&str; 2] = ["blockUser", "dialogHidden"];

@@ -19,11 +19,13 @@ pub(super) fn check(truth: &Truth<'_>, violations: &mut Vec<String>) {
         if let [(one, known), (other, partner)] = stored.readers.iter().collect::<Vec<_>>()[..]
             && stored.chat.group_id().is_none()
         {
-            for (person, seen, read) in [
-                (one, known.partner_read_up_to, partner.read_up_to),
-                (other, partner.partner_read_up_to, known.read_up_to),
+            for (person, seen, by, read) in [
+                (*one, known.partner_read_up_to, *other, partner.read_up_to),
+                (*other, partner.partner_read_up_to, *one, known.read_up_to),
             ] {
-                if seen != Some(read) {
+                // Users do not see how far those have read who block them.
+                let is_blocked = truth.round.after.blocked[by].contains(&truth.round.people[person]);
+                if seen != (!is_blocked).then_some(read) {
                     violations.push(format!(
                         "{}: person {person} sees {seen:?} as read, but the other read up to {read}",
                         stored.name()
@@ -44,7 +46,10 @@ fn revision(truth: &Truth<'_>, stored: &Stored<'_>, violations: &mut Vec<String>
     if let Some(highest) = certain.last().filter(|highest| **highest > new) {
         violations.push(format!("{}: revision is {new}, but {highest} was acknowledged", stored.name()));
     }
-    let (least, most) = (i64::try_from(certain.len()).unwrap_or(0), i64::try_from(ops.len()).unwrap_or(0));
+    // Who deletes the account changes the name that all the chats show.
+    let names = truth.round.after.gone.len();
+    let (least, most) = (i64::try_from(certain.len()).unwrap_or(0), i64::try_from(ops.len() + names).unwrap_or(0));
+    let most = if stored.is_erasing { i64::MAX } else { most };
     if !(least..=most).contains(&(new - old)) {
         violations.push(format!(
             "{}: revision went from {old} to {new}, but {least} to {most} changes were made",
@@ -76,7 +81,9 @@ fn reads(truth: &Truth<'_>, stored: &Stored<'_>, person: usize, known: &Known, v
         row.sender_id == *me || joins
     });
     let old = truth.round.before.views[person].get(stored.chat).map(|old| (old.read_up_to, true));
-    let all: Vec<_> = reads.chain(own.map(|row| (row.seq, true))).chain(old).collect();
+    // What is hidden counts as read.
+    let hidden = (known.hidden_up_to, true);
+    let all: Vec<_> = reads.chain(own.map(|row| (row.seq, true))).chain(old).chain([hidden]).collect();
     let least = all.iter().filter(|(_, is_certain)| *is_certain).map(|(seq, _)| *seq).max().unwrap_or(0);
     let is_possible = known.read_up_to == 0 || all.iter().any(|(seq, _)| *seq == known.read_up_to);
     if known.read_up_to < least || !is_possible {

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::truth::{Stored, Truth};
 use crate::{
     record::{Change, Heard, Line, Op, Outcome, Protocol},
-    wire::{CHANGED_ROWS, Chat, NEW_ROWS},
+    wire::{CHANGED_ROWS, Chat, NEW_ROWS, OWN},
 };
 
 pub(super) fn check(truth: &Truth<'_>, violations: &mut Vec<String>) {
     for (number, line) in truth.round.lines.iter().enumerate() {
         let mut by_chat: BTreeMap<&Chat, Vec<&Heard>> = BTreeMap::new();
-        for heard in &line.heard {
+        for heard in line.heard.iter().filter(|heard| !is_own(heard) && heard.kind != "personDeleted") {
             by_chat.entry(&heard.chat).or_default().push(heard);
         }
         let mut connection = Connection { truth, number, line, violations };
@@ -24,6 +24,9 @@ pub(super) fn check(truth: &Truth<'_>, violations: &mut Vec<String>) {
         }
         for heard in by_chat.into_values().flatten() {
             connection.complain(&format!("received a frame about a chat that does not exist: {heard:?}"));
+        }
+        for heard in line.heard.iter().filter(|heard| is_own(heard)) {
+            connection.own(heard);
         }
     }
 }
@@ -97,16 +100,40 @@ impl Connection<'_, '_> {
         let ops: Vec<_> = self.truth.round.ops.iter().filter(|op| op.chat == *stored.chat).collect();
         // An own change without an answer may have any revision.
         let is_certain = !ops.iter().any(|op| op.change.changes().is_some() && self.is_open(op));
+        // There are no frames about messages that the user has hidden, and the end of an account has other frames.
+        let hidden = stored.hidden_up_to(self.line.person);
+        let is_visible = |op: &Op| {
+            let seq = op.change.changes().and_then(|id| stored.seqs.get(id));
+            seq.is_some_and(|seq| *seq > hidden)
+        };
+        let is_complete = hidden == 0 && self.truth.round.after.gone.is_empty();
+        let is_meant =
+            |revision: i64| is_complete || ops.iter().any(|op| op.revision() == Some(revision) && is_visible(op));
         if is_certain && let Some(latest) = latest {
-            for revision in (first..latest).filter(|revision| !revisions.contains(revision)) {
+            let missing = (first..latest).filter(|revision| !revisions.contains(revision) && is_meant(*revision));
+            for revision in missing.collect::<Vec<_>>() {
                 self.complain(&format!("{}: never received revision {revision}", stored.name()));
             }
         }
         let (true, Some(ready)) = (self.line.is_settled, self.line.ready) else { return };
-        for op in ops.into_iter().filter(|op| op.sent() > ready && always_changes(&op.change)) {
+        let all = ops.iter().filter(|op| op.sent() > ready && always_changes(&op.change) && is_visible(op));
+        for op in all.collect::<Vec<_>>() {
             if let Some(revision) = op.revision().filter(|revision| !revisions.contains(revision)) {
                 self.complain(&format!("{}: never received revision {revision}: {op:?}", stored.name()));
             }
+        }
+    }
+
+    /// A frame that only the user who caused it may get.
+    fn own(&mut self, heard: &Heard) {
+        let ops = self.truth.round.ops.iter().filter(|op| op.person == self.line.person && op.chat == heard.chat);
+        let caused = ops.filter(|op| !op.is_refused()).any(|op| match op.change {
+            Change::Block { .. } => heard.kind == "blockUser",
+            Change::Hide => heard.kind == "dialogHidden",
+            _ => false,
+        });
+        if !caused {
+            self.complain(&format!("received a frame about what another user did: {heard:?}"));
         }
     }
 
@@ -118,11 +145,11 @@ impl Connection<'_, '_> {
 
     /// Whether the operation was requested on this connection.
     fn sent(&self, op: &Op) -> bool {
-        op.attempts.iter().any(|attempt| attempt.line == self.number)
+        op.attempts.iter().any(|attempt| attempt.line == Some(self.number))
     }
 
     fn is_open(&self, op: &Op) -> bool {
-        op.attempts.iter().any(|attempt| attempt.line == self.number && attempt.outcome == Outcome::Unanswered)
+        op.attempts.iter().any(|attempt| attempt.line == Some(self.number) && attempt.outcome == Outcome::Unanswered)
     }
 
     fn complain(&mut self, what: &str) {
@@ -131,6 +158,10 @@ impl Connection<'_, '_> {
         let number = self.number;
         self.violations.push(format!("connection {number} of person {person} ({protocol:?}{end}): {what}"));
     }
+}
+
+fn is_own(heard: &Heard) -> bool {
+    OWN.contains(&heard.kind.as_str())
 }
 
 /// Whether it carries a row of the history. Answers to changes do not.

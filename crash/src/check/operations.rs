@@ -36,8 +36,10 @@ fn order(truth: &Truth<'_>, stored: &Stored<'_>, violations: &mut Vec<String>) {
         }
         newest_request = newest_request.max(op.sent());
         // A retry may have taken effect, or the first request.
-        if let [attempt] = &op.attempts[..] {
-            let previous = by_line.insert(attempt.line, attempt.sent);
+        if let [attempt] = &op.attempts[..]
+            && let Some(line) = attempt.line
+        {
+            let previous = by_line.insert(line, attempt.sent);
             if previous.is_some_and(|previous| previous > attempt.sent) {
                 violations.push(format!("{}: seq {} was sent before others", stored.name(), row.seq));
             }
@@ -95,12 +97,16 @@ fn is_as_sent(truth: &Truth<'_>, op: &Op, row: &Message) -> bool {
         Change::Add { .. } => Some("added"),
         Change::Remove { .. } => Some("removed"),
         Change::Leave { .. } => Some("left"),
+        Change::Role { .. } => Some("role"),
         _ => Some("renamed"),
     };
     let event = row.event.as_ref();
     let is_about = match (&op.change, event) {
         (Change::Add { whom, .. } | Change::Remove { whom, .. }, Some(event)) => {
             event.user_id.as_deref() == Some(&people[*whom])
+        }
+        (Change::Role { whom, role, .. }, Some(event)) => {
+            event.user_id.as_deref() == Some(&people[*whom]) && event.role.as_deref() == Some(role)
         }
         (Change::Rename { name, .. }, Some(event)) => event.group_name.as_deref() == Some(name),
         _ => true,

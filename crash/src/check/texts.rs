@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::truth::{Stored, Truth};
+use super::{
+    sequence::last,
+    truth::{Stored, Truth},
+};
 use crate::{
     record::{Change, Op},
     wire::Message,
@@ -20,6 +23,9 @@ pub(super) fn check(truth: &Truth<'_>, violations: &mut Vec<String>) {
             let old = stored.before.and_then(|before| before.rows.get(&row.seq));
             let ops = changing.get(&(stored.chat, row.message_id.as_str())).map_or(&[][..], Vec::as_slice);
             let sent = truth.adding.get(&(stored.chat, row.message_id.as_str())).copied();
+            if truth.erased == Some(&row.sender_id) {
+                continue;
+            }
             text(stored, row, (old, sent), ops, violations);
             reactions(truth, stored, row, ops, violations);
         }
@@ -100,7 +106,10 @@ fn reactions(truth: &Truth<'_>, stored: &Stored<'_>, row: &Message, ops: &[&Op],
     for reaction in &row.reactions {
         let known = stored.readers.values().filter_map(|known| known.rows.get(&row.seq));
         let mine = known.filter(|row| has(row, &reaction.emoji)).count();
-        let absent = truth.round.people.len() - stored.readers.len();
+        // A reader who has hidden the message may have reacted to it, too.
+        let absent = stored.readers.values().filter(|known| !known.rows.contains_key(&row.seq)).count()
+            + (truth.round.people.len() - stored.readers.len())
+            + truth.round.former;
         let count = usize::try_from(reaction.count).unwrap_or_default();
         if !(mine.max(1)..=mine + absent).contains(&count) {
             violations.push(format!(
@@ -149,24 +158,4 @@ fn mutes(truth: &Truth<'_>, stored: &Stored<'_>, violations: &mut Vec<String>) {
             violations.push(format!("{}: the mute of person {person} left state as it was", stored.name()));
         }
     }
-}
-
-/// The operations that may have been the last to take effect; `None` if maybe none of them did.
-fn last<'a>(ops: &[&'a Op]) -> Vec<Option<&'a Op>> {
-    let is_followed =
-        |op: &Op| ops.iter().any(|later| later.acknowledged().is_some() && precedes(op, later) && *later != op);
-    let none = ops.iter().all(|op| op.acknowledged().is_none()).then_some(None);
-    ops.iter().copied().filter(|op| !is_followed(op)).map(Some).chain(none).collect()
-}
-
-/// Whether one operation certainly took effect before another.
-fn precedes(one: &Op, other: &Op) -> bool {
-    if let (Some(one), Some(other)) = (one.revision(), other.revision()) {
-        return one < other;
-    }
-    if one.acknowledged().is_some_and(|at| at < other.sent()) {
-        return true;
-    }
-    let (Some(first), Some(then)) = (one.attempts.last(), other.attempts.first()) else { return false };
-    first.line == then.line && first.sent < then.sent
 }

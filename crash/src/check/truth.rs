@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    record::{Op, Round},
+    record::{Change, Op, Round},
     wire::{Chat, Known, Message},
 };
 
@@ -13,12 +13,14 @@ pub(super) struct Truth<'a> {
     pub(super) chats: BTreeMap<&'a Chat, Stored<'a>>,
     /// By chat and the id of the row that they add.
     pub(super) adding: BTreeMap<(&'a Chat, &'a str), &'a Op>,
+    /// The user whose account was deleted with all texts.
+    pub(super) erased: Option<&'a String>,
 }
 
 /// A chat as it is stored after the round.
 pub(super) struct Stored<'a> {
     pub(super) chat: &'a Chat,
-    /// As the first of its readers knows it.
+    /// As the first of its readers knows it, who hides nothing.
     pub(super) known: &'a Known,
     /// All readers, by the number of the user.
     pub(super) readers: BTreeMap<usize, &'a Known>,
@@ -29,6 +31,8 @@ pub(super) struct Stored<'a> {
     changes: BTreeMap<usize, Vec<(i64, bool)>>,
     /// In groups: the members before the round.
     members: BTreeSet<usize>,
+    /// Some of its texts and reactions are erased at some time, and change its revision.
+    pub(super) is_erasing: bool,
     /// Its name in reports.
     name: String,
 }
@@ -43,7 +47,7 @@ impl<'a> Truth<'a> {
         }
         let chats = readers.into_iter().filter_map(|(chat, readers)| Some((chat, Stored::of(round, chat, readers)?)));
         let adding = round.ops.iter().filter_map(|op| Some(((&op.chat, op.change.adds()?), op)));
-        Self { round, chats: chats.collect(), adding: adding.collect() }
+        Self { round, chats: chats.collect(), adding: adding.collect(), erased: erased(round) }
     }
 }
 
@@ -53,7 +57,7 @@ impl<'a> Stored<'a> {
         let before = round.before.views.iter().find_map(|view| view.get(chat));
         let seqs = known.rows.iter().map(|(seq, row)| (row.message_id.as_str(), *seq)).collect();
         let number = |id: &String| round.people.iter().position(|person| person == id);
-        let members = round.before.members.get(chat).into_iter().flat_map(|members| members.keys().filter_map(number));
+        let members = round.before.members.get(chat).into_iter().flatten().filter_map(|(id, _)| number(id));
         let mut stored = Self {
             chat,
             known,
@@ -62,6 +66,7 @@ impl<'a> Stored<'a> {
             seqs,
             changes: BTreeMap::new(),
             members: members.collect(),
+            is_erasing: erased(round).is_some_and(|user| chat.group_id().is_some() || chat.is_dialog_of(user)),
             name: name(round, chat),
         };
         for row in stored.new_rows() {
@@ -105,10 +110,26 @@ impl<'a> Stored<'a> {
         !self.changes.contains_key(&person) && self.is_member(person, people, 0)
     }
 
+    /// Up to which seq a side of a dialog has hidden it. A dialog that is not in the list is hidden completely.
+    pub(super) fn hidden_up_to(&self, person: usize) -> i64 {
+        match self.readers.get(&person) {
+            Some(known) => known.hidden_up_to,
+            None if self.chat.group_id().is_none() => self.known.last_seq,
+            None => 0,
+        }
+    }
+
     /// Its name in reports.
     pub(super) fn name(&self) -> String {
         self.name.clone()
     }
+}
+
+/// The user whose account was deleted with all texts.
+fn erased(round: &Round) -> Option<&String> {
+    let erases = |op: &&Op| op.change == Change::Destroy { erases: true } && !op.is_refused();
+    let ops = round.ops.iter().filter(erases);
+    ops.map(|op| op.person).find(|person| round.after.gone.contains(person)).map(|person| &round.people[person])
 }
 
 fn name(round: &Round, chat: &Chat) -> String {

@@ -39,8 +39,21 @@ pub(crate) async fn create_group(server: SocketAddr, owner: &Person, group: &str
 
 /// The body of a success.
 async fn post(server: SocketAddr, token: &str, path: &str, body: &Value) -> Result<Value> {
+    let (is_success, reply) = call(server, token, ("POST", path), body).await?;
+    ensure!(is_success, "POST {path}: {reply}");
+    Ok(reply)
+}
+
+/// Whether a call succeeded, and the body of the reply.
+pub(crate) async fn call(
+    server: SocketAddr,
+    token: &str,
+    (method, path): (&str, &str),
+    body: &Value,
+) -> Result<(bool, Value)> {
     let body = body.to_string();
-    let head = format!("POST {path} HTTP/1.1\r\nHost: {server}\r\nConnection: close\r\nAuthorization: Bearer {token}");
+    let head =
+        format!("{method} {path} HTTP/1.1\r\nHost: {server}\r\nConnection: close\r\nAuthorization: Bearer {token}");
     let request = format!("{head}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}", body.len());
     let call = async {
         let mut stream = TcpStream::connect(server).await?;
@@ -49,8 +62,7 @@ async fn post(server: SocketAddr, token: &str, path: &str, body: &Value) -> Resu
         stream.read_to_string(&mut reply).await?;
         anyhow::Ok(reply)
     };
-    let reply = timeout(PATIENCE, call).await.with_context(|| format!("no reply to POST {path}"))??;
-    ensure!(reply.starts_with("HTTP/1.1 2"), "POST {path}: {reply}");
+    let reply = timeout(PATIENCE, call).await.with_context(|| format!("no reply to {method} {path}"))??;
     let (_, body) = reply.split_once("\r\n\r\n").context("a reply has a body")?;
-    Ok(serde_json::from_str(body)?)
+    Ok((reply.starts_with("HTTP/1.1 2"), serde_json::from_str(body)?))
 }

@@ -24,7 +24,14 @@ impl Log {
     /// A new connection; returns its number.
     pub(crate) fn line(&self, person: usize, protocol: Protocol) -> usize {
         let mut records = self.records();
-        records.lines.push(Line { person, protocol, ready: None, is_settled: false, heard: Vec::new() });
+        records.lines.push(Line {
+            person,
+            protocol,
+            ready: None,
+            is_logged_out: false,
+            is_settled: false,
+            heard: Vec::new(),
+        });
         records.lines.len() - 1
     }
 
@@ -36,7 +43,7 @@ impl Log {
     }
 
     /// A request for an operation is about to be sent; returns the number of the attempt.
-    pub(crate) fn attempt(&self, op: usize, line: usize) -> usize {
+    pub(crate) fn attempt(&self, op: usize, line: Option<usize>) -> usize {
         let attempts = &mut self.records().ops[op].attempts;
         attempts.push(Attempt { line, sent: moment::now(), outcome: Outcome::Unanswered });
         attempts.len() - 1
@@ -60,6 +67,11 @@ impl Log {
     /// From now on the connection must receive every frame.
     pub(crate) fn ready(&self, line: usize) {
         self.records().lines[line].ready = Some(moment::now());
+    }
+
+    /// The server closed the connection because the session has ended.
+    pub(crate) fn logged_out(&self, line: usize) {
+        self.records().lines[line].is_logged_out = true;
     }
 
     /// The connection has received every frame.

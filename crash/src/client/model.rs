@@ -14,6 +14,9 @@ pub(crate) struct Model {
     pub(crate) view: View,
     /// Rows and changes that arrived before those they follow: an answer may come after later broadcasts.
     early: BTreeMap<Chat, Early>,
+    /// The revisions of entries of the list that are older than what is known of their histories: the end of an account
+    /// changes an entry and its revision, but no row.
+    outdated: BTreeMap<Chat, i64>,
     /// A row of an unknown chat arrived, or the user lost a chat: the model must catch up.
     pub(crate) is_stale: bool,
 }
@@ -30,12 +33,30 @@ impl Model {
         Self { user: user.to_owned(), ..Self::default() }
     }
 
-    /// Applies the item of a broadcast, or of an answer as the broadcast to others.
+    /// Applies the item of an answer, as others apply that of the broadcast.
+    pub(crate) fn hear_answer(&mut self, kind: &str, item: &Value) -> Result<()> {
+        let as_broadcast = match kind {
+            "editMessage" | "deleteMessage" | "react" => "messageEdited",
+            "renameGroup" | "setRole" => "groupChanged",
+            other => other,
+        };
+        self.hear(as_broadcast, item)
+    }
+
+    /// Applies the item of a broadcast.
     pub(crate) fn hear(&mut self, kind: &str, item: &Value) -> Result<()> {
-        let Some(chat) = Chat::seen_by(&self.user, &item["chat"]) else { return Ok(()) };
+        let Some(chat) = Chat::of_frame(&self.user, kind, item) else { return Ok(()) };
         if kind == "removedFromGroup" || kind == "dropGroup" || (kind == "leaveGroup" && item.get("seq").is_none()) {
             // It may be the user's again by now.
             self.forget(&chat);
+            self.is_stale = true;
+            return Ok(());
+        }
+        if kind == "dialogHidden" {
+            return self.hide(&chat, item);
+        }
+        if kind == "personDeleted" {
+            // All chats of that user have a new revision.
             self.is_stale = true;
             return Ok(());
         }
@@ -44,6 +65,8 @@ impl Model {
             self.is_stale |= is_row;
             return Ok(());
         };
+        // The frame does not have the new state.
+        self.is_stale |= kind == "blockUser";
         let early = self.early.entry(chat).or_default();
         if is_row {
             early.rows.insert(integer(item, "seq")?, item.clone());
@@ -59,6 +82,26 @@ impl Model {
     pub(crate) fn forget(&mut self, chat: &Chat) {
         self.view.remove(chat);
         self.early.remove(chat);
+        self.outdated.remove(chat);
+    }
+
+    fn hide(&mut self, chat: &Chat, item: &Value) -> Result<()> {
+        let Some(known) = self.view.get_mut(chat) else { return Ok(()) };
+        // A client that caught up meanwhile may know more.
+        known.hidden_up_to = known.hidden_up_to.max(integer(item, "hiddenUpTo")?);
+        known.read_up_to = known.read_up_to.max(integer(item, "readUpTo")?);
+        known.state = known.state.max(integer(item, "state")?);
+        known.drop_hidden();
+        if known.rows.is_empty() {
+            self.forget(chat);
+        }
+        Ok(())
+    }
+
+    /// Whether a revision was skipped: there are no frames about changes of hidden messages, and none when the texts of
+    /// a deleted account are erased. While a request has no answer, its answer may be what is missing.
+    pub(crate) fn has_gap(&self) -> bool {
+        self.early.values().any(|early| !early.changes.is_empty())
     }
 
     /// The param `known` of `getChangedChats` for the chats after this one, in the server's order.
@@ -67,7 +110,8 @@ impl Model {
         chats.retain(|(rank, ..)| after.is_none_or(|after| rank > after));
         chats.sort_by(|one, other| one.0.cmp(&other.0));
         let entry = |(_, chat, known): (_, &Chat, &Known)| {
-            json!({ "chat": chat.side(&self.user), "lastSeq": known.last_seq, "revision": known.revision,
+            let revision = self.outdated.get(chat).unwrap_or(&known.revision);
+            json!({ "chat": chat.side(&self.user), "lastSeq": known.last_seq, "revision": revision,
                 "state": known.state })
         };
         chats.into_iter().take(500).map(entry).collect()
@@ -80,11 +124,13 @@ impl Model {
         let (last_seq, revision) = match self.view.remove(&chat) {
             Some(old) => {
                 known.rows = old.rows;
+                known.drop_hidden();
                 (old.last_seq, old.revision)
             }
             None => (known.hidden_up_to, known.revision),
         };
         self.early.remove(&chat);
+        self.outdated.remove(&chat);
         self.view.insert(chat.clone(), known);
         Ok((chat, last_seq, revision))
     }
@@ -104,6 +150,10 @@ impl Model {
             known.put(row)?;
         }
         if item["complete"] == true {
+            if integer(item, "revision")? > known.revision {
+                self.outdated.insert(chat.clone(), known.revision);
+                self.is_stale = true;
+            }
             known.last_seq = known.last_seq.max(integer(item, "lastSeq")?);
             known.revision = known.revision.max(integer(item, "revision")?);
         }
@@ -176,14 +226,24 @@ impl Known {
                 self.partner_read_up_to = self.partner_read_up_to.map(|known| known.max(read));
             }
             "muteChat" => self.muted_until = item["mutedUntil"].as_str().map(str::to_owned),
-            "roleChanged" => self.role = item["role"].as_str().map(str::to_owned),
+            "roleChanged" if item["state"].as_i64() >= Some(self.state) => {
+                self.role = item["role"].as_str().map(str::to_owned);
+            }
             _ => return,
         }
         self.state = self.state.max(item["state"].as_i64().unwrap_or(0));
     }
 
+    fn drop_hidden(&mut self) {
+        self.rows = self.rows.split_off(&(self.hidden_up_to + 1));
+        self.count();
+    }
+
     fn put(&mut self, row: &Value) -> Result<()> {
         let mut message: Message = serde_json::from_value(row.clone())?;
+        if message.seq <= self.hidden_up_to {
+            return Ok(());
+        }
         keep_mine(&mut message.reactions, self.rows.get(&message.seq));
         self.rows.insert(message.seq, message);
         Ok(())

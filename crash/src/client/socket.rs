@@ -14,13 +14,28 @@ use tokio_tungstenite::{
 use super::{http::Person, log::Log};
 use crate::{
     record::{Heard, Protocol},
-    wire::{CHANGED_ROWS, Chat, Frame, NEW_ROWS},
+    wire::{CHANGED_ROWS, Chat, Frame, NEW_ROWS, OWN},
 };
 
 /// How long the server may take to answer while it is not stopped.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 /// How long a handshake may take: the server may be stopped for a while.
 const HANDSHAKE: Duration = Duration::from_secs(5);
+
+/// The code with which the server closes the connections of a session that has ended.
+const LOGGED_OUT: u16 = 4001;
+
+/// The session has ended.
+#[derive(Debug)]
+pub(crate) struct LoggedOut;
+
+impl std::fmt::Display for LoggedOut {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the server closed the connection with {LOGGED_OUT}")
+    }
+}
+
+impl std::error::Error for LoggedOut {}
 
 /// An open connection.
 pub(crate) struct Socket {
@@ -87,6 +102,10 @@ impl Socket {
                     self.record(&frame);
                     return Ok(frame);
                 }
+                Message::Close(Some(frame)) if u16::from(frame.code) == LOGGED_OUT => {
+                    self.log.logged_out(self.line);
+                    bail!(LoggedOut);
+                }
                 Message::Close(reason) => bail!("the server closed the connection: {reason:?}"),
                 _ => {}
             }
@@ -113,11 +132,12 @@ impl Socket {
         }
         let has_row = NEW_ROWS.contains(&frame.kind.as_str());
         let is_change = CHANGED_ROWS.contains(&frame.kind.as_str()) || CHANGES.contains(&frame.kind.as_str());
-        if !(has_row || is_change || ENDS.contains(&frame.kind.as_str()) || NOTICES.contains(&frame.kind.as_str())) {
+        let mut others = ENDS.into_iter().chain(NOTICES).chain(OWN).chain(["personDeleted"]);
+        if !(has_row || is_change || others.any(|kind| kind == frame.kind)) {
             return;
         }
         let chat = match self.protocol {
-            Protocol::Hearth => Chat::seen_by(&self.user, &item["chat"]),
+            Protocol::Hearth => Chat::of_frame(&self.user, &frame.kind, item),
             Protocol::Auth if frame.kind == "privateMessage" => {
                 item["senderId"].as_str().map(|sender| Chat::dialog(&self.user, sender))
             }

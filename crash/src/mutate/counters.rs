@@ -101,7 +101,7 @@ fn state_back(round: &mut Round, chance: &mut Rng) -> Option<()> {
     Some(())
 }
 
-fn group(round: &Round, chance: &mut Rng) -> Option<Chat> {
+pub(super) fn group(round: &Round, chance: &mut Rng) -> Option<Chat> {
     chance.choice(round.after.members.keys()).cloned()
 }
 
@@ -114,8 +114,8 @@ fn miscount_members(round: &mut Round, chance: &mut Rng) -> Option<()> {
 fn lose_member(round: &mut Round, chance: &mut Rng) -> Option<()> {
     let chat = group(round, chance)?;
     let members = round.after.members.get_mut(&chat)?;
-    let (lost, _) = members.iter().find(|(_, role)| *role != "owner").map(|(id, role)| (id.clone(), role.clone()))?;
-    members.remove(&lost);
+    let lost = members.iter().position(|(_, role)| role != "owner")?;
+    members.remove(lost);
     Some(())
 }
 

@@ -5,7 +5,7 @@ use fastrand::Rng;
 use super::Mutation;
 use crate::{
     record::{Change, Op, Outcome, Protocol, Round},
-    wire::{Chat, Known, Message, Reaction},
+    wire::{Chat, Known, Message, Reaction, View},
 };
 
 /// One per mistake.
@@ -35,7 +35,7 @@ pub(super) fn everywhere(round: &mut Round, chat: &Chat, change: impl Fn(&mut Kn
 }
 
 /// Changes a row for all readers.
-fn row_everywhere(round: &mut Round, chat: &Chat, seq: i64, change: impl Fn(&mut Message)) {
+pub(super) fn row_everywhere(round: &mut Round, chat: &Chat, seq: i64, change: impl Fn(&mut Message)) {
     everywhere(round, chat, |known| {
         if let Some(row) = known.rows.get_mut(&seq) {
             change(row);
@@ -117,7 +117,7 @@ fn swap(round: &mut Round, chance: &mut Rng) -> Option<()> {
     let place = |id: &str| {
         let op = round.ops.iter().find(|op| op.change.adds() == Some(id))?;
         let [attempt] = &op.attempts[..] else { return None };
-        Some((attempt.line, attempt.sent))
+        Some((attempt.line?, attempt.sent))
     };
     // Only the connection tells their order: `auth` does not acknowledge a seq.
     let (chat, seq) = sent(round, chance, |known, row| {
@@ -251,8 +251,9 @@ fn lose_reaction(round: &mut Round, chance: &mut Rng) -> Option<()> {
 
 fn count_reaction_twice(round: &mut Round, chance: &mut Rng) -> Option<()> {
     let (_, chat, seq, twice) = reaction(round, chance)?;
-    let readers = round.after.views.iter().filter(|view| view.contains_key(&chat)).count();
-    let count = i64::try_from(1 + round.people.len() - readers).ok()? + 1;
+    let sees = |view: &&View| view.get(&chat).is_some_and(|known| known.rows.contains_key(&seq));
+    let readers = round.after.views.iter().filter(sees).count();
+    let count = i64::try_from(1 + round.people.len() + round.former - readers).ok()? + 1;
     row_everywhere(round, &chat, seq, |row| {
         row.reactions.iter_mut().filter(|other| other.emoji == twice.emoji).for_each(|other| other.count = count);
     });

@@ -1,11 +1,11 @@
-//! Mistakes in answers, live frames, pages and what clients keep.
+//! Mistakes in answers, live frames and pages.
 
 use fastrand::Rng;
 
 use super::Mutation;
 use crate::{
     record::{Change, Heard, Line, Outcome, Protocol, Round},
-    wire::{Known, NEW_ROWS},
+    wire::{Chat, NEW_ROWS},
 };
 
 /// One per mistake.
@@ -25,12 +25,22 @@ pub(super) const ALL: &[Mutation] = &[
     Mutation::new("a forbidden change is acknowledged", acknowledge_forbidden),
     Mutation::new("an error is internal", internal_error),
     Mutation::new("a page of a history misses a row", page_without_row),
-    Mutation::new("a client that resumed has another text", model_with_other_text),
-    Mutation::new("a client that resumed misses a row", model_without_row),
-    Mutation::new("a client that resumed misses a chat", model_without_chat),
-    Mutation::new("a client that resumed has another unread count", model_with_other_unread),
-    Mutation::new("a client that resumed has another reaction", model_with_other_reaction),
+    Mutation::new("a user learns that another one blocks them", tell_of_block),
+    Mutation::new("a message is refused because of a block that is not there", refuse_as_blocked),
 ];
+
+/// A broadcast about a chat.
+pub(super) fn frame(kind: &str, chat: &Chat) -> Heard {
+    Heard {
+        kind: kind.to_owned(),
+        chat: chat.clone(),
+        is_answer: false,
+        message: None,
+        seq: None,
+        last_seq: None,
+        revision: None,
+    }
+}
 
 fn is_broadcast_row(heard: &Heard) -> bool {
     !heard.is_answer && NEW_ROWS.contains(&heard.kind.as_str())
@@ -104,15 +114,7 @@ fn tell_stranger(round: &mut Round, chance: &mut Rng) -> Option<()> {
     let dialogs = round.ops.iter().filter(|op| op.chat.group_id().is_none() && op.acknowledged().is_some());
     let op = chance.choice(dialogs.filter(|op| op.change.adds().is_some()).collect::<Vec<_>>())?;
     let message = op.change.adds().map(str::to_owned);
-    let heard = Heard {
-        kind: "privateMessage".to_owned(),
-        chat: op.chat.clone(),
-        is_answer: false,
-        message,
-        seq: None,
-        last_seq: None,
-        revision: None,
-    };
+    let heard = Heard { message, ..frame("privateMessage", &op.chat) };
     let strangers = round.people.iter().enumerate().filter(|(_, id)| !heard.chat.is_dialog_of(id));
     let (stranger, _) = chance.choice(strangers.collect::<Vec<_>>())?;
     round.lines.iter_mut().find(|line| line.person == stranger)?.heard.push(heard);
@@ -217,34 +219,28 @@ fn internal_error(round: &mut Round, chance: &mut Rng) -> Option<()> {
     Some(())
 }
 
-/// A chat that a client has kept.
-fn kept<'a>(round: &'a mut Round, chance: &mut Rng, is_meant: impl Fn(&Known) -> bool) -> Option<&'a mut Known> {
-    let chats = round.models.iter_mut().flat_map(|model| model.view.values_mut()).filter(|known| is_meant(known));
-    chance.choice(chats.collect::<Vec<_>>())
-}
-
-fn model_with_other_text(round: &mut Round, chance: &mut Rng) -> Option<()> {
-    kept(round, chance, |known| !known.rows.is_empty())?.rows.values_mut().next_back()?.content.push('!');
+fn tell_of_block(round: &mut Round, chance: &mut Rng) -> Option<()> {
+    let blocks = round.ops.iter().filter(|op| matches!(op.change, Change::Block { .. }) && !op.is_refused());
+    let op = chance.choice(blocks.collect::<Vec<_>>())?;
+    let knows = |person: usize| {
+        let own = round.ops.iter().filter(|other| other.person == person && other.chat == op.chat);
+        own.into_iter().any(|other| matches!(other.change, Change::Block { .. }))
+    };
+    let number = round.lines.iter().position(|line| line.protocol == Protocol::Hearth && !knows(line.person))?;
+    let heard = frame("blockUser", &op.chat);
+    round.lines[number].heard.push(heard);
     Some(())
 }
 
-fn model_without_row(round: &mut Round, chance: &mut Rng) -> Option<()> {
-    kept(round, chance, |known| !known.rows.is_empty())?.rows.pop_first().map(drop)
-}
-
-fn model_without_chat(round: &mut Round, chance: &mut Rng) -> Option<()> {
-    let models = round.models.iter_mut().filter(|model| !model.view.is_empty());
-    chance.choice(models.collect::<Vec<_>>())?.view.pop_first().map(drop)
-}
-
-fn model_with_other_unread(round: &mut Round, chance: &mut Rng) -> Option<()> {
-    kept(round, chance, |_| true)?.unread_count += 1;
-    Some(())
-}
-
-fn model_with_other_reaction(round: &mut Round, chance: &mut Rng) -> Option<()> {
-    let known = kept(round, chance, |known| known.rows.values().any(|row| !row.reactions.is_empty()))?;
-    known.rows.values_mut().find(|row| !row.reactions.is_empty())?.reactions[0].mine = None;
+fn refuse_as_blocked(round: &mut Round, chance: &mut Rng) -> Option<()> {
+    let refused = round.ops.iter_mut().filter(|op| {
+        let is_message = matches!(op.change, Change::Send { .. }) && op.chat.group_id().is_none();
+        // The first user takes no part in blocks.
+        is_message && op.is_refused() && op.chat.is_dialog_of(&round.people[0])
+    });
+    let op = chance.choice(refused.collect::<Vec<_>>())?;
+    op.attempts.last_mut()?.outcome =
+        Outcome::Refused { code: "blocked".to_owned(), message: "Not delivered".to_owned() };
     Some(())
 }
 

@@ -4,24 +4,30 @@ use std::{collections::VecDeque, sync::atomic::Ordering, time::Duration};
 
 use anyhow::{Result, bail};
 use fastrand::Rng;
-use serde_json::json;
-use tokio::time::sleep;
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
 
 use super::{
-    choice::{Choice, request},
+    cast::LEAVER,
+    choice::Choice,
+    request::{Request, request},
+    retries::Retries,
     stage::{Phase, Stage},
 };
 use crate::{
-    client::{model::Model, socket::Socket},
-    moment,
+    client::{
+        http,
+        model::Model,
+        socket::{LoggedOut, Socket},
+    },
     record::{Outcome, Protocol},
     wire::Frame,
 };
 
 /// The time between two requests after a client has sent its share.
 const PACE: Duration = Duration::from_millis(40);
-/// How many acknowledged requests a client remembers, to repeat them.
-const REMEMBERED: usize = 20;
+/// The user who deletes the account does so in one of this many rounds, within this many milliseconds.
+const LEAVES: (u32, u64) = (2, 1200);
 
 /// A client that runs in all rounds.
 #[derive(Clone)]
@@ -33,10 +39,9 @@ pub(crate) struct Actor {
     /// How many requests it sends at full speed in a round; with 0, it only listens.
     share: usize,
     sent: usize,
-    /// Operations to try again.
-    again: VecDeque<usize>,
-    /// Acknowledged operations that can be repeated.
-    done: VecDeque<usize>,
+    /// When it deletes the account.
+    leaves: Option<Instant>,
+    retries: Retries,
     pending: VecDeque<Pending>,
     is_drained: bool,
     /// Why its connection ended last.
@@ -76,8 +81,8 @@ impl Actor {
             chance: Rng::with_seed(0),
             share,
             sent: 0,
-            again: VecDeque::new(),
-            done: VecDeque::new(),
+            leaves: None,
+            retries: Retries::default(),
             pending: VecDeque::new(),
             is_drained: false,
             complaint: String::new(),
@@ -89,16 +94,22 @@ impl Actor {
         self.chance = Rng::with_seed(seed);
         self.sent = 0;
         self.is_drained = false;
-        self.again.clear();
-        self.done.clear();
+        self.retries = Retries::default();
     }
 
     /// Works until everything has settled.
     pub(super) async fn work(mut self, stage: Stage) -> Self {
         let mut stage = stage;
+        let may_leave = self.person == LEAVER && self.protocol == Protocol::Hearth && self.share > 0;
+        let leaves = may_leave && (stage.erases || self.chance.u32(0..LEAVES.0) == 0);
+        self.leaves = leaves.then(|| Instant::now() + Duration::from_millis(self.chance.u64(0..LEAVES.1)));
         loop {
             match self.connection(&mut stage).await {
                 Ok(End::Settled) => return self,
+                Err(error) if error.is::<LoggedOut>() => {
+                    self.drained(&stage);
+                    return self;
+                }
                 Ok(End::Closed) => sleep(Duration::from_millis(self.chance.u64(20..200))).await,
                 Err(error) => {
                     self.complaint = format!("{error:#}");
@@ -113,14 +124,8 @@ impl Actor {
     fn give_up(&mut self, stage: &Stage) {
         for pending in std::mem::take(&mut self.pending) {
             if let Some((op, _)) = pending.op {
-                self.maybe_again(op, stage);
+                self.retries.failed(op, &stage.log.get(op), &mut self.chance);
             }
-        }
-    }
-
-    fn maybe_again(&mut self, op: usize, stage: &Stage) {
-        if self.chance.bool() && stage.log.get(op).change.adds().is_some() {
-            self.again.push_back(op);
         }
     }
 
@@ -140,9 +145,8 @@ impl Actor {
                 {
                     self.request(&mut socket, op, stage).await?;
                 }
-                if phase == Phase::Drain && !self.is_drained && self.pending.is_empty() && self.again.is_empty() {
-                    self.is_drained = true;
-                    stage.drained.fetch_add(1, Ordering::SeqCst);
+                if phase == Phase::Drain && self.pending.is_empty() && self.retries.is_empty() {
+                    self.drained(stage);
                 }
                 if phase == Phase::Settle && self.pending.is_empty() {
                     if is_ending {
@@ -165,7 +169,7 @@ impl Actor {
                     }
                 }
             }
-            if self.model.is_stale {
+            if self.must_catch_up() {
                 self.catch_up(&mut socket, stage).await?;
             }
             if !is_ready && self.pending.is_empty() {
@@ -178,6 +182,12 @@ impl Actor {
                 }
                 return Ok(End::Closed);
             }
+        }
+    }
+
+    fn drained(&mut self, stage: &Stage) {
+        if !std::mem::replace(&mut self.is_drained, true) {
+            stage.drained.fetch_add(1, Ordering::SeqCst);
         }
     }
 
@@ -194,10 +204,14 @@ impl Actor {
             for frame in self.model.catch_up(socket).await? {
                 self.heard(frame, stage)?;
             }
-            if !self.model.is_stale {
+            if !self.must_catch_up() {
                 return Ok(());
             }
         }
+    }
+
+    fn must_catch_up(&self) -> bool {
+        self.model.is_stale || self.pending.is_empty() && self.model.has_gap()
     }
 
     /// Sends a request that changes nothing.
@@ -215,34 +229,45 @@ impl Actor {
                 Some(self.choose(stage))
             }
             Phase::Work | Phase::Settle => None,
-            Phase::Drain => self.again.pop_front(),
+            Phase::Drain => self.retries.next(),
         }
     }
 
     fn choose(&mut self, stage: &Stage) -> usize {
-        if self.chance.u32(0..8) == 0
-            && let Some(op) = self.again.pop_front()
-        {
-            return op;
-        }
-        if self.chance.u32(0..25) == 0
-            && let Some(op) = self.done.pop_front()
-        {
+        let is_over = self.leaves.is_some_and(|at| at <= Instant::now());
+        if let Some(op) = self.retries.choose(&mut self.chance).filter(|_| !is_over) {
             return op;
         }
         let mut choice = Choice { cast: &stage.cast, person: self.person, chance: &mut self.chance };
         stage.log.op(match self.protocol {
             Protocol::Auth => choice.blind(),
+            Protocol::Hearth if is_over => {
+                self.leaves = None;
+                choice.destroy(stage.erases)
+            }
             Protocol::Hearth => choice.next(&self.model),
         })
     }
 
     async fn request(&mut self, socket: &mut Socket, op: usize, stage: &Stage) -> Result<()> {
-        let (kind, params) = request(&stage.log.get(op), &stage.cast);
-        let attempt = stage.log.attempt(op, socket.line);
-        // Before it is sent: a part of it may arrive.
-        self.pending.push_back(Pending { request: socket.next_request(), kind, op: Some((op, attempt)) });
-        socket.send(kind, &params).await.map(drop)
+        match request(&stage.log.get(op), &stage.cast) {
+            Request::Frame(kind, params) => {
+                let attempt = stage.log.attempt(op, Some(socket.line));
+                // Before it is sent: a part of it may arrive.
+                self.pending.push_back(Pending { request: socket.next_request(), kind, op: Some((op, attempt)) });
+                socket.send(kind, &params).await.map(drop)
+            }
+            Request::Call(path, body) => {
+                let attempt = stage.log.attempt(op, None);
+                let (server, token) = (*stage.address.borrow(), &stage.cast.people[self.person].token);
+                let (is_success, reply) = http::call(server, token, path, &body).await?;
+                let text = |key: &str| reply[key].as_str().unwrap_or_default();
+                stage
+                    .log
+                    .outcome((op, attempt), Outcome::of(is_success, (text("code"), text("message")), &Value::Null));
+                Ok(())
+            }
+        }
     }
 
     fn heard(&mut self, frame: Frame, stage: &Stage) -> Result<()> {
@@ -259,37 +284,16 @@ impl Actor {
             bail!("a wrong answer");
         };
         let Some((op, attempt)) = pending.op else { return Ok(()) };
-        let outcome = match frame.code.as_str() {
-            _ if frame.success => Outcome::Acknowledged {
-                at: moment::now(),
-                seq: item["seq"].as_i64(),
-                revision: item["revision"].as_i64(),
-            },
-            // The server may find out later that it is done.
-            "unavailable" => Outcome::Unanswered,
-            code => Outcome::Refused { code: code.to_owned(), message: frame.message.clone() },
-        };
+        let outcome = Outcome::of(frame.success, (&frame.code, &frame.message), item);
         if frame.success {
             if self.protocol == Protocol::Hearth {
-                self.model.hear(as_broadcast(pending.kind), item)?;
+                self.model.hear_answer(pending.kind, item)?;
             }
-            if stage.log.get(op).change.adds().is_some() {
-                self.done.push_back(op);
-                self.done.truncate(REMEMBERED);
-            }
+            self.retries.acknowledged(op, &stage.log.get(op));
         } else if matches!(frame.code.as_str(), "unavailable" | "disk_full") {
-            self.maybe_again(op, stage);
+            self.retries.failed(op, &stage.log.get(op), &mut self.chance);
         }
         stage.log.outcome((op, attempt), outcome);
         Ok(())
-    }
-}
-
-/// The type of the broadcast with which others receive what this request changed.
-fn as_broadcast(kind: &str) -> &str {
-    match kind {
-        "editMessage" | "deleteMessage" | "react" => "messageEdited",
-        "renameGroup" => "groupChanged",
-        other => other,
     }
 }

@@ -1,9 +1,8 @@
 //! What a client does next. Every choice comes from the seed and from what the client knows.
 
 use fastrand::Rng;
-use serde_json::{Value, json};
 
-use super::cast::{Cast, GROUPS, PEOPLE};
+use super::cast::{ANCHOR, Cast, GROUPS, PEOPLE};
 use crate::{
     client::model::Model,
     record::{Change, Op},
@@ -11,6 +10,7 @@ use crate::{
 };
 
 const EMOJI: [&str; 3] = ["👍", "🎂", "🫖"];
+const ROLES: [&str; 4] = ["owner", "admin", "admin", "member"];
 const MUTED: &str = "2999-01-01T00:00:00.000Z";
 /// Only the newest messages are changed, so that changes concern the same rows.
 const RECENT: usize = 30;
@@ -46,9 +46,17 @@ impl Choice<'_> {
             52..54 => Some(self.leave()),
             54..57 => Some(self.rename()),
             57..61 => self.forbidden(model),
+            61..64 => Some(self.set_role()),
+            64..68 => self.block(),
+            68..71 => self.hide(),
             _ => None,
         };
         op.unwrap_or_else(|| self.send())
+    }
+
+    /// The end of the account.
+    pub(super) fn destroy(&self, erases: bool) -> Op {
+        self.op(self.dialog(self.person), Change::Destroy { erases })
     }
 
     fn send(&mut self) -> Op {
@@ -85,35 +93,53 @@ impl Choice<'_> {
     }
 
     fn mute(&mut self) -> Op {
-        let chat = self.cast.groups[self.chance.usize(0..GROUPS)].clone();
+        let chat = self.group(0);
         let until = self.chance.bool().then(|| MUTED.to_owned());
         self.op(chat, Change::Mute { until })
     }
 
     /// Adds or removes a user, in a group whose members change.
     fn change_members(&mut self) -> Op {
-        let chat = self.changing_group();
-        let (id, whom) = (self.id(), (self.person + self.chance.usize(1..PEOPLE)) % PEOPLE);
-        let adds = self.chance.u32(0..10) < if self.owns(&chat) { 8 } else { 3 };
+        let (chat, id, whom) = (self.group(1), self.id(), self.other());
+        let adds = whom == ANCHOR || self.chance.u32(0..10) < 7;
         let change = if adds { Change::Add { id, whom } } else { Change::Remove { id, whom } };
         self.op(chat, change)
     }
 
-    /// Leaves a group. Its owner stays, so that it always has one.
     fn leave(&mut self) -> Op {
-        let chat = self.changing_group();
-        if self.owns(&chat) {
+        if self.person == ANCHOR {
             return self.send();
         }
-        let id = self.id();
+        let (chat, id) = (self.group(1), self.id());
         self.op(chat, Change::Leave { id })
     }
 
     fn rename(&mut self) -> Op {
-        let chat = self.cast.groups[self.chance.usize(0..GROUPS)].clone();
-        let is_forbidden = !self.owns(&chat);
-        let (id, name) = (self.id(), self.text());
-        Op { is_forbidden, ..self.op(chat, Change::Rename { id, name }) }
+        let (chat, id, name) = (self.group(0), self.id(), self.text());
+        self.op(chat, Change::Rename { id, name })
+    }
+
+    /// Gives a user a role; `owner` hands the group over.
+    fn set_role(&mut self) -> Op {
+        let (chat, id, whom) = (self.group(0), self.id(), self.other());
+        let role = ROLES[self.chance.usize(0..ROLES.len())].to_owned();
+        self.op(chat, Change::Role { id, whom, role })
+    }
+
+    /// Blocks or unblocks another user.
+    fn block(&mut self) -> Option<Op> {
+        let whom = self.other();
+        if self.person == ANCHOR || whom == ANCHOR {
+            return None;
+        }
+        let on = self.chance.u32(0..3) == 0;
+        Some(self.op(self.dialog(whom), Change::Block { on }))
+    }
+
+    /// Hides a dialog. Of two users, only the second does this, so that the first shows what is stored.
+    fn hide(&mut self) -> Option<Op> {
+        let first = self.other();
+        (first < self.person).then(|| self.op(self.dialog(first), Change::Hide))
     }
 
     /// Something that the server must refuse.
@@ -130,26 +156,30 @@ impl Choice<'_> {
         Some(Op { is_forbidden: true, ..op })
     }
 
-    fn owns(&self, group: &Chat) -> bool {
-        self.cast.groups.get(self.person) == Some(group)
-    }
-
     fn op(&self, chat: Chat, change: Change) -> Op {
         Op { person: self.person, chat, change, is_forbidden: false, attempts: Vec::new() }
     }
 
     fn chat(&mut self) -> Chat {
-        match self.chance.usize(0..GROUPS + PEOPLE - 1) {
-            group @ 0..GROUPS => self.cast.groups[group].clone(),
-            other => {
-                let partner = (self.person + 1 + other - GROUPS) % PEOPLE;
-                Chat::dialog(&self.cast.people[self.person].id, &self.cast.people[partner].id)
-            }
+        if let group @ 0..GROUPS = self.chance.usize(0..GROUPS + PEOPLE - 1) {
+            return self.cast.groups[group].clone();
         }
+        let other = self.other();
+        self.dialog(other)
     }
 
-    fn changing_group(&mut self) -> Chat {
-        self.cast.groups[self.chance.usize(1..GROUPS)].clone()
+    fn dialog(&self, other: usize) -> Chat {
+        Chat::dialog(&self.cast.people[self.person].id, &self.cast.people[other].id)
+    }
+
+    /// Another user.
+    fn other(&mut self) -> usize {
+        (self.person + self.chance.usize(1..PEOPLE)) % PEOPLE
+    }
+
+    /// A group, from this one on.
+    fn group(&mut self, first: usize) -> Chat {
+        self.cast.groups[self.chance.usize(first..GROUPS)].clone()
     }
 
     fn known<'m>(&mut self, model: &'m Model) -> Option<(Chat, &'m Known)> {
@@ -173,51 +203,4 @@ impl Choice<'_> {
     fn text(&mut self) -> String {
         format!("{:016x}", self.chance.u64(..))
     }
-}
-
-/// The request for an operation.
-pub(super) fn request(op: &Op, cast: &Cast) -> (&'static str, Value) {
-    let mut params = op.chat.params(&cast.people[op.person].id);
-    let kind = match &op.change {
-        Change::Send { id, text } => {
-            (params["messageId"], params["content"]) = (id.as_str().into(), text.as_str().into());
-            if op.chat.group_id().is_some() { "messageInGroup" } else { "privateMessage" }
-        }
-        Change::Edit { id, text } => {
-            (params["messageId"], params["content"]) = (id.as_str().into(), text.as_str().into());
-            "editMessage"
-        }
-        Change::Delete { id } => {
-            params["messageId"] = id.as_str().into();
-            "deleteMessage"
-        }
-        Change::React { id, emoji, on } => {
-            (params["messageId"], params["emoji"]) = (id.as_str().into(), emoji.as_str().into());
-            params["on"] = json!(on);
-            "react"
-        }
-        Change::Read { seq } => {
-            params["seq"] = json!(seq);
-            "markRead"
-        }
-        Change::Mute { until } => {
-            params["until"] = json!(until);
-            "muteChat"
-        }
-        Change::Add { id, whom } | Change::Remove { id, whom } => {
-            (params["messageId"], params["message"]) = (id.as_str().into(), id.as_str().into());
-            params["userId"] = cast.people[*whom].id.as_str().into();
-            if matches!(op.change, Change::Add { .. }) { "addUserInGroup" } else { "removeUserFromGroup" }
-        }
-        Change::Leave { id } => {
-            (params["messageId"], params["message"]) = (id.as_str().into(), id.as_str().into());
-            "leaveGroup"
-        }
-        Change::Rename { id, name } => {
-            (params["messageId"], params["message"]) = (id.as_str().into(), id.as_str().into());
-            params["groupName"] = name.as_str().into();
-            "renameGroup"
-        }
-    };
-    (kind, params)
 }

@@ -1,6 +1,7 @@
 //! One round, from the first request to the last observation.
 
 use std::{
+    collections::BTreeSet,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
@@ -16,15 +17,14 @@ use tokio::{
 use super::{
     actor::Actor,
     cast::Cast,
-    choice::request,
     fault::Fault,
     house::House,
+    request::{Request, request},
     snapshot,
     stage::{Phase, Stage},
 };
 use crate::{
     client::{log::Log, socket::Socket},
-    moment,
     record::{Change, Model, Op, Outcome, Protocol, Round, Snapshot},
     wire::Chat,
 };
@@ -42,6 +42,11 @@ pub(crate) struct Story {
     pub(crate) cast: Cast,
     actors: Vec<Actor>,
     before: Snapshot,
+    quarrels: BTreeSet<Chat>,
+    former: usize,
+    /// The account that is deleted is deleted with its texts. The server erases them at some later time and sends no
+    /// frames about that, so this is only for the last round.
+    pub(crate) erases: bool,
 }
 
 impl Story {
@@ -50,14 +55,36 @@ impl Story {
         let address = *house.address.borrow();
         let cast = Cast::assemble(address).await?;
         let before = snapshot::take(address, &cast, chance).await?;
-        let clients = cast.people.iter().enumerate().flat_map(|(number, person)| {
-            SHARE.map(|(protocol, share)| Actor::new(number, protocol, &person.id, share))
-        });
-        Ok(Self { actors: clients.collect(), cast, before })
+        let mut story = Self { actors: Vec::new(), cast, before, quarrels: BTreeSet::new(), former: 0, erases: false };
+        (0..story.cast.people.len()).for_each(|number| story.enter(number));
+        Ok(story)
+    }
+
+    /// Starts the clients of a user.
+    fn enter(&mut self, number: usize) {
+        let user = &self.cast.people[number].id;
+        self.actors.extend(SHARE.map(|(protocol, share)| Actor::new(number, protocol, user, share)));
+    }
+
+    /// New users take the places of those who have deleted their accounts.
+    async fn fill_places(&mut self, house: &House, chance: &mut Rng) -> Result<()> {
+        let address = *house.address.borrow();
+        let gone = std::mem::take(&mut self.before.gone);
+        for number in gone.iter().copied() {
+            self.cast.replace(address, number).await?;
+            self.actors.retain(|actor| actor.person != number);
+            self.enter(number);
+        }
+        if !gone.is_empty() {
+            self.before = snapshot::take(address, &self.cast, chance).await?;
+        }
+        self.former += gone.len();
+        Ok(())
     }
 
     /// Plays a round with these faults, one after the other.
     pub(crate) async fn round(&mut self, house: &mut House, faults: &[Fault], chance: &mut Rng) -> Result<Round> {
+        self.fill_places(house, chance).await?;
         let log = Arc::new(Log::default());
         let phase = watch::channel(Phase::Work).0;
         let stage = Stage {
@@ -65,6 +92,7 @@ impl Story {
             log: log.clone(),
             phase: phase.subscribe(),
             address: house.address.subscribe(),
+            erases: self.erases,
             drained: Arc::default(),
         };
         let (mut clients, began) = (JoinSet::new(), Instant::now());
@@ -105,8 +133,11 @@ impl Story {
         self.actors.sort_by_key(|actor| (actor.person, actor.protocol == Protocol::Auth));
         let after = snapshot::take(*house.address.borrow(), &self.cast, chance).await?;
         let models = self.actors.iter().filter(|actor| actor.protocol == Protocol::Hearth);
+        let models = models.filter(|actor| !after.gone.contains(&actor.person));
         let models = models.map(|actor| Model { person: actor.person, view: actor.model.view.clone() }).collect();
         let records = log.take();
+        let blocks = records.ops.iter().filter(|op| matches!(op.change, Change::Block { .. }) && !op.is_refused());
+        self.quarrels.extend(blocks.map(|op| op.chat.clone()));
         let before = std::mem::replace(&mut self.before, after.clone());
         Ok(Round {
             people: self.cast.people.iter().map(|person| person.id.clone()).collect(),
@@ -115,6 +146,8 @@ impl Story {
             before,
             after,
             models,
+            quarrels: self.quarrels.clone(),
+            former: self.former,
             surprises: house.surprises.drain(..).chain(records.surprises).collect(),
         })
     }
@@ -149,18 +182,14 @@ impl Story {
     /// Tries once; returns the reason of a refusal.
     async fn probe(&self, server: std::net::SocketAddr, log: &Arc<Log>, op: usize) -> Result<Option<String>> {
         let mut socket = Socket::open(server, (0, &self.cast.people[0]), Protocol::Auth, log).await?;
-        let (kind, params) = request(&log.get(op), &self.cast);
-        let attempt = log.attempt(op, socket.line);
+        let Request::Frame(kind, params) = request(&log.get(op), &self.cast) else { bail!("it is a message") };
+        let attempt = log.attempt(op, Some(socket.line));
         socket.send(kind, &params).await?;
         let mut answer = timeout(RECOVERY, socket.next()).await.context("no answer")??;
         while answer.params.is_broadcast {
             answer = timeout(RECOVERY, socket.next()).await.context("no answer")??;
         }
-        let outcome = match answer.code.as_str() {
-            _ if answer.success => Outcome::Acknowledged { at: moment::now(), seq: None, revision: None },
-            "unavailable" => Outcome::Unanswered,
-            code => Outcome::Refused { code: code.to_owned(), message: answer.message.clone() },
-        };
+        let outcome = Outcome::of(answer.success, (&answer.code, &answer.message), &answer.params.item);
         log.outcome((op, attempt), outcome);
         Ok((!answer.success).then(|| format!("{}: {}", answer.code, answer.message)))
     }

@@ -1,6 +1,10 @@
 //! What fresh clients see.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::SocketAddr,
+    sync::Arc,
+};
 
 use anyhow::{Context, Result, ensure};
 use fastrand::Rng;
@@ -8,12 +12,12 @@ use futures_util::future::try_join_all;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use super::cast::{Cast, GROUPS};
+use super::cast::{ANCHOR, Cast, GROUPS};
 use crate::{
     client::{
         log::Log,
         model::Model,
-        socket::{PATIENCE, Socket},
+        socket::{LoggedOut, PATIENCE, Socket},
     },
     record::{History, Protocol, Snapshot},
     wire::{Chat, View},
@@ -21,14 +25,22 @@ use crate::{
 
 /// Rows per page of a history.
 const PAGE: usize = 50;
+/// The most rows of lists that have only a few.
+const MOST: usize = 100;
 
 /// Reads all chats, with new clients. Chance chooses the histories to read page by page.
 pub(crate) async fn take(server: SocketAddr, cast: &Cast, chance: &mut Rng) -> Result<Snapshot> {
     let views = try_join_all((0..cast.people.len()).map(|person| view(server, cast, person))).await?;
+    let gone = (0..cast.people.len()).filter(|person| views[*person].is_none()).collect::<BTreeSet<_>>();
+    let views: Vec<_> = views.into_iter().map(Option::unwrap_or_default).collect();
     let mut members = BTreeMap::new();
     for number in 0..GROUPS {
         members.insert(cast.groups[number].clone(), roster(server, cast, number).await?);
     }
+    let blocked = try_join_all((0..cast.people.len()).map(async |person| {
+        if gone.contains(&person) { Ok(BTreeSet::new()) } else { blocked(server, cast, person).await }
+    }));
+    let blocked = blocked.await?;
     let mut histories = Vec::new();
     for (person, view) in views.iter().enumerate() {
         for protocol in [Protocol::Auth, Protocol::Hearth] {
@@ -37,29 +49,45 @@ pub(crate) async fn take(server: SocketAddr, cast: &Cast, chance: &mut Rng) -> R
             }
         }
     }
-    Ok(Snapshot { views, members, histories })
+    Ok(Snapshot { views, gone, members, blocked, histories })
 }
 
 async fn open(server: SocketAddr, cast: &Cast, person: usize, protocol: Protocol) -> Result<Socket> {
     Socket::open(server, (person, &cast.people[person]), protocol, &Arc::new(Log::default())).await
 }
 
-async fn view(server: SocketAddr, cast: &Cast, person: usize) -> Result<View> {
-    let mut socket = open(server, cast, person, Protocol::Hearth).await?;
+/// The chats of a user; `None` if the session has ended.
+async fn view(server: SocketAddr, cast: &Cast, person: usize) -> Result<Option<View>> {
+    let mut socket = match open(server, cast, person, Protocol::Hearth).await {
+        Ok(socket) => socket,
+        Err(error) if error.is::<LoggedOut>() => return Ok(None),
+        Err(error) => return Err(error),
+    };
     let mut model = Model::new(&cast.people[person].id);
     model.catch_up(&mut socket).await.context("a fresh client")?;
-    Ok(model.view)
+    Ok(Some(model.view))
 }
 
-/// The members of the group that this user owns, and their roles.
-async fn roster(server: SocketAddr, cast: &Cast, owner: usize) -> Result<BTreeMap<String, String>> {
-    let mut socket = open(server, cast, owner, Protocol::Hearth).await?;
-    let mut params = cast.groups[owner].params(&cast.people[owner].id);
-    params["limit"] = 100.into();
-    let answer = socket.ask("groupMembers", &params, &mut Vec::new()).await?;
-    ensure!(answer.success, "groupMembers: {}", answer.message);
-    let rows = answer.params.data.as_array().context("members")?;
+/// The members of a group and their roles, in the order in which they joined.
+async fn roster(server: SocketAddr, cast: &Cast, group: usize) -> Result<Vec<(String, String)>> {
+    let mut params = cast.groups[group].params(&cast.people[ANCHOR].id);
+    params["limit"] = MOST.into();
+    let rows = rows(server, cast, ANCHOR, ("groupMembers", params)).await?;
     rows.iter().map(|row| Ok((text(row, "userId")?, text(row, "role")?))).collect()
+}
+
+/// The users whom a user blocks.
+async fn blocked(server: SocketAddr, cast: &Cast, person: usize) -> Result<BTreeSet<String>> {
+    let rows = rows(server, cast, person, ("blockedUsers", json!({ "limit": MOST }))).await?;
+    rows.iter().map(|row| text(row, "userId")).collect()
+}
+
+/// The rows of an answer.
+async fn rows(server: SocketAddr, cast: &Cast, person: usize, (kind, params): (&str, Value)) -> Result<Vec<Value>> {
+    let mut socket = open(server, cast, person, Protocol::Hearth).await?;
+    let answer = socket.ask(kind, &params, &mut Vec::new()).await?;
+    ensure!(answer.success, "{kind}: {}", answer.message);
+    answer.params.data.as_array().cloned().with_context(|| format!("{kind}: no rows"))
 }
 
 async fn history(server: SocketAddr, cast: &Cast, person: usize, protocol: Protocol, chat: &Chat) -> Result<History> {

@@ -28,6 +28,8 @@ pub(super) struct Stage {
     pub(super) log: Arc<Log>,
     pub(super) phase: watch::Receiver<Phase>,
     pub(super) address: watch::Receiver<SocketAddr>,
+    /// Whether the account that is deleted is deleted with its texts.
+    pub(super) erases: bool,
     /// How many clients have all their answers.
     pub(super) drained: Arc<AtomicUsize>,
 }
