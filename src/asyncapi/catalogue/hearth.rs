@@ -67,7 +67,9 @@ topics! {
     /// entry in the list is a `ChatRow`: its text, `seq` and reactions are those of the newest visible message, its counters
     /// those of the chat. Get it from `getChangedChats`, or derive it: replace the entry's message with the row with the
     /// highest `seq` (or with the changed row with the same `seq`), and its `lastSeq` and `revision` with those of this
-    /// answer. You cannot derive `state` and `unreadCount` from these rows.
+    /// answer. You cannot derive `state` and `unreadCount` from these rows. The deletion of an account changes entries
+    /// (names, `role`, `memberCount`, `deleted`) and their `revision`, but no row: after `personDeleted`, ask
+    /// `getChangedChats` with the revisions that the entries had before.
     GetChanges(ChangesItem [Row])
     /// What you send counts as read. Messages never become unread again: a lower seq than before changes nothing. If you
     /// send no read receipts, or block the other person, only your own connections are notified.
