@@ -32,6 +32,9 @@ const POSTGRES_WRITERS: u32 = 2;
 /// A pooled connection that was idle for longer is checked before use: under load none is, and after an outage of
 /// PostgreSQL no request fails because of a dead connection.
 const UNCHECKED_IDLE: Duration = Duration::from_millis(10);
+/// All statements of the pools look rows up by key. PostgreSQL may have no statistics yet, or those of a small database, and
+/// keeps the plan of a statement for as long as the connection lasts: without this, it may read whole tables.
+const BY_KEY: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
 /// How long a transaction on PostgreSQL may be idle.
 const MAX_IDLE: Duration = Duration::from_secs(10);
 /// Added to the timeouts of the engines, so that these report first: their errors say more.
@@ -68,11 +71,11 @@ impl Store {
             ),
             Engine::Postgres => {
                 // Writes have a pool of their own, so that they do not queue behind searches.
-                let reads = postgres_pool(&url, config.connections, timeout, String::new())?;
+                let reads = postgres_pool(&url, config.connections, timeout, BY_KEY.to_owned())?;
                 // PostgreSQL ends transactions that wait or are idle for too long: otherwise one whose client has
                 // vanished would hold its locks for hours.
                 let bounds = format!(
-                    "SET lock_timeout = {}; SET idle_in_transaction_session_timeout = {}",
+                    "{BY_KEY}; SET lock_timeout = {}; SET idle_in_transaction_session_timeout = {}",
                     timeout.as_millis(),
                     MAX_IDLE.as_millis()
                 );
@@ -272,12 +275,7 @@ fn postgres_pool(url: &str, size: u32, timeout: Duration, settings: String) -> a
         .test_before_acquire(false)
         .after_connect(move |connection, _| {
             let settings = settings.clone();
-            Box::pin(async move {
-                if settings.is_empty() {
-                    return Ok(());
-                }
-                connection.execute(sqlx::AssertSqlSafe(settings)).await.map(|_| ())
-            })
+            Box::pin(async move { connection.execute(sqlx::AssertSqlSafe(settings)).await.map(|_| ()) })
         })
         .before_acquire(|connection, metadata| {
             Box::pin(async move {

@@ -67,6 +67,9 @@ impl Engine {
 /// A SQL text for both engines in which `rows($1: id UUID, seq BIGINT, name TEXT)` is the table that the JSON text
 /// parameter `$1` holds: an array of objects. A UUID becomes 16 bytes. Lists and batches are bound this way.
 ///
+/// `JOIN one(users u: u.id = q.id)` joins the only row of a table with this key. PostgreSQL then looks each row up in the
+/// index: with a plain join it may read the whole table, because it estimates every list at 100 rows.
+///
 /// Several statements, separated by `; `, are sent as one, a script on SQLite and common table expressions on
 /// PostgreSQL, so none may depend on what another changes.
 pub(super) struct Sql {
@@ -98,21 +101,50 @@ fn one_statement(text: &str) -> String {
 }
 
 fn expand(text: &str, engine: Engine) -> String {
-    let mut expanded = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("rows(") {
-        let (inside, tail) = after.split_once(')').expect("rows( is closed");
+    let joined = replace(text, "JOIN one(", |inside| {
+        let (table, condition) = inside.split_once(": ").expect("one( names its table");
+        let (_, alias) = table.split_once(' ').expect("the table has an alias");
+        match engine {
+            Engine::Sqlite => format!("JOIN {table} ON {condition}"),
+            // A subquery with a limit is never merged into the other joins.
+            Engine::Postgres => {
+                format!("JOIN LATERAL (SELECT {alias}.* FROM {table} WHERE {condition} LIMIT 1) {alias} ON TRUE")
+            }
+        }
+    });
+    replace(&joined, "rows(", |inside| {
         let (parameter, columns) = inside.split_once(':').expect("rows( names its parameter");
         let columns =
             columns.split(',').map(|column| column.trim().split_once(' ').expect("a column has a name and a type"));
-        expanded.push_str(before);
-        expanded.push_str(&match engine {
+        match engine {
             Engine::Sqlite => sqlite_rows(parameter, columns),
             Engine::Postgres => postgres_rows(parameter, columns),
-        });
+        }
+    })
+}
+
+/// Replaces each `start` with what is inside its parentheses.
+fn replace(text: &str, start: &str, by: impl Fn(&str) -> String) -> String {
+    let mut replaced = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(start) {
+        let (inside, tail) = closed(after);
+        replaced.push_str(before);
+        replaced.push_str(&by(inside));
         rest = tail;
     }
-    expanded + rest
+    replaced + rest
+}
+
+/// What comes before the parenthesis that closes an open one, and what comes after it.
+fn closed(text: &str) -> (&str, &str) {
+    let mut depth = 1;
+    let end = text.find(|character| {
+        depth += i32::from(character == '(') - i32::from(character == ')');
+        depth == 0
+    });
+    let end = end.expect("every parenthesis is closed");
+    (&text[..end], &text[end + 1..])
 }
 
 /// Uses `jsonb_each`: `json_each` would write every object out as text and parse it again for each of its keys.
@@ -141,6 +173,17 @@ mod tests {
 
     static LIST: Sql = Sql::new("SELECT * FROM rows($1: id UUID, seq BIGINT) q WHERE seq > $2");
     static BOTH: Sql = Sql::new("DELETE FROM a WHERE id = $1; UPDATE b SET id = $2");
+
+    static EACH: Sql =
+        Sql::new("SELECT u.id FROM rows($1: id UUID) q LEFT JOIN one(users u: u.id = COALESCE(q.id, $2)) WHERE 1");
+
+    #[test]
+    fn the_only_row_of_a_key_is_looked_up_for_each_row() {
+        assert!(EACH.on(Engine::Sqlite).ends_with(" q LEFT JOIN users u ON u.id = COALESCE(q.id, $2) WHERE 1"));
+        assert!(EACH.on(Engine::Postgres).ends_with(
+            " q LEFT JOIN LATERAL (SELECT u.* FROM users u WHERE u.id = COALESCE(q.id, $2) LIMIT 1) u ON TRUE WHERE 1"
+        ));
+    }
 
     #[test]
     fn several_statements_become_one() {

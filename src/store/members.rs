@@ -39,8 +39,9 @@ macro_rules! both_wrote {
 static SHARING: Sql = Sql::new(concat!(
     "SELECT q.watched, b.created_at AS blocked_since, \
        CASE WHEN q.watched = q.watcher THEN 1 ELSE u.shows_presence * w.shows_presence END AS shows \
-     FROM rows($1: watcher UUID, watched UUID) q JOIN users u ON u.id = q.watched JOIN users w ON w.id = q.watcher \
-     LEFT JOIN blocks b ON b.user_id = q.watched AND b.blocked_id = q.watcher \
+     FROM rows($1: watcher UUID, watched UUID) q \
+     JOIN one(users u: u.id = q.watched) JOIN one(users w: w.id = q.watcher) \
+     LEFT JOIN one(blocks b: b.user_id = q.watched AND b.blocked_id = q.watcher) \
      WHERE q.watched = q.watcher OR ",
     both_wrote!("q.watched", "q.watcher"),
     " ORDER BY q.watched"
@@ -50,14 +51,14 @@ static SHARING: Sql = Sql::new(concat!(
 /// Reads the watchers' memberships: those of a person with many chats are not read for each watcher.
 static WATCHING: Sql = Sql::new(concat!(
     "SELECT q.watcher, q.watched FROM rows($1: watcher UUID, watched UUID) q \
-     JOIN users u ON u.id = q.watched JOIN users w ON w.id = q.watcher \
+     JOIN one(users u: u.id = q.watched) JOIN one(users w: w.id = q.watcher) \
      WHERE (q.watched = q.watcher OR u.shows_presence = 1 AND w.shows_presence = 1 AND ",
     both_wrote!("q.watcher", "q.watched"),
     ") AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.user_id = q.watched AND b.blocked_id = q.watcher)"
 ));
 
 static NAMES: Sql = Sql::new(
-    "SELECT u.id, u.first_name, u.last_name FROM rows($1: id UUID) q JOIN users u ON u.id = q.id ORDER BY u.id",
+    "SELECT u.id, u.first_name, u.last_name FROM rows($1: id UUID) q JOIN one(users u: u.id = q.id) ORDER BY u.id",
 );
 
 static LAST_SEEN: Sql = Sql::new(

@@ -34,7 +34,7 @@ struct Patterns {
 
 static USERS: Sql = Sql::new(
     "SELECT u.id, u.first_name, u.last_name, u.email \
-     FROM rows($1: id UUID) q JOIN users u ON u.id = q.id WHERE u.deleted_at IS NULL",
+     FROM rows($1: id UUID) q JOIN one(users u: u.id = q.id) WHERE u.deleted_at IS NULL",
 );
 
 /// The first word has a parameter of its own: it rules out most names, and a list of words costs more to look through.

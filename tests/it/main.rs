@@ -58,6 +58,7 @@ mod outage;
 mod ownership;
 mod pages;
 mod pipelining;
+mod plans;
 mod races;
 mod refusals;
 mod remains;

@@ -12,6 +12,7 @@ mod old_database;
 mod people;
 mod process;
 mod requests;
+mod scans;
 mod searching;
 mod server;
 mod snapshot;

@@ -99,12 +99,12 @@ pub struct StoredMessage {
 
 /// For PostgreSQL: locks every chat of the batch, in one order, so that two batches cannot wait for each other.
 static LOCK: Sql = Sql::new(
-    "SELECT id FROM chats WHERE id IN (\
-       SELECT g.id FROM rows($1: group_id UUID) q JOIN chats g ON g.group_id = q.group_id \
+    "SELECT id FROM chats WHERE id = ANY(ARRAY(\
+       SELECT g.id FROM rows($1: group_id UUID) q JOIN one(chats g: g.group_id = q.group_id) \
        UNION ALL \
        SELECT d.id FROM rows($1: user_low UUID, user_high UUID) q \
-         JOIN chats d ON d.user_low = q.user_low AND d.user_high = q.user_high\
-     ) ORDER BY id FOR UPDATE",
+         JOIN one(chats d: d.user_low = q.user_low AND d.user_high = q.user_high)\
+     )) ORDER BY id FOR UPDATE",
 );
 
 /// The columns that [`situation`] reads, with further columns, fields of the lookups, and tables.
@@ -124,16 +124,16 @@ macro_rules! look_up {
                message UUID",
             $fields,
             ") l \
-             LEFT JOIN chats c ON c.id = COALESCE(\
+             LEFT JOIN one(chats c: c.id = COALESCE(\
                (SELECT g.id FROM chats g WHERE g.group_id = l.group_id), \
-               (SELECT d.id FROM chats d WHERE d.user_low = l.user_low AND d.user_high = l.user_high)) \
-             LEFT JOIN users a ON a.id = l.actor AND a.deleted_at IS NULL \
-             LEFT JOIN members am ON am.user_id = l.actor AND am.chat_id = c.id AND am.left_at IS NULL \
-             LEFT JOIN users t ON t.id = l.target AND t.deleted_at IS NULL \
-             LEFT JOIN members tm ON tm.user_id = l.target AND tm.chat_id = c.id AND tm.left_at IS NULL \
-             LEFT JOIN blocks b ON b.user_id = l.target AND b.blocked_id = l.actor \
-             LEFT JOIN blocks n ON n.user_id = l.actor AND n.blocked_id = l.target \
-             LEFT JOIN messages m ON m.chat_id = c.id AND m.id = l.message AND c.dropped_at IS NULL",
+               (SELECT d.id FROM chats d WHERE d.user_low = l.user_low AND d.user_high = l.user_high))) \
+             LEFT JOIN one(users a: a.id = l.actor AND a.deleted_at IS NULL) \
+             LEFT JOIN one(members am: am.user_id = l.actor AND am.chat_id = c.id AND am.left_at IS NULL) \
+             LEFT JOIN one(users t: t.id = l.target AND t.deleted_at IS NULL) \
+             LEFT JOIN one(members tm: tm.user_id = l.target AND tm.chat_id = c.id AND tm.left_at IS NULL) \
+             LEFT JOIN one(blocks b: b.user_id = l.target AND b.blocked_id = l.actor) \
+             LEFT JOIN one(blocks n: n.user_id = l.actor AND n.blocked_id = l.target) \
+             LEFT JOIN one(messages m: m.chat_id = c.id AND m.id = l.message AND c.dropped_at IS NULL)",
             $tables
         )
     };
@@ -152,8 +152,8 @@ static LOOK_UP_CLOSELY: Sql = Sql::new(look_up!(
         quote_columns!()
     ),
     ", reply_to UUID",
-    " LEFT JOIN messages q ON q.chat_id = c.id AND q.id = l.reply_to LEFT JOIN users w ON w.id = q.sender_id \
-      LEFT JOIN members f ON f.user_id = l.target AND f.chat_id = c.id AND f.left_at IS NOT NULL"
+    " LEFT JOIN one(messages q: q.chat_id = c.id AND q.id = l.reply_to) LEFT JOIN one(users w: w.id = q.sender_id) \
+      LEFT JOIN one(members f: f.user_id = l.target AND f.chat_id = c.id AND f.left_at IS NOT NULL)"
 ));
 
 impl Batch {

@@ -41,7 +41,7 @@ const ALL: &str = "SELECT id, first_name, last_name, first_name_folded, last_nam
 
 static CHANGED: Sql = Sql::new(
     "SELECT u.id, u.first_name, u.last_name, u.first_name_folded, u.last_name_folded, u.email_search \
-     FROM rows($1: id UUID) q JOIN users u ON u.id = q.id WHERE u.deleted_at IS NULL",
+     FROM rows($1: id UUID) q JOIN one(users u: u.id = q.id) WHERE u.deleted_at IS NULL",
 );
 
 from_columns! {
