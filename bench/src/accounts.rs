@@ -8,6 +8,9 @@ use uuid::Uuid;
 use crate::http::Server;
 
 const PASSWORD: &str = "correct horse battery";
+/// A hash of the password, for accounts that are written into a database.
+pub(crate) const HASH: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$Qe4AoPVXITsVN5qXPxiYmA$Hd9lMYojewMLeUEJFLMAiLElA64aIjs5cMaL+7+R5ws";
 /// Concurrent requests: more would only wait for the server's password hashing.
 const AT_ONCE: usize = 8;
 /// The maximum number of rows that a search returns.
@@ -46,11 +49,7 @@ impl Run {
 
     /// Logs in the accounts with these numbers, in this order. Each costs the server a password hash.
     pub(crate) async fn log_in(&self, numbers: std::ops::Range<u32>) -> Result<Vec<Account>> {
-        let calls = numbers.map(|number| async move {
-            let body = json!({ "email": self.email(number), "password": PASSWORD });
-            let answer = self.server.post("/api/auth/login", None, &body).await?;
-            Ok(Account { id: text(&answer, "id")?, token: text(&answer, "token")? })
-        });
+        let calls = numbers.map(|number| async move { log_in(self.server, &self.email(number)).await });
         stream::iter(calls).buffered(AT_ONCE).try_collect().await
     }
 
@@ -75,7 +74,8 @@ impl Run {
         Ok(ids)
     }
 
-    fn email(&self, number: u32) -> String {
+    /// The email of the account with this number.
+    pub(crate) fn email(&self, number: u32) -> String {
         format!("{}-{number}@bench.example", self.tag)
     }
 
@@ -83,6 +83,12 @@ impl Run {
     fn page(&self, number: u32) -> String {
         format!("{}p{:04}", self.tag, number / SEARCH_ROWS)
     }
+}
+
+/// Logs in. Costs the server a password hash.
+pub(crate) async fn log_in(server: Server, email: &str) -> Result<Account> {
+    let answer = server.post("/api/auth/login", None, &json!({ "email": email, "password": PASSWORD })).await?;
+    Ok(Account { id: text(&answer, "id")?, token: text(&answer, "token")? })
 }
 
 fn text(object: &Value, key: &str) -> Result<String> {

@@ -49,6 +49,8 @@ pub(crate) struct Frame {
 struct Params {
     is_broadcast: bool,
     item: Option<Item>,
+    #[serde(default)]
+    data: Option<Vec<Value>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -68,7 +70,7 @@ impl Frame {
 
     /// The text of this broadcast. Fails if it has another type.
     pub(crate) fn broadcast_text(self, kind: &str) -> Result<String> {
-        let Self { params: Params { is_broadcast: true, item: Some(item) }, .. } = self else {
+        let Self { params: Params { is_broadcast: true, item: Some(item), .. }, .. } = self else {
             bail!("this is not a broadcast: {self:?}");
         };
         ensure!(self.kind == kind, "received {} instead of {kind}", self.kind);
@@ -103,13 +105,22 @@ impl Client {
     /// Sends a request of the `hearth` protocol and waits for its success; drops broadcasts. Returns the `seq` of its row,
     /// if it has one.
     pub(crate) async fn ask(&mut self, kind: &str, params: Value) -> Result<Option<i64>> {
+        Ok(self.answer(kind, params).await?.item.and_then(|item| item.seq))
+    }
+
+    /// Like [`Self::ask`]; returns the rows of the answer.
+    pub(crate) async fn rows(&mut self, kind: &str, params: Value) -> Result<Vec<Value>> {
+        self.answer(kind, params).await?.data.with_context(|| format!("{kind} was answered without rows"))
+    }
+
+    async fn answer(&mut self, kind: &str, params: Value) -> Result<Params> {
         self.asked += 1;
         self.send(json!({ "type": kind, "id": self.asked, "params": params }).to_string()).await?;
         loop {
             let frame = self.next().await?;
             if frame.id == Some(self.asked) {
                 ensure!(frame.success, "{kind} failed: {}", frame.message);
-                return Ok(frame.params.item.and_then(|item| item.seq));
+                return Ok(frame.params);
             }
         }
     }

@@ -45,9 +45,7 @@ pub(crate) struct Options {
 
 /// Connects, measures and prints.
 pub(crate) async fn run(server: Server, Options { connections, pid, settle }: Options) -> Result<()> {
-    let files = rlimit::increase_nofile_limit(u64::MAX)?;
-    let needed = u64::from(connections) + OTHER_FILES;
-    ensure!(files >= needed, "{connections} connections need {needed} open files, and this process may open {files}");
+    allow_files(connections)?;
     let settle = Duration::from_secs(settle);
 
     let fresh = resident_kib(pid)?;
@@ -75,6 +73,14 @@ pub(crate) async fn run(server: Server, Options { connections, pid, settle }: Op
     report.line("after closing", format_args!("{closed:>9} KiB"));
     report.line("each", format_args!("{each:>9.2} KiB"));
     Ok(report.print()?)
+}
+
+/// Lets this process open as many connections.
+pub(crate) fn allow_files(connections: u32) -> Result<()> {
+    let files = rlimit::increase_nofile_limit(u64::MAX)?;
+    let needed = u64::from(connections) + OTHER_FILES;
+    ensure!(files >= needed, "{connections} connections need {needed} open files, and this process may open {files}");
+    Ok(())
 }
 
 /// Open connections without traffic.

@@ -4,10 +4,14 @@
 mod accounts;
 mod client;
 mod delivery;
+mod fill;
 mod group;
 mod http;
 mod idle;
 mod latency;
+mod login;
+mod pages;
+mod reconnect;
 mod report;
 mod send;
 mod soak;
@@ -37,12 +41,20 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Fill a database with people, dialogs and messages
+    Fill(fill::Options),
     /// Send private messages as fast as the server acknowledges them
     Send(send::Options),
     /// Send one message at a time to an idle server, and compare with a sync of the disk
     Latency(latency::Options),
+    /// Let thousands of clients come back at once
+    Reconnect(reconnect::Options),
     /// Measure the server's memory per idle connection
     Idle(idle::Options),
+    /// Log in as fast as the server allows, beside people who chat
+    Login(login::Options),
+    /// Read histories, the chat list and search results, one request at a time
+    Pages(pages::Options),
     /// Put mixed load on a server for an hour, and see whether it grows
     Soak(soak::Options),
     /// Add members to a large group, and send messages to it
@@ -68,9 +80,13 @@ async fn run(Cli { command, url }: Cli) -> anyhow::Result<()> {
     };
     let work = async {
         match command {
+            Command::Fill(options) => fill::run(options).await,
             Command::Send(options) => send::run(url, options).await,
             Command::Latency(options) => latency::run(url, options).await,
             Command::Idle(options) => idle::run(url, options).await,
+            Command::Login(options) => login::run(url, options).await,
+            Command::Reconnect(options) => reconnect::run(url, options).await,
+            Command::Pages(options) => pages::run(url, options).await,
             Command::Group(options) => group::run(url, options).await,
             Command::Soak(options) => soak::run(url, options).await,
         }
