@@ -194,9 +194,13 @@ impl Socket {
 
     /// The next text frame; `None` if the connection has ended in any way.
     pub async fn try_text(&mut self) -> Option<String> {
-        let message = tokio::time::timeout(PATIENCE, self.stream.next()).await.expect("an answer or the end");
-        let Some(Ok(Message::Text(text))) = message else { return None };
-        Some(text.to_string())
+        loop {
+            match tokio::time::timeout(PATIENCE, self.stream.next()).await.expect("an answer or the end")?.ok()? {
+                Message::Text(text) => return Some(text.to_string()),
+                Message::Ping(_) | Message::Pong(_) => {}
+                _ => return None,
+            }
+        }
     }
 
     /// Writes bytes directly: frames that the library would not make.
