@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use super::samples::{SERIES, Sample, Series};
 
-const WIDTH: f64 = 960.0;
+const WIDTH: f64 = 970.0;
 const LEFT: f64 = 150.0;
-const RIGHT: f64 = 20.0;
+const RIGHT: f64 = 30.0;
 const TOP: f64 = 50.0;
 /// The height of a diagram, and the distance from one to the next.
 const HEIGHT: f64 = 70.0;
