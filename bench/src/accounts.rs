@@ -49,8 +49,7 @@ impl Run {
 
     /// Logs in the accounts with these numbers, in this order. Each costs the server a password hash.
     pub(crate) async fn log_in(&self, numbers: std::ops::Range<u32>) -> Result<Vec<Account>> {
-        let calls = numbers.map(|number| async move { log_in(self.server, &self.email(number)).await });
-        stream::iter(calls).buffered(AT_ONCE).try_collect().await
+        log_in_all(self.server, numbers.map(|number| self.email(number))).await
     }
 
     /// Signs up and logs in this many accounts.
@@ -83,6 +82,12 @@ impl Run {
     fn page(&self, number: u32) -> String {
         format!("{}p{:04}", self.tag, number / SEARCH_ROWS)
     }
+}
+
+/// Logs in with these emails, in this order. Each costs the server a password hash.
+pub(crate) async fn log_in_all(server: Server, emails: impl Iterator<Item = String>) -> Result<Vec<Account>> {
+    let calls = emails.map(|email| async move { log_in(server, &email).await });
+    stream::iter(calls).buffered(AT_ONCE).try_collect().await
 }
 
 /// Logs in. Costs the server a password hash.

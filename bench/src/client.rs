@@ -19,6 +19,8 @@ use crate::http::Server;
 
 /// The run fails if an expected frame takes longer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+/// The subprotocol that has request ids, searches and presence.
+pub(crate) const HEARTH: &str = "hearth";
 /// Small, so that thousands of connections fit in one process.
 const READ_BUFFER: usize = 4096;
 

@@ -65,14 +65,6 @@ impl Dialect {
         }
         format!("unhex('{prefix}' || printf('%016x', {number}))")
     }
-
-    /// A number with eight digits.
-    fn digits(&self, number: &str) -> String {
-        if self.is_postgres {
-            return format!("lpad(({number})::TEXT, 8, '0')");
-        }
-        format!("printf('%08d', {number})")
-    }
 }
 
 /// The email of the person with this number. The password is that of all accounts.
@@ -158,10 +150,10 @@ fn add_members(user: &str, side: &str, messages: u64, before: i64) -> String {
 
 /// The message with this seq in each dialog.
 fn add_messages(dialect: &Dialect, seq: u64, before: i64) -> String {
-    let (id, digits) = (dialect.id(&format!("{seq:016x}"), "id"), dialect.digits(&seq.to_string()));
+    let id = dialect.id(&format!("{seq:016x}"), "id");
     let (sender, at) = (if seq % 2 == 1 { "user_low" } else { "user_high" }, BEGAN + seq.cast_signed() * APART);
     format!(
         "INSERT INTO messages (chat_id, seq, id, sender_id, content, event, created_at) \
-         SELECT id, {seq}, {id}, {sender}, {digits} || '{TEXT}', 0, {at} FROM chats WHERE id > {before} ORDER BY id"
+         SELECT id, {seq}, {id}, {sender}, '{seq:08}{TEXT}', 0, {at} FROM chats WHERE id > {before} ORDER BY id"
     )
 }

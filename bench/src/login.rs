@@ -50,11 +50,16 @@ pub(crate) async fn run(server: Server, Options { at_once, seconds }: Options) -
     let mut report = Report::new(format_args!("login: {at_once} at a time, {seconds} s"));
     report.rate("log-ins", log_ins.len(), time);
     report.latencies("log-in", &log_ins.into_iter().collect());
-    report.latencies("message, alone", &quiet);
-    report.latencies("message, beside them", &busy);
+    compare(&mut report, &quiet, &busy);
+    Ok(report.print()?)
+}
+
+/// Adds what two who chat notice of the others.
+pub(crate) fn compare(report: &mut Report, quiet: &Latencies, busy: &Latencies) {
+    report.latencies("message, alone", quiet);
+    report.latencies("message, beside them", busy);
     let ratio = millis(busy.percentile(99)) / millis(quiet.percentile(99));
     report.line("p99, beside / alone", format_args!("{ratio:>8.2}"));
-    Ok(report.print()?)
 }
 
 /// Sends one message after the other; returns the time until each was acknowledged.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     accounts,
-    client::Client,
+    client::{Client, HEARTH},
     fill,
     http::Server,
     report::{Latencies, Report},
@@ -43,7 +43,7 @@ struct Reader {
 /// Reads and prints.
 pub(crate) async fn run(server: Server, Options { email, requests }: Options) -> Result<()> {
     let account = accounts::log_in(server, &email).await?;
-    let mut client = Client::connect_with(server, "hearth", &account.token).await?;
+    let mut client = Client::connect_with(server, HEARTH, &account.token).await?;
     let list = client.rows("listLastMessage", json!({ "limit": SMALL, "cursorCreatedAt": null })).await?;
     let dialog =
         list.iter().find(|row| row["partnerId"].is_string()).context("the person has no dialog: run `fill`")?;

@@ -15,16 +15,14 @@ use uuid::Uuid;
 
 use crate::{
     accounts::{self, Account, Run},
-    client::Client,
+    client::{Client, HEARTH},
     fill,
     http::Server,
     idle::allow_files,
-    login::chat,
-    report::{Latencies, Report, millis},
+    login::{chat, compare},
+    report::{Latencies, Report},
 };
 
-/// Concurrent log-ins.
-const AT_ONCE: usize = 8;
 /// How long to measure the two who chat before the others come back.
 const QUIET: Duration = Duration::from_secs(5);
 /// The two chat at least this long after that.
@@ -50,9 +48,7 @@ struct Person {
 /// Measures and prints.
 pub(crate) async fn run(server: Server, Options { clients, people }: Options) -> Result<()> {
     allow_files(clients)?;
-    let accounts =
-        stream::iter(0..people).map(|number| async move { accounts::log_in(server, &fill::email(number)).await });
-    let accounts: Vec<_> = accounts.buffered(AT_ONCE).try_collect().await?;
+    let accounts = accounts::log_in_all(server, (0..people).map(fill::email)).await?;
     let people: Vec<_> = stream::iter(accounts).then(|account| leave(server, account)).try_collect().await?;
     let people: Vec<_> = people.into_iter().map(Arc::new).collect();
 
@@ -77,16 +73,13 @@ pub(crate) async fn run(server: Server, Options { clients, people }: Options) ->
 
     let mut report = Report::new(format_args!("reconnect: {clients} clients of {} people", people.len()));
     report.latencies("served", &times);
-    report.latencies("message, alone", &quiet);
-    report.latencies("message, beside them", &busy);
-    let ratio = millis(busy.percentile(99)) / millis(quiet.percentile(99));
-    report.line("p99, beside / alone", format_args!("{ratio:>8.2}"));
+    compare(&mut report, &quiet, &busy);
     Ok(report.print()?)
 }
 
 /// Reads which chats there are; then a message is written that the other clients miss.
 async fn leave(server: Server, account: Account) -> Result<Person> {
-    let mut client = Client::connect_with(server, "hearth", &account.token).await?;
+    let mut client = Client::connect_with(server, HEARTH, &account.token).await?;
     let rows = client.rows("getChangedChats", json!({ "known": [], "cursor": null })).await?;
     let partner = rows.first().map(|row| row["chat"]["userId"].clone()).context("no chats: run `fill`")?;
     let known = rows.iter().map(|row| {
@@ -100,7 +93,7 @@ async fn leave(server: Server, account: Account) -> Result<Person> {
 
 /// Returns how long it took until everything is known.
 async fn come_back(server: Server, person: Arc<Person>, began: Instant) -> Result<Duration> {
-    let mut client = Client::connect_with(server, "hearth", &person.account.token).await?;
+    let mut client = Client::connect_with(server, HEARTH, &person.account.token).await?;
     let changed = client.rows("getChangedChats", json!({ "known": person.known, "cursor": null })).await?;
     ensure!(!changed.is_empty(), "the missed message does not show");
     for row in changed {

@@ -14,10 +14,13 @@ use super::{
     mix::{Chats, Step},
     samples::Counts,
 };
-use crate::{accounts::Account, client::Client, group, http::Server};
+use crate::{
+    accounts::Account,
+    client::{Client, HEARTH},
+    group,
+    http::Server,
+};
 
-/// The subprotocol that has request ids, searches and presence.
-const PROTOCOL: &str = "hearth";
 /// People per group.
 const GROUP: usize = 8;
 
@@ -57,7 +60,7 @@ impl Person {
             let owner = &members[0];
             let group = group::create(server, owner).await?;
             for (place, account) in members.iter().enumerate() {
-                let client = Client::connect_with(server, PROTOCOL, &account.token).await?;
+                let client = Client::connect_with(server, HEARTH, &account.token).await?;
                 let chats = Chats {
                     partner: ids[place ^ 1].clone(),
                     group: group.clone(),
@@ -125,7 +128,7 @@ impl Person {
                 Ok(())
             }
             None => {
-                self.client = Client::connect_with(self.server, PROTOCOL, &self.token).await?;
+                self.client = Client::connect_with(self.server, HEARTH, &self.token).await?;
                 Ok(())
             }
         }
