@@ -3,6 +3,7 @@
 mod attempts;
 mod backoff;
 mod device;
+mod hashers;
 mod password;
 mod rates;
 mod rotation;

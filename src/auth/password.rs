@@ -8,7 +8,10 @@ use argon2::{
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
 
-use super::turns::{Source, Turns};
+use super::{
+    hashers::Hashers,
+    turns::{Source, Turns},
+};
 use crate::{
     error::{Error, Result},
     text,
@@ -42,13 +45,14 @@ pub enum Verdict {
 #[derive(Clone)]
 pub struct Passwords {
     turns: Arc<Turns>,
+    hashers: Hashers,
 }
 
 impl Default for Passwords {
-    /// Leaves one core to the server and hashes one password on each of the others.
+    /// Hashes one password per core at a time.
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { turns: Arc::new(Turns::new(cores.saturating_sub(1).max(1))) }
+        Self { turns: Arc::new(Turns::new(cores)), hashers: Hashers::start(cores) }
     }
 }
 
@@ -88,7 +92,7 @@ impl Passwords {
             let _turn = turn;
             work()
         };
-        tokio::task::spawn_blocking(work).await.map_err(|error| Error::Internal(error.into()))
+        self.hashers.run(work).await
     }
 }
 
