@@ -33,6 +33,7 @@ mod restoration;
 mod retention;
 mod rows;
 mod sample;
+mod script;
 mod scrub;
 mod search;
 mod sessions;
@@ -43,6 +44,7 @@ mod stats;
 pub mod tables;
 mod types;
 mod users;
+mod writers;
 
 pub use batch::{
     Author, Batch, ChatChange, Erased, Expired, Lookup, NewMember, NewMessage, NewStanding, ReactionKey, Situation,
@@ -83,6 +85,7 @@ use fence::Fence;
 use health::Health;
 use search::NameIndex;
 use sqlx::AnyPool;
+use writers::Writers;
 
 /// An error of the database itself.
 pub type DatabaseError = sqlx::Error;
@@ -97,7 +100,7 @@ pub struct Store {
     /// Connections for reads. On SQLite they are read-only.
     reads: AnyPool,
     /// Connections for writes. On SQLite there is one.
-    writes: AnyPool,
+    writers: Writers,
     fence: Fence,
     /// The order of the log of commits.
     order: commits::Order,

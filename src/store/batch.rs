@@ -11,9 +11,17 @@ mod standing;
 use std::{sync::atomic::Ordering, time::Duration};
 
 use serde::Serialize;
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, any::AnyRow};
 
-use super::{Store, change::Change, commits::Uncommitted, engine::Sql, scrub::note_erasure, types::json};
+use super::{
+    Store,
+    change::Change,
+    commits::Uncommitted,
+    engine::Sql,
+    script::{Prepared, Script},
+    scrub::note_erasure,
+    types::json,
+};
 use crate::model::{Event, Timestamp, UserId};
 
 pub use edits::ReactionKey;
@@ -24,18 +32,26 @@ pub use membership::NewMember;
 pub use messages::{Author, ChatChange, NewMessage, Written, cost};
 pub use standing::NewStanding;
 
-/// A transaction that changes chats. Dropped without [`Batch::commit`], it changes nothing.
+/// The statements of a batch that are sent together with its begin or its commit.
+pub(super) static PREPARED: [&Prepared; 4] =
+    [&lookup::LOCK, &lookup::LOOK_UP, &lookup::LOOK_UP_CLOSELY, &messages::WRITE];
+
+/// A transaction that changes chats. Dropped without [`Batch::commit`], it changes nothing. It takes few round trips: it
+/// begins with its first question, and its last messages are sent with the commit.
 pub struct Batch {
     store: Store,
-    change: Change,
+    /// `None` until it begins.
+    change: Option<Change>,
+    /// Statements to be sent before the next one.
+    unsent: Option<Script>,
     /// People whose accounts it deletes.
     erased: Vec<UserId>,
 }
 
 impl Store {
-    /// Begins a transaction of the writer.
-    pub async fn batch(&self) -> sqlx::Result<Batch> {
-        Ok(Batch { store: self.clone(), change: self.begin().await?, erased: Vec::new() })
+    /// A transaction of the writer.
+    pub fn batch(&self) -> Batch {
+        Batch { store: self.clone(), change: None, unsent: None, erased: Vec::new() }
     }
 
     /// How long a whole batch may take.
@@ -47,7 +63,9 @@ impl Store {
 impl Batch {
     /// Commits, and logs what the batch caused: both are on disk when this returns.
     pub async fn commit(self, events: &[&Event]) -> Result<(), Uncommitted> {
-        let committed = self.store.commit_logged(self.change, events).await;
+        let Some(change) = self.change else { return Ok(()) };
+        let last = self.unsent.unwrap_or_else(|| Script::empty(self.store.engine));
+        let committed = self.store.commit_logged(change, last, events).await;
         // After a failure too: it may be committed.
         if !self.erased.is_empty() {
             self.store.erasures.fetch_add(1, Ordering::Relaxed);
@@ -71,16 +89,36 @@ impl Batch {
         if let Some(now) = now {
             query = query.bind(now);
         }
-        query.execute(self.connection()).await.map(|_| ())
+        query.execute(self.connection().await?).await.map(|_| ())
     }
 
     /// Records that it deletes texts.
     async fn note_erasure(&mut self) -> sqlx::Result<()> {
         let engine = self.store.engine;
-        note_erasure(engine, self.connection()).await
+        note_erasure(engine, self.connection().await?).await
     }
 
-    pub(super) fn connection(&mut self) -> &mut AnyConnection {
-        &mut self.change
+    /// The connection for a statement: all statements before it are sent.
+    pub(super) async fn connection(&mut self) -> sqlx::Result<&mut AnyConnection> {
+        let begun = match self.change.take() {
+            Some(change) => change,
+            None => self.store.begin().await?,
+        };
+        let change = self.change.insert(begun);
+        if let Some(unsent) = self.unsent.take() {
+            unsent.send(change).await?;
+        }
+        Ok(change)
+    }
+
+    /// Begins with these statements, which write nothing, if it has not begun. Returns the rows of the last one.
+    async fn ask(&mut self, question: impl FnOnce(Script) -> Script) -> sqlx::Result<Vec<AnyRow>> {
+        if self.change.is_some() {
+            let script = question(Script::empty(self.store.engine));
+            return script.send(self.connection().await?).await;
+        }
+        let (change, rows) = self.store.begin_by(&question(self.store.opening())).await?;
+        self.change = Some(change);
+        Ok(rows)
     }
 }

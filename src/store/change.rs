@@ -1,42 +1,66 @@
 //! The only way to write: a transaction that closes its connection if anything in it fails.
 //!
 //! After a full disk, an I/O error or a timeout, the engine, the driver and this module may disagree on what is open on
-//! a connection, and every later transaction on it would fail. So a connection returns to the pool only after a
-//! successful commit or rollback; the pool replaces any other.
+//! a connection, and every later transaction on it would fail. So a connection is kept only after a successful commit or
+//! rollback; any other is closed.
 
 use std::{
     ops::{Deref, DerefMut},
     sync::Arc,
 };
 
-use sqlx::{Any, AnyConnection, AssertSqlSafe, Executor, any::AnyArguments, pool::PoolConnection, query::Query};
+use sqlx::{
+    Any, AnyConnection,
+    any::{AnyArguments, AnyRow},
+    query::Query,
+};
 
-use super::{Store, health::Health};
+use super::{
+    Store,
+    engine::Engine,
+    errors::{Trouble, trouble},
+    health::Health,
+    script::Script,
+    writers::Writer,
+};
 #[cfg(feature = "mutations")]
 use crate::mutations::{self, Mutation};
 
 /// A transaction that writes. Dropped before [`Change::commit`] or [`Change::rollback`] has succeeded, it closes its
 /// connection, which rolls it back.
 pub(super) struct Change {
-    connection: PoolConnection<Any>,
+    engine: Engine,
+    /// `None` when it has ended.
+    writer: Option<Writer>,
     health: Arc<Health>,
-    settled: bool,
 }
 
 impl Store {
     /// Begins a transaction that writes.
     pub(super) async fn begin(&self) -> sqlx::Result<Change> {
-        self.begin_by(self.fence.begin(self.engine)).await
+        Ok(self.begin_by(&self.opening()).await?.0)
     }
 
-    /// Begins one with these statements.
-    pub(super) async fn begin_by(&self, sql: impl Into<String>) -> sqlx::Result<Change> {
-        let sql = sql.into();
+    /// What begins a transaction that writes: other statements may follow.
+    pub(super) fn opening(&self) -> Script {
+        Script::new(self.engine, self.fence.begin(self.engine))
+    }
+
+    /// Begins a transaction with these statements, which write nothing. Returns the rows of the last one.
+    pub(super) async fn begin_by(&self, opening: &Script) -> sqlx::Result<(Change, Vec<AnyRow>)> {
         let begin = async {
-            let connection = self.writes.acquire().await?;
-            let mut change = Change { connection, health: self.health.clone(), settled: false };
-            change.connection.execute(AssertSqlSafe(sql)).await?;
-            Ok(change)
+            let writer = self.writers.acquire().await?;
+            let mut change = Change { engine: self.engine, writer: Some(writer), health: self.health.clone() };
+            let writer = change.writer();
+            let rows = match opening.send(writer).await {
+                // The database was restarted, or a device between us has ended the connection, since its last use.
+                Err(error) if writer.was_kept() && trouble(&error) == Some(Trouble::DatabaseAway) => {
+                    writer.replace().await?;
+                    opening.send(writer).await?
+                }
+                answer => answer?,
+            };
+            Ok((change, rows))
         };
         begin.await.inspect_err(|error| {
             self.fence.notice(error);
@@ -56,13 +80,14 @@ impl Store {
 impl Change {
     /// Commits: the changes are on disk when this returns. After an error they may be.
     pub(super) async fn commit(self) -> sqlx::Result<()> {
-        self.commit_by("COMMIT".to_owned()).await
+        let ending = Script::new(self.engine, "COMMIT");
+        self.commit_by(&ending).await
     }
 
     /// Commits with these statements.
-    pub(super) async fn commit_by(self, sql: String) -> sqlx::Result<()> {
+    pub(super) async fn commit_by(self, ending: &Script) -> sqlx::Result<()> {
         let health = self.health.clone();
-        match self.settle(sql).await {
+        match self.settle(ending).await {
             Ok(()) => health.wrote(),
             Err(error) => {
                 health.failed(Some(&error));
@@ -74,24 +99,29 @@ impl Change {
 
     /// Rolls back, where that is an expected outcome: cheaper than a new connection.
     pub(super) async fn rollback(self) -> sqlx::Result<()> {
-        self.settle("ROLLBACK".to_owned()).await
+        let ending = Script::new(self.engine, "ROLLBACK");
+        self.settle(&ending).await
     }
 
-    async fn settle(mut self, end: String) -> sqlx::Result<()> {
-        self.connection.execute(AssertSqlSafe(end)).await?;
-        self.settled = true;
+    async fn settle(mut self, ending: &Script) -> sqlx::Result<()> {
+        ending.send(self.writer()).await?;
+        self.writer.take().expect("it has not ended").keep();
         Ok(())
+    }
+
+    fn writer(&mut self) -> &mut Writer {
+        self.writer.as_mut().expect("it has not ended")
     }
 }
 
 impl Drop for Change {
     fn drop(&mut self) {
-        if !self.settled {
+        if let Some(writer) = self.writer.take() {
             #[cfg(feature = "mutations")]
             if mutations::makes(Mutation::KeepPoisonedConnection) {
-                return;
+                return writer.keep();
             }
-            self.connection.close_on_drop();
+            drop(writer);
             self.health.failed(None);
         }
     }
@@ -101,12 +131,12 @@ impl Deref for Change {
     type Target = AnyConnection;
 
     fn deref(&self) -> &AnyConnection {
-        &self.connection
+        self.writer.as_ref().expect("it has not ended")
     }
 }
 
 impl DerefMut for Change {
     fn deref_mut(&mut self) -> &mut AnyConnection {
-        &mut self.connection
+        self.writer()
     }
 }

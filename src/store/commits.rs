@@ -14,7 +14,13 @@ use tokio::{
     time::timeout,
 };
 
-use super::{DatabaseError, DatabaseResult, Store, change::Change, engine::Engine};
+use super::{
+    DatabaseError, DatabaseResult, Store,
+    change::Change,
+    engine::Engine,
+    errors::is_refusal,
+    script::{Prepared, Script, Value},
+};
 use crate::{
     error::Result,
     model::{Event, Timestamp},
@@ -28,6 +34,11 @@ pub const KEPT_MILLIS: i64 = 24 * 60 * 60 * 1000;
 const STEP: i64 = 500;
 /// How often to look up the outcome of a transaction.
 const ASK_EVERY: std::time::Duration = std::time::Duration::from_millis(50);
+
+pub(super) static LOG: Prepared = Prepared::new(
+    "log_commit(BIGINT, BIGINT, BIGINT, TEXT)",
+    "INSERT INTO commits (writer, n, at, events) VALUES ($1, $2, $3, $4)",
+);
 
 /// What the column `events` has by default.
 const NO_EVENTS: &str = "[]";
@@ -90,24 +101,34 @@ pub enum Uncommitted {
 }
 
 impl Store {
-    /// Commits a transaction together with the row of what it caused: both are on disk when this returns. Without
-    /// events there is no row.
-    pub(super) async fn commit_logged(&self, change: Change, events: &[&Event]) -> Result<(), Uncommitted> {
+    /// Commits a transaction with its last statements and the row of what it caused: all of it is on disk when this
+    /// returns. Without events there is no row.
+    pub(super) async fn commit_logged(
+        &self,
+        change: Change,
+        last: Script,
+        events: &[&Event],
+    ) -> Result<(), Uncommitted> {
         let Some(writer) = self.fence.generation().filter(|_| !events.is_empty()) else {
-            return change.commit().await.map_err(Uncommitted::Undone);
+            return change.commit_by(&last.then("COMMIT")).await.map_err(Uncommitted::Undone);
         };
         let order = timeout(self.timeout, self.order.clone().lock_owned()).await;
         let mut order = order.map_err(|_| Uncommitted::Undone(DatabaseError::PoolTimedOut))?;
         *order += 1;
         let n = *order;
-        let end = insert_and_commit(self.engine, writer, n, events);
+        let ending = last.execute(&LOG, row(writer, n, events)).then("COMMIT");
         match self.engine {
             // SQLite answers every COMMIT.
-            Engine::Sqlite => change.commit_by(end).await.map_err(Uncommitted::Undone),
+            Engine::Sqlite => change.commit_by(&ending).await.map_err(Uncommitted::Undone),
             Engine::Postgres => {
-                let committed = timeout(self.timeout, change.commit_by(end)).await;
-                let unanswered = |error| Uncommitted::Unknown(Unanswered { writer, n, _order: order }, error);
-                committed.unwrap_or(Err(DatabaseError::PoolTimedOut)).map_err(unanswered)
+                let committed = timeout(self.timeout, change.commit_by(&ending)).await;
+                committed.unwrap_or(Err(DatabaseError::PoolTimedOut)).map_err(|error| {
+                    if is_refusal(&error) {
+                        Uncommitted::Undone(error)
+                    } else {
+                        Uncommitted::Unknown(Unanswered { writer, n, _order: order }, error)
+                    }
+                })
             }
         }
     }
@@ -134,7 +155,7 @@ impl Store {
     }
 
     async fn settle(&self, change: Change, events: &[Event]) -> DatabaseResult<()> {
-        match self.commit_logged(change, &events.iter().collect::<Vec<_>>()).await {
+        match self.commit_logged(change, Script::empty(self.engine), &events.iter().collect::<Vec<_>>()).await {
             Ok(()) => {}
             Err(Uncommitted::Undone(error)) => return Err(error),
             Err(Uncommitted::Unknown(unanswered, error)) => {
@@ -190,11 +211,8 @@ impl Store {
     }
 }
 
-/// The statements that add a row and commit, sent as one. The events are written as hexadecimal digits: no text in them
-/// can be taken for SQL.
-fn insert_and_commit(engine: Engine, writer: i64, n: i64, events: &[&Event]) -> String {
-    let json = serde_json::to_vec(events).expect("events have string keys");
-    let (digits, at) = (hex::encode(json), Timestamp::now().0);
-    let text = engine.text_of_hex(&digits);
-    format!("INSERT INTO commits (writer, n, at, events) VALUES ({writer}, {n}, {at}, {text}); COMMIT")
+/// The values of [`LOG`].
+fn row(writer: i64, n: i64, events: &[&Event]) -> [Value; 4] {
+    let events = serde_json::to_string(events).expect("events have string keys");
+    [Value::Number(writer), Value::Number(n), Value::Number(Timestamp::now().0), Value::Text(events)]
 }

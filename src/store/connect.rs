@@ -4,13 +4,14 @@ use std::{future::Future, sync::Arc, time::Duration};
 
 use anyhow::{Context, ensure};
 use sqlx::{
-    AnyConnection, AnyPool, Connection, Executor,
-    any::{AnyPoolOptions, install_default_drivers},
+    AnyConnection, AnyPool, ConnectOptions, Connection, Executor,
+    any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers},
 };
 
 use super::{
     Store,
-    commits::Late,
+    batch::PREPARED,
+    commits::{LOG, Late},
     engine::Engine,
     errors::{Trouble, trouble},
     fence::Fence,
@@ -20,6 +21,8 @@ use super::{
     migrations,
     moves::Part,
     restoration,
+    script::{Prepared, STANDARD_STRINGS},
+    writers::Writers,
 };
 #[cfg(feature = "mutations")]
 use crate::mutations::{self, Mutation};
@@ -29,13 +32,15 @@ use crate::{config::Database, error::Result};
 const SQLITE_READERS: u32 = 4;
 /// One for the writer, one for changes to accounts.
 const POSTGRES_WRITERS: u32 = 2;
-/// A pooled connection that was idle for longer is checked before use: under load none is, and after an outage of
-/// PostgreSQL no request fails because of a dead connection.
-const UNCHECKED_IDLE: Duration = Duration::from_millis(10);
+/// A connection for reads that was idle for longer is checked before use: no outage of PostgreSQL is shorter, so no
+/// request fails because of a dead connection.
+const UNCHECKED_IDLE: Duration = Duration::from_millis(200);
 /// Almost all statements of the pools look rows up by key. PostgreSQL may have no statistics yet, or those of a small database,
 /// and keeps the plan of a statement for as long as the connection lasts: without this, it may read whole tables. It would
 /// compile those that must, because the cost of what is turned off is estimated as huge, and that takes 400 ms.
 const BY_KEY: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
+/// The statements of a write connection depend on no values, so that each is planned only once.
+const PLANNED_ONCE: &str = "SET plan_cache_mode = force_generic_plan";
 /// How long a transaction on PostgreSQL may be idle.
 const MAX_IDLE: Duration = Duration::from_secs(10);
 /// Added to the timeouts of the engines, so that these report first: their errors say more.
@@ -64,14 +69,15 @@ impl Store {
         let timeout = Duration::from_secs(config.timeout_seconds);
         let place = place(&config.url);
         let url = migrate(engine, &config.url).await.map_err(|error| named(error, place))?;
-        let (reads, writes) = match engine {
-            Engine::Sqlite => (
-                sqlite_pool(&url, SQLITE_READERS, timeout, "PRAGMA query_only = 1;")?,
+        let (reads, writers) = match engine {
+            Engine::Sqlite => {
+                let reads = sqlite_pool(&url, SQLITE_READERS, timeout, "PRAGMA query_only = 1;")?;
                 // Overwrites deleted data with zeros.
-                sqlite_pool(&url, 1, timeout, "PRAGMA secure_delete = ON;")?,
-            ),
+                let opener = sqlite_pool(&url, 1, timeout, "PRAGMA secure_delete = ON;")?;
+                (reads, Writers::new(opener, 1, timeout))
+            }
             Engine::Postgres => {
-                // Writes have a pool of their own, so that they do not queue behind searches.
+                // Writes have connections of their own, so that they do not queue behind searches.
                 let reads = postgres_pool(&url, config.connections, timeout, BY_KEY.to_owned())?;
                 // PostgreSQL ends transactions that wait or are idle for too long: otherwise one whose client has
                 // vanished would hold its locks for hours.
@@ -80,13 +86,20 @@ impl Store {
                     timeout.as_millis(),
                     MAX_IDLE.as_millis()
                 );
-                (reads, postgres_pool(&url, POSTGRES_WRITERS, timeout, bounds)?)
+                let declarations = PREPARED.into_iter().chain([&LOG]).map(Prepared::declaration);
+                let settings = [&bounds, PLANNED_ONCE, STANDARD_STRINGS]
+                    .map(str::to_owned)
+                    .into_iter()
+                    .chain(declarations)
+                    .collect::<Vec<_>>();
+                let opener = postgres_pool(&url, POSTGRES_WRITERS, timeout, settings.join("; "))?;
+                (reads, Writers::new(opener, POSTGRES_WRITERS, timeout))
             }
         };
         let store = Self {
             engine,
             reads,
-            writes,
+            writers,
             fence: Fence::default(),
             order: Arc::default(),
             late: Late::default(),
@@ -111,7 +124,7 @@ impl Store {
     /// Waits for queries under way and closes every connection.
     pub async fn close(&self) {
         self.reads.close().await;
-        self.writes.close().await;
+        self.writers.close().await;
     }
 
     /// Does database work, with the configured timeout.
@@ -240,6 +253,11 @@ pub(super) async fn existing(url: &str) -> anyhow::Result<(Engine, AnyConnection
     Ok((engine, connect.await.with_context(named)?))
 }
 
+/// Connects without logging statements: they contain what people write.
+fn unlogged(url: &str) -> anyhow::Result<AnyConnectOptions> {
+    Ok(url.parse::<AnyConnectOptions>()?.disable_statement_logging())
+}
+
 fn sqlite_pool(url: &str, size: u32, timeout: Duration, role: &'static str) -> anyhow::Result<AnyPool> {
     // Syncs every commit (FULL); moves the log into the file every 4,000 pages (16 MiB), a compromise between many
     // short stalls and few long ones; 16 MiB of page cache per connection.
@@ -260,7 +278,7 @@ fn sqlite_pool(url: &str, size: u32, timeout: Duration, role: &'static str) -> a
             let pragmas = pragmas.clone();
             Box::pin(async move { connection.execute(sqlx::AssertSqlSafe(pragmas)).await.map(|_| ()) })
         });
-    Ok(options.connect_lazy(url)?)
+    Ok(options.connect_lazy_with(unlogged(url)?))
 }
 
 fn postgres_pool(url: &str, size: u32, timeout: Duration, settings: String) -> anyhow::Result<AnyPool> {
@@ -286,5 +304,5 @@ fn postgres_pool(url: &str, size: u32, timeout: Duration, settings: String) -> a
                 Ok(true)
             })
         });
-    Ok(options.connect_lazy(url)?)
+    Ok(options.connect_lazy_with(unlogged(url)?))
 }

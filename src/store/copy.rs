@@ -12,7 +12,8 @@ impl Store {
             return Ok(None);
         }
         let copy = DatabaseFile::of(&self.place)?.begin_copy(suffix)?;
-        let copied = sqlx::query("VACUUM INTO $1").bind(copy.path()?).execute(&self.writes).await;
+        let mut writer = self.writers.acquire().await?;
+        let copied = sqlx::query("VACUUM INTO $1").bind(copy.path()?).execute(&mut *writer).await;
         match copied {
             Ok(_) => copy.finish().map(Some),
             Err(error) => {

@@ -47,14 +47,6 @@ impl Engine {
         }
     }
 
-    /// The text whose UTF-8 bytes these hexadecimal digits are, as an SQL expression.
-    pub(super) fn text_of_hex(self, digits: &str) -> String {
-        match self {
-            Self::Sqlite => format!("CAST(x'{digits}' AS TEXT)"),
-            Self::Postgres => format!("convert_from('\\x{digits}'::bytea, 'UTF8')"),
-        }
-    }
-
     /// Begins a transaction that reads one snapshot of the database.
     pub(super) fn begin_snapshot(self) -> &'static str {
         match self {

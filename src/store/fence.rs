@@ -5,7 +5,7 @@
 use sqlx::{AnyConnection, AssertSqlSafe, Executor};
 use tokio_util::sync::CancellationToken;
 
-use super::{DatabaseError, DatabaseResult, ServingGuard, Store, engine::Engine, restoration};
+use super::{DatabaseError, DatabaseResult, ServingGuard, Store, engine::Engine, restoration, script::Script};
 use crate::{config::Database, model::Timestamp};
 
 /// The error of the function `begin_write`.
@@ -38,7 +38,7 @@ impl Store {
     }
 
     async fn take_over(&self) -> DatabaseResult<i64> {
-        let mut change = self.begin_by(self.engine.take_over()).await?;
+        let (mut change, _) = self.begin_by(&Script::new(self.engine, self.engine.take_over())).await?;
         sqlx::query("DELETE FROM writers").execute(&mut *change).await?;
         let query = sqlx::query_scalar("INSERT INTO writers (started_at) VALUES ($1) RETURNING generation");
         let generation = query.bind(Timestamp::now()).fetch_one(&mut *change).await?;

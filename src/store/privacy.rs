@@ -22,7 +22,7 @@ impl Store {
 impl Batch {
     /// A person's settings in this transaction, `None` if the account is deleted.
     pub async fn privacy(&mut self, user: UserId) -> sqlx::Result<Option<Privacy>> {
-        read(self.connection(), user).await
+        read(self.connection().await?, user).await
     }
 
     /// Stores a person's settings.
@@ -32,7 +32,7 @@ impl Batch {
              WHERE id = $4 AND deleted_at IS NULL",
         );
         let query = query.bind(i64::from(privacy.presence)).bind(i64::from(privacy.read_receipts)).bind(now).bind(user);
-        query.execute(self.connection()).await.map(|_| ())
+        query.execute(self.connection().await?).await.map(|_| ())
     }
 }
 

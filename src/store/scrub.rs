@@ -86,9 +86,8 @@ impl Store {
 
     /// Moves the log into the file and truncates it, unless a reader needs it; then the pass is done.
     async fn empty_log(&self) -> sqlx::Result<()> {
-        let mut connection = self.writes.acquire().await?;
-        // Its timeout is no longer that of writes, so the pool replaces it, whatever happens here.
-        connection.close_on_drop();
+        // Not kept: its timeout is no longer that of writes.
+        let mut connection = self.writers.acquire().await?;
         connection.execute(AssertSqlSafe(format!("PRAGMA busy_timeout = {LOG_WAIT_MILLIS}"))).await?;
         let row = connection.fetch_one("PRAGMA wal_checkpoint(TRUNCATE)").await?;
         drop(connection);

@@ -115,7 +115,7 @@ impl Committer {
         #[cfg(feature = "mutations")]
         let turn = mutations::turn().await;
         let work = async {
-            let mut batch = self.store.batch().await?;
+            let mut batch = self.store.batch();
             let mut outcomes = apply::all(&mut batch, &mut self.memory, tasks).await?;
             for (task, outcome) in tasks.iter().zip(outcomes.iter_mut().map(Result::as_mut)) {
                 if let Ok(outcome) = outcome {

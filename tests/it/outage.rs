@@ -147,6 +147,18 @@ async fn everything_works_again_without_a_restart() {
 }
 
 #[tokio::test]
+async fn an_outage_that_nobody_has_noticed_fails_no_request() {
+    let mut server = TestServer::start_breakable().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    ann.write_to(&bob, "before").await;
+    assert_eq!(bob.texts_with(&ann).await, ["before"]);
+    server.database.gone().await;
+    server.database.back().await;
+    ann.write_to(&bob, "after").await;
+    assert_eq!(bob.texts_with(&ann).await, ["after", "before"]);
+}
+
+#[tokio::test]
 async fn a_token_that_cannot_be_checked_is_503_before_the_upgrade_never_4001() {
     let server = TestServer::start().await;
     let [ann] = server.people(["Ann"]).await;

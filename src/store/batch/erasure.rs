@@ -55,28 +55,28 @@ impl Batch {
              WHERE id = $3 AND deleted_at IS NULL",
         );
         let query = query.bind(now).bind(i64::from(texts == Texts::Erase)).bind(user);
-        if query.execute(self.connection()).await?.rows_affected() == 0 {
+        if query.execute(self.connection().await?).await?.rows_affected() == 0 {
             return Ok(None);
         }
         self.erased.push(user);
         self.note_erasure().await?;
         let companions = self.companions_of(user).await?;
         for step in PREPARE {
-            sqlx::query(*step).bind(user).execute(self.connection()).await?;
+            sqlx::query(*step).bind(user).execute(self.connection().await?).await?;
         }
         let successors = self.successors_of(user).await?;
         for step in LEAVE_GROUPS {
-            sqlx::query(*step).bind(user).bind(now).execute(self.connection()).await?;
+            sqlx::query(*step).bind(user).bind(now).execute(self.connection().await?).await?;
         }
         if texts == Texts::Erase {
             let query = sqlx::query(
                 "INSERT INTO purges (chat_id, user_id, next_seq) SELECT chat_id, user_id, 0 FROM members \
                  WHERE user_id = $1",
             );
-            query.bind(user).execute(self.connection()).await?;
+            query.bind(user).execute(self.connection().await?).await?;
         }
         let query = sqlx::query_scalar("DELETE FROM sessions WHERE user_id = $1 RETURNING id");
-        let sessions = query.bind(user).fetch_all(self.connection()).await?;
+        let sessions = query.bind(user).fetch_all(self.connection().await?).await?;
         Ok(Some(Erased { sessions, successors, companions }))
     }
 
@@ -87,7 +87,7 @@ impl Batch {
              WHERE own.user_id = $1 AND (SELECT c.dropped_at FROM chats c WHERE c.id = own.chat_id) IS NULL \
              ORDER BY m.user_id",
         );
-        query.bind(user).fetch_all(self.connection()).await
+        query.bind(user).fetch_all(self.connection().await?).await
     }
 
     /// Those who own a person's groups besides them.
@@ -98,7 +98,7 @@ impl Batch {
              JOIN members s ON s.chat_id = o.chat_id AND s.role = 2 AND s.user_id <> $1 AND s.left_at IS NULL \
              WHERE o.user_id = $1 AND o.role = 2 AND o.left_at IS NULL",
         );
-        let rows = query.bind(owner).fetch_all(self.connection()).await?;
+        let rows = query.bind(owner).fetch_all(self.connection().await?).await?;
         rows.iter().map(|row| Ok((row.try_get("group_id")?, row.try_get("user_id")?, row.try_get("state")?))).collect()
     }
 }

@@ -41,7 +41,9 @@ impl Batch {
             "UPDATE chats SET first_seq = first_seq WHERE id = $1 AND dropped_at IS NULL \
              RETURNING group_id, user_low, user_high, last_seq, retention_days",
         );
-        let Some(chat) = query.bind(expiring.chat).fetch_optional(self.connection()).await? else { return Ok(None) };
+        let Some(chat) = query.bind(expiring.chat).fetch_optional(self.connection().await?).await? else {
+            return Ok(None);
+        };
         let Some(before) = expiring.cutoff(chat.try_get("retention_days")?) else { return Ok(None) };
         // Seq and time grow together, so the oldest messages come first.
         let query = sqlx::query_scalar(
@@ -49,16 +51,18 @@ impl Batch {
                ORDER BY seq LIMIT $4) oldest WHERE created_at < $3",
         );
         let query = query.bind(expiring.chat).bind(chat.try_get::<i64, _>("last_seq")?).bind(before);
-        let Some(last): Option<i64> = query.bind(STEP).fetch_one(self.connection()).await? else { return Ok(None) };
+        let Some(last): Option<i64> = query.bind(STEP).fetch_one(self.connection().await?).await? else {
+            return Ok(None);
+        };
         for statement in DELETE {
-            sqlx::query(*statement).bind(expiring.chat).bind(last).execute(self.connection()).await?;
+            sqlx::query(*statement).bind(expiring.chat).bind(last).execute(self.connection().await?).await?;
         }
         self.note_erasure().await?;
         // Clients that are away compare the revision.
         let query = sqlx::query(
             "UPDATE chats SET first_seq = $2, revision = revision + 1 WHERE id = $1 RETURNING last_seq, revision",
         );
-        let counters = query.bind(expiring.chat).bind(last + 1).fetch_one(self.connection()).await?;
+        let counters = query.bind(expiring.chat).bind(last + 1).fetch_one(self.connection().await?).await?;
         let key = match chat.try_get("group_id")? {
             Some(group) => ChatKey::Group(group),
             None => ChatKey::Dialog(chat.try_get("user_low")?, chat.try_get("user_high")?),
@@ -69,6 +73,6 @@ impl Batch {
     /// Changes after how many days a group's messages expire.
     pub async fn set_retention(&mut self, chat: ChatId, days: Option<i64>) -> sqlx::Result<()> {
         let query = sqlx::query("UPDATE chats SET retention_days = $1 WHERE id = $2");
-        query.bind(days).bind(chat).execute(self.connection()).await.map(|_| ())
+        query.bind(days).bind(chat).execute(self.connection().await?).await.map(|_| ())
     }
 }

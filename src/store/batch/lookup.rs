@@ -1,5 +1,7 @@
 //! What the database knows of the chats, people and messages of a batch's commands, in one query.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 use sqlx::{FromRow, Row, any::AnyRow};
 
@@ -7,8 +9,9 @@ use super::Batch;
 use crate::{
     model::{ChatId, ChatKey, Counters, MessageId, MessageKind, Person, Quote, Role, Standing, Timestamp, UserId},
     store::{
-        engine::{Engine, Sql},
+        engine::Engine,
         rows::{is_one, is_set, optional_person, quote, quote_columns},
+        script::{Prepared, Value},
         types::{json, key, numbered},
     },
     text::shown_group,
@@ -30,6 +33,10 @@ pub struct Lookup {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<MessageId>,
 }
+
+/// A chat that is looked up.
+#[derive(Serialize)]
+struct LookedUp(#[serde(serialize_with = "key")] ChatKey);
 
 /// What the database knows of a [`Lookup`], in this transaction.
 #[derive(Default)]
@@ -98,7 +105,8 @@ pub struct StoredMessage {
 }
 
 /// For PostgreSQL: locks every chat of the batch, in one order, so that two batches cannot wait for each other.
-static LOCK: Sql = Sql::new(
+pub(in crate::store) static LOCK: Prepared = Prepared::new(
+    "lock_chats(TEXT)",
     "SELECT id FROM chats WHERE id = ANY(ARRAY(\
        SELECT g.id FROM rows($1: group_id UUID) q JOIN one(chats g: g.group_id = q.group_id) \
        UNION ALL \
@@ -140,21 +148,24 @@ macro_rules! look_up {
 }
 
 /// For messages that answer none: most commands are of this kind.
-static LOOK_UP: Sql = Sql::new(look_up!("", "", ""));
+pub(in crate::store) static LOOK_UP: Prepared = Prepared::new("look_up(TEXT)", look_up!("", "", ""));
 
 /// Also reads what [`close_situation`] does.
-static LOOK_UP_CLOSELY: Sql = Sql::new(look_up!(
-    concat!(
-        ", am.state AS actor_state, am.read_up_to_seq AS actor_read_up_to, am.muted_until AS actor_muted_until, \
+pub(in crate::store) static LOOK_UP_CLOSELY: Prepared = Prepared::new(
+    "look_up_closely(TEXT)",
+    look_up!(
+        concat!(
+            ", am.state AS actor_state, am.read_up_to_seq AS actor_read_up_to, am.muted_until AS actor_muted_until, \
          tm.state AS target_state, tm.read_up_to_seq AS target_read_up_to, tm.muted_until AS target_muted_until, \
          tm.hidden_up_to_seq AS target_hidden_up_to, f.left_at AS target_left_at, m.subject_id, \
          a.sends_receipts * t.sends_receipts AS receipts, q.event AS quote_event, ",
-        quote_columns!()
-    ),
-    ", reply_to UUID",
-    " LEFT JOIN one(messages q: q.chat_id = c.id AND q.id = l.reply_to) LEFT JOIN one(users w: w.id = q.sender_id) \
+            quote_columns!()
+        ),
+        ", reply_to UUID",
+        " LEFT JOIN one(messages q: q.chat_id = c.id AND q.id = l.reply_to) LEFT JOIN one(users w: w.id = q.sender_id) \
       LEFT JOIN one(members f: f.user_id = l.target AND f.chat_id = c.id AND f.left_at IS NOT NULL)"
-));
+    ),
+);
 
 impl Batch {
     /// What the database knows of each of these, without standings and answered messages. Locks the chats until the
@@ -170,23 +181,36 @@ impl Batch {
 
     async fn situations(
         &mut self,
-        sql: &'static Sql,
+        statement: &'static Prepared,
         lookups: &[Lookup],
         read: fn(&AnyRow) -> sqlx::Result<Situation>,
     ) -> sqlx::Result<Vec<Situation>> {
-        let rows = json(&numbered(lookups));
-        let engine = self.store.engine;
-        if engine == Engine::Postgres {
-            sqlx::query(LOCK.on(engine)).bind(&rows).execute(self.connection()).await?;
-        }
+        let asked = json(&numbered(lookups));
+        let chats = match self.store.engine {
+            Engine::Sqlite => None,
+            Engine::Postgres => Some(json(&chats_of(lookups))),
+        };
+        let rows = self.ask(|script| {
+            let locked = match &chats {
+                Some(chats) => script.execute(&LOCK, [Value::Text(chats.clone())]),
+                None => script,
+            };
+            locked.execute(statement, [Value::Text(asked.clone())])
+        });
         let mut situations: Vec<_> = lookups.iter().map(|_| Situation::default()).collect();
-        for row in sqlx::query(sql.on(engine)).bind(rows).fetch_all(self.connection()).await? {
+        for row in rows.await? {
             let position: i64 = row.try_get("position")?;
             let position = usize::try_from(position).map_err(|error| sqlx::Error::Decode(error.into()))?;
             situations[position] = read(&row)?;
         }
         Ok(situations)
     }
+}
+
+/// The keys of these lookups' chats, each once.
+fn chats_of(lookups: &[Lookup]) -> Vec<LookedUp> {
+    let chats: HashSet<_> = lookups.iter().map(|lookup| lookup.chat).collect();
+    chats.into_iter().map(LookedUp).collect()
 }
 
 fn situation(row: &AnyRow) -> sqlx::Result<Situation> {

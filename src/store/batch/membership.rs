@@ -58,7 +58,7 @@ impl Batch {
         let query = sqlx::query(ADD_DIALOGS.on(self.store.engine)).bind(json(&pairs)).bind(now);
         let mut ids = HashMap::new();
         let mut members = Vec::new();
-        for row in query.fetch_all(self.connection()).await? {
+        for row in query.fetch_all(self.connection().await?).await? {
             let chat = row.try_get("id")?;
             let (low, high) = (row.try_get("user_low")?, row.try_get("user_high")?);
             ids.insert(ChatKey::Dialog(low, high), chat);
@@ -85,7 +85,7 @@ impl Batch {
              VALUES ($1, $2, $3, 0, 0, 1, $4) RETURNING id",
         );
         let query = query.bind(group).bind(name).bind(search(name)).bind(now);
-        let chat = query.fetch_one(self.connection()).await?;
+        let chat = query.fetch_one(self.connection().await?).await?;
         self.add_members(&[NewMember { user: owner, chat, role: Role::Owner, read_up_to: 1 }], now).await?;
         Ok(chat)
     }
@@ -98,7 +98,7 @@ impl Batch {
     /// Ends a membership; the row stays.
     pub async fn end_membership(&mut self, user: UserId, chat: ChatId, now: Timestamp) -> sqlx::Result<()> {
         let query = sqlx::query("UPDATE members SET left_at = $1, role = 0 WHERE user_id = $2 AND chat_id = $3");
-        query.bind(now).bind(user).bind(chat).execute(self.connection()).await.map(|_| ())
+        query.bind(now).bind(user).bind(chat).execute(self.connection().await?).await.map(|_| ())
     }
 
     /// Makes the longest-standing member other than `from` the owner. Returns the new owner and the membership's new
@@ -109,14 +109,14 @@ impl Batch {
                SELECT user_id FROM members WHERE chat_id = $1 AND left_at IS NULL AND user_id <> $2 \
                ORDER BY joined_at, user_id LIMIT 1) RETURNING user_id, state",
         );
-        let row = query.bind(chat).bind(from).fetch_optional(self.connection()).await?;
+        let row = query.bind(chat).bind(from).fetch_optional(self.connection().await?).await?;
         row.map(|row| Ok((row.try_get("user_id")?, row.try_get("state")?))).transpose()
     }
 
     /// Renames a group.
     pub async fn rename_group(&mut self, chat: ChatId, name: &str) -> sqlx::Result<()> {
         let query = sqlx::query("UPDATE chats SET name = $1, name_folded = $2 WHERE id = $3");
-        query.bind(name).bind(search(name)).bind(chat).execute(self.connection()).await.map(|_| ())
+        query.bind(name).bind(search(name)).bind(chat).execute(self.connection().await?).await.map(|_| ())
     }
 
     /// The name that a group had at a seq. `None` if that name is not known: older versions did not keep the first one.
@@ -129,15 +129,15 @@ impl Batch {
                CASE WHEN NOT EXISTS (SELECT 1 FROM messages m WHERE m.chat_id = c.id AND m.event = 5) THEN c.name END\
              ) AS name FROM chats c WHERE c.id = $1",
         );
-        Ok(query.bind(chat).bind(seq).fetch_one(self.connection()).await?.map(shown_group))
+        Ok(query.bind(chat).bind(seq).fetch_one(self.connection().await?).await?.map(shown_group))
     }
 
     /// Marks a chat as deleted; its rows are removed later, in steps.
     pub async fn drop_chat(&mut self, chat: ChatId, now: Timestamp) -> sqlx::Result<()> {
         let query = sqlx::query("UPDATE chats SET dropped_at = $1, member_count = 0 WHERE id = $2");
-        query.bind(now).bind(chat).execute(self.connection()).await?;
+        query.bind(now).bind(chat).execute(self.connection().await?).await?;
         let query = sqlx::query("INSERT INTO purges (chat_id, next_seq) VALUES ($1, 0)");
-        query.bind(chat).execute(self.connection()).await.map(|_| ())
+        query.bind(chat).execute(self.connection().await?).await.map(|_| ())
     }
 
     /// Whether two people have a dialog in which both have written.
@@ -148,7 +148,7 @@ impl Batch {
              WHERE d.user_low = $1 AND d.user_high = $2",
         );
         let query = query.bind(one.min(other)).bind(one.max(other));
-        Ok(query.fetch_optional(self.connection()).await?.is_some())
+        Ok(query.fetch_optional(self.connection().await?).await?.is_some())
     }
 
     /// The members of a chat who send read receipts, sorted.
@@ -157,13 +157,13 @@ impl Batch {
             "SELECT m.user_id FROM members m JOIN users u ON u.id = m.user_id \
              WHERE m.chat_id = $1 AND m.left_at IS NULL AND u.sends_receipts = 1 ORDER BY m.user_id",
         );
-        query.bind(chat).fetch_all(self.connection()).await
+        query.bind(chat).fetch_all(self.connection().await?).await
     }
 
     /// The members of a chat, sorted.
     pub async fn members(&mut self, chat: ChatId) -> sqlx::Result<Vec<UserId>> {
         let query =
             sqlx::query_scalar("SELECT user_id FROM members WHERE chat_id = $1 AND left_at IS NULL ORDER BY user_id");
-        query.bind(chat).fetch_all(self.connection()).await
+        query.bind(chat).fetch_all(self.connection().await?).await
     }
 }

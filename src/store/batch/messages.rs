@@ -8,6 +8,7 @@ use crate::{
     model::{ChatId, MessageId, MessageKind, Timestamp, UserId},
     store::{
         engine::Sql,
+        script::{Prepared, Script, Value},
         types::{column, json, number},
     },
 };
@@ -96,8 +97,8 @@ pub struct Written<'a> {
     pub authors: Vec<Author>,
 }
 
-/// One round trip: on an idle server, a message waits mostly for round trips and the sync.
-static WRITE: Sql = Sql::new(
+pub(in crate::store) static WRITE: Prepared = Prepared::new(
+    "write(TEXT, TEXT, TEXT)",
     "INSERT INTO messages (chat_id, seq, id, sender_id, content, event, subject_id, detail, reply_to, created_at) \
      SELECT chat_id, seq, id, sender_id, content, event, subject_id, detail, reply_to, created_at \
      FROM rows($1: chat_id BIGINT, seq BIGINT, id UUID, sender_id UUID, content TEXT, event BIGINT, \
@@ -119,19 +120,19 @@ static STORED: Sql = Sql::new(
 );
 
 impl Batch {
-    /// Stores messages and notices, and updates their chats and their senders' memberships.
+    /// Stores messages and notices, and updates their chats and their senders' memberships: before the next statement or
+    /// together with the commit.
     pub async fn write(&mut self, written: &Written<'_>) -> sqlx::Result<()> {
-        let query = sqlx::query(WRITE.on(self.store.engine))
-            .bind(json(&written.messages))
-            .bind(json(&written.chats))
-            .bind(json(&written.authors));
-        query.execute(self.connection()).await.map(|_| ())
+        self.connection().await?;
+        let tables = [json(&written.messages), json(&written.chats), json(&written.authors)];
+        self.unsent = Some(Script::empty(self.store.engine).execute(&WRITE, tables.map(Value::Text)));
+        Ok(())
     }
 
     /// Bytes of these people's messages and notices, without those in deleted groups.
     pub async fn stored_bytes(&mut self, users: &[UserId]) -> sqlx::Result<Vec<(UserId, i64)>> {
         let query = sqlx::query(STORED.on(self.store.engine)).bind(json(&column("id", users)));
-        let rows = query.fetch_all(self.connection()).await?;
+        let rows = query.fetch_all(self.connection().await?).await?;
         rows.iter().map(|row| Ok((row.try_get("id")?, row.try_get("bytes")?))).collect()
     }
 }

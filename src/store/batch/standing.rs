@@ -52,7 +52,7 @@ impl Batch {
     /// Gives a member another role.
     pub async fn set_role(&mut self, user: UserId, chat: ChatId, role: Role) -> sqlx::Result<()> {
         let query = sqlx::query("UPDATE members SET role = $1, state = state + 1 WHERE user_id = $2 AND chat_id = $3");
-        query.bind(role).bind(user).bind(chat).execute(self.connection()).await.map(|_| ())
+        query.bind(role).bind(user).bind(chat).execute(self.connection().await?).await.map(|_| ())
     }
 
     /// Adds a block. Returns whether it is new.
@@ -60,14 +60,14 @@ impl Batch {
         let query = sqlx::query(
             "INSERT INTO blocks (user_id, blocked_id, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
         );
-        let added = query.bind(user).bind(blocked).bind(now).execute(self.connection()).await?;
+        let added = query.bind(user).bind(blocked).bind(now).execute(self.connection().await?).await?;
         Ok(added.rows_affected() > 0)
     }
 
     /// Removes a block. Returns whether there was one.
     pub async fn unblock(&mut self, user: UserId, blocked: UserId) -> sqlx::Result<bool> {
         let query = sqlx::query("DELETE FROM blocks WHERE user_id = $1 AND blocked_id = $2");
-        let removed = query.bind(user).bind(blocked).execute(self.connection()).await?;
+        let removed = query.bind(user).bind(blocked).execute(self.connection().await?).await?;
         Ok(removed.rows_affected() > 0)
     }
 }

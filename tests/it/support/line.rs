@@ -16,7 +16,7 @@ use tokio::{
 };
 
 /// The shortest outage: the server trusts a connection that it has just used.
-const SHORTEST_OUTAGE: Duration = Duration::from_millis(20);
+const SHORTEST_OUTAGE: Duration = Duration::from_millis(210);
 
 /// What a statement that looks up the outcome of a commit contains.
 const LOOK_UP: &[u8] = b"INSERT INTO commits (writer, n, at) VALUES ($1";
