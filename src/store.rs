@@ -61,7 +61,7 @@ pub use export::Page;
 pub use export_links::{ExportLink, LINK_MILLIS};
 pub use guard::ServingGuard;
 pub use health::Readiness;
-pub use history::Readable;
+pub use history::{Detail, Readable, Window};
 pub use load::{Fate, Load, LoadedGroup, LoadedMember, LoadedMessage, LoadedPerson, LoadedReaction, Unread};
 pub use members::Sharing;
 pub use moves::{MoveSource, MoveTarget, Reached, Settled, Switch, Taken};

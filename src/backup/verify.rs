@@ -14,13 +14,13 @@ use super::{
 use crate::{
     config::Database,
     model::{ChatRef, Position, Timestamp},
-    store::{Inspection, Restoration, Store, is_away},
+    store::{Detail, Inspection, Restoration, Store, Window, is_away},
 };
 
 /// Chats that are opened.
 const CHATS: i64 = 100;
 /// Messages that are read of each.
-const PAGE: i64 = 50;
+const NEWEST: Window = Window { position: Position::Before(Timestamp::MAX), limit: 50, detail: Detail::Reactions };
 /// Findings that are named in an error.
 const NAMED: usize = 5;
 
@@ -114,14 +114,12 @@ async fn open_chats(config: &Database) -> anyhow::Result<usize> {
     let store = Store::open(config).await?;
     let chats = store.sample_chats(CHATS).await?;
     for &(reader, chat) in &chats {
-        let readable = match chat {
-            ChatRef::Group(group) => store.open_group(group, reader).await?.map(|(readable, _)| readable),
-            ChatRef::Dialog(other) => store.open_dialog(reader, other).await?.map(|(readable, _)| readable),
+        let messages = match chat {
+            ChatRef::Group(group) => store.group_page(group, reader, NEWEST).await?.map(|(messages, _)| messages),
+            ChatRef::Dialog(other) => store.dialog_page(reader, other, NEWEST).await?.map(|(messages, _)| messages),
         };
-        let readable = readable.with_context(|| format!("{chat:?} cannot be opened by its member {reader}"))?;
-        let mut page = store.page(&readable, Position::Before(Timestamp::MAX), PAGE).await?;
-        store.add_reactions(&readable, &mut page).await?;
-        ensure!(!page.is_empty(), "{chat:?} has no messages for its member {reader}");
+        let messages = messages.with_context(|| format!("{chat:?} cannot be opened by its member {reader}"))?;
+        ensure!(!messages.is_empty(), "{chat:?} has no messages for its member {reader}");
     }
     store.close().await;
     Ok(chats.len())

@@ -3,11 +3,12 @@
 use super::{App, Caller};
 use crate::{
     error::{Refusal, Result},
-    model::{Message, Person},
+    model::{Message, Person, Position},
     protocol::{
         Answer, DialogPage, DialogRow, GroupPage, GroupRow, ListPage, ListRow, Protocol, Rows,
         extended::{ChatRow, Row, Viewpoint},
     },
+    store::{Detail, Window},
 };
 
 /// A page of the caller's chat list.
@@ -25,15 +26,14 @@ pub async fn list(app: &App, caller: Caller, page: ListPage) -> Result<Answer> {
 /// A page of a dialog, without what the caller has hidden.
 pub async fn dialog(app: &App, caller: Caller, page: DialogPage) -> Result<Answer> {
     let protocol = caller.protocol;
-    let Some((chat, people)) = app.store.open_dialog(caller.user, page.receiver).await? else {
+    let window = window(protocol, page.position.0, page.limit.0);
+    let Some((messages, people)) = app.store.dialog_page(caller.user, page.receiver, window).await? else {
         return Ok(Answer::rows(match protocol {
             Protocol::Reference => Rows::Dialog(Vec::new()),
             Protocol::Hearth => Rows::History(Vec::new()),
         }));
     };
-    let mut messages = app.store.page(&chat, page.position.0, page.limit.0).await?;
     if protocol == Protocol::Hearth {
-        app.store.add_reactions(&chat, &mut messages).await?;
         return Ok(Answer::rows(Rows::History(dialog_rows(messages, &people))));
     }
     let [reader, companion] = people;
@@ -46,19 +46,27 @@ pub async fn dialog(app: &App, caller: Caller, page: DialogPage) -> Result<Answe
 
 /// A page of a group's history, for its members.
 pub async fn group(app: &App, caller: Caller, page: GroupPage) -> Result<Answer> {
-    let opened = app.store.open_group(page.group, caller.user).await?;
-    let (chat, name) = opened.ok_or(Refusal::NotMember)?;
-    let mut messages = app.store.page(&chat, page.position.0, page.limit.0).await?;
+    let window = window(caller.protocol, page.position.0, page.limit.0);
+    let opened = app.store.group_page(page.group, caller.user, window).await?;
+    let (messages, name) = opened.ok_or(Refusal::NotMember)?;
     Ok(Answer::rows(match caller.protocol {
         Protocol::Reference => {
             Rows::Group(messages.into_iter().map(|message| GroupRow::new(message, page.group, &name)).collect())
         }
         Protocol::Hearth => {
-            app.store.add_reactions(&chat, &mut messages).await?;
             let viewpoint = Viewpoint::Group { id: page.group, name: &name };
             Rows::History(messages.into_iter().map(|message| Row::new(message, viewpoint)).collect())
         }
     }))
+}
+
+/// What a page shows in a protocol.
+fn window(protocol: Protocol, position: Position, limit: i64) -> Window {
+    let detail = match protocol {
+        Protocol::Reference => Detail::Plain,
+        Protocol::Hearth => Detail::Reactions,
+    };
+    Window { position, limit, detail }
 }
 
 /// Messages of a dialog as seen by the reader, the first of the two users.

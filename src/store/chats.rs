@@ -16,21 +16,30 @@ use crate::{
     text::shown_group,
 };
 
-/// The chats that `$1` sees, with the person's standing in each. A condition may follow.
+/// The chats that `$1` sees. A condition may follow.
+macro_rules! from_mine {
+    () => {
+        concat!(" FROM members me JOIN chats c ON c.id = me.chat_id ", seen!())
+    };
+}
+
+macro_rules! seen {
+    () => {
+        "WHERE me.user_id = $1 AND me.left_at IS NULL AND c.dropped_at IS NULL AND c.last_seq > me.hidden_up_to_seq"
+    };
+}
+
+/// Those of the chats of `wanted` that `$1` sees, with the person's standing in each.
 macro_rules! mine {
     () => {
         concat!(
             "SELECT c.id, c.group_id, c.name, c.user_low, c.user_high, c.first_seq, c.last_seq, c.last_at, \
-               c.revision, c.member_count, c.retention_days, me.role, me.state, me.read_up_to_seq, me.hidden_up_to_seq, me.muted_until",
-            from_mine!()
+               c.revision, c.member_count, c.retention_days, me.role, me.state, me.read_up_to_seq, \
+               me.hidden_up_to_seq, me.muted_until \
+             FROM wanted JOIN one(chats c: c.id = wanted.id) \
+               JOIN one(members me: me.user_id = $1 AND me.chat_id = c.id) ",
+            seen!()
         )
-    };
-}
-
-macro_rules! from_mine {
-    () => {
-        " FROM members me JOIN chats c ON c.id = me.chat_id \
-         WHERE me.user_id = $1 AND me.left_at IS NULL AND c.dropped_at IS NULL AND c.last_seq > me.hidden_up_to_seq"
     };
 }
 
@@ -60,19 +69,18 @@ macro_rules! summaries {
 }
 
 static LIST: Sql = Sql::new(concat!(
-    "WITH mine AS (",
+    "WITH wanted AS (SELECT id FROM (SELECT c.id, RANK() OVER (ORDER BY c.last_at DESC) AS place",
+    from_mine!(),
+    " AND c.last_at < $2) ranked WHERE place <= $3), mine AS (",
     mine!(),
-    " AND c.last_at < $2) ",
-    summaries!(
-        "WHERE mine.last_at >= COALESCE((SELECT last_at FROM mine ORDER BY last_at DESC LIMIT 1 OFFSET $3), 0) \
-         ORDER BY mine.last_at DESC, mine.id DESC"
-    )
+    ") ",
+    summaries!("ORDER BY mine.last_at DESC, mine.id DESC")
 ));
 
 static SOME: Sql = Sql::new(concat!(
-    "WITH mine AS (",
+    "WITH wanted AS (SELECT id FROM rows($2: id BIGINT) q), mine AS (",
     mine!(),
-    " AND c.id IN (SELECT wanted.id FROM rows($2: id BIGINT) wanted)) ",
+    ") ",
     summaries!("")
 ));
 
@@ -91,7 +99,7 @@ impl Store {
     /// same instant as the last.
     pub async fn chat_list(&self, user: UserId, before: Timestamp, limit: i64) -> Result<Vec<ChatSummary>> {
         let work = async {
-            let query = sqlx::query(LIST.on(self.engine)).bind(user).bind(before).bind(limit - 1);
+            let query = sqlx::query(LIST.on(self.engine)).bind(user).bind(before).bind(limit);
             let mut connection = self.reads.acquire().await?;
             let rows = query.fetch_all(&mut *connection).await?;
             let summaries = rows.iter().map(summary).collect::<sqlx::Result<Vec<_>>>()?;
@@ -135,13 +143,13 @@ impl Store {
     /// Unread messages of all of a person's chats that are not muted.
     pub async fn unread_total(&self, user: UserId, now: Timestamp) -> Result<i64> {
         let query = sqlx::query_scalar(concat!(
-            "SELECT CAST(COALESCE(SUM(mine.last_seq - CASE \
-               WHEN mine.read_up_to_seq >= mine.hidden_up_to_seq AND mine.read_up_to_seq >= mine.first_seq \
-                 THEN mine.read_up_to_seq \
-               WHEN mine.hidden_up_to_seq >= mine.first_seq THEN mine.hidden_up_to_seq \
-               ELSE mine.first_seq - 1 END), 0) AS BIGINT) FROM (",
-            mine!(),
-            ") mine WHERE mine.last_seq > mine.read_up_to_seq AND COALESCE(mine.muted_until, 0) <= $2"
+            "SELECT CAST(COALESCE(SUM(c.last_seq - CASE \
+               WHEN me.read_up_to_seq >= me.hidden_up_to_seq AND me.read_up_to_seq >= c.first_seq \
+                 THEN me.read_up_to_seq \
+               WHEN me.hidden_up_to_seq >= c.first_seq THEN me.hidden_up_to_seq \
+               ELSE c.first_seq - 1 END), 0) AS BIGINT)",
+            from_mine!(),
+            " AND c.last_seq > me.read_up_to_seq AND COALESCE(me.muted_until, 0) <= $2"
         ));
         self.within(query.bind(user).bind(now).fetch_one(&self.reads)).await
     }

@@ -4,7 +4,8 @@ use sqlx::{AnyConnection, FromRow, Row, any::AnyRow};
 
 use super::{
     Store,
-    rows::{add_reactions, message, messages, person},
+    engine::Engine,
+    rows::{add_reactions, is_one, message, messages, person},
 };
 use crate::{
     error::Result,
@@ -24,84 +25,136 @@ pub struct Readable {
     pub(super) hidden_up_to_seq: i64,
 }
 
+/// What is read of the messages of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// Everything but their reactions.
+    Plain,
+    /// Everything.
+    Reactions,
+}
+
+/// Which messages of a history.
+#[derive(Debug, Clone, Copy)]
+pub struct Window {
+    /// Where.
+    pub position: Position,
+    /// At most so many.
+    pub limit: i64,
+    /// What of them.
+    pub detail: Detail,
+}
+
 impl Store {
     /// A group that the reader is a member of, and its name.
     pub async fn open_group(&self, group: GroupId, reader: UserId) -> Result<Option<(Readable, String)>> {
-        let work = async {
-            let query = sqlx::query(
-                "SELECT c.id, c.last_seq, c.revision, m.hidden_up_to_seq, c.name FROM chats c \
-                 JOIN members m ON m.chat_id = c.id AND m.user_id = $2 AND m.left_at IS NULL \
-                 WHERE c.group_id = $1 AND c.dropped_at IS NULL",
-            );
-            let row = query.bind(group).bind(reader).fetch_optional(&self.reads).await?;
-            row.map(|row| Ok((readable(&row, reader)?, shown_group(row.try_get("name")?)))).transpose()
-        };
-        self.within(work).await
+        self.within(async { open_group(&mut *self.reads.acquire().await?, group, reader).await }).await
     }
 
     /// The dialog of two people, if they have one, and both people, the reader first.
     pub async fn open_dialog(&self, reader: UserId, companion: UserId) -> Result<Option<(Readable, [Person; 2])>> {
-        let ChatKey::Dialog(low, high) = ChatKey::dialog(reader, companion) else { return Ok(None) };
-        let work = async {
-            let query = sqlx::query(
-                "SELECT c.id, c.last_seq, c.revision, m.hidden_up_to_seq, \
-                   r.id AS reader_id, r.first_name AS reader_first_name, r.last_name AS reader_last_name, \
-                   o.id AS other_id, o.first_name AS other_first_name, o.last_name AS other_last_name \
-                 FROM chats c JOIN members m ON m.chat_id = c.id AND m.user_id = $3 \
-                 JOIN users r ON r.id = $3 JOIN users o ON o.id = $4 \
-                 WHERE c.user_low = $1 AND c.user_high = $2",
-            );
-            let query = query.bind(low).bind(high).bind(reader).bind(companion);
-            let row = query.fetch_optional(&self.reads).await?;
-            row.map(|row| {
-                let reader_person = person(&row, ["reader_id", "reader_first_name", "reader_last_name"])?;
-                let other = person(&row, ["other_id", "other_first_name", "other_last_name"])?;
-                Ok((readable(&row, reader)?, [reader_person, other]))
-            })
-            .transpose()
-        };
-        self.within(work).await
+        self.within(async { open_dialog(&mut *self.reads.acquire().await?, reader, companion).await }).await
     }
 
-    /// At most `limit` messages of one place of the history, newest first, without their reactions.
-    pub async fn page(&self, chat: &Readable, position: Position, limit: i64) -> Result<Vec<Message>> {
+    /// The messages of a window of a group's history, newest first, and the group's name. `None` if the reader is no
+    /// member.
+    pub async fn group_page(
+        &self,
+        group: GroupId,
+        reader: UserId,
+        window: Window,
+    ) -> Result<Option<(Vec<Message>, String)>> {
         let work = async {
             let mut connection = self.reads.acquire().await?;
-            match position {
-                Position::Before(Timestamp::MAX) => older(&mut connection, chat, chat.counters.last_seq, limit).await,
-                Position::Before(instant) => {
-                    let up_to = last_seq_before(&mut connection, chat, instant).await?;
-                    older(&mut connection, chat, up_to, limit).await
-                }
-                Position::BeforeSeq(seq) => older(&mut connection, chat, seq - 1, limit).await,
-                Position::AfterSeq(seq) => newer(&mut connection, chat, seq, limit).await,
-                Position::AroundSeq(seq) => {
-                    let mut rows = newer(&mut connection, chat, seq, limit / 2).await?;
-                    rows.extend(older(&mut connection, chat, seq, limit - limit / 2).await?);
-                    Ok(rows)
-                }
-            }
+            let Some((chat, name)) = open_group(&mut connection, group, reader).await? else { return Ok(None) };
+            Ok(Some((page(&mut connection, self.engine, &chat, window).await?, name)))
         };
         self.within(work).await
     }
 
-    /// One message, with its reactions.
-    pub async fn message(&self, chat: &Readable, seq: i64) -> Result<Option<Message>> {
-        let mut rows = self.page(chat, Position::AroundSeq(seq), 1).await?;
-        rows.retain(|message| message.seq == seq);
-        self.add_reactions(chat, &mut rows).await?;
-        Ok(rows.pop())
-    }
-
-    /// Adds their reactions to messages.
-    pub async fn add_reactions(&self, chat: &Readable, messages: &mut [Message]) -> Result<()> {
+    /// The messages of a window of a dialog's history, newest first, and both people, the reader first. `None` if they
+    /// have no dialog.
+    pub async fn dialog_page(
+        &self,
+        reader: UserId,
+        companion: UserId,
+        window: Window,
+    ) -> Result<Option<(Vec<Message>, [Person; 2])>> {
         let work = async {
             let mut connection = self.reads.acquire().await?;
-            let messages = messages.iter_mut().map(|message| (chat.id, message)).collect();
-            add_reactions(&mut connection, self.engine, chat.reader, messages).await
+            let Some((chat, people)) = open_dialog(&mut connection, reader, companion).await? else { return Ok(None) };
+            Ok(Some((page(&mut connection, self.engine, &chat, window).await?, people)))
         };
         self.within(work).await
     }
+}
+
+async fn open_group(
+    connection: &mut AnyConnection,
+    group: GroupId,
+    reader: UserId,
+) -> sqlx::Result<Option<(Readable, String)>> {
+    let query = sqlx::query(
+        "SELECT c.id, c.last_seq, c.revision, m.hidden_up_to_seq, c.name FROM chats c \
+         JOIN members m ON m.chat_id = c.id AND m.user_id = $2 AND m.left_at IS NULL \
+         WHERE c.group_id = $1 AND c.dropped_at IS NULL",
+    );
+    let row = query.bind(group).bind(reader).fetch_optional(connection).await?;
+    row.map(|row| Ok((readable(&row, reader)?, shown_group(row.try_get("name")?)))).transpose()
+}
+
+async fn open_dialog(
+    connection: &mut AnyConnection,
+    reader: UserId,
+    companion: UserId,
+) -> sqlx::Result<Option<(Readable, [Person; 2])>> {
+    let ChatKey::Dialog(low, high) = ChatKey::dialog(reader, companion) else { return Ok(None) };
+    let query = sqlx::query(
+        "SELECT c.id, c.last_seq, c.revision, m.hidden_up_to_seq, \
+           r.id AS reader_id, r.first_name AS reader_first_name, r.last_name AS reader_last_name, \
+           o.id AS other_id, o.first_name AS other_first_name, o.last_name AS other_last_name \
+         FROM chats c JOIN members m ON m.chat_id = c.id AND m.user_id = $3 \
+         JOIN users r ON r.id = $3 JOIN users o ON o.id = $4 \
+         WHERE c.user_low = $1 AND c.user_high = $2",
+    );
+    let query = query.bind(low).bind(high).bind(reader).bind(companion);
+    let row = query.fetch_optional(connection).await?;
+    row.map(|row| {
+        let reader_person = person(&row, ["reader_id", "reader_first_name", "reader_last_name"])?;
+        let other = person(&row, ["other_id", "other_first_name", "other_last_name"])?;
+        Ok((readable(&row, reader)?, [reader_person, other]))
+    })
+    .transpose()
+}
+
+async fn page(
+    connection: &mut AnyConnection,
+    engine: Engine,
+    chat: &Readable,
+    Window { position, limit, detail }: Window,
+) -> sqlx::Result<Vec<Message>> {
+    let rows = match position {
+        Position::Before(Timestamp::MAX) => older(connection, chat, chat.counters.last_seq, limit).await?,
+        Position::Before(instant) => {
+            let up_to = last_seq_before(connection, chat, instant).await?;
+            older(connection, chat, up_to, limit).await?
+        }
+        Position::BeforeSeq(seq) => older(connection, chat, seq - 1, limit).await?,
+        Position::AfterSeq(seq) => newer(connection, chat, seq, limit).await?,
+        Position::AroundSeq(seq) => {
+            let mut rows = newer(connection, chat, seq, limit / 2).await?;
+            rows.extend(older(connection, chat, seq, limit - limit / 2).await?);
+            rows
+        }
+    };
+    let read = |row: &AnyRow| Ok((message(row, chat.hidden_up_to_seq)?, is_one(row, "has_reactions")?));
+    let read = rows.iter().map(read).collect::<sqlx::Result<Vec<_>>>()?;
+    let (mut messages, has_reactions): (Vec<_>, Vec<_>) = read.into_iter().unzip();
+    if detail == Detail::Reactions && has_reactions.contains(&true) {
+        let messages = messages.iter_mut().map(|message| (chat.id, message)).collect();
+        add_reactions(connection, engine, chat.reader, messages).await?;
+    }
+    Ok(messages)
 }
 
 fn readable(row: &AnyRow, reader: UserId) -> sqlx::Result<Readable> {
@@ -109,21 +162,32 @@ fn readable(row: &AnyRow, reader: UserId) -> sqlx::Result<Readable> {
     Ok(Readable { id, reader, counters, hidden_up_to_seq: row.try_get("hidden_up_to_seq")? })
 }
 
+/// Messages, each with whether it has reactions: most pages have none, and need no query for them.
+macro_rules! listed {
+    ($rest:literal) => {
+        messages!(
+            "CASE WHEN EXISTS (SELECT 1 FROM reactions r WHERE r.chat_id = m.chat_id AND r.seq = m.seq) \
+               THEN 1 ELSE 0 END AS has_reactions, ",
+            "messages m",
+            $rest
+        )
+    };
+}
+
 /// Up to a seq, newest first.
-async fn older(connection: &mut AnyConnection, chat: &Readable, up_to: i64, limit: i64) -> sqlx::Result<Vec<Message>> {
+async fn older(connection: &mut AnyConnection, chat: &Readable, up_to: i64, limit: i64) -> sqlx::Result<Vec<AnyRow>> {
     let query =
-        sqlx::query(messages!("WHERE m.chat_id = $1 AND m.seq > $2 AND m.seq <= $3 ORDER BY m.seq DESC LIMIT $4"));
-    let query = query.bind(chat.id).bind(chat.hidden_up_to_seq).bind(up_to).bind(limit);
-    let rows = query.fetch_all(connection).await?;
-    rows.iter().map(|row| message(row, chat.hidden_up_to_seq)).collect()
+        sqlx::query(listed!("WHERE m.chat_id = $1 AND m.seq > $2 AND m.seq <= $3 ORDER BY m.seq DESC LIMIT $4"));
+    query.bind(chat.id).bind(chat.hidden_up_to_seq).bind(up_to).bind(limit).fetch_all(connection).await
 }
 
 /// The next ones after a seq, newest first.
-async fn newer(connection: &mut AnyConnection, chat: &Readable, after: i64, limit: i64) -> sqlx::Result<Vec<Message>> {
-    let query = sqlx::query(messages!("WHERE m.chat_id = $1 AND m.seq > $2 ORDER BY m.seq LIMIT $3"));
+async fn newer(connection: &mut AnyConnection, chat: &Readable, after: i64, limit: i64) -> sqlx::Result<Vec<AnyRow>> {
+    let query = sqlx::query(listed!("WHERE m.chat_id = $1 AND m.seq > $2 ORDER BY m.seq LIMIT $3"));
     let query = query.bind(chat.id).bind(after.max(chat.hidden_up_to_seq)).bind(limit);
-    let rows = query.fetch_all(connection).await?;
-    rows.iter().rev().map(|row| message(row, chat.hidden_up_to_seq)).collect()
+    let mut rows = query.fetch_all(connection).await?;
+    rows.reverse();
+    Ok(rows)
 }
 
 /// The last seq whose message is earlier than an instant. Seq and time grow together, so bisection over the primary
