@@ -59,3 +59,27 @@ fn value(row: &AnyRow, index: usize) -> DatabaseResult<String> {
         _ => row.try_get::<i64, _>(index)?.to_string(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::{config::Database, store::Store};
+
+    /// SQLite takes for granted that few rows of a unique index are NULL, but all dialogs have no group.
+    #[tokio::test]
+    async fn no_rule_looks_dialogs_up_by_their_missing_group() {
+        let folder = TempDir::new().expect("a folder");
+        let url = format!("sqlite://{}", folder.path().join("hearth.db").display());
+        let store = Store::open(&Database { url, ..Database::default() }).await.expect("a new database");
+        for rule in [CHATS, MESSAGES, USERS, MEMBERS, OTHERS].into_iter().flatten() {
+            let query = sqlx::query(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", rule.sql)));
+            for step in query.bind(1).bind(1).fetch_all(&store.reads).await.expect("a plan") {
+                let step: String = step.get("detail");
+                assert!(!step.contains("group_id=?"), "{}: {step}", rule.problem);
+            }
+        }
+        store.close().await;
+    }
+}

@@ -51,8 +51,7 @@ pub(in crate::store::check) const MEMBERS: &[Rule] = &[
         table: "members",
         problem: "the user is not one of the dialog's two",
         sql: "SELECT m.user_id, m.chat_id FROM members m JOIN chats c ON c.id = m.chat_id \
-              WHERE m.user_id > $1 AND m.user_id <= $2 AND c.group_id IS NULL \
-                AND m.user_id <> c.user_low AND m.user_id <> c.user_high",
+              WHERE m.user_id > $1 AND m.user_id <= $2 AND m.user_id <> c.user_low AND m.user_id <> c.user_high",
     },
     Rule {
         table: "members",
