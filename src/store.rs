@@ -19,6 +19,7 @@ mod export_links;
 mod fence;
 mod file;
 mod folds;
+mod greeting;
 mod guard;
 mod health;
 mod history;

@@ -14,19 +14,19 @@ use crate::{
 /// The first frame of a caller's connection.
 pub async fn frame(app: &App, caller: Caller) -> Result<Frame> {
     let now = Timestamp::now();
-    let account = app.store.account_by_id(caller.user).await?.ok_or(Refusal::Unauthorized)?;
+    let greeting = app.store.greeting(caller.user, now).await?.ok_or(Refusal::Unauthorized)?;
     let hello = Hello {
         user_id: caller.user,
-        first_name: account.person.first_name,
-        last_name: account.person.last_name,
-        email: account.email,
+        first_name: greeting.person.first_name,
+        last_name: greeting.person.last_name,
+        email: greeting.email,
         session_id: caller.session,
         server_time: now,
         expires_at: caller.expires_at,
         epoch: app.epoch.clone(),
         heartbeat_seconds: HEARTBEAT_SECONDS,
-        unread_total: app.store.unread_total(caller.user, now).await?,
-        privacy: app.store.privacy(caller.user).await?.ok_or(Refusal::Unauthorized)?.into(),
+        unread_total: greeting.unread_total,
+        privacy: greeting.privacy.into(),
         server_notice: ServerNotice::about(app.store.room()),
         bounds: bounds(app),
     };

@@ -1,11 +1,11 @@
-//! What has changed in a chat since a client read it, from one snapshot.
+//! What has changed in a chat since a client read it.
 
-use sqlx::{FromRow, Row, any::AnyRow};
+use sqlx::{Row, any::AnyRow};
 
 use super::{
     Store,
     history::Readable,
-    rows::{add_reactions, message, messages},
+    rows::{add_reactions, have_reactions, message, messages},
 };
 use crate::{
     error::Result,
@@ -30,48 +30,57 @@ pub struct CatchUp {
 }
 
 impl Store {
-    /// What a reader who knows `since` misses: at most `limit` messages.
+    /// What a reader who knows `since` misses, up to the counters with which the chat was opened: at most `limit`
+    /// messages. Rows are as they are now: what has changed since the chat was opened has a later revision, and is
+    /// read again from there.
     pub async fn catch_up(&self, chat: &Readable, since: Counters, limit: i64) -> Result<CatchUp> {
+        let Readable { id, counters, first_seq, .. } = *chat;
+        let behind = (counters.last_seq - since.last_seq) + (counters.revision - since.revision);
+        if behind > MAX_CHANGES {
+            let (next, messages) = (counters, Vec::new());
+            return Ok(CatchUp { counters, first_seq, next, complete: true, reset: true, messages });
+        }
         let work = async {
-            let mut snapshot = self.reads.begin_with(self.engine.begin_snapshot()).await?;
-            let query = sqlx::query("SELECT first_seq, last_seq, revision FROM chats WHERE id = $1");
-            let row = query.bind(chat.id).fetch_one(&mut *snapshot).await?;
-            let (first_seq, counters) = (row.try_get("first_seq")?, Counters::from_row(&row)?);
-            let behind = (counters.last_seq - since.last_seq) + (counters.revision - since.revision);
-            if behind > MAX_CHANGES {
-                let (next, messages) = (counters, Vec::new());
-                return Ok(CatchUp { counters, first_seq, next, complete: true, reset: true, messages });
+            let mut connection = self.reads.acquire().await?;
+            let (mut rows, mut next, mut complete) = (Vec::new(), since, true);
+            if counters.last_seq > since.last_seq {
+                let query = sqlx::query(messages!(
+                    "WHERE m.chat_id = $1 AND m.seq > $2 AND m.seq <= $3 ORDER BY m.seq LIMIT $4"
+                ));
+                let query = query.bind(id).bind(since.last_seq.max(chat.hidden_up_to_seq)).bind(counters.last_seq);
+                rows = query.bind(limit + 1).fetch_all(&mut *connection).await?;
+                complete = cut(&mut rows, limit);
+                next.last_seq = match rows.last() {
+                    _ if complete => counters.last_seq,
+                    Some(row) => row.try_get("seq")?,
+                    None => since.last_seq,
+                };
             }
-
-            let query = sqlx::query(messages!("WHERE m.chat_id = $1 AND m.seq > $2 ORDER BY m.seq LIMIT $3"));
-            let query = query.bind(chat.id).bind(since.last_seq.max(chat.hidden_up_to_seq)).bind(limit + 1);
-            let mut rows = query.fetch_all(&mut *snapshot).await?;
-            let mut complete = cut(&mut rows, limit);
-            let mut messages = read(&rows, chat)?;
-            let mut next = since;
-            if complete {
-                next.last_seq = counters.last_seq;
-                let room = limit - i64::try_from(messages.len()).unwrap_or(limit);
+            if complete && counters.revision > since.revision {
+                let room = limit - i64::try_from(rows.len()).unwrap_or(limit);
                 let query = sqlx::query(messages!(
                     "v.revision, ",
                     "revisions v JOIN messages m ON m.chat_id = v.chat_id AND m.seq = v.seq",
-                    "WHERE v.chat_id = $1 AND v.revision > $2 AND m.seq <= $3 AND m.seq > $4 \
-                     ORDER BY v.revision LIMIT $5"
+                    "WHERE v.chat_id = $1 AND v.revision > $2 AND v.revision <= $3 AND m.seq <= $4 AND m.seq > $5 \
+                     ORDER BY v.revision LIMIT $6"
                 ));
-                let query = query.bind(chat.id).bind(since.revision).bind(since.last_seq);
-                let mut rows = query.bind(chat.hidden_up_to_seq).bind(room + 1).fetch_all(&mut *snapshot).await?;
-                complete = cut(&mut rows, room);
-                messages.extend(read(&rows, chat)?);
-                next.revision = match rows.last() {
+                let query = query.bind(id).bind(since.revision).bind(counters.revision).bind(since.last_seq);
+                let query = query.bind(chat.hidden_up_to_seq).bind(room + 1);
+                let mut changed = query.fetch_all(&mut *connection).await?;
+                complete = cut(&mut changed, room);
+                next.revision = match changed.last() {
                     _ if complete => counters.revision,
                     Some(row) => row.try_get("revision")?,
                     None => since.revision,
                 };
-            } else if let Some(last) = messages.last() {
-                next.last_seq = last.seq;
+                rows.extend(changed);
             }
-            let with_chat = messages.iter_mut().map(|message| (chat.id, message)).collect();
-            add_reactions(&mut snapshot, self.engine, chat.reader, with_chat).await?;
+            let read = rows.iter().map(|row| message(row, chat.hidden_up_to_seq));
+            let mut messages = read.collect::<sqlx::Result<Vec<_>>>()?;
+            if have_reactions(&rows)? {
+                let with_chat = messages.iter_mut().map(|message| (id, message)).collect();
+                add_reactions(&mut connection, self.engine, chat.reader, with_chat).await?;
+            }
             Ok(CatchUp { counters, first_seq, next, complete, reset: false, messages })
         };
         self.within(work).await
@@ -84,8 +93,4 @@ fn cut(rows: &mut Vec<AnyRow>, limit: i64) -> bool {
     let complete = rows.len() <= limit;
     rows.truncate(limit);
     complete
-}
-
-fn read(rows: &[AnyRow], chat: &Readable) -> sqlx::Result<Vec<Message>> {
-    rows.iter().map(|row| message(row, chat.hidden_up_to_seq)).collect()
 }

@@ -7,7 +7,7 @@ use sqlx::{AnyConnection, FromRow, Row, any::AnyRow};
 use super::{
     Store,
     engine::Sql,
-    rows::{add_reactions, is_one, is_set, message, messages, optional_person, person},
+    rows::{add_reactions, have_reactions, is_one, is_set, message, messages, optional_person, person},
     types::{column, json},
 };
 use crate::{
@@ -19,15 +19,17 @@ use crate::{
 /// The chats that `$1` sees. A condition may follow.
 macro_rules! from_mine {
     () => {
-        concat!(" FROM members me JOIN chats c ON c.id = me.chat_id ", seen!())
+        concat!(" FROM members me JOIN chats c ON c.id = me.chat_id ", $crate::store::chats::seen!())
     };
 }
+pub(super) use from_mine;
 
 macro_rules! seen {
     () => {
         "WHERE me.user_id = $1 AND me.left_at IS NULL AND c.dropped_at IS NULL AND c.last_seq > me.hidden_up_to_seq"
     };
 }
+pub(super) use seen;
 
 /// Those of the chats of `wanted` that `$1` sees, with the person's standing in each.
 macro_rules! mine {
@@ -69,9 +71,10 @@ macro_rules! summaries {
 }
 
 static LIST: Sql = Sql::new(concat!(
-    "WITH wanted AS (SELECT id FROM (SELECT c.id, RANK() OVER (ORDER BY c.last_at DESC) AS place",
+    "WITH every AS (SELECT c.id, c.last_at",
     from_mine!(),
-    " AND c.last_at < $2) ranked WHERE place <= $3), mine AS (",
+    " AND c.last_at < $2), wanted AS (SELECT id FROM every WHERE last_at >= \
+       COALESCE((SELECT last_at FROM every ORDER BY last_at DESC LIMIT 1 OFFSET $3), 0)), mine AS (",
     mine!(),
     ") ",
     summaries!("ORDER BY mine.last_at DESC, mine.id DESC")
@@ -99,11 +102,10 @@ impl Store {
     /// same instant as the last.
     pub async fn chat_list(&self, user: UserId, before: Timestamp, limit: i64) -> Result<Vec<ChatSummary>> {
         let work = async {
-            let query = sqlx::query(LIST.on(self.engine)).bind(user).bind(before).bind(limit);
+            let query = sqlx::query(LIST.on(self.engine)).bind(user).bind(before).bind(limit - 1);
             let mut connection = self.reads.acquire().await?;
             let rows = query.fetch_all(&mut *connection).await?;
-            let summaries = rows.iter().map(summary).collect::<sqlx::Result<Vec<_>>>()?;
-            self.with_reactions(&mut connection, user, summaries).await
+            self.read_summaries(&mut connection, user, &rows).await
         };
         let summaries = self.within(work).await?;
         Ok(summaries.into_iter().map(|(_, summary)| summary).collect())
@@ -133,35 +135,23 @@ impl Store {
             let mut connection = self.reads.acquire().await?;
             let query = sqlx::query(SOME.on(self.engine)).bind(user).bind(ids);
             let rows = query.fetch_all(&mut *connection).await?;
-            let summaries = rows.iter().map(summary).collect::<sqlx::Result<Vec<_>>>()?;
-            self.with_reactions(&mut connection, user, summaries).await
+            self.read_summaries(&mut connection, user, &rows).await
         };
         let mut summaries: HashMap<_, _> = self.within(work).await?.into_iter().collect();
         Ok(wanted.iter().filter_map(|chat| summaries.remove(chat)).collect())
     }
 
-    /// Unread messages of all of a person's chats that are not muted.
-    pub async fn unread_total(&self, user: UserId, now: Timestamp) -> Result<i64> {
-        let query = sqlx::query_scalar(concat!(
-            "SELECT CAST(COALESCE(SUM(c.last_seq - CASE \
-               WHEN me.read_up_to_seq >= me.hidden_up_to_seq AND me.read_up_to_seq >= c.first_seq \
-                 THEN me.read_up_to_seq \
-               WHEN me.hidden_up_to_seq >= c.first_seq THEN me.hidden_up_to_seq \
-               ELSE c.first_seq - 1 END), 0) AS BIGINT)",
-            from_mine!(),
-            " AND c.last_seq > me.read_up_to_seq AND COALESCE(me.muted_until, 0) <= $2"
-        ));
-        self.within(query.bind(user).bind(now).fetch_one(&self.reads)).await
-    }
-
-    async fn with_reactions(
+    async fn read_summaries(
         &self,
         connection: &mut AnyConnection,
         reader: UserId,
-        mut summaries: Vec<(ChatId, ChatSummary)>,
+        rows: &[AnyRow],
     ) -> sqlx::Result<Vec<(ChatId, ChatSummary)>> {
-        let newest = summaries.iter_mut().map(|(chat, summary)| (*chat, &mut summary.newest)).collect();
-        add_reactions(connection, self.engine, reader, newest).await?;
+        let mut summaries = rows.iter().map(summary).collect::<sqlx::Result<Vec<_>>>()?;
+        if have_reactions(rows)? {
+            let newest = summaries.iter_mut().map(|(chat, summary)| (*chat, &mut summary.newest)).collect();
+            add_reactions(connection, self.engine, reader, newest).await?;
+        }
         Ok(summaries)
     }
 }

@@ -59,8 +59,8 @@ impl Engine {
 /// A SQL text for both engines in which `rows($1: id UUID, seq BIGINT, name TEXT)` is the table that the JSON text
 /// parameter `$1` holds: an array of objects. A UUID becomes 16 bytes. Lists and batches are bound this way.
 ///
-/// `JOIN one(users u: u.id = q.id)` joins the only row of a table with this key. PostgreSQL then looks each row up in the
-/// index: with a plain join it may read the whole table, because it estimates every list at 100 rows.
+/// `JOIN one(users u: u.id = q.id)` joins the only row of a table with this key: both engines then look it up for each row
+/// of the tables before. With a plain join they may begin with the wrong table: neither knows how long a list is.
 ///
 /// Several statements, separated by `; `, are sent as one, a script on SQLite and common table expressions on
 /// PostgreSQL, so none may depend on what another changes.
@@ -93,17 +93,14 @@ fn one_statement(text: &str) -> String {
 }
 
 fn expand(text: &str, engine: Engine) -> String {
-    let joined = replace(text, "JOIN one(", |inside| {
-        let (table, condition) = inside.split_once(": ").expect("one( names its table");
-        let (_, alias) = table.split_once(' ').expect("the table has an alias");
-        match engine {
-            Engine::Sqlite => format!("JOIN {table} ON {condition}"),
-            // A subquery with a limit is never merged into the other joins.
-            Engine::Postgres => {
-                format!("JOIN LATERAL (SELECT {alias}.* FROM {table} WHERE {condition} LIMIT 1) {alias} ON TRUE")
-            }
+    let joined = match engine {
+        // A cross join is never reordered.
+        Engine::Sqlite => {
+            let outer = replace(text, "LEFT JOIN one(", |inside| sqlite_join("LEFT", inside));
+            replace(&outer, "JOIN one(", |inside| sqlite_join("CROSS", inside))
         }
-    });
+        Engine::Postgres => replace(text, "JOIN one(", postgres_join),
+    };
     replace(&joined, "rows(", |inside| {
         let (parameter, columns) = inside.split_once(':').expect("rows( names its parameter");
         let columns =
@@ -113,6 +110,23 @@ fn expand(text: &str, engine: Engine) -> String {
             Engine::Postgres => postgres_rows(parameter, columns),
         }
     })
+}
+
+fn sqlite_join(kind: &str, inside: &str) -> String {
+    let (table, condition) = looked_up(inside);
+    format!("{kind} JOIN {table} ON {condition}")
+}
+
+fn postgres_join(inside: &str) -> String {
+    let (table, condition) = looked_up(inside);
+    let (_, alias) = table.split_once(' ').expect("the table has an alias");
+    // A subquery with a limit is never merged into the other joins.
+    format!("JOIN LATERAL (SELECT {alias}.* FROM {table} WHERE {condition} LIMIT 1) {alias} ON TRUE")
+}
+
+/// The table and the condition inside of `one(…)`.
+fn looked_up(inside: &str) -> (&str, &str) {
+    inside.split_once(": ").expect("one( names its table")
 }
 
 /// Replaces each `start` with what is inside its parentheses.
@@ -169,9 +183,12 @@ mod tests {
     static EACH: Sql =
         Sql::new("SELECT u.id FROM rows($1: id UUID) q LEFT JOIN one(users u: u.id = COALESCE(q.id, $2)) WHERE 1");
 
+    static INNER: Sql = Sql::new("SELECT u.id FROM rows($1: id UUID) q JOIN one(users u: u.id = q.id)");
+
     #[test]
     fn the_only_row_of_a_key_is_looked_up_for_each_row() {
         assert!(EACH.on(Engine::Sqlite).ends_with(" q LEFT JOIN users u ON u.id = COALESCE(q.id, $2) WHERE 1"));
+        assert!(INNER.on(Engine::Sqlite).ends_with(" q CROSS JOIN users u ON u.id = q.id"));
         assert!(EACH.on(Engine::Postgres).ends_with(
             " q LEFT JOIN LATERAL (SELECT u.* FROM users u WHERE u.id = COALESCE(q.id, $2) LIMIT 1) u ON TRUE WHERE 1"
         ));

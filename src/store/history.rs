@@ -1,11 +1,13 @@
 //! Reads a chat's history. A page costs the same at any depth.
 
+mod newest;
+
 use sqlx::{AnyConnection, FromRow, Row, any::AnyRow};
 
 use super::{
     Store,
     engine::Engine,
-    rows::{add_reactions, is_one, message, messages, person},
+    rows::{add_reactions, have_reactions, message, messages, person},
 };
 use crate::{
     error::Result,
@@ -21,6 +23,8 @@ pub struct Readable {
     pub(super) reader: UserId,
     /// The chat's newest seq and revision.
     pub counters: Counters,
+    /// The oldest seq that has not expired.
+    pub(super) first_seq: i64,
     /// Everything up to this seq is hidden from the reader.
     pub(super) hidden_up_to_seq: i64,
 }
@@ -66,6 +70,10 @@ impl Store {
     ) -> Result<Option<(Vec<Message>, String)>> {
         let work = async {
             let mut connection = self.reads.acquire().await?;
+            let newest = newest::in_group(&mut connection, self.engine, (group, reader), window).await?;
+            if newest.is_some() {
+                return Ok(newest);
+            }
             let Some((chat, name)) = open_group(&mut connection, group, reader).await? else { return Ok(None) };
             Ok(Some((page(&mut connection, self.engine, &chat, window).await?, name)))
         };
@@ -82,6 +90,10 @@ impl Store {
     ) -> Result<Option<(Vec<Message>, [Person; 2])>> {
         let work = async {
             let mut connection = self.reads.acquire().await?;
+            let newest = newest::in_dialog(&mut connection, self.engine, (reader, companion), window).await?;
+            if newest.is_some() {
+                return Ok(newest);
+            }
             let Some((chat, people)) = open_dialog(&mut connection, reader, companion).await? else { return Ok(None) };
             Ok(Some((page(&mut connection, self.engine, &chat, window).await?, people)))
         };
@@ -95,7 +107,7 @@ async fn open_group(
     reader: UserId,
 ) -> sqlx::Result<Option<(Readable, String)>> {
     let query = sqlx::query(
-        "SELECT c.id, c.last_seq, c.revision, m.hidden_up_to_seq, c.name FROM chats c \
+        "SELECT c.id AS chat_id, c.first_seq, c.last_seq, c.revision, m.hidden_up_to_seq, c.name FROM chats c \
          JOIN members m ON m.chat_id = c.id AND m.user_id = $2 AND m.left_at IS NULL \
          WHERE c.group_id = $1 AND c.dropped_at IS NULL",
     );
@@ -110,7 +122,7 @@ async fn open_dialog(
 ) -> sqlx::Result<Option<(Readable, [Person; 2])>> {
     let ChatKey::Dialog(low, high) = ChatKey::dialog(reader, companion) else { return Ok(None) };
     let query = sqlx::query(
-        "SELECT c.id, c.last_seq, c.revision, m.hidden_up_to_seq, \
+        "SELECT c.id AS chat_id, c.first_seq, c.last_seq, c.revision, m.hidden_up_to_seq, \
            r.id AS reader_id, r.first_name AS reader_first_name, r.last_name AS reader_last_name, \
            o.id AS other_id, o.first_name AS other_first_name, o.last_name AS other_last_name \
          FROM chats c JOIN members m ON m.chat_id = c.id AND m.user_id = $3 \
@@ -147,10 +159,19 @@ async fn page(
             rows
         }
     };
-    let read = |row: &AnyRow| Ok((message(row, chat.hidden_up_to_seq)?, is_one(row, "has_reactions")?));
-    let read = rows.iter().map(read).collect::<sqlx::Result<Vec<_>>>()?;
-    let (mut messages, has_reactions): (Vec<_>, Vec<_>) = read.into_iter().unzip();
-    if detail == Detail::Reactions && has_reactions.contains(&true) {
+    read_rows(connection, engine, chat, (&rows, detail)).await
+}
+
+/// The messages in these rows.
+async fn read_rows(
+    connection: &mut AnyConnection,
+    engine: Engine,
+    chat: &Readable,
+    (rows, detail): (&[AnyRow], Detail),
+) -> sqlx::Result<Vec<Message>> {
+    let read = rows.iter().map(|row| message(row, chat.hidden_up_to_seq));
+    let mut messages = read.collect::<sqlx::Result<Vec<_>>>()?;
+    if detail == Detail::Reactions && have_reactions(rows)? {
         let messages = messages.iter_mut().map(|message| (chat.id, message)).collect();
         add_reactions(connection, engine, chat.reader, messages).await?;
     }
@@ -158,32 +179,20 @@ async fn page(
 }
 
 fn readable(row: &AnyRow, reader: UserId) -> sqlx::Result<Readable> {
-    let (id, counters) = (row.try_get("id")?, Counters::from_row(row)?);
-    Ok(Readable { id, reader, counters, hidden_up_to_seq: row.try_get("hidden_up_to_seq")? })
-}
-
-/// Messages, each with whether it has reactions: most pages have none, and need no query for them.
-macro_rules! listed {
-    ($rest:literal) => {
-        messages!(
-            "CASE WHEN EXISTS (SELECT 1 FROM reactions r WHERE r.chat_id = m.chat_id AND r.seq = m.seq) \
-               THEN 1 ELSE 0 END AS has_reactions, ",
-            "messages m",
-            $rest
-        )
-    };
+    let (id, counters, first_seq) = (row.try_get("chat_id")?, Counters::from_row(row)?, row.try_get("first_seq")?);
+    Ok(Readable { id, reader, counters, first_seq, hidden_up_to_seq: row.try_get("hidden_up_to_seq")? })
 }
 
 /// Up to a seq, newest first.
 async fn older(connection: &mut AnyConnection, chat: &Readable, up_to: i64, limit: i64) -> sqlx::Result<Vec<AnyRow>> {
     let query =
-        sqlx::query(listed!("WHERE m.chat_id = $1 AND m.seq > $2 AND m.seq <= $3 ORDER BY m.seq DESC LIMIT $4"));
+        sqlx::query(messages!("WHERE m.chat_id = $1 AND m.seq > $2 AND m.seq <= $3 ORDER BY m.seq DESC LIMIT $4"));
     query.bind(chat.id).bind(chat.hidden_up_to_seq).bind(up_to).bind(limit).fetch_all(connection).await
 }
 
 /// The next ones after a seq, newest first.
 async fn newer(connection: &mut AnyConnection, chat: &Readable, after: i64, limit: i64) -> sqlx::Result<Vec<AnyRow>> {
-    let query = sqlx::query(listed!("WHERE m.chat_id = $1 AND m.seq > $2 ORDER BY m.seq LIMIT $3"));
+    let query = sqlx::query(messages!("WHERE m.chat_id = $1 AND m.seq > $2 ORDER BY m.seq LIMIT $3"));
     let query = query.bind(chat.id).bind(after.max(chat.hidden_up_to_seq)).bind(limit);
     let mut rows = query.fetch_all(connection).await?;
     rows.reverse();

@@ -92,14 +92,16 @@ macro_rules! messages {
     ($condition:literal) => {
         $crate::store::rows::messages!("", "messages m", $condition)
     };
-    ($columns:literal, $from:literal, $rest:expr) => {
+    ($columns:expr, $from:expr, $rest:expr) => {
         concat!(
             "SELECT ",
             $columns,
             "m.seq, m.id, m.event, m.detail, m.reply_to, m.content, m.created_at, m.edited_at, \
              COALESCE(m.deleted_at, CASE s.texts_erased WHEN 1 THEN s.deleted_at END) AS deleted_at, \
              s.id AS sender_id, s.first_name AS sender_first_name, s.last_name AS sender_last_name, \
-             o.id AS subject_id, o.first_name AS subject_first_name, o.last_name AS subject_last_name, ",
+             o.id AS subject_id, o.first_name AS subject_first_name, o.last_name AS subject_last_name, \
+             CASE WHEN EXISTS (SELECT 1 FROM reactions r WHERE r.chat_id = m.chat_id AND r.seq = m.seq) \
+               THEN 1 ELSE 0 END AS has_reactions, ",
             $crate::store::rows::quote_columns!(),
             " FROM ",
             $from,
@@ -129,6 +131,16 @@ pub(super) fn message(row: &AnyRow, hidden_up_to: i64) -> sqlx::Result<Message> 
         edited_at: row.try_get("edited_at")?,
         deleted_at,
     })
+}
+
+/// Whether any of these messages has reactions: most pages have none, and need no query for them.
+pub(super) fn have_reactions(rows: &[AnyRow]) -> sqlx::Result<bool> {
+    for row in rows {
+        if is_one(row, "has_reactions")? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The message that another one answers, even if it has expired.

@@ -1,0 +1,85 @@
+//! The newest page of a history, which is read whenever somebody opens a chat: in one query, together with its chat.
+
+use sqlx::{AnyConnection, Row, any::AnyRow};
+
+use super::{Readable, Window, read_rows, readable};
+use crate::{
+    model::{ChatKey, GroupId, Message, Person, Position, Timestamp, UserId},
+    store::{
+        engine::Engine,
+        rows::{messages, person},
+    },
+    text::shown_group,
+};
+
+/// Messages with columns of their chat, for a reader `$1`, newest first: at most `$2`, because seqs have no gaps.
+macro_rules! newest {
+    ($columns:literal, $joins:literal, $condition:literal) => {
+        messages!(
+            concat!("c.id AS chat_id, c.first_seq, c.last_seq, c.revision, me.hidden_up_to_seq, ", $columns),
+            concat!(
+                "chats c JOIN members me ON me.chat_id = c.id AND me.user_id = $1 \
+                 JOIN messages m ON m.chat_id = c.id AND m.seq > c.last_seq - $2 AND m.seq > me.hidden_up_to_seq ",
+                $joins
+            ),
+            concat!("WHERE ", $condition, " ORDER BY m.seq DESC")
+        )
+    };
+}
+
+const IN_GROUP: &str = newest!("c.name, ", "", "c.group_id = $3 AND c.dropped_at IS NULL AND me.left_at IS NULL");
+
+const IN_DIALOG: &str = newest!(
+    "r.id AS reader_id, r.first_name AS reader_first_name, r.last_name AS reader_last_name, \
+     p.id AS partner_id, p.first_name AS partner_first_name, p.last_name AS partner_last_name, ",
+    "JOIN users r ON r.id = $1 JOIN users p ON p.id = $3",
+    "c.user_low = $4 AND c.user_high = $5"
+);
+
+/// The newest page of a group's history. `None` if another query must tell: the reader may be no member, or there may be
+/// more messages.
+pub(super) async fn in_group(
+    connection: &mut AnyConnection,
+    engine: Engine,
+    (group, reader): (GroupId, UserId),
+    window: Window,
+) -> sqlx::Result<Option<(Vec<Message>, String)>> {
+    if window.position != Position::Before(Timestamp::MAX) {
+        return Ok(None);
+    }
+    let query = sqlx::query(IN_GROUP).bind(reader).bind(window.limit).bind(group);
+    let rows = query.fetch_all(&mut *connection).await?;
+    let Some((chat, first)) = whole(&rows, reader, window.limit)? else { return Ok(None) };
+    let name = shown_group(first.try_get("name")?);
+    Ok(Some((read_rows(connection, engine, &chat, (&rows, window.detail)).await?, name)))
+}
+
+/// The same of the dialog of two people, with both, the reader first.
+pub(super) async fn in_dialog(
+    connection: &mut AnyConnection,
+    engine: Engine,
+    (reader, partner): (UserId, UserId),
+    window: Window,
+) -> sqlx::Result<Option<(Vec<Message>, [Person; 2])>> {
+    let ChatKey::Dialog(low, high) = ChatKey::dialog(reader, partner) else { return Ok(None) };
+    if window.position != Position::Before(Timestamp::MAX) {
+        return Ok(None);
+    }
+    let query = sqlx::query(IN_DIALOG).bind(reader).bind(window.limit).bind(partner).bind(low).bind(high);
+    let rows = query.fetch_all(&mut *connection).await?;
+    let Some((chat, first)) = whole(&rows, reader, window.limit)? else { return Ok(None) };
+    let people = [
+        person(first, ["reader_id", "reader_first_name", "reader_last_name"])?,
+        person(first, ["partner_id", "partner_first_name", "partner_last_name"])?,
+    ];
+    Ok(Some((read_rows(connection, engine, &chat, (&rows, window.detail)).await?, people)))
+}
+
+/// The chat of a page, and the page's first row, unless older messages may be missing from it.
+fn whole(rows: &[AnyRow], reader: UserId, limit: i64) -> sqlx::Result<Option<(Readable, &AnyRow)>> {
+    let Some(first) = rows.first() else { return Ok(None) };
+    let chat = readable(first, reader)?;
+    let visible = (chat.counters.last_seq - chat.hidden_up_to_seq).min(limit);
+    let is_whole = i64::try_from(rows.len()).is_ok_and(|count| count == visible);
+    Ok(is_whole.then_some((chat, first)))
+}
