@@ -104,6 +104,16 @@ impl Client {
         Ok(self.socket.send(Message::text(request)).await?)
     }
 
+    /// Prepares a request for [`Self::flush`].
+    pub(crate) async fn feed(&mut self, request: String) -> Result<()> {
+        Ok(self.socket.feed(Message::text(request)).await?)
+    }
+
+    /// Sends what [`Self::feed`] has prepared.
+    pub(crate) async fn flush(&mut self) -> Result<()> {
+        Ok(self.socket.flush().await?)
+    }
+
     /// Sends a request of the `hearth` protocol and waits for its success; drops broadcasts. Returns the `seq` of its row,
     /// if it has one.
     pub(crate) async fn ask(&mut self, kind: &str, params: Value) -> Result<Option<i64>> {
@@ -160,12 +170,12 @@ impl Client {
                 && let Some(request) = requests.next()
             {
                 waiting.push_back(Instant::now());
-                self.socket.feed(Message::text(request)).await?;
+                self.feed(request).await?;
             }
             if waiting.is_empty() {
                 return Ok(latencies);
             }
-            self.socket.flush().await?;
+            self.flush().await?;
             // Answers come in batches, as the server commits them. Send as many new requests at once.
             let mut frame = Some(self.next().await);
             while let Some(answer) = frame {

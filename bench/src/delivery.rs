@@ -27,7 +27,7 @@ impl Clock {
 
     /// The text with this number, sent now: 100 bytes.
     pub(crate) fn text(self, number: usize) -> String {
-        format!("{number:<20}{:<80}", self.elapsed().as_micros())
+        text_of(number, self.elapsed())
     }
 
     /// A text's number, and how long its delivery took.
@@ -37,6 +37,11 @@ impl Clock {
         let sent = Duration::from_micros(parts.next()?.parse().ok()?);
         Some((number, self.elapsed().saturating_sub(sent)))
     }
+}
+
+/// The text with this number, due at this time: 100 bytes.
+pub(crate) fn text_of(number: usize, due: Duration) -> String {
+    format!("{number:<20}{:<80}", due.as_micros())
 }
 
 /// What a receiver measured.

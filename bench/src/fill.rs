@@ -5,10 +5,11 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use clap::{Args, value_parser};
+use serde::Serialize;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor, any::install_default_drivers};
 use uuid::Uuid;
 
-use crate::{accounts::HASH, report::Report};
+use crate::{accounts::HASH, database::Database, report::Report};
 
 /// The parts of an email around the number of the person. A database can be filled once.
 const EMAIL: &str = "fill-";
@@ -22,12 +23,8 @@ const BEGAN: i64 = 1_767_225_600_000;
 /// Milliseconds between two messages of a dialog.
 const APART: i64 = 60_000;
 
-#[derive(Args)]
+#[derive(Args, Serialize)]
 pub(crate) struct Options {
-    /// The database, after `hearth migrate` and while no server uses it
-    #[arg(long)]
-    database_url: String,
-
     /// People
     #[arg(long, default_value_t = 5_000, value_parser = value_parser!(u32).range(3..=1_000_000))]
     people: u32,
@@ -72,15 +69,16 @@ pub(crate) fn email(number: u32) -> String {
     format!("{EMAIL}{number}{DOMAIN}")
 }
 
-/// Fills and prints.
-pub(crate) async fn run(options: Options) -> Result<()> {
-    let Options { database_url: url, people, dialogs, messages } = options;
+/// Fills a database, after `hearth migrate` and while no server uses it.
+pub(crate) async fn run(database: Option<&Database>, options: Options) -> Result<Report> {
+    let Options { people, dialogs, messages } = options;
+    let database = database.context("name the database with --database")?;
     ensure!(dialogs * 2 < people, "--dialogs must be less than half of --people: {dialogs}");
     let (chats, began) = (u64::from(people) * u64::from(dialogs), Instant::now());
     let each = messages.div_ceil(chats);
     install_default_drivers();
-    let mut connection = AnyConnection::connect(&url).await.context("the database")?;
-    let dialect = Dialect { is_postgres: !url.starts_with("sqlite:") };
+    let mut connection = AnyConnection::connect(&database.url()).await.context("the database")?;
+    let dialect = Dialect { is_postgres: matches!(database, Database::Postgres(_)) };
     if !dialect.is_postgres {
         // Nothing here must survive a power loss.
         connection.execute("PRAGMA synchronous = OFF; PRAGMA cache_size = -1000000").await?;
@@ -103,7 +101,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
 
     let mut report = Report::new(format_args!("fill: {people} people, {chats} dialogs"));
     report.rate("messages", usize::try_from(each * chats)?, began.elapsed());
-    Ok(report.print()?)
+    Ok(report)
 }
 
 async fn execute(connection: &mut AnyConnection, sql: &str) -> Result<()> {

@@ -3,6 +3,7 @@
 use anyhow::{Result, ensure};
 use clap::{Args, value_parser};
 use futures_util::{StreamExt, TryStreamExt, stream};
+use serde::Serialize;
 use serde_json::json;
 use tokio::{sync::oneshot, task::JoinSet};
 use uuid::Uuid;
@@ -12,7 +13,9 @@ use crate::{
     client::Client,
     delivery::{self, Clock},
     http::Server,
-    report::{Latencies, Report},
+    latencies::Latencies,
+    process::Meter,
+    report::{Kind, Report},
 };
 
 const ADD: &str = "addUserInGroup";
@@ -20,7 +23,7 @@ const SEND: &str = "messageInGroup";
 /// Concurrent handshakes.
 const AT_ONCE: usize = 16;
 
-#[derive(Args)]
+#[derive(Args, Serialize)]
 pub(crate) struct Options {
     /// Members, including the owner
     #[arg(long, default_value_t = 10_000, value_parser = value_parser!(u32).range(2..=20_000))]
@@ -39,8 +42,8 @@ pub(crate) struct Options {
     in_flight: u16,
 }
 
-/// Adds the members, sends messages, checks and prints.
-pub(crate) async fn run(server: Server, options: Options) -> Result<()> {
+/// Adds the members, sends messages and checks.
+pub(crate) async fn run(server: Server, options: Options) -> Result<Report> {
     let Options { members, connected, messages, in_flight } = options;
     ensure!(connected < members, "cannot connect {connected} of {members} members: the owner is one of them");
     let run = Run::new(server);
@@ -60,7 +63,7 @@ pub(crate) async fn run(server: Server, options: Options) -> Result<()> {
 
     let connect = accounts.iter().map(|account| Client::connect(server, &account.token));
     let receivers: Vec<_> = stream::iter(connect).buffer_unordered(AT_ONCE).try_collect().await?;
-    let clock = Clock::start();
+    let (meter, clock) = (Meter::start(server)?, Clock::start());
     let mut receiving = JoinSet::new();
     for mut receiver in receivers {
         let (total, told) = oneshot::channel();
@@ -79,17 +82,20 @@ pub(crate) async fn run(server: Server, options: Options) -> Result<()> {
         deliveries.extend(delivered.latencies);
     }
 
+    let cost = meter.read()?;
+
     let title = format_args!("group: {members} members, {connected} connected, {in_flight} in flight");
     let mut report = Report::new(title);
     report.rate("signed up", members as usize, signed_up);
     report.rate("added", adds.len(), added);
-    report.latencies("adding", &Latencies::from_iter(adds));
+    report.latencies(Kind::Figure, "adding", &Latencies::from_iter(adds));
     report.rate("acknowledged", sends.len(), sent);
     report.rate("delivered", deliveries.len(), last);
-    report.latencies("acknowledgement", &Latencies::from_iter(sends));
-    report.latencies("delivery", &Latencies::from_iter(deliveries));
+    report.latencies(Kind::Figure, "acknowledgement", &Latencies::from_iter(sends));
+    report.latencies(Kind::Figure, "delivery", &deliveries.iter().copied().collect());
+    report.cost(&cost, "delivery", deliveries.len());
     report.line("checked", "no request failed; every message delivered to everyone exactly once, in order");
-    Ok(report.print()?)
+    Ok(report)
 }
 
 /// The id of a new group.

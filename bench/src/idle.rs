@@ -1,13 +1,11 @@
 //! The server's memory per idle connection: its resident set with and without connections.
 
-use std::{
-    fs,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 use clap::{Args, value_parser};
 use futures_util::{StreamExt, TryStreamExt, stream};
+use serde::Serialize;
 use tokio::{
     task::JoinSet,
     time::{sleep, timeout},
@@ -18,7 +16,9 @@ use crate::{
     client::{Client, Frame},
     delivery::Clock,
     http::Server,
-    report::{Latencies, Report},
+    latencies::Latencies,
+    process::{Meter, Process},
+    report::{Kind, Report},
 };
 
 /// Accounts that share the connections.
@@ -28,51 +28,50 @@ const AT_ONCE: usize = 64;
 /// File descriptors that this process needs for other things.
 const OTHER_FILES: u64 = 64;
 
-#[derive(Args)]
+#[derive(Args, Serialize)]
 pub(crate) struct Options {
     /// Connections. For more than 10000, set the server's `HEARTH_LIMITS__CONNECTIONS`
     #[arg(long, default_value_t = 5000, value_parser = value_parser!(u32).range(1..=25_000))]
     connections: u32,
-
-    /// The server's process id
-    #[arg(long)]
-    pid: u32,
 
     /// Seconds to wait before measuring memory: the server's hashing threads keep 19 MiB each for 10 seconds
     #[arg(long, default_value_t = 12, value_parser = value_parser!(u64).range(1..=300))]
     settle: u64,
 }
 
-/// Connects, measures and prints.
-pub(crate) async fn run(server: Server, Options { connections, pid, settle }: Options) -> Result<()> {
+/// Connects and measures.
+pub(crate) async fn run(server: Server, Options { connections, settle }: Options) -> Result<Report> {
     allow_files(connections)?;
-    let settle = Duration::from_secs(settle);
+    let (settle, process) = (Duration::from_secs(settle), Process::listening(server)?);
 
-    let fresh = resident_kib(pid)?;
+    let fresh = process.resident_kib()?;
     let people = Run::new(server).people(ACCOUNTS).await?;
     let mut idle = Idle { server, people, sockets: JoinSet::new() };
     sleep(settle).await;
-    let before = resident_kib(pid)?;
+    let before = process.resident_kib()?;
 
     let clock = Clock::start();
     let handshakes = idle.open(connections).await?;
     let time = clock.elapsed();
+    let meter = Meter::start(server)?;
     idle.wait(settle).await?;
-    let after = resident_kib(pid)?;
+    let cost = meter.read()?;
+    let after = process.resident_kib()?;
     drop(idle);
     sleep(settle).await;
-    let closed = resident_kib(pid)?;
+    let closed = process.resident_kib()?;
 
     let each = (f64::from(after) - f64::from(before)) / f64::from(connections);
     let mut report = Report::new(format_args!("idle: {connections} connections of {ACCOUNTS} accounts"));
     report.rate("handshakes", handshakes.len(), time);
-    report.latencies("handshake", &Latencies::from_iter(handshakes));
-    report.line("server at first", format_args!("{fresh:>9} KiB"));
-    report.line("before", format_args!("{before:>9} KiB"));
-    report.line("with connections", format_args!("{after:>9} KiB"));
-    report.line("after closing", format_args!("{closed:>9} KiB"));
-    report.line("each", format_args!("{each:>9.2} KiB"));
-    Ok(report.print()?)
+    report.latencies(Kind::Figure, "handshake", &Latencies::from_iter(handshakes));
+    report.value(Kind::Figure, "server at first", f64::from(fresh), "KiB");
+    report.value(Kind::Figure, "before", f64::from(before), "KiB");
+    report.value(Kind::Figure, "with connections", f64::from(after), "KiB");
+    report.value(Kind::Figure, "after closing", f64::from(closed), "KiB");
+    report.value(Kind::Figure, "each", each, "KiB");
+    report.server(&cost);
+    Ok(report)
 }
 
 /// Lets this process open as many connections.
@@ -114,13 +113,4 @@ impl Idle {
             Ok(None) | Err(_) => Ok(()),
         }
     }
-}
-
-/// The resident set of a process, in KiB.
-pub(crate) fn resident_kib(pid: u32) -> Result<u32> {
-    let path = format!("/proc/{pid}/status");
-    let status = fs::read_to_string(&path).with_context(|| format!("process {pid}"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kib = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
-    kib.with_context(|| format!("{path} has no VmRSS"))
 }

@@ -10,14 +10,18 @@ use std::{
 
 use anyhow::{Context, Result};
 use clap::{Args, value_parser};
+use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
     accounts::Run,
     client::Client,
+    database::Database,
     delivery::Clock,
     http::Server,
-    report::{Latencies, Report},
+    latencies::Latencies,
+    process::Meter,
+    report::{Kind, Report, millis},
     send,
 };
 
@@ -26,7 +30,7 @@ const SYNCS: usize = 200;
 /// What to append before each sync.
 const BLOCK: [u8; 4096] = [7; 4096];
 
-#[derive(Args)]
+#[derive(Args, Serialize)]
 pub(crate) struct Options {
     /// Messages
     #[arg(long, default_value_t = 500, value_parser = value_parser!(u32).range(1..=10_000))]
@@ -35,21 +39,19 @@ pub(crate) struct Options {
     /// Milliseconds between two messages
     #[arg(long, default_value_t = 20, value_parser = value_parser!(u64).range(0..=1000))]
     pause_ms: u64,
-
-    /// A folder on the disk of the server's database
-    #[arg(long, default_value = ".")]
-    dir: PathBuf,
 }
 
-/// Measures and prints.
-pub(crate) async fn run(server: Server, Options { messages, pause_ms, dir }: Options) -> Result<()> {
+/// Measures.
+pub(crate) async fn run(server: Server, database: Option<&Database>, options: Options) -> Result<Report> {
+    let Options { messages, pause_ms } = options;
+    let dir = database.map_or(PathBuf::from("."), |database| database.folder().to_owned());
     let pause = Duration::from_millis(pause_ms);
     let people = Run::new(server).people(2).await?;
     let mut sender = Client::connect(server, &people[0].token).await?;
     let mut receiver = Client::connect(server, &people[1].token).await?;
     let syncs = tokio::task::spawn_blocking(move || syncs(&dir, pause)).await??;
 
-    let clock = Clock::start();
+    let (meter, clock) = (Meter::start(server)?, Clock::start());
     let (mut acknowledged, mut delivered) = (Vec::new(), Vec::new());
     for number in 0..messages as usize {
         tokio::time::sleep(pause).await;
@@ -73,14 +75,16 @@ pub(crate) async fn run(server: Server, Options { messages, pause_ms, dir }: Opt
         delivered.push(delivery);
     }
 
+    let cost = meter.read()?;
+
     let [acknowledged, delivered] = [acknowledged, delivered].map(Latencies::from_iter);
-    let ratio = |percent| delivered.percentile(percent).as_secs_f64() / syncs.percentile(percent).as_secs_f64();
     let mut report = Report::new(format_args!("latency: {messages} messages, {pause_ms} ms apart"));
-    report.latencies("acknowledgement", &acknowledged);
-    report.latencies("delivery", &delivered);
-    report.latencies("bare sync", &syncs);
-    report.line("delivery / sync", format_args!("p50 {:>8.2}      p90 {:>8.2}", ratio(50), ratio(90)));
-    Ok(report.print()?)
+    report.latencies(Kind::Figure, "acknowledgement", &acknowledged);
+    report.latencies(Kind::Figure, "delivery", &delivered);
+    report.latencies(Kind::Limit, "bare sync", &syncs);
+    report.ratio("p50, delivery / sync", millis(delivered.median()), millis(syncs.median()));
+    report.cost(&cost, "message", messages as usize);
+    Ok(report)
 }
 
 /// Appends and syncs at the pace of the messages, because a disk is slower after a pause.

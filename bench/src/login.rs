@@ -4,20 +4,23 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use clap::{Args, value_parser};
+use serde::Serialize;
 use tokio::{task::JoinSet, time::sleep};
 
 use crate::{
     accounts::{self, Account, Run},
     client::Client,
     http::Server,
-    report::{Latencies, Report, millis},
+    latencies::Latencies,
+    process::Meter,
+    report::{Kind, Report, millis},
     send,
 };
 
 /// Time between two messages.
 const PAUSE: Duration = Duration::from_millis(10);
 
-#[derive(Args, Clone, Copy)]
+#[derive(Args, Clone, Copy, Serialize)]
 pub(crate) struct Options {
     /// Log-ins at a time, each of another account
     #[arg(long, default_value_t = 8, value_parser = value_parser!(u32).range(1..=64))]
@@ -28,15 +31,15 @@ pub(crate) struct Options {
     seconds: u64,
 }
 
-/// Measures and prints.
-pub(crate) async fn run(server: Server, Options { at_once, seconds }: Options) -> Result<()> {
+/// Measures.
+pub(crate) async fn run(server: Server, Options { at_once, seconds }: Options) -> Result<Report> {
     let (run, time) = (Run::new(server), Duration::from_secs(seconds));
     let people = run.people(2).await?;
     run.sign_up(2..2 + at_once).await?;
     let mut sender = Client::connect(server, &people[0].token).await?;
     let quiet = chat(&mut sender, &people[1], Instant::now() + time).await?;
 
-    let end = Instant::now() + time;
+    let (meter, end) = (Meter::start(server)?, Instant::now() + time);
     let mut tasks = JoinSet::new();
     for number in 2..2 + at_once {
         tasks.spawn(log_in(server, run.email(number), end));
@@ -47,19 +50,21 @@ pub(crate) async fn run(server: Server, Options { at_once, seconds }: Options) -
         log_ins.extend(times??);
     }
 
+    let cost = meter.read()?;
+
     let mut report = Report::new(format_args!("login: {at_once} at a time, {seconds} s"));
     report.rate("log-ins", log_ins.len(), time);
-    report.latencies("log-in", &log_ins.into_iter().collect());
+    report.latencies(Kind::Figure, "log-in", &log_ins.iter().copied().collect());
     compare(&mut report, &quiet, &busy);
-    Ok(report.print()?)
+    report.cost(&cost, "log-in", log_ins.len());
+    Ok(report)
 }
 
 /// Adds what two who chat notice of the others.
 pub(crate) fn compare(report: &mut Report, quiet: &Latencies, busy: &Latencies) {
-    report.latencies("message, alone", quiet);
-    report.latencies("message, beside them", busy);
-    let ratio = millis(busy.percentile(99)) / millis(quiet.percentile(99));
-    report.line("p99, beside / alone", format_args!("{ratio:>8.2}"));
+    report.latencies(Kind::Figure, "message, alone", quiet);
+    report.latencies(Kind::Figure, "message, beside them", busy);
+    report.ratio("p99, beside / alone", millis(busy.percentile(99.0)), millis(quiet.percentile(99.0)));
 }
 
 /// Sends one message after the other; returns the time until each was acknowledged.

@@ -3,24 +3,32 @@
 
 mod accounts;
 mod client;
+mod database;
 mod delivery;
 mod fill;
 mod group;
 mod http;
 mod idle;
+mod latencies;
 mod latency;
 mod login;
 mod pages;
+mod process;
 mod reconnect;
 mod report;
+mod results;
 mod send;
 mod soak;
+mod target;
 
-use std::{process::ExitCode, time::Duration};
+use std::{path::PathBuf, process::ExitCode, time::Duration};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::{Parser, Subcommand};
+use database::Database;
 use http::Server;
+use report::Report;
+use serde::Serialize;
 
 /// The timeout of a short measurement.
 const LONGEST: Duration = Duration::from_mins(30);
@@ -37,15 +45,28 @@ struct Cli {
     /// The server's URL, with a loopback address
     #[arg(long, global = true, default_value = "http://127.0.0.1:3001")]
     url: Server,
+
+    /// The server's database, `sqlite://FILE` or `postgres://…`: the machine's limit is measured beside it
+    #[arg(long, global = true, value_name = "URL")]
+    database: Option<Database>,
+
+    /// Append the result to a file, as one JSON object
+    #[arg(long, global = true, value_name = "FILE")]
+    json: Option<PathBuf>,
+
+    /// What is measured [default: what `git describe` says]
+    #[arg(long, global = true)]
+    label: Option<String>,
 }
 
-#[derive(Subcommand)]
+#[derive(Subcommand, Serialize)]
+#[serde(rename_all = "lowercase")]
 enum Command {
     /// Fill a database with people, dialogs and messages
     Fill(fill::Options),
     /// Send private messages as fast as the server acknowledges them
     Send(send::Options),
-    /// Send one message at a time to an idle server, and compare with a sync of the disk
+    /// Send one message at a time to an idle server
     Latency(latency::Options),
     /// Let thousands of clients come back at once
     Reconnect(reconnect::Options),
@@ -73,23 +94,41 @@ fn main() -> ExitCode {
 
 /// One thread, to leave the other cores to the server.
 #[tokio::main(flavor = "current_thread")]
-async fn run(Cli { command, url }: Cli) -> anyhow::Result<()> {
+async fn run(Cli { command, url, database, json, label }: Cli) -> anyhow::Result<()> {
+    let (scenario, options) = name(&command)?;
+    let engine = database.as_ref().map_or("", Database::engine);
     let longest = match &command {
         Command::Soak(options) => options.longest(),
         _ => LONGEST,
     };
-    let work = async {
-        match command {
-            Command::Fill(options) => fill::run(options).await,
-            Command::Send(options) => send::run(url, options).await,
-            Command::Latency(options) => latency::run(url, options).await,
-            Command::Idle(options) => idle::run(url, options).await,
-            Command::Login(options) => login::run(url, options).await,
-            Command::Reconnect(options) => reconnect::run(url, options).await,
-            Command::Pages(options) => pages::run(url, options).await,
-            Command::Group(options) => group::run(url, options).await,
-            Command::Soak(options) => soak::run(url, options).await,
-        }
-    };
-    tokio::time::timeout(longest, work).await.with_context(|| format!("took longer than {longest:?}"))?
+    let report = tokio::time::timeout(longest, measure(command, url, database.as_ref())).await;
+    let report = report.with_context(|| format!("took longer than {longest:?}"))??;
+    report.print()?;
+    if let Some(file) = json {
+        results::Run::new(&scenario, options, engine, label, &report).append(&file)?;
+    }
+    match report.fault {
+        Some(fault) => bail!(fault),
+        None => Ok(()),
+    }
+}
+
+async fn measure(command: Command, url: Server, database: Option<&Database>) -> anyhow::Result<Report> {
+    match command {
+        Command::Fill(options) => fill::run(database, options).await,
+        Command::Send(options) => send::run(url, options).await,
+        Command::Latency(options) => latency::run(url, database, options).await,
+        Command::Idle(options) => idle::run(url, options).await,
+        Command::Login(options) => login::run(url, options).await,
+        Command::Reconnect(options) => reconnect::run(url, options).await,
+        Command::Pages(options) => pages::run(url, options).await,
+        Command::Group(options) => group::run(url, options).await,
+        Command::Soak(options) => soak::run(url, database, options).await,
+    }
+}
+
+/// The name of a command, and its options.
+fn name(command: &Command) -> anyhow::Result<(String, serde_json::Value)> {
+    let serde_json::Value::Object(command) = serde_json::to_value(command)? else { bail!("a command has options") };
+    command.into_iter().next().context("a command has a name")
 }

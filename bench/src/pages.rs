@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use clap::{Args, value_parser};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
@@ -11,7 +12,9 @@ use crate::{
     client::{Client, HEARTH},
     fill,
     http::Server,
-    report::{Latencies, Report},
+    latencies::Latencies,
+    process::Meter,
+    report::{Kind, Report},
 };
 
 /// Rows of a page of a phone, and of a large screen.
@@ -20,7 +23,7 @@ const LARGE: u32 = 50;
 /// Visits old pages in an order that seems random.
 const STRIDE: i64 = 7_919;
 
-#[derive(Args)]
+#[derive(Args, Serialize)]
 pub(crate) struct Options {
     /// Who reads
     #[arg(long, default_value_t = fill::email(0))]
@@ -40,8 +43,8 @@ struct Reader {
     last_seq: i64,
 }
 
-/// Reads and prints.
-pub(crate) async fn run(server: Server, Options { email, requests }: Options) -> Result<()> {
+/// Reads.
+pub(crate) async fn run(server: Server, Options { email, requests }: Options) -> Result<Report> {
     let account = accounts::log_in(server, &email).await?;
     let mut client = Client::connect_with(server, HEARTH, &account.token).await?;
     let list = client.rows("listLastMessage", json!({ "limit": SMALL, "cursorCreatedAt": null })).await?;
@@ -53,13 +56,14 @@ pub(crate) async fn run(server: Server, Options { email, requests }: Options) ->
 
     let mut report = Report::new(format_args!("pages: {requests} of each kind, {last_seq} messages in the dialog"));
     for page in [Page::List, Page::Newest(SMALL), Page::Newest(LARGE), Page::Old, Page::Changes, Page::Search] {
-        let mut latencies = Vec::new();
+        let (meter, mut latencies) = (Meter::start(server)?, Latencies::default());
         for number in 0..requests {
-            latencies.push(reader.read(page, number.into()).await?);
+            latencies.add(reader.read(page, number.into()).await?);
         }
-        report.latencies(&page.name(), &latencies.into_iter().collect::<Latencies>());
+        report.latencies(Kind::Figure, &page.name(), &latencies);
+        report.cost(&meter.read()?, &page.name(), requests as usize);
     }
-    Ok(report.print()?)
+    Ok(report)
 }
 
 #[derive(Clone, Copy)]

@@ -9,6 +9,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use clap::{Args, value_parser};
 use futures_util::{StreamExt, TryStreamExt, stream};
+use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -19,8 +20,10 @@ use crate::{
     fill,
     http::Server,
     idle::allow_files,
+    latencies::Latencies,
     login::{chat, compare},
-    report::{Latencies, Report},
+    process::Meter,
+    report::{Kind, Report},
 };
 
 /// How long to measure the two who chat before the others come back.
@@ -28,7 +31,7 @@ const QUIET: Duration = Duration::from_secs(5);
 /// The two chat at least this long after that.
 const LEAST: Duration = Duration::from_secs(5);
 
-#[derive(Args, Clone, Copy)]
+#[derive(Args, Clone, Copy, Serialize)]
 pub(crate) struct Options {
     /// Clients. For more than 10000, set the server's `HEARTH_LIMITS__CONNECTIONS`
     #[arg(long, default_value_t = 10_000, value_parser = value_parser!(u32).range(1..=25_000))]
@@ -45,8 +48,8 @@ struct Person {
     known: Value,
 }
 
-/// Measures and prints.
-pub(crate) async fn run(server: Server, Options { clients, people }: Options) -> Result<()> {
+/// Measures.
+pub(crate) async fn run(server: Server, Options { clients, people }: Options) -> Result<Report> {
     allow_files(clients)?;
     let accounts = accounts::log_in_all(server, (0..people).map(fill::email)).await?;
     let people: Vec<_> = stream::iter(accounts).then(|account| leave(server, account)).try_collect().await?;
@@ -56,7 +59,7 @@ pub(crate) async fn run(server: Server, Options { clients, people }: Options) ->
     let mut sender = Client::connect(server, &two[0].token).await?;
     let quiet = chat(&mut sender, &two[1], Instant::now() + QUIET).await?;
 
-    let began = Instant::now();
+    let (meter, began) = (Meter::start(server)?, Instant::now());
     let mut tasks = JoinSet::new();
     for person in people.iter().cycle().take(clients as usize) {
         tasks.spawn(come_back(server, person.clone(), began));
@@ -70,11 +73,13 @@ pub(crate) async fn run(server: Server, Options { clients, people }: Options) ->
     });
     let busy = chat(&mut sender, &two[1], began + LEAST).await?;
     let times: Latencies = others.await??.into_iter().collect();
+    let cost = meter.read()?;
 
     let mut report = Report::new(format_args!("reconnect: {clients} clients of {} people", people.len()));
-    report.latencies("served", &times);
+    report.latencies(Kind::Figure, "served", &times);
     compare(&mut report, &quiet, &busy);
-    Ok(report.print()?)
+    report.cost(&cost, "client", clients as usize);
+    Ok(report)
 }
 
 /// Reads which chats there are; then a message is written that the other clients miss.

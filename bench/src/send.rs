@@ -1,9 +1,10 @@
-//! Private messages as fast as the server acknowledges them: N senders with K in flight each, and a receiver for each.
+//! Private messages from N senders to a receiver each, as fast as the server acknowledges them with K in flight.
 
 use std::time::Duration;
 
 use anyhow::Result;
 use clap::{Args, value_parser};
+use serde::Serialize;
 use serde_json::json;
 use tokio::{sync::oneshot, task::JoinSet};
 use uuid::Uuid;
@@ -13,13 +14,14 @@ use crate::{
     client::Client,
     delivery::{self, Clock, Delivered},
     http::Server,
-    report::Report,
+    process::Meter,
+    report::{Kind, Report},
 };
 
 /// The type of the messages.
 pub(crate) const KIND: &str = "privateMessage";
 
-#[derive(Args, Clone, Copy)]
+#[derive(Args, Clone, Copy, Serialize)]
 pub(crate) struct Options {
     /// Senders, with one receiver each
     #[arg(long, default_value_t = 16, value_parser = value_parser!(u32).range(1..=512))]
@@ -41,42 +43,46 @@ struct Pair {
     receiver_id: String,
 }
 
+/// What a sender measured.
 struct Sent {
     latencies: Vec<Duration>,
     finished: Duration,
-    delivered: Delivered,
 }
 
-/// Sends, checks and prints.
-pub(crate) async fn run(server: Server, options: Options) -> Result<()> {
-    let Options { senders, in_flight, seconds } = options;
-    let people = Run::new(server).people(senders * 2).await?;
+/// Sends and checks.
+pub(crate) async fn run(server: Server, options: Options) -> Result<Report> {
+    let people = Run::new(server).people(options.senders * 2).await?;
     let mut pairs = Vec::new();
     for pair in people.chunks_exact(2) {
         pairs.push(Pair::connect(server, &pair[0], &pair[1]).await?);
     }
 
-    let clock = Clock::start();
+    let (meter, clock, end) = (Meter::start(server)?, Clock::start(), Duration::from_secs(options.seconds));
     let mut tasks = JoinSet::new();
     for pair in pairs {
-        tasks.spawn(pair.exchange(clock, options));
+        tasks.spawn(pair.exchange(clock, options.in_flight.into(), end));
     }
     let mut done = Vec::new();
     while let Some(sent) = tasks.join_next().await {
         done.push(sent??);
     }
+    let cost = meter.read()?;
 
     let last = |times: &mut dyn Iterator<Item = Duration>| times.max().unwrap_or_default();
-    let counts = done.iter().map(|sent| sent.latencies.len());
+    let counts = done.iter().map(|(sent, _)| sent.latencies.len());
     let (total, least, most) = (counts.clone().sum(), counts.clone().min(), counts.max());
+    let Options { senders, in_flight, seconds } = options;
     let mut report = Report::new(format_args!("send: {senders} senders, {in_flight} in flight each, {seconds} s"));
-    report.rate("acknowledged", total, last(&mut done.iter().map(|sent| sent.finished)));
-    report.rate("delivered", total, last(&mut done.iter().map(|sent| sent.delivered.finished)));
-    report.latencies("acknowledgement", &done.iter().flat_map(|sent| sent.latencies.iter().copied()).collect());
-    report.latencies("delivery", &done.iter().flat_map(|sent| sent.delivered.latencies.iter().copied()).collect());
+    report.rate("acknowledged", total, last(&mut done.iter().map(|(sent, _)| sent.finished)));
+    report.rate("delivered", total, last(&mut done.iter().map(|(_, delivered)| delivered.finished)));
+    let acknowledgements = done.iter().flat_map(|(sent, _)| sent.latencies.iter().copied()).collect();
+    report.latencies(Kind::Figure, "acknowledgement", &acknowledgements);
+    let deliveries = done.iter().flat_map(|(_, delivered)| delivered.latencies.iter().copied()).collect();
+    report.latencies(Kind::Figure, "delivery", &deliveries);
     report.line("of one sender", format_args!("{} to {}", least.unwrap_or_default(), most.unwrap_or_default()));
+    report.cost(&cost, "message", total);
     report.line("checked", "no request failed; every message delivered exactly once, in order");
-    Ok(report.print()?)
+    Ok(report)
 }
 
 /// A private message.
@@ -94,19 +100,18 @@ impl Pair {
         })
     }
 
-    async fn exchange(mut self, clock: Clock, options: Options) -> Result<Sent> {
+    async fn exchange(mut self, clock: Clock, in_flight: usize, end: Duration) -> Result<(Sent, Delivered)> {
         let (total, told) = oneshot::channel();
-        let end = Duration::from_secs(options.seconds);
         let sending = async {
             let numbers = (0..).take_while(|_| clock.elapsed() < end);
             let requests = numbers.map(|number| request(&self.receiver_id, &clock.text(number)));
-            let latencies = self.sender.pipeline(KIND, options.in_flight.into(), requests).await?;
+            let latencies = self.sender.pipeline(KIND, in_flight, requests).await?;
+            let sent = Sent { latencies, finished: clock.elapsed() };
             // A receiver that has stopped reports its own error.
-            let _ = total.send(latencies.len());
-            Ok((latencies, clock.elapsed()))
+            let _ = total.send(sent.latencies.len());
+            Ok(sent)
         };
         let receiving = delivery::receive(&mut self.receiver, KIND, clock, told);
-        let ((latencies, finished), delivered) = tokio::try_join!(sending, receiving)?;
-        Ok(Sent { latencies, finished, delivered })
+        tokio::try_join!(sending, receiving)
     }
 }

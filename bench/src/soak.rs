@@ -4,7 +4,6 @@ mod mix;
 mod person;
 mod plot;
 mod samples;
-mod target;
 mod verdict;
 
 use std::{
@@ -16,13 +15,19 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use clap::{Args, value_parser};
+use serde::Serialize;
 use serde_json::json;
 use tokio::{task::JoinSet, time::sleep};
 
-use crate::{accounts::Run, http::Server, report::Report};
+use crate::{
+    accounts::Run,
+    database::Database,
+    http::Server,
+    report::{Kind, Report, count, per_second},
+    target::Target,
+};
 use person::{Pace, Person};
 use samples::{Counts, Sampler};
-use target::Target;
 
 /// How long to measure the maximum.
 const SHORT: Duration = Duration::from_secs(15);
@@ -33,7 +38,7 @@ const FEW: usize = 4;
 /// The part of the wanted rate that must be reached.
 const REACHED: f64 = 0.95;
 
-#[derive(Args)]
+#[derive(Args, Serialize)]
 pub(crate) struct Options {
     /// Minutes at half the maximum
     #[arg(long, default_value_t = 60, value_parser = value_parser!(u64).range(1..=1440))]
@@ -53,10 +58,17 @@ pub(crate) struct Options {
 
     /// The folder for soak.csv and soak.svg
     #[arg(long, default_value = "soak")]
+    #[serde(skip)]
     out: PathBuf,
 
-    #[command(flatten)]
-    target: target::Place,
+    /// The server to start, with `--database` [default: `hearth` beside this program]
+    #[arg(long)]
+    #[serde(skip)]
+    binary: Option<PathBuf>,
+
+    /// Measure the server that runs already at `--url`: nothing is started
+    #[arg(long, conflicts_with = "binary")]
+    running: bool,
 }
 
 impl Options {
@@ -66,11 +78,16 @@ impl Options {
     }
 }
 
-/// Measures, writes the samples and the plot, and prints. Fails if something grew.
-pub(crate) async fn run(url: Server, options: Options) -> Result<()> {
+/// Measures, and writes the samples and the plot. Rejects the server if something grew.
+pub(crate) async fn run(url: Server, database: Option<&Database>, options: Options) -> Result<Report> {
     ensure!(options.people.is_multiple_of(8), "--people must be a multiple of 8: {}", options.people);
     fs::create_dir_all(&options.out).with_context(|| options.out.display().to_string())?;
-    let target = Target::start(url, &options.target).await?;
+    let target = if options.running {
+        Target::running(url, database)?
+    } else {
+        let beside = std::env::current_exe()?.with_file_name("hearth");
+        Target::start(options.binary.as_ref().unwrap_or(&beside), database).await?
+    };
     let server = target.server;
     let accounts = Run::new(server).people(options.people).await?;
     let counts = Arc::new(Counts::default());
@@ -105,15 +122,19 @@ pub(crate) async fn run(url: Server, options: Options) -> Result<()> {
     let mut grew = Vec::new();
     for judged in verdict::judge(&samples) {
         report.line(judged.name, &judged);
+        report.record(Kind::Figure, format!("{} mean", judged.name), judged.mean, judged.unit);
+        report.record(Kind::Figure, format!("{} change", judged.name), judged.rise, judged.unit);
         grew.extend((!judged.is_flat()).then_some(judged.name));
     }
-    let reached = samples.iter().map(|sample| sample.requests).sum::<f64>() / samples::count(samples.len());
-    report.line("requests", format_args!("{reached:>9.0} /s of {rate:.0} /s"));
+    let reached = samples.iter().map(|sample| sample.requests).sum::<f64>() / count(samples.len());
+    report.value(Kind::Figure, "requests", reached, "/s");
     report.line("written", options.out.join("soak.svg").display());
-    report.print()?;
-    ensure!(grew.is_empty(), "not flat: {}", grew.join(", "));
-    ensure!(reached >= REACHED * rate, "the server did not keep up: {reached:.0} of {rate:.0} requests per second");
-    Ok(())
+    if !grew.is_empty() {
+        report.fault = Some(format!("not flat: {}", grew.join(", ")));
+    } else if reached < REACHED * rate {
+        report.fault = Some(format!("the server did not keep up: {reached:.0} of {rate:.0} requests per second"));
+    }
+    Ok(report)
 }
 
 /// Lets people work for a time.
@@ -138,8 +159,4 @@ async fn keep_logging_in(server: Server, run: Run) -> Result<()> {
         let account = run.log_in(0..1).await?.pop().context("one account")?;
         server.post("/api/auth/logout", Some(&account.token), &json!({})).await?;
     }
-}
-
-fn per_second(count: usize, time: Duration) -> f64 {
-    samples::count(count) / time.as_secs_f64()
 }

@@ -9,8 +9,11 @@ use std::{
 use anyhow::Result;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::target::Target;
-use crate::report::{Latencies, millis};
+use crate::{
+    latencies::Latencies,
+    report::{count, millis, per_second},
+    target::Target,
+};
 
 /// What people did since the last sample.
 #[derive(Default)]
@@ -93,20 +96,20 @@ impl<'a> Sampler<'a> {
         loop {
             ticks.tick().await;
             let Work { latencies, writes } = self.counts.take();
-            let (time, requests) = (last.elapsed().as_secs_f64(), latencies.len());
+            let (time, requests) = (last.elapsed(), latencies.len());
             last = Instant::now();
             let latencies: Latencies = latencies.into_iter().collect();
             let (database, log) = self.target.sizes()?;
             self.samples.push(Sample {
                 second: began.elapsed().as_secs_f64(),
-                memory_mib: f64::from(self.target.memory()?) / 1024.0,
-                descriptors: count(self.target.descriptors()?),
+                memory_mib: f64::from(self.target.process.resident_kib()?) / 1024.0,
+                descriptors: count(self.target.process.descriptors()?),
                 log_mib: mib(log),
                 database_mib: mib(database),
-                requests: count(requests) / time,
-                writes: count(writes) / time,
-                p50_ms: millis(latencies.percentile(50)),
-                p99_ms: millis(latencies.percentile(99)),
+                requests: per_second(requests, time),
+                writes: per_second(writes, time),
+                p50_ms: millis(latencies.median()),
+                p99_ms: millis(latencies.percentile(99.0)),
             });
         }
     }
@@ -122,11 +125,6 @@ pub(super) fn csv(samples: &[Sample]) -> String {
         let _ = writeln!(table, "{:.0},{}", sample.second, values.join(","));
     }
     table
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts are below 2^52")]
-pub(super) fn count(number: usize) -> f64 {
-    number as f64
 }
 
 #[expect(clippy::cast_precision_loss, reason = "sizes are below 2^52")]

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::samples::{SERIES, Sample, Series, count};
+use super::samples::{SERIES, Sample, Series};
+use crate::report::count;
 
 /// The first of this many equal parts of the samples is left out: caches fill.
 const WARM_UP: usize = 5;
@@ -19,11 +20,11 @@ const BOUNDS: [(&str, f64, f64); 5] = [
 /// A series with its mean, its maximum and its trend.
 pub(super) struct Judged {
     pub(super) name: &'static str,
-    unit: &'static str,
-    mean: f64,
+    pub(super) unit: &'static str,
+    pub(super) mean: f64,
     most: f64,
     /// By how much the fitted line rises.
-    rise: f64,
+    pub(super) rise: f64,
     bound: f64,
 }
 
