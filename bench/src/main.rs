@@ -12,6 +12,7 @@ mod idle;
 mod latencies;
 mod latency;
 mod login;
+mod metronome;
 mod pages;
 mod process;
 mod reconnect;
@@ -64,7 +65,7 @@ struct Cli {
 enum Command {
     /// Fill a database with people, dialogs and messages
     Fill(fill::Options),
-    /// Send private messages as fast as the server acknowledges them
+    /// Send private messages as fast as the server acknowledges them, or at a fixed rate
     Send(send::Options),
     /// Send one message at a time to an idle server
     Latency(latency::Options),

@@ -109,6 +109,11 @@ impl Report {
         self.value(Kind::Cost, "server memory", f64::from(cost.memory_kib) / 1024.0, "MiB");
     }
 
+    /// The value with this name; zero if there is none.
+    pub(crate) fn last(&self, name: &str) -> f64 {
+        self.values.iter().rfind(|measured| measured.name == name).map_or(0.0, |measured| measured.value)
+    }
+
     /// Writes the report to standard output.
     pub(crate) fn print(&self) -> io::Result<()> {
         io::stdout().write_all(self.text.as_bytes())

@@ -1,4 +1,7 @@
-//! Private messages from N senders to a receiver each, as fast as the server acknowledges them with K in flight.
+//! Private messages from N senders to a receiver each: as fast as the server acknowledges them with K in flight (closed
+//! loop), or at a fixed rate (open loop).
+
+mod open;
 
 use std::time::Duration;
 
@@ -14,6 +17,7 @@ use crate::{
     client::Client,
     delivery::{self, Clock, Delivered},
     http::Server,
+    metronome::Metronome,
     process::Meter,
     report::{Kind, Report},
 };
@@ -31,6 +35,10 @@ pub(crate) struct Options {
     #[arg(long, default_value_t = 8, value_parser = value_parser!(u16).range(1..=64))]
     in_flight: u16,
 
+    /// Messages per second in all, sent on a fixed schedule whether earlier ones are acknowledged or not
+    #[arg(long, conflicts_with = "in_flight", value_parser = value_parser!(u32).range(1..=200_000))]
+    rate: Option<u32>,
+
     /// Seconds to send
     #[arg(long, default_value_t = 10, value_parser = value_parser!(u64).range(1..=300))]
     seconds: u64,
@@ -44,8 +52,12 @@ struct Pair {
 }
 
 /// What a sender measured.
+#[derive(Default)]
 struct Sent {
+    /// From each request, or the time at which it was due, to its answer.
     latencies: Vec<Duration>,
+    /// How long after they were due requests were sent, because this program was late.
+    late: Vec<Duration>,
     finished: Duration,
 }
 
@@ -59,8 +71,16 @@ pub(crate) async fn run(server: Server, options: Options) -> Result<Report> {
 
     let (meter, clock, end) = (Meter::start(server)?, Clock::start(), Duration::from_secs(options.seconds));
     let mut tasks = JoinSet::new();
-    for pair in pairs {
-        tasks.spawn(pair.exchange(clock, options.in_flight.into(), end));
+    if let Some(rate) = options.rate {
+        let (times, thread) = Metronome::start(clock, rate, pairs.len(), end).split();
+        for (pair, times) in pairs.into_iter().zip(times) {
+            tasks.spawn(pair.exchange(clock, Pace::At(times)));
+        }
+        Metronome::finish(thread).await?;
+    } else {
+        for pair in pairs {
+            tasks.spawn(pair.exchange(clock, Pace::InFlight(options.in_flight.into(), end)));
+        }
     }
     let mut done = Vec::new();
     while let Some(sent) = tasks.join_next().await {
@@ -71,8 +91,7 @@ pub(crate) async fn run(server: Server, options: Options) -> Result<Report> {
     let last = |times: &mut dyn Iterator<Item = Duration>| times.max().unwrap_or_default();
     let counts = done.iter().map(|(sent, _)| sent.latencies.len());
     let (total, least, most) = (counts.clone().sum(), counts.clone().min(), counts.max());
-    let Options { senders, in_flight, seconds } = options;
-    let mut report = Report::new(format_args!("send: {senders} senders, {in_flight} in flight each, {seconds} s"));
+    let mut report = Report::new(options.title());
     report.rate("acknowledged", total, last(&mut done.iter().map(|(sent, _)| sent.finished)));
     report.rate("delivered", total, last(&mut done.iter().map(|(_, delivered)| delivered.finished)));
     let acknowledgements = done.iter().flat_map(|(sent, _)| sent.latencies.iter().copied()).collect();
@@ -81,14 +100,37 @@ pub(crate) async fn run(server: Server, options: Options) -> Result<Report> {
     report.latencies(Kind::Figure, "delivery", &deliveries);
     report.line("of one sender", format_args!("{} to {}", least.unwrap_or_default(), most.unwrap_or_default()));
     report.cost(&cost, "message", total);
+    if let Some(rate) = options.rate {
+        let late: Vec<_> = done.iter().flat_map(|(sent, _)| sent.late.iter().copied()).collect();
+        report.ratio("acknowledged / wanted", report.last("acknowledged"), f64::from(rate));
+        open::judge(&mut report, &late);
+    }
     report.line("checked", "no request failed; every message delivered exactly once, in order");
     Ok(report)
+}
+
+impl Options {
+    fn title(&self) -> String {
+        let Self { senders, in_flight, rate, seconds } = self;
+        match rate {
+            Some(rate) => format!("send: {senders} senders, {rate} messages per second, {seconds} s"),
+            None => format!("send: {senders} senders, {in_flight} in flight each, {seconds} s"),
+        }
+    }
 }
 
 /// A private message.
 pub(crate) fn request(receiver: &str, content: &str) -> String {
     let params = json!({ "messageId": Uuid::now_v7(), "receiverId": receiver, "content": content });
     json!({ "type": KIND, "params": params }).to_string()
+}
+
+/// When to send.
+enum Pace {
+    /// Whenever fewer than this many are unanswered, until then.
+    InFlight(usize, Duration),
+    /// When it is due.
+    At(tokio::sync::mpsc::Receiver<Duration>),
 }
 
 impl Pair {
@@ -100,13 +142,19 @@ impl Pair {
         })
     }
 
-    async fn exchange(mut self, clock: Clock, in_flight: usize, end: Duration) -> Result<(Sent, Delivered)> {
+    async fn exchange(mut self, clock: Clock, pace: Pace) -> Result<(Sent, Delivered)> {
         let (total, told) = oneshot::channel();
         let sending = async {
-            let numbers = (0..).take_while(|_| clock.elapsed() < end);
-            let requests = numbers.map(|number| request(&self.receiver_id, &clock.text(number)));
-            let latencies = self.sender.pipeline(KIND, in_flight, requests).await?;
-            let sent = Sent { latencies, finished: clock.elapsed() };
+            let mut sent = Sent::default();
+            match pace {
+                Pace::InFlight(in_flight, end) => {
+                    let numbers = (0..).take_while(|_| clock.elapsed() < end);
+                    let requests = numbers.map(|number| request(&self.receiver_id, &clock.text(number)));
+                    sent.latencies = self.sender.pipeline(KIND, in_flight, requests).await?;
+                }
+                Pace::At(times) => open::send(&mut self.sender, &self.receiver_id, clock, times, &mut sent).await?,
+            }
+            sent.finished = clock.elapsed();
             // A receiver that has stopped reports its own error.
             let _ = total.send(sent.latencies.len());
             Ok(sent)
