@@ -29,6 +29,8 @@ pub(crate) struct Client {
     socket: WebSocketStream<TcpStream>,
     /// The id of the last request of [`Self::ask`].
     asked: u64,
+    /// Bytes of all frames received.
+    received: usize,
 }
 
 /// The parts of a server frame that measurements use.
@@ -60,6 +62,8 @@ struct Item {
     #[serde(default)]
     message: String,
     seq: Option<i64>,
+    #[serde(default)]
+    cursor: Value,
 }
 
 impl Frame {
@@ -95,13 +99,18 @@ impl Client {
             let request = ClientRequestBuilder::new(url).with_sub_protocol(protocol).with_sub_protocol(token);
             let config = WebSocketConfig::default().read_buffer_size(READ_BUFFER);
             let (socket, _) = client_async_with_config(request, stream, Some(config)).await?;
-            anyhow::Ok(Self { socket, asked: 0 })
+            anyhow::Ok(Self { socket, asked: 0, received: 0 })
         };
         timeout(PATIENCE, work).await.context("the handshake timed out")?.context("connecting a WebSocket")
     }
 
     pub(crate) async fn send(&mut self, request: String) -> Result<()> {
         Ok(self.socket.send(Message::text(request)).await?)
+    }
+
+    /// The bytes of all frames that were received.
+    pub(crate) fn received(&self) -> usize {
+        self.received
     }
 
     /// Prepares a request for [`Self::flush`].
@@ -123,6 +132,13 @@ impl Client {
     /// Like [`Self::ask`]; returns the rows of the answer.
     pub(crate) async fn rows(&mut self, kind: &str, params: Value) -> Result<Vec<Value>> {
         self.answer(kind, params).await?.data.with_context(|| format!("{kind} was answered without rows"))
+    }
+
+    /// Like [`Self::rows`]; also returns the cursor of the next page.
+    pub(crate) async fn page(&mut self, kind: &str, params: Value) -> Result<(Vec<Value>, Value)> {
+        let Params { data, item, .. } = self.answer(kind, params).await?;
+        let rows = data.with_context(|| format!("{kind} was answered without rows"))?;
+        Ok((rows, item.map(|item| item.cursor).unwrap_or_default()))
     }
 
     async fn answer(&mut self, kind: &str, params: Value) -> Result<Params> {
@@ -147,6 +163,7 @@ impl Client {
         loop {
             match self.socket.next().await.context("the connection was lost")?? {
                 Message::Text(text) => {
+                    self.received += text.len();
                     return serde_json::from_str(&text).with_context(|| format!("invalid frame: {text}"));
                 }
                 Message::Close(reason) => bail!("the server closed the connection: {reason:?}"),

@@ -32,6 +32,11 @@ impl FromStr for Database {
 }
 
 impl Database {
+    /// What stands for an unknown database: an SQLite file in the working directory.
+    pub(crate) fn beside() -> Self {
+        Self::Sqlite("hearth.db".into())
+    }
+
     /// The name of the engine.
     pub(crate) fn engine(&self) -> &'static str {
         match self {

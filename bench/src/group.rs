@@ -14,8 +14,9 @@ use crate::{
     delivery::{self, Clock},
     http::Server,
     latencies::Latencies,
+    limits,
     process::Meter,
-    report::{Kind, Report},
+    report::{Kind, Report, count},
 };
 
 const ADD: &str = "addUserInGroup";
@@ -67,7 +68,10 @@ pub(crate) async fn run(server: Server, options: Options) -> Result<Report> {
     let mut receiving = JoinSet::new();
     for mut receiver in receivers {
         let (total, told) = oneshot::channel();
-        receiving.spawn(async move { delivery::receive(&mut receiver, SEND, clock, told).await });
+        receiving.spawn(async move {
+            let delivered = delivery::receive(&mut receiver, SEND, clock, told).await?;
+            anyhow::Ok((delivered, receiver.received()))
+        });
         // A receiver that has stopped reports its own error.
         let _ = total.send(messages as usize);
     }
@@ -75,14 +79,17 @@ pub(crate) async fn run(server: Server, options: Options) -> Result<Report> {
     let sends = sender.pipeline(SEND, in_flight.into(), requests).await?;
     let sent = clock.elapsed();
     let mut deliveries = Vec::new();
-    let mut last = sent;
+    let (mut last, mut bytes) = (sent, 0);
     while let Some(delivered) = receiving.join_next().await {
-        let delivered = delivered??;
+        let (delivered, received) = delivered??;
+        bytes += received;
         last = last.max(delivered.finished);
         deliveries.extend(delivered.latencies);
     }
 
     let cost = meter.read()?;
+    let bytes = bytes / deliveries.len();
+    let bare = limits::fan_out(connected as usize, bytes, messages as usize).await?;
 
     let title = format_args!("group: {members} members, {connected} connected, {in_flight} in flight");
     let mut report = Report::new(title);
@@ -93,6 +100,11 @@ pub(crate) async fn run(server: Server, options: Options) -> Result<Report> {
     report.rate("delivered", deliveries.len(), last);
     report.latencies(Kind::Figure, "acknowledgement", &Latencies::from_iter(sends));
     report.latencies(Kind::Figure, "delivery", &deliveries.iter().copied().collect());
+    report.value(Kind::Limit, &format!("bare writes, {bytes} bytes"), bare.writes_per_second, "/s");
+    report.value(Kind::Limit, "CPU per bare write", bare.cpu_micros, "µs");
+    report.ratio("delivered / writes", report.last("delivered"), bare.writes_per_second);
+    let micros = cost.cpu.as_secs_f64() * 1e6 / count(deliveries.len());
+    report.ratio("CPU, delivery / write", micros, bare.cpu_micros);
     report.cost(&cost, "delivery", deliveries.len());
     report.line("checked", "no request failed; every message delivered to everyone exactly once, in order");
     Ok(report)

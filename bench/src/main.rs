@@ -11,6 +11,7 @@ mod http;
 mod idle;
 mod latencies;
 mod latency;
+mod limits;
 mod login;
 mod metronome;
 mod pages;
@@ -18,6 +19,7 @@ mod process;
 mod reconnect;
 mod report;
 mod results;
+mod schema;
 mod send;
 mod soak;
 mod target;
@@ -115,14 +117,15 @@ async fn run(Cli { command, url, database, json, label }: Cli) -> anyhow::Result
 }
 
 async fn measure(command: Command, url: Server, database: Option<&Database>) -> anyhow::Result<Report> {
+    let place = database.cloned().unwrap_or_else(Database::beside);
     match command {
         Command::Fill(options) => fill::run(database, options).await,
-        Command::Send(options) => send::run(url, options).await,
-        Command::Latency(options) => latency::run(url, database, options).await,
+        Command::Send(options) => send::run(url, &place, options).await,
+        Command::Latency(options) => latency::run(url, &place, options).await,
         Command::Idle(options) => idle::run(url, options).await,
         Command::Login(options) => login::run(url, options).await,
         Command::Reconnect(options) => reconnect::run(url, options).await,
-        Command::Pages(options) => pages::run(url, options).await,
+        Command::Pages(options) => pages::run(url, database, options).await,
         Command::Group(options) => group::run(url, options).await,
         Command::Soak(options) => soak::run(url, database, options).await,
     }

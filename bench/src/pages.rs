@@ -1,32 +1,32 @@
 //! What a person with a long history reads: one request at a time, the time until its answer.
 
-use std::time::{Duration, Instant};
+mod reader;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::{Args, value_parser};
 use serde::Serialize;
-use serde_json::{Value, json};
 
 use crate::{
     accounts,
-    client::{Client, HEARTH},
+    database::Database,
     fill,
     http::Server,
     latencies::Latencies,
+    limits::{Echo, History},
     process::Meter,
-    report::{Kind, Report},
+    report::{Kind, Report, millis},
 };
+use reader::{LARGE, Page, Reader, SMALL};
 
-/// Rows of a page of a phone, and of a large screen.
-const SMALL: u32 = 12;
-const LARGE: u32 = 50;
-/// Visits old pages in an order that seems random.
-const STRIDE: i64 = 7_919;
+/// How often to measure a limit.
+const NUMBER: u32 = 300;
+/// Bytes of a request.
+const REQUEST: usize = 150;
 
 #[derive(Args, Serialize)]
 pub(crate) struct Options {
     /// Who reads
-    #[arg(long, default_value_t = fill::email(0))]
+    #[arg(long, default_value_t = fill::email(1))]
     email: String,
 
     /// Requests of each kind
@@ -34,86 +34,52 @@ pub(crate) struct Options {
     requests: u32,
 }
 
-/// Someone with a dialog.
-struct Reader {
-    server: Server,
-    client: Client,
-    token: String,
-    partner: String,
-    last_seq: i64,
-}
-
-/// Reads.
-pub(crate) async fn run(server: Server, Options { email, requests }: Options) -> Result<Report> {
+/// Reads pages. Compares pages of a dialog with the same rows from the database, if it is named, and all with an echo.
+pub(crate) async fn run(server: Server, database: Option<&Database>, options: Options) -> Result<Report> {
+    let Options { email, requests } = options;
     let account = accounts::log_in(server, &email).await?;
-    let mut client = Client::connect_with(server, HEARTH, &account.token).await?;
-    let list = client.rows("listLastMessage", json!({ "limit": SMALL, "cursorCreatedAt": null })).await?;
-    let dialog =
-        list.iter().find(|row| row["partnerId"].is_string()).context("the person has no dialog: run `fill`")?;
-    let (partner, last_seq) = (dialog["partnerId"].as_str().context("an id")?.to_owned(), dialog["lastSeq"].as_i64());
-    let last_seq = last_seq.context("a chat has a lastSeq")?;
-    let mut reader = Reader { server, client, token: account.token, partner, last_seq };
+    let mut reader = Reader::connect(server, account.token).await?;
+    let mut history = match database {
+        Some(database) => Some(History::open(database, &email, &reader.partner).await?),
+        None => None,
+    };
 
-    let mut report = Report::new(format_args!("pages: {requests} of each kind, {last_seq} messages in the dialog"));
-    for page in [Page::List, Page::Newest(SMALL), Page::Newest(LARGE), Page::Old, Page::Changes, Page::Search] {
-        let (meter, mut latencies) = (Meter::start(server)?, Latencies::default());
+    let (chats, messages) = (reader.chats, reader.last_seq);
+    let title = format_args!("pages: {requests} of each kind, {chats} chats, {messages} messages in the dialog");
+    let mut report = Report::new(title);
+    report.record(Kind::Figure, "chats".to_owned(), f64::from(chats), "");
+    let has_group = reader.group.is_some();
+    for page in Page::ALL.into_iter().filter(|page| has_group || *page != Page::Group) {
+        let (meter, before, mut latencies) = (Meter::start(server)?, reader.received(), Latencies::default());
         for number in 0..requests {
             latencies.add(reader.read(page, number.into()).await?);
         }
-        report.latencies(Kind::Figure, &page.name(), &latencies);
-        report.cost(&meter.read()?, &page.name(), requests as usize);
-    }
-    Ok(report)
-}
-
-#[derive(Clone, Copy)]
-enum Page {
-    List,
-    Newest(u32),
-    Old,
-    Changes,
-    Search,
-}
-
-impl Page {
-    fn name(self) -> String {
-        match self {
-            Self::List => format!("chat list, {SMALL}"),
-            Self::Newest(rows) => format!("newest {rows}"),
-            Self::Old => format!("older {SMALL}"),
-            Self::Changes => format!("{SMALL} changes"),
-            Self::Search => "search for people".to_owned(),
+        let cost = meter.read()?;
+        let answer = (reader.received() - before) / requests as usize;
+        let mut limit = Echo::connect(REQUEST, answer).await?.median(NUMBER).await?;
+        let name = page.name();
+        report.latencies(Kind::Figure, &name, &latencies);
+        report.record(Kind::Limit, format!("echo, {name}"), millis(limit), "ms");
+        if let (Some(history), Some(rows)) = (&mut history, page.rows()) {
+            let mut queries = Latencies::default();
+            for number in 0..NUMBER {
+                queries.add(history.read(reader.before(page, number.into()), rows).await?);
+            }
+            report.record(Kind::Limit, format!("query, {name}"), millis(queries.median()), "ms");
+            limit += queries.median();
         }
+        let (median, limit) = (millis(latencies.median()), millis(limit));
+        let micros = cost.cpu.as_secs_f64() * 1e6 / f64::from(requests);
+        let label = format!("{:.1} × limit", median / limit);
+        report.line("", format_args!("{label}: {limit:.3} ms; {answer} bytes; server CPU {micros:.0} µs"));
+        report.record(Kind::Ratio, format!("p50 / limit, {name}"), median / limit, "");
+        report.record(Kind::Cost, format!("CPU, {name}"), micros, "µs");
     }
-}
-
-impl Reader {
-    /// Reads this page, or the one with this number. Returns how long it took.
-    async fn read(&mut self, page: Page, number: i64) -> Result<Duration> {
-        let dialog =
-            |rows: u32, key: &str, value: Value| json!({ "receiverId": self.partner, "limit": rows, key: value });
-        let since = (self.last_seq - i64::from(SMALL)).max(0);
-        let (kind, params) = match page {
-            Page::List => ("listLastMessage", json!({ "limit": SMALL, "cursorCreatedAt": null })),
-            Page::Newest(rows) => ("getlatestMessageDialog", dialog(rows, "cursorCreatedAt", Value::Null)),
-            Page::Old => {
-                let before = 1 + (number * STRIDE) % self.last_seq;
-                ("getlatestMessageDialog", dialog(SMALL, "beforeSeq", before.into()))
-            }
-            Page::Changes => {
-                let mut params = dialog(LARGE, "afterSeq", since.into());
-                params["afterRevision"] = 0.into();
-                ("getChanges", params)
-            }
-            Page::Search => {
-                let path = format!("/api/use-cases/search?searchText=p{number}&limit={SMALL}");
-                let began = Instant::now();
-                self.server.get(&path, &self.token).await?;
-                return Ok(began.elapsed());
-            }
-        };
-        let began = Instant::now();
-        self.client.rows(kind, params).await?;
-        Ok(began.elapsed())
-    }
+    report.line(
+        "limit",
+        "an echo of as many bytes, and the rows of a dialog's page read in this process with --database",
+    );
+    report.line("page sizes", format_args!("{SMALL} and {LARGE}"));
+    report.server(&Meter::start(server)?.read()?);
+    Ok(report)
 }

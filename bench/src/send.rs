@@ -15,8 +15,10 @@ use uuid::Uuid;
 use crate::{
     accounts::{Account, Run},
     client::Client,
+    database::Database,
     delivery::{self, Clock, Delivered},
     http::Server,
+    limits::{BATCH, Table},
     metronome::Metronome,
     process::Meter,
     report::{Kind, Report},
@@ -62,7 +64,9 @@ struct Sent {
 }
 
 /// Sends and checks.
-pub(crate) async fn run(server: Server, options: Options) -> Result<Report> {
+pub(crate) async fn run(server: Server, database: &Database, options: Options) -> Result<Report> {
+    let mut table = Table::create(database).await?;
+    let before = table.batches().await?;
     let people = Run::new(server).people(options.senders * 2).await?;
     let mut pairs = Vec::new();
     for pair in people.chunks_exact(2) {
@@ -87,6 +91,9 @@ pub(crate) async fn run(server: Server, options: Options) -> Result<Report> {
         done.push(sent??);
     }
     let cost = meter.read()?;
+    // Other work on this machine comes and goes.
+    let inserts = f64::midpoint(before, table.batches().await?);
+    table.remove().await?;
 
     let last = |times: &mut dyn Iterator<Item = Duration>| times.max().unwrap_or_default();
     let counts = done.iter().map(|(sent, _)| sent.latencies.len());
@@ -99,6 +106,8 @@ pub(crate) async fn run(server: Server, options: Options) -> Result<Report> {
     let deliveries = done.iter().flat_map(|(_, delivered)| delivered.latencies.iter().copied()).collect();
     report.latencies(Kind::Figure, "delivery", &deliveries);
     report.line("of one sender", format_args!("{} to {}", least.unwrap_or_default(), most.unwrap_or_default()));
+    report.value(Kind::Limit, &format!("bare inserts, {BATCH} a commit"), inserts, "/s");
+    report.ratio("acknowledged / inserts", report.last("acknowledged"), inserts);
     report.cost(&cost, "message", total);
     if let Some(rate) = options.rate {
         let late: Vec<_> = done.iter().flat_map(|(sent, _)| sent.late.iter().copied()).collect();
