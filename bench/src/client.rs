@@ -61,17 +61,58 @@ struct Params {
 struct Item {
     #[serde(default)]
     message: String,
+    #[serde(default)]
+    content: String,
+    #[serde(default)]
+    chat: Chat,
     seq: Option<i64>,
     #[serde(default)]
     cursor: Value,
 }
 
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Chat {
+    group_id: Option<String>,
+}
+
 impl Frame {
     /// Fails unless this is a success of a request of this type.
     pub(crate) fn acknowledged(&self, kind: &str) -> Result<()> {
-        ensure!(self.success, "{} failed: {}", self.kind, self.message);
+        self.succeeded()?;
         ensure!(self.kind == kind && !self.params.is_broadcast, "this is not an answer to {kind}: {self:?}");
         Ok(())
+    }
+
+    /// Fails unless this is a success.
+    pub(crate) fn succeeded(&self) -> Result<()> {
+        ensure!(self.success, "{} failed: {}", self.kind, self.message);
+        Ok(())
+    }
+
+    /// Its type.
+    pub(crate) fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    /// The id of the request that this answers.
+    pub(crate) fn id(&self) -> Option<u64> {
+        self.id
+    }
+
+    /// The seq of its row.
+    pub(crate) fn seq(&self) -> Option<i64> {
+        self.params.item.as_ref()?.seq
+    }
+
+    /// The group of its row.
+    pub(crate) fn group(&self) -> Option<&str> {
+        self.params.item.as_ref()?.chat.group_id.as_deref()
+    }
+
+    /// The text of its row, in the `hearth` protocol.
+    pub(crate) fn content(&self) -> &str {
+        self.params.item.as_ref().map_or("", |item| &item.content)
     }
 
     /// The text of this broadcast. Fails if it has another type.

@@ -19,8 +19,9 @@ use crate::{
     report::{Kind, Report, count},
 };
 
-const ADD: &str = "addUserInGroup";
-const SEND: &str = "messageInGroup";
+/// The types of the requests.
+pub(crate) const ADD: &str = "addUserInGroup";
+pub(crate) const SEND: &str = "messageInGroup";
 /// Concurrent handshakes.
 const AT_ONCE: usize = 16;
 

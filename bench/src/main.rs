@@ -22,6 +22,7 @@ mod results;
 mod schema;
 mod send;
 mod soak;
+mod storm;
 mod target;
 
 use std::{path::PathBuf, process::ExitCode, time::Duration};
@@ -81,6 +82,8 @@ enum Command {
     Pages(pages::Options),
     /// Put mixed load on a server for an hour, and see whether it grows
     Soak(soak::Options),
+    /// Write, type and read in many groups at once, a few of them large
+    Storm(storm::Options),
     /// Add members to a large group, and send messages to it
     Group(group::Options),
 }
@@ -127,6 +130,7 @@ async fn measure(command: Command, url: Server, database: Option<&Database>) -> 
         Command::Reconnect(options) => reconnect::run(url, options).await,
         Command::Pages(options) => pages::run(url, database, options).await,
         Command::Group(options) => group::run(url, options).await,
+        Command::Storm(options) => storm::run(url, options).await,
         Command::Soak(options) => soak::run(url, database, options).await,
     }
 }
