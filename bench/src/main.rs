@@ -3,6 +3,7 @@
 
 mod accounts;
 mod client;
+mod compare;
 mod database;
 mod delivery;
 mod fill;
@@ -84,6 +85,8 @@ enum Command {
     Soak(soak::Options),
     /// Write, type and read in many groups at once, a few of them large
     Storm(storm::Options),
+    /// Run a scenario against two servers in turn, and compare what was measured
+    Compare(compare::Options),
     /// Add members to a large group, and send messages to it
     Group(group::Options),
 }
@@ -105,6 +108,7 @@ async fn run(Cli { command, url, database, json, label }: Cli) -> anyhow::Result
     let engine = database.as_ref().map_or("", Database::engine);
     let longest = match &command {
         Command::Soak(options) => options.longest(),
+        Command::Compare(options) => options.longest(),
         _ => LONGEST,
     };
     let report = tokio::time::timeout(longest, measure(command, url, database.as_ref())).await;
@@ -130,6 +134,7 @@ async fn measure(command: Command, url: Server, database: Option<&Database>) -> 
         Command::Reconnect(options) => reconnect::run(url, options).await,
         Command::Pages(options) => pages::run(url, database, options).await,
         Command::Group(options) => group::run(url, options).await,
+        Command::Compare(options) => compare::run(database, options).await,
         Command::Storm(options) => storm::run(url, options).await,
         Command::Soak(options) => soak::run(url, database, options).await,
     }

@@ -13,7 +13,7 @@ use crate::{
     http::Server,
     latencies::Latencies,
     limits::{Echo, History},
-    process::Meter,
+    process::{Meter, Process},
     report::{Kind, Report, millis},
 };
 use reader::{LARGE, Page, Reader, SMALL};
@@ -80,6 +80,6 @@ pub(crate) async fn run(server: Server, database: Option<&Database>, options: Op
         "an echo of as many bytes, and the rows of a dialog's page read in this process with --database",
     );
     report.line("page sizes", format_args!("{SMALL} and {LARGE}"));
-    report.server(&Meter::start(server)?.read()?);
+    report.memory(Process::listening(server)?.resident_kib()?);
     Ok(report)
 }

@@ -1,6 +1,8 @@
 //! The server's process on this machine: found by its port, measured through `/proc`.
 
 use std::{
+    collections::HashMap,
+    ffi::OsString,
     fs,
     path::PathBuf,
     time::{Duration, Instant},
@@ -19,15 +21,20 @@ const TICKS_PER_SECOND: f64 = 100.0;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Process(u32);
 
+/// CPU time of threads that have ended is only known in ticks: so much is taken for rounding.
+const ROUNDING: Duration = Duration::from_millis(50);
+
 /// What a process has used since it started.
-#[derive(Clone, Copy)]
 struct Usage {
+    /// To a hundredth of a second.
     cpu: Duration,
+    /// Of each thread that runs, in nanoseconds.
+    threads: HashMap<OsString, u64>,
     /// System calls that read or write files, pipes and events; of those on sockets, only `read`, `write` and their kin, not
     /// `send` and `recv`.
     reads: u64,
     writes: u64,
-    /// How often its current threads waited for something.
+    /// How often the threads that run waited for something.
     waits: u64,
 }
 
@@ -59,8 +66,8 @@ impl Meter {
 
     /// What was used until now.
     pub(crate) fn read(&self) -> Result<Cost> {
-        let (after, before) = (self.process.usage()?, self.before);
-        let cpu = after.cpu.saturating_sub(before.cpu);
+        let (after, before) = (self.process.usage()?, &self.before);
+        let cpu = after.cpu_since(before);
         Ok(Cost {
             cpu,
             cores: cpu.as_secs_f64() / self.began.elapsed().as_secs_f64(),
@@ -69,6 +76,15 @@ impl Meter {
             waits: after.waits.saturating_sub(before.waits),
             memory_kib: self.process.resident_kib()?,
         })
+    }
+}
+
+impl Usage {
+    fn cpu_since(&self, before: &Self) -> Duration {
+        let earlier = |thread| before.threads.get(thread).copied().unwrap_or_default();
+        let nanos = self.threads.iter().map(|(thread, nanos)| nanos.saturating_sub(earlier(thread))).sum();
+        let (precise, rounded) = (Duration::from_nanos(nanos), self.cpu.saturating_sub(before.cpu));
+        if rounded > precise + ROUNDING { rounded } else { precise }
     }
 }
 
@@ -111,14 +127,22 @@ impl Process {
     fn usage(self) -> Result<Usage> {
         let (stat, io) = (self.file("stat")?, self.file("io")?);
         let calls = |name| field(&io, name).with_context(|| format!("process {} has no {name}", self.0));
-        let threads = fs::read_dir(format!("/proc/{}/task", self.0))?.flatten();
-        // A thread can end at any time.
-        let statuses = threads.filter_map(|thread| fs::read_to_string(thread.path().join("status")).ok());
+        let (mut threads, mut waits) = (HashMap::new(), 0);
+        for thread in fs::read_dir(format!("/proc/{}/task", self.0))?.flatten() {
+            let read = |name| fs::read_to_string(thread.path().join(name));
+            // A thread can end at any time.
+            if let (Ok(times), Ok(status)) = (read("schedstat"), read("status")) {
+                let nanos = times.split(' ').next().and_then(|nanos| nanos.parse().ok()).unwrap_or_default();
+                threads.insert(thread.file_name(), nanos);
+                waits += field::<u64>(&status, "voluntary_ctxt_switches:").unwrap_or_default();
+            }
+        }
         Ok(Usage {
             cpu: cpu(&stat).with_context(|| format!("process {} has no CPU times", self.0))?,
             reads: calls("syscr:")?,
             writes: calls("syscw:")?,
-            waits: statuses.filter_map(|status| field::<u64>(&status, "voluntary_ctxt_switches:")).sum(),
+            threads,
+            waits,
         })
     }
 
@@ -161,7 +185,7 @@ mod tests {
         let server: Server = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
         assert_eq!(Process::listening(server).unwrap(), Process(std::process::id()));
         let cost = Meter::start(server).unwrap().read().unwrap();
-        assert!(cost.memory_kib > 0);
+        assert!(cost.memory_kib > 0 && cost.cpu > Duration::ZERO);
     }
 
     #[test]

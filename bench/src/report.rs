@@ -106,7 +106,12 @@ impl Report {
     /// Adds what does not depend on a number of requests.
     pub(crate) fn server(&mut self, cost: &Cost) {
         self.value(Kind::Cost, "server cores", cost.cores, "");
-        self.value(Kind::Cost, "server memory", f64::from(cost.memory_kib) / 1024.0, "MiB");
+        self.memory(cost.memory_kib);
+    }
+
+    /// Adds the server's memory.
+    pub(crate) fn memory(&mut self, kib: u32) {
+        self.value(Kind::Cost, "server memory", f64::from(kib) / 1024.0, "MiB");
     }
 
     /// The value with this name; zero if there is none.

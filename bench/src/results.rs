@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    fs::OpenOptions,
+    fs::{self, OpenOptions},
     io::Write,
     path::Path,
     process::Command,
@@ -10,13 +10,13 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::report::{Kind, Report};
 
 /// One run.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Run {
     pub(crate) scenario: String,
     pub(crate) title: String,
@@ -37,7 +37,7 @@ pub(crate) struct Run {
 pub(crate) type Values = BTreeMap<String, Quantity>;
 
 /// A value with its unit.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Quantity {
     pub(crate) value: f64,
     pub(crate) unit: String,
@@ -70,6 +70,13 @@ impl Run {
         let file = OpenOptions::new().create(true).append(true).open(path);
         let line = format!("{}\n", serde_json::to_string(self)?);
         file.and_then(|mut file| file.write_all(line.as_bytes())).with_context(|| path.display().to_string())
+    }
+
+    /// The runs in a file.
+    pub(crate) fn read(path: &Path) -> Result<Vec<Self>> {
+        let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+        let runs = text.lines().map(serde_json::from_str).collect::<serde_json::Result<_>>();
+        runs.with_context(|| format!("{} is not a file of results", path.display()))
     }
 }
 

@@ -4,16 +4,22 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Stdio,
+    time::Duration,
 };
 
 use anyhow::{Context, Result, ensure};
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
+    time::timeout,
 };
 
 use crate::{database::Database, http::Server, process::Process};
+
+/// How long a server may take to end.
+const GOODBYE: Duration = Duration::from_secs(15);
 
 /// A server; if it was started here, it ends with this value.
 pub(crate) struct Target {
@@ -21,7 +27,7 @@ pub(crate) struct Target {
     pub(crate) process: Process,
     /// `None` on PostgreSQL.
     file: Option<PathBuf>,
-    _started: Option<(Child, TempDir)>,
+    started: Option<(Child, TempDir)>,
 }
 
 impl Target {
@@ -31,7 +37,7 @@ impl Target {
             Some(Database::Sqlite(file)) => Some(file.clone()),
             Some(Database::Postgres(_)) | None => None,
         };
-        Ok(Self { server, process: Process::listening(server)?, file, _started: None })
+        Ok(Self { server, process: Process::listening(server)?, file, started: None })
     }
 
     /// Starts a server with this database, or with a new SQLite database in a temporary folder. It listens on a free port.
@@ -59,7 +65,18 @@ impl Target {
             Database::Sqlite(file) => Some(file.clone()),
             Database::Postgres(_) => None,
         };
-        Ok(Self { server, process, file, _started: Some((child, folder)) })
+        Ok(Self { server, process, file, started: Some((child, folder)) })
+    }
+
+    /// Ends the server if it was started here, as an operator does, and waits until it has ended.
+    pub(crate) async fn stop(mut self) -> Result<()> {
+        let Some((child, _)) = &mut self.started else { return Ok(()) };
+        let pid = child.id().and_then(|pid| Pid::from_raw(pid.cast_signed())).context("the server has ended")?;
+        kill_process(pid, Signal::TERM)?;
+        if timeout(GOODBYE, child.wait()).await.is_err() {
+            child.kill().await?;
+        }
+        Ok(())
     }
 
     /// The sizes of the database and its log, in bytes; zero on PostgreSQL.
