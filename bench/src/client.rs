@@ -68,6 +68,9 @@ struct Item {
     seq: Option<i64>,
     #[serde(default)]
     cursor: Value,
+    /// There is nothing after the cursor.
+    #[serde(default)]
+    complete: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -175,11 +178,11 @@ impl Client {
         self.answer(kind, params).await?.data.with_context(|| format!("{kind} was answered without rows"))
     }
 
-    /// Like [`Self::rows`]; also returns the cursor of the next page.
-    pub(crate) async fn page(&mut self, kind: &str, params: Value) -> Result<(Vec<Value>, Value)> {
+    /// Like [`Self::rows`]; also returns the cursor of the next page; `None` after the last one.
+    pub(crate) async fn page(&mut self, kind: &str, params: Value) -> Result<(Vec<Value>, Option<Value>)> {
         let Params { data, item, .. } = self.answer(kind, params).await?;
         let rows = data.with_context(|| format!("{kind} was answered without rows"))?;
-        Ok((rows, item.map(|item| item.cursor).unwrap_or_default()))
+        Ok((rows, item.filter(|item| !item.complete).map(|item| item.cursor)))
     }
 
     async fn answer(&mut self, kind: &str, params: Value) -> Result<Params> {

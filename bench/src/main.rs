@@ -16,6 +16,7 @@ mod limits;
 mod login;
 mod metronome;
 mod pages;
+mod plot;
 mod process;
 mod reconnect;
 mod report;
@@ -85,6 +86,8 @@ enum Command {
     Soak(soak::Options),
     /// Write, type and read in many groups at once, a few of them large
     Storm(storm::Options),
+    /// Draw a value of many runs against their size
+    Plot(plot::Options),
     /// Run a scenario against two servers in turn, and compare what was measured
     Compare(compare::Options),
     /// Add members to a large group, and send messages to it
@@ -134,6 +137,7 @@ async fn measure(command: Command, url: Server, database: Option<&Database>) -> 
         Command::Reconnect(options) => reconnect::run(url, options).await,
         Command::Pages(options) => pages::run(url, database, options).await,
         Command::Group(options) => group::run(url, options).await,
+        Command::Plot(options) => plot::run(&options),
         Command::Compare(options) => compare::run(database, options).await,
         Command::Storm(options) => storm::run(url, options).await,
         Command::Soak(options) => soak::run(url, database, options).await,

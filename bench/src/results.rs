@@ -78,6 +78,11 @@ impl Run {
         let runs = text.lines().map(serde_json::from_str).collect::<serde_json::Result<_>>();
         runs.with_context(|| format!("{} is not a file of results", path.display()))
     }
+
+    /// The value with this name, whatever it says.
+    pub(crate) fn quantity(&self, name: &str) -> Option<&Quantity> {
+        [&self.figures, &self.cost, &self.ratios, &self.limits].into_iter().find_map(|values| values.get(name))
+    }
 }
 
 /// What is checked out here.

@@ -90,10 +90,8 @@ impl Reader {
             dialog =
                 dialog.or_else(|| rows.iter().find_map(|row| Some((text(row, "userId")?, row["lastSeq"].as_i64()?))));
             group = group.or_else(|| rows.iter().find_map(|row| text(row, "groupId")));
+            let Some(next) = next else { break };
             cursor = next;
-            if cursor.is_null() {
-                break;
-            }
         }
         let (partner, last_seq) = dialog.context("the person has no dialog: run `fill`")?;
         Ok(Self { server, client, token, partner, group, last_seq, chats, found: 0 })
