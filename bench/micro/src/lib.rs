@@ -1,5 +1,5 @@
-//! The hot paths of the server that need no socket. Each can be repeated with the same input; `benches/paths.rs` measures
-//! how long they take.
+//! The hot paths of the server that need no socket. Each can be repeated with the same input: `benches/paths.rs` measures
+//! their time, and the program `micro` counts their instructions.
 
 mod cast;
 pub mod chats;
