@@ -82,7 +82,7 @@ fn texts(language: Language) -> &'static [&'static str] {
 /// Loads the demo into the database, all or nothing. `None` if its users already exist.
 pub async fn fill(store: &Store, language: Language, start: Start) -> anyhow::Result<Option<Filled>> {
     let plan = plan::make(texts(language), start).map_err(|error| anyhow::anyhow!("the demo's material: {error}"))?;
-    let password_hash = Passwords::default().hash(PASSWORD.to_owned(), Source::Program).await?;
+    let password_hash = Passwords::start().hash(PASSWORD.to_owned(), Source::Program).await?;
     let email = |key: &str| format!("{key}@example.org");
     let person = |actor: &cast::Actor| LoadedPerson {
         person: Person { id: actor.id, first_name: actor.first_name.clone(), last_name: actor.last_name.clone() },

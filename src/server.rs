@@ -83,7 +83,7 @@ impl Server {
                 protocol: Protocol::Reference,
             },
             attempts: Attempts::new(&config.limits),
-            passwords: Passwords::default(),
+            passwords: Passwords::start(),
             typists: Typists::default(),
             epoch: epoch(&store).await?,
             sessions,

@@ -1,5 +1,6 @@
-//! The threads that hash passwords: one per core, at a low priority, so that logins use idle cores and never delay
-//! messages.
+//! The threads that hash passwords. One core is left to the server: the thread that hashes there has a low priority, so that
+//! logins use it while it is idle and do not delay messages. The others have the server's own, so that logins end on a
+//! busy machine, too.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -14,7 +15,7 @@ use tokio::sync::oneshot;
 
 use crate::error::{Error, Result};
 
-/// The niceness of the threads: next to a busy server they get a tenth of a core, so that logins still end.
+/// The niceness of the thread with a low priority: next to one that is always busy, it gets a tenth of a core.
 #[cfg(target_os = "linux")]
 const NICENESS: i32 = 10;
 
@@ -28,14 +29,20 @@ pub(super) struct Hashers {
 }
 
 impl Hashers {
-    /// Starts as many threads.
-    pub(super) fn start(count: usize) -> Self {
+    /// Starts a thread per core.
+    pub(super) fn start(cores: usize) -> Self {
         let (jobs, queue) = channel();
         let queue = Arc::new(Mutex::new(queue));
-        for _ in 0..count {
+        for number in 0..cores {
             let queue = queue.clone();
             let thread = thread::Builder::new().name("passwords".into());
-            thread.spawn(move || work(&queue)).expect("a process may have some threads more");
+            let main = move || {
+                if number > 0 && number + 1 == cores {
+                    lower_priority();
+                }
+                work(&queue);
+            };
+            thread.spawn(main).expect("a process may have some threads more");
         }
         Self { jobs }
     }
@@ -43,7 +50,7 @@ impl Hashers {
     /// Does work on one of the threads.
     pub(super) async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
         let (answer, answered) = oneshot::channel();
-        // Nobody may wait for the answer any longer.
+        // The request may have been cancelled.
         let job = Box::new(move || drop(answer.send(work())));
         self.jobs.send(job).map_err(|error| Error::Internal(error.to_string().into()))?;
         answered.await.map_err(|panicked| Error::Internal(panicked.into()))
@@ -51,11 +58,10 @@ impl Hashers {
 }
 
 fn work(queue: &Mutex<Receiver<Job>>) {
-    lower_priority();
     loop {
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else { return };
-        // A panic is reported by the hook, and to who waits for the answer.
+        // The panic hook logs it, and the request fails.
         drop(catch_unwind(AssertUnwindSafe(job)));
     }
 }
@@ -73,6 +79,10 @@ fn lower_priority() {}
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Barrier;
+
+    use futures_util::future::join_all;
+
     use super::*;
 
     #[tokio::test]
@@ -84,10 +94,22 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[tokio::test]
-    async fn only_hashing_has_a_low_priority() {
+    async fn one_of_several_threads_has_a_low_priority() {
         let niceness = || rustix::process::getpriority_process(None).expect("a priority");
         let own = niceness();
-        assert_eq!(Hashers::start(1).run(niceness).await.expect("it works"), NICENESS);
-        assert_eq!(niceness(), own);
+        for (threads, expected) in [(1, vec![own]), (2, vec![own, NICENESS])] {
+            let (hashers, all) = (Hashers::start(threads), Arc::new(Barrier::new(threads)));
+            let jobs = (0..threads).map(|_| {
+                let all = all.clone();
+                // None ends before each thread has one.
+                hashers.run(move || {
+                    all.wait();
+                    niceness()
+                })
+            });
+            let mut found: Vec<_> = join_all(jobs).await.into_iter().map(|found| found.expect("it works")).collect();
+            found.sort_unstable();
+            assert_eq!(found, expected);
+        }
     }
 }

@@ -48,15 +48,13 @@ pub struct Passwords {
     hashers: Hashers,
 }
 
-impl Default for Passwords {
-    /// Hashes one password per core at a time.
-    fn default() -> Self {
+impl Passwords {
+    /// Starts the threads that hash: one password per core at a time.
+    pub fn start() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self { turns: Arc::new(Turns::new(cores)), hashers: Hashers::start(cores) }
     }
-}
 
-impl Passwords {
     /// Hashes a password in NFC to a PHC string; takes about 15 ms of one core.
     pub async fn hash(&self, password: String, source: Source) -> Result<String> {
         self.compute(source, move || hash(text::password(&password).as_bytes())).await?

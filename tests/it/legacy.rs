@@ -91,7 +91,7 @@ async fn a_password_works_in_every_normal_form_and_an_older_hash_is_replaced() {
         server.api().log_in("ann@example.org", spelling).await;
         let kept = server.store().account_by_email("ann@example.org").await.expect("it answers").expect("an account");
         assert_ne!(kept.password_hash, account.password_hash);
-        let (passwords, nfc) = (Passwords::default(), "\u{e9}t\u{e9} \u{e0} la mer".to_owned());
+        let (passwords, nfc) = (Passwords::start(), "\u{e9}t\u{e9} \u{e0} la mer".to_owned());
         let verdict = passwords.compare(nfc, Some(kept.password_hash), Source::Program).await;
         assert_eq!(verdict.expect("it is compared"), Verdict::Right);
     }

@@ -61,7 +61,7 @@ impl Chats {
                 protocol: Protocol::Hearth,
             },
             attempts: Attempts::new(&config.limits),
-            passwords: Passwords::default(),
+            passwords: Passwords::start(),
             typists: Typists::default(),
             epoch: String::new(),
             sessions: Arc::default(),

@@ -36,9 +36,8 @@ impl TestServer {
             configured => configured.clone().into_bytes(),
         };
         let tokens = Tokens::new(&secret, self.config.auth.token_hours);
-        let hash = HASH.get_or_init(async || {
-            Passwords::default().hash(PASSWORD.to_owned(), Source::Program).await.expect("a hash")
-        });
+        let hash = HASH
+            .get_or_init(async || Passwords::start().hash(PASSWORD.to_owned(), Source::Program).await.expect("a hash"));
         let password_hash = hash.await.clone();
         let mut people = Vec::new();
         for (first_name, last_name, email) in named {
