@@ -32,12 +32,11 @@ pub use membership::NewMember;
 pub use messages::{Author, ChatChange, NewMessage, Written, cost};
 pub use standing::NewStanding;
 
-/// The statements of a batch that are sent together with its begin or its commit.
-pub(super) static PREPARED: [&Prepared; 4] =
-    [&lookup::LOCK, &lookup::LOOK_UP, &lookup::LOOK_UP_CLOSELY, &messages::WRITE];
+/// The statements with which a batch begins.
+pub(super) static PREPARED: [&Prepared; 3] = [&lookup::LOCK, &lookup::LOOK_UP, &lookup::LOOK_UP_CLOSELY];
 
 /// A transaction that changes chats. Dropped without [`Batch::commit`], it changes nothing. It takes few round trips: it
-/// begins with its first question, and its last messages are sent with the commit.
+/// begins together with its first look-up, and on SQLite it commits together with its last messages.
 pub struct Batch {
     store: Store,
     /// `None` until it begins.

@@ -15,14 +15,7 @@ use sqlx::{
     query::Query,
 };
 
-use super::{
-    Store,
-    engine::Engine,
-    errors::{Trouble, trouble},
-    health::Health,
-    script::Script,
-    writers::Writer,
-};
+use super::{Store, engine::Engine, errors::is_of_connection, health::Health, script::Script, writers::Writer};
 #[cfg(feature = "mutations")]
 use crate::mutations::{self, Mutation};
 
@@ -53,8 +46,8 @@ impl Store {
             let mut change = Change { engine: self.engine, writer: Some(writer), health: self.health.clone() };
             let writer = change.writer();
             let rows = match opening.send(writer).await {
-                // The database was restarted, or a device between us has ended the connection, since its last use.
-                Err(error) if writer.was_kept() && trouble(&error) == Some(Trouble::DatabaseAway) => {
+                // Since its last use, the database was restarted or changed, or a proxy has closed the connection.
+                Err(error) if writer.was_kept() && is_of_connection(&error) => {
                     writer.replace().await?;
                     opening.send(writer).await?
                 }

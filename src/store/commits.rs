@@ -18,7 +18,6 @@ use super::{
     DatabaseError, DatabaseResult, Store,
     change::Change,
     engine::Engine,
-    errors::is_refusal,
     script::{Prepared, Script, Value},
 };
 use crate::{
@@ -110,25 +109,27 @@ impl Store {
         events: &[&Event],
     ) -> Result<(), Uncommitted> {
         let Some(writer) = self.fence.generation().filter(|_| !events.is_empty()) else {
-            return change.commit_by(&last.then("COMMIT")).await.map_err(Uncommitted::Undone);
+            return self.commit_in_time(change, &last.then("COMMIT")).await.map_err(Uncommitted::Undone);
         };
         let order = timeout(self.timeout, self.order.clone().lock_owned()).await;
         let mut order = order.map_err(|_| Uncommitted::Undone(DatabaseError::PoolTimedOut))?;
         *order += 1;
         let n = *order;
         let ending = last.execute(&LOG, row(writer, n, events)).then("COMMIT");
-        match self.engine {
+        let committed = self.commit_in_time(change, &ending).await;
+        committed.map_err(|error| match self.engine {
             // SQLite answers every COMMIT.
-            Engine::Sqlite => change.commit_by(&ending).await.map_err(Uncommitted::Undone),
+            Engine::Sqlite => Uncommitted::Undone(error),
+            Engine::Postgres => Uncommitted::Unknown(Unanswered { writer, n, _order: order }, error),
+        })
+    }
+
+    async fn commit_in_time(&self, change: Change, ending: &Script) -> DatabaseResult<()> {
+        match self.engine {
+            Engine::Sqlite => change.commit_by(ending).await,
             Engine::Postgres => {
-                let committed = timeout(self.timeout, change.commit_by(&ending)).await;
-                committed.unwrap_or(Err(DatabaseError::PoolTimedOut)).map_err(|error| {
-                    if is_refusal(&error) {
-                        Uncommitted::Undone(error)
-                    } else {
-                        Uncommitted::Unknown(Unanswered { writer, n, _order: order }, error)
-                    }
-                })
+                let committed = timeout(self.timeout, change.commit_by(ending)).await;
+                committed.unwrap_or(Err(DatabaseError::PoolTimedOut))
             }
         }
     }

@@ -3,15 +3,11 @@
 use std::{future::Future, sync::Arc, time::Duration};
 
 use anyhow::{Context, ensure};
-use sqlx::{
-    AnyConnection, AnyPool, ConnectOptions, Connection, Executor,
-    any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers},
-};
+use sqlx::{AnyConnection, Connection, Executor, any::install_default_drivers};
 
 use super::{
     Store,
-    batch::PREPARED,
-    commits::{LOG, Late},
+    commits::Late,
     engine::Engine,
     errors::{Trouble, trouble},
     fence::Fence,
@@ -20,29 +16,10 @@ use super::{
     health::Health,
     migrations,
     moves::Part,
-    restoration,
-    script::{Prepared, STANDARD_STRINGS},
-    writers::Writers,
+    pools, restoration,
 };
-#[cfg(feature = "mutations")]
-use crate::mutations::{self, Mutation};
 use crate::{config::Database, error::Result};
 
-/// Concurrent readers; more do not help on few cores.
-const SQLITE_READERS: u32 = 4;
-/// One for the writer, one for changes to accounts.
-const POSTGRES_WRITERS: u32 = 2;
-/// A connection for reads that was idle for longer is checked before use: no outage of PostgreSQL is shorter, so no
-/// request fails because of a dead connection.
-const UNCHECKED_IDLE: Duration = Duration::from_millis(200);
-/// Almost all statements of the pools look rows up by key. PostgreSQL may have no statistics yet, or those of a small database,
-/// and keeps the plan of a statement for as long as the connection lasts: without this, it may read whole tables. It would
-/// compile those that must, because the cost of what is turned off is estimated as huge, and that takes 400 ms.
-const BY_KEY: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
-/// The statements of a write connection depend on no values, so that each is planned only once.
-const PLANNED_ONCE: &str = "SET plan_cache_mode = force_generic_plan";
-/// How long a transaction on PostgreSQL may be idle.
-const MAX_IDLE: Duration = Duration::from_secs(10);
 /// Added to the timeouts of the engines, so that these report first: their errors say more.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -70,31 +47,8 @@ impl Store {
         let place = place(&config.url);
         let url = migrate(engine, &config.url).await.map_err(|error| named(error, place))?;
         let (reads, writers) = match engine {
-            Engine::Sqlite => {
-                let reads = sqlite_pool(&url, SQLITE_READERS, timeout, "PRAGMA query_only = 1;")?;
-                // Overwrites deleted data with zeros.
-                let opener = sqlite_pool(&url, 1, timeout, "PRAGMA secure_delete = ON;")?;
-                (reads, Writers::new(opener, 1, timeout))
-            }
-            Engine::Postgres => {
-                // Writes have connections of their own, so that they do not queue behind searches.
-                let reads = postgres_pool(&url, config.connections, timeout, BY_KEY.to_owned())?;
-                // PostgreSQL ends transactions that wait or are idle for too long: otherwise one whose client has
-                // vanished would hold its locks for hours.
-                let bounds = format!(
-                    "{BY_KEY}; SET lock_timeout = {}; SET idle_in_transaction_session_timeout = {}",
-                    timeout.as_millis(),
-                    MAX_IDLE.as_millis()
-                );
-                let declarations = PREPARED.into_iter().chain([&LOG]).map(Prepared::declaration);
-                let settings = [&bounds, PLANNED_ONCE, STANDARD_STRINGS]
-                    .map(str::to_owned)
-                    .into_iter()
-                    .chain(declarations)
-                    .collect::<Vec<_>>();
-                let opener = postgres_pool(&url, POSTGRES_WRITERS, timeout, settings.join("; "))?;
-                (reads, Writers::new(opener, POSTGRES_WRITERS, timeout))
-            }
+            Engine::Sqlite => pools::sqlite(&url, timeout)?,
+            Engine::Postgres => pools::postgres(&url, timeout, config.connections)?,
         };
         let store = Self {
             engine,
@@ -251,58 +205,4 @@ pub(super) async fn existing(url: &str) -> anyhow::Result<(Engine, AnyConnection
         anyhow::Ok(connection)
     };
     Ok((engine, connect.await.with_context(named)?))
-}
-
-/// Connects without logging statements: they contain what people write.
-fn unlogged(url: &str) -> anyhow::Result<AnyConnectOptions> {
-    Ok(url.parse::<AnyConnectOptions>()?.disable_statement_logging())
-}
-
-fn sqlite_pool(url: &str, size: u32, timeout: Duration, role: &'static str) -> anyhow::Result<AnyPool> {
-    // Syncs every commit (FULL); moves the log into the file every 4,000 pages (16 MiB), a compromise between many
-    // short stalls and few long ones; 16 MiB of page cache per connection.
-    let pragmas = format!(
-        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = {}; \
-         PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = MEMORY; {role}",
-        timeout.as_millis()
-    );
-    #[cfg(feature = "mutations")]
-    let pragmas = if mutations::makes(Mutation::SyncOff) { pragmas.replace("FULL", "OFF") } else { pragmas };
-    let options = AnyPoolOptions::new()
-        .max_connections(size)
-        .acquire_timeout(timeout)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(false)
-        .after_connect(move |connection, _| {
-            let pragmas = pragmas.clone();
-            Box::pin(async move { connection.execute(sqlx::AssertSqlSafe(pragmas)).await.map(|_| ()) })
-        });
-    Ok(options.connect_lazy_with(unlogged(url)?))
-}
-
-fn postgres_pool(url: &str, size: u32, timeout: Duration, settings: String) -> anyhow::Result<AnyPool> {
-    #[cfg(feature = "mutations")]
-    let settings = if mutations::makes(Mutation::SyncOff) {
-        format!("SET synchronous_commit = off; {settings}")
-    } else {
-        settings
-    };
-    let options = AnyPoolOptions::new()
-        .max_connections(size)
-        .acquire_timeout(timeout)
-        .test_before_acquire(false)
-        .after_connect(move |connection, _| {
-            let settings = settings.clone();
-            Box::pin(async move { connection.execute(sqlx::AssertSqlSafe(settings)).await.map(|_| ()) })
-        })
-        .before_acquire(|connection, metadata| {
-            Box::pin(async move {
-                if metadata.idle_for > UNCHECKED_IDLE {
-                    connection.ping().await?;
-                }
-                Ok(true)
-            })
-        });
-    Ok(options.connect_lazy_with(unlogged(url)?))
 }

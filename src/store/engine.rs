@@ -60,7 +60,7 @@ impl Engine {
 /// parameter `$1` holds: an array of objects. A UUID becomes 16 bytes. Lists and batches are bound this way.
 ///
 /// `JOIN one(users u: u.id = q.id)` joins the only row of a table with this key: both engines then look it up for each row
-/// of the tables before. With a plain join they may begin with the wrong table: neither knows how long a list is.
+/// of the tables before. With a plain join they may begin with the wrong table, because they do not know how long a list is.
 ///
 /// Several statements, separated by `; `, are sent as one, a script on SQLite and common table expressions on
 /// PostgreSQL, so none may depend on what another changes.

@@ -23,9 +23,8 @@ const POSTGRES_LATE: &[&str] = &["55P03", "25P03"];
 /// PostgreSQL's codes for a transaction that was rolled back because of another one.
 const POSTGRES_UNDONE: &[&str] = &["40001", "40P01"];
 
-/// PostgreSQL's classes for a statement that it refuses, so that its transaction is rolled back: data, constraint,
-/// transaction rollback, syntax or access, resources, limits, state of an object.
-const POSTGRES_REFUSALS: &[&str] = &["22", "23", "40", "42", "53", "54", "55"];
+/// PostgreSQL's codes for a prepared statement that has become invalid: its result has changed, or it is unknown.
+const POSTGRES_STALE: &[&str] = &["0A000", "26000"];
 /// PostgreSQL's code for a read-only database, such as a standby.
 const POSTGRES_READ_ONLY: &str = "25006";
 /// SQLite's codes, without their extensions, for damage: corrupt, not a database.
@@ -132,10 +131,11 @@ pub fn is_conflict(error: &sqlx::Error) -> bool {
     was_undone(error) || error.as_database_error().is_some_and(DatabaseError::is_unique_violation)
 }
 
-/// Whether PostgreSQL has refused a statement, so that a COMMIT that was sent with it did not take place.
-pub(super) fn is_refusal(error: &sqlx::Error) -> bool {
+/// Whether a new connection may not have this error.
+pub(super) fn is_of_connection(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(DatabaseError::code);
-    code.is_some_and(|code| POSTGRES_REFUSALS.iter().any(|class| code.starts_with(class)))
+    let is_stale = code.is_some_and(|code| POSTGRES_STALE.contains(&code.as_ref()));
+    is_stale || trouble(error) == Some(Trouble::DatabaseAway)
 }
 
 fn was_undone(error: &sqlx::Error) -> bool {

@@ -1,4 +1,4 @@
-//! What a person's client is told when it connects, in one query.
+//! What the first frame of a connection contains, in one query.
 
 use sqlx::{FromRow, Row, any::AnyRow};
 
@@ -8,7 +8,7 @@ use crate::{
     model::{Person, Privacy, Timestamp, UserId},
 };
 
-/// A person, and what has happened meanwhile.
+/// A person, with settings and the number of unread messages.
 pub struct Greeting {
     /// The person.
     pub person: Person,

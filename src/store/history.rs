@@ -15,6 +15,15 @@ use crate::{
     text::shown_group,
 };
 
+/// The columns that [`people`] reads, of a reader `r` and a partner `p`.
+macro_rules! two_people {
+    () => {
+        "r.id AS reader_id, r.first_name AS reader_first_name, r.last_name AS reader_last_name, \
+         p.id AS partner_id, p.first_name AS partner_first_name, p.last_name AS partner_last_name"
+    };
+}
+use two_people;
+
 /// A chat that its reader may read.
 pub struct Readable {
     /// Internal.
@@ -56,8 +65,8 @@ impl Store {
     }
 
     /// The dialog of two people, if they have one, and both people, the reader first.
-    pub async fn open_dialog(&self, reader: UserId, companion: UserId) -> Result<Option<(Readable, [Person; 2])>> {
-        self.within(async { open_dialog(&mut *self.reads.acquire().await?, reader, companion).await }).await
+    pub async fn open_dialog(&self, reader: UserId, partner: UserId) -> Result<Option<(Readable, [Person; 2])>> {
+        self.within(async { open_dialog(&mut *self.reads.acquire().await?, reader, partner).await }).await
     }
 
     /// The messages of a window of a group's history, newest first, and the group's name. `None` if the reader is no
@@ -85,16 +94,16 @@ impl Store {
     pub async fn dialog_page(
         &self,
         reader: UserId,
-        companion: UserId,
+        partner: UserId,
         window: Window,
     ) -> Result<Option<(Vec<Message>, [Person; 2])>> {
         let work = async {
             let mut connection = self.reads.acquire().await?;
-            let newest = newest::in_dialog(&mut connection, self.engine, (reader, companion), window).await?;
+            let newest = newest::in_dialog(&mut connection, self.engine, (reader, partner), window).await?;
             if newest.is_some() {
                 return Ok(newest);
             }
-            let Some((chat, people)) = open_dialog(&mut connection, reader, companion).await? else { return Ok(None) };
+            let Some((chat, people)) = open_dialog(&mut connection, reader, partner).await? else { return Ok(None) };
             Ok(Some((page(&mut connection, self.engine, &chat, window).await?, people)))
         };
         self.within(work).await
@@ -118,25 +127,27 @@ async fn open_group(
 async fn open_dialog(
     connection: &mut AnyConnection,
     reader: UserId,
-    companion: UserId,
+    partner: UserId,
 ) -> sqlx::Result<Option<(Readable, [Person; 2])>> {
-    let ChatKey::Dialog(low, high) = ChatKey::dialog(reader, companion) else { return Ok(None) };
-    let query = sqlx::query(
-        "SELECT c.id AS chat_id, c.first_seq, c.last_seq, c.revision, m.hidden_up_to_seq, \
-           r.id AS reader_id, r.first_name AS reader_first_name, r.last_name AS reader_last_name, \
-           o.id AS other_id, o.first_name AS other_first_name, o.last_name AS other_last_name \
-         FROM chats c JOIN members m ON m.chat_id = c.id AND m.user_id = $3 \
-         JOIN users r ON r.id = $3 JOIN users o ON o.id = $4 \
-         WHERE c.user_low = $1 AND c.user_high = $2",
-    );
-    let query = query.bind(low).bind(high).bind(reader).bind(companion);
+    let ChatKey::Dialog(low, high) = ChatKey::dialog(reader, partner) else { return Ok(None) };
+    let query = sqlx::query(concat!(
+        "SELECT c.id AS chat_id, c.first_seq, c.last_seq, c.revision, m.hidden_up_to_seq, ",
+        two_people!(),
+        " FROM chats c JOIN members m ON m.chat_id = c.id AND m.user_id = $3 \
+             JOIN users r ON r.id = $3 JOIN users p ON p.id = $4 \
+             WHERE c.user_low = $1 AND c.user_high = $2"
+    ));
+    let query = query.bind(low).bind(high).bind(reader).bind(partner);
     let row = query.fetch_optional(connection).await?;
-    row.map(|row| {
-        let reader_person = person(&row, ["reader_id", "reader_first_name", "reader_last_name"])?;
-        let other = person(&row, ["other_id", "other_first_name", "other_last_name"])?;
-        Ok((readable(&row, reader)?, [reader_person, other]))
-    })
-    .transpose()
+    row.map(|row| Ok((readable(&row, reader)?, people(&row)?))).transpose()
+}
+
+/// The reader and the partner.
+fn people(row: &AnyRow) -> sqlx::Result<[Person; 2]> {
+    Ok([
+        person(row, ["reader_id", "reader_first_name", "reader_last_name"])?,
+        person(row, ["partner_id", "partner_first_name", "partner_last_name"])?,
+    ])
 }
 
 async fn page(

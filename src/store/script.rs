@@ -2,16 +2,17 @@
 //! the sync.
 //!
 //! PostgreSQL takes several statements at once only without parameters. There, values are written as literals, and each
-//! connection for writes knows the statements by name, already planned.
+//! connection for writes knows the statements by name, already planned. PostgreSQL logs the literals of a statement that
+//! fails, so no value may be what people write.
 
 use futures_util::TryStreamExt;
 use sqlx::{AnyConnection, AssertSqlSafe, Either, Executor, any::AnyRow};
 
 use super::engine::{Engine, Sql};
 
-/// Makes a quote the only special character of a literal. The encoding of the connection is always UTF-8, in which no
-/// other character contains the byte of a quote.
-pub(super) const STANDARD_STRINGS: &str = "SET standard_conforming_strings = on";
+/// Settings of PostgreSQL that scripts need. A quote is the only special character of a literal: the encoding is always
+/// UTF-8, in which no other character contains its byte. Rows arrive as text, and sqlx reads only this form of BYTEA.
+pub(super) const SETTINGS: &str = "SET standard_conforming_strings = on; SET bytea_output = hex";
 
 /// A statement that scripts execute.
 pub(super) struct Prepared {
@@ -71,20 +72,22 @@ impl Script {
     }
 
     /// Adds a statement with the values of its parameters.
-    pub(super) fn execute(mut self, statement: &'static Prepared, values: impl IntoIterator<Item = Value>) -> Self {
-        let values: Vec<_> = values.into_iter().collect();
+    pub(super) fn execute(self, statement: &'static Prepared, values: impl IntoIterator<Item = Value>) -> Self {
         match self.engine {
-            Engine::Sqlite => {
-                let text = renumbered(statement.sql.on(self.engine), values.len(), self.values.len());
-                self = self.then(&text);
-                self.values.extend(values);
-                self
-            }
+            Engine::Sqlite => self.bind(&statement.sql, values),
             Engine::Postgres => {
-                let literals: Vec<_> = values.iter().map(literal).collect();
+                let literals: Vec<_> = values.into_iter().map(literal).collect();
                 self.then(&format!("EXECUTE {}({})", statement.name(), literals.join(", ")))
             }
         }
+    }
+
+    /// Adds a statement with the values of its parameters, for SQLite.
+    pub(super) fn bind(mut self, sql: &'static Sql, values: impl IntoIterator<Item = Value>) -> Self {
+        let text = renumbered(sql.on(self.engine), self.values.len());
+        self = self.then(&text);
+        self.values.extend(values);
+        self
     }
 
     /// Sends the statements. Returns the rows of the last one.
@@ -111,23 +114,24 @@ impl Script {
     }
 }
 
-/// A value as PostgreSQL reads it, with [`STANDARD_STRINGS`].
-fn literal(value: &Value) -> String {
+/// A value as PostgreSQL reads it, with [`SETTINGS`].
+fn literal(value: Value) -> String {
     match value {
         Value::Number(number) => number.to_string(),
         Value::Text(text) => format!("'{}'", text.replace('\'', "''")),
     }
 }
 
-/// The statement with its parameters, from `$1` on, numbered after those of the statements before it.
-fn renumbered(text: &str, parameters: usize, before: usize) -> String {
-    if before == 0 {
-        return text.to_owned();
+/// The statement with its parameters numbered after those of the statements before it.
+fn renumbered(text: &str, before: usize) -> String {
+    let mut parts = text.split('$');
+    let mut numbered = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find(|digit: char| !digit.is_ascii_digit()).unwrap_or(part.len());
+        let number: usize = part[..end].parse().expect("a dollar sign begins a parameter");
+        numbered.push_str(&format!("${}{}", number + before, &part[end..]));
     }
-    // From the last one, so that none is numbered twice.
-    (1..=parameters)
-        .rev()
-        .fold(text.to_owned(), |text, number| text.replace(&format!("${number}"), &format!("${}", number + before)))
+    numbered
 }
 
 #[cfg(test)]

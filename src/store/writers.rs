@@ -3,8 +3,8 @@
 
 use std::{
     ops::{Deref, DerefMut},
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
 use sqlx::{AnyConnection, AnyPool, Connection};
@@ -16,8 +16,12 @@ use tokio::{
 
 use super::{DatabaseError, DatabaseResult};
 
-/// How long a connection may take to say goodbye.
-const GOODBYE: Duration = Duration::from_secs(5);
+/// How long closing a connection may take.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+/// A connection to a server is replaced when it was idle for longer: a proxy may have forgotten it.
+const MAX_IDLE: Duration = Duration::from_mins(5);
+/// And when it is older, so that the server frees what it remembers of it.
+const MAX_AGE: Duration = Duration::from_mins(30);
 
 /// All connections for writes. Cheap to clone.
 #[derive(Clone)]
@@ -29,26 +33,43 @@ struct Connections {
     /// As many as there may be connections.
     turns: Arc<Semaphore>,
     size: u32,
-    idle: Mutex<Vec<AnyConnection>>,
+    idle: Mutex<Vec<Idle>>,
+    /// Whether old connections are replaced: those to a server.
+    ages: bool,
     /// How long to wait for a turn.
     timeout: Duration,
 }
 
-/// A connection in use. Dropped before [`Writer::keep`], it is closed, which rolls its transaction back; only then may
-/// another one take its place.
+struct Idle {
+    connection: AnyConnection,
+    opened: Instant,
+    since: Instant,
+}
+
+/// A connection in use. Dropped before [`Writer::keep`], it is closed, and the database rolls its transaction back.
 pub(super) struct Writer {
     writers: Writers,
     /// `None` only while it is dropped or replaced.
     connection: Option<AnyConnection>,
+    opened: Instant,
     was_kept: bool,
     turn: Option<OwnedSemaphorePermit>,
 }
 
 impl Writers {
-    /// At most `size` connections of this pool. `timeout` is how long to wait for one.
-    pub(super) fn new(opener: AnyPool, size: u32, timeout: Duration) -> Self {
+    /// At most `size` connections to a file. `timeout` is how long to wait for one.
+    pub(super) fn to_file(opener: AnyPool, size: u32, timeout: Duration) -> Self {
+        Self::new(opener, size, timeout, false)
+    }
+
+    /// The same to a server.
+    pub(super) fn to_server(opener: AnyPool, size: u32, timeout: Duration) -> Self {
+        Self::new(opener, size, timeout, true)
+    }
+
+    fn new(opener: AnyPool, size: u32, timeout: Duration, ages: bool) -> Self {
         let turns = Arc::new(Semaphore::new(size as usize));
-        Self(Arc::new(Connections { opener, turns, size, idle: Mutex::default(), timeout }))
+        Self(Arc::new(Connections { opener, turns, size, idle: Mutex::default(), ages, timeout }))
     }
 
     /// Waits for a connection. A kept one may have died meanwhile: see [`Writer::was_kept`].
@@ -56,9 +77,13 @@ impl Writers {
         let turn = timeout(self.0.timeout, self.0.turns.clone().acquire_owned()).await;
         let turn = turn.map_err(|_| DatabaseError::PoolTimedOut)?.map_err(|_| DatabaseError::PoolClosed)?;
         let kept = self.0.idle().pop();
-        let mut writer = Writer { writers: self.clone(), was_kept: kept.is_some(), connection: kept, turn: Some(turn) };
-        if writer.connection.is_none() {
-            writer.connection = Some(self.0.open().await?);
+        let opened = kept.as_ref().map_or_else(Instant::now, |idle| idle.opened);
+        let is_old = kept.as_ref().is_some_and(|idle| self.0.is_old(idle));
+        let connection = kept.map(|idle| idle.connection);
+        let was_kept = connection.is_some();
+        let mut writer = Writer { writers: self.clone(), connection, opened, was_kept, turn: Some(turn) };
+        if is_old || !was_kept {
+            writer.replace().await?;
         }
         Ok(writer)
     }
@@ -69,8 +94,8 @@ impl Writers {
         self.0.turns.close();
         drop(all);
         let idle = std::mem::take(&mut *self.0.idle());
-        for connection in idle {
-            say_goodbye(connection).await;
+        for Idle { connection, .. } in idle {
+            close(connection).await;
         }
         self.0.opener.close().await;
     }
@@ -81,7 +106,11 @@ impl Connections {
         Ok(self.opener.acquire().await?.detach())
     }
 
-    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<AnyConnection>> {
+    fn is_old(&self, idle: &Idle) -> bool {
+        self.ages && (idle.since.elapsed() > MAX_IDLE || idle.opened.elapsed() > MAX_AGE)
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Idle>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -96,16 +125,18 @@ impl Writer {
     pub(super) async fn replace(&mut self) -> DatabaseResult<()> {
         self.was_kept = false;
         if let Some(dead) = self.connection.take() {
-            say_goodbye(dead).await;
+            close(dead).await;
         }
         self.connection = Some(self.writers.0.open().await?);
+        self.opened = Instant::now();
         Ok(())
     }
 
     /// Keeps the connection for the next transaction: this one has ended.
     pub(super) fn keep(mut self) {
-        let connection = self.connection.take();
-        self.writers.0.idle().extend(connection);
+        let (opened, since) = (self.opened, Instant::now());
+        let idle = self.connection.take().map(|connection| Idle { connection, opened, since });
+        self.writers.0.idle().extend(idle);
     }
 }
 
@@ -114,7 +145,7 @@ impl Drop for Writer {
         if let Some((connection, runtime)) = self.connection.take().zip(Handle::try_current().ok()) {
             let turn = self.turn.take();
             runtime.spawn(async move {
-                say_goodbye(connection).await;
+                close(connection).await;
                 drop(turn);
             });
         }
@@ -136,7 +167,7 @@ impl DerefMut for Writer {
 }
 
 /// Closes a connection, so that the database ends its transaction at once.
-async fn say_goodbye(connection: AnyConnection) {
+async fn close(connection: AnyConnection) {
     // It may be dead already.
-    drop(timeout(GOODBYE, connection.close()).await);
+    drop(timeout(CLOSE_TIMEOUT, connection.close()).await);
 }

@@ -7,8 +7,8 @@ use super::Batch;
 use crate::{
     model::{ChatId, MessageId, MessageKind, Timestamp, UserId},
     store::{
-        engine::Sql,
-        script::{Prepared, Script, Value},
+        engine::{Engine, Sql},
+        script::{Script, Value},
         types::{column, json, number},
     },
 };
@@ -97,8 +97,7 @@ pub struct Written<'a> {
     pub authors: Vec<Author>,
 }
 
-pub(in crate::store) static WRITE: Prepared = Prepared::new(
-    "write(TEXT, TEXT, TEXT)",
+static WRITE: Sql = Sql::new(
     "INSERT INTO messages (chat_id, seq, id, sender_id, content, event, subject_id, detail, reply_to, created_at) \
      SELECT chat_id, seq, id, sender_id, content, event, subject_id, detail, reply_to, created_at \
      FROM rows($1: chat_id BIGINT, seq BIGINT, id UUID, sender_id UUID, content TEXT, event BIGINT, \
@@ -120,12 +119,19 @@ static STORED: Sql = Sql::new(
 );
 
 impl Batch {
-    /// Stores messages and notices, and updates their chats and their senders' memberships: before the next statement or
-    /// together with the commit.
+    /// Stores messages and notices, and updates their chats and their senders' memberships: on SQLite, together with the
+    /// next statement or the commit. PostgreSQL would log the texts with a script that fails.
     pub async fn write(&mut self, written: &Written<'_>) -> sqlx::Result<()> {
-        self.connection().await?;
+        let engine = self.store.engine;
+        let connection = self.connection().await?;
         let tables = [json(&written.messages), json(&written.chats), json(&written.authors)];
-        self.unsent = Some(Script::empty(self.store.engine).execute(&WRITE, tables.map(Value::Text)));
+        match engine {
+            Engine::Sqlite => self.unsent = Some(Script::empty(engine).bind(&WRITE, tables.map(Value::Text))),
+            Engine::Postgres => {
+                let query = tables.iter().fold(sqlx::query(WRITE.on(engine)), |query, table| query.bind(table));
+                query.execute(connection).await?;
+            }
+        }
         Ok(())
     }
 

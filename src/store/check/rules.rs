@@ -67,7 +67,7 @@ mod tests {
     use super::*;
     use crate::{config::Database, store::Store};
 
-    /// SQLite takes for granted that few rows of a unique index are NULL, but all dialogs have no group.
+    /// SQLite assumes that few rows of a unique index are NULL, but no dialog has a group.
     #[tokio::test]
     async fn no_rule_looks_dialogs_up_by_their_missing_group() {
         let folder = TempDir::new().expect("a folder");

@@ -1,20 +1,17 @@
-//! The newest page of a history, which is read whenever somebody opens a chat: in one query, together with its chat.
+//! The newest page of a history, which clients read when a person opens a chat: in one query, together with its chat.
 
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
-use super::{Readable, Window, read_rows, readable};
+use super::{Readable, Window, people, read_rows, readable, two_people};
 use crate::{
     model::{ChatKey, GroupId, Message, Person, Position, Timestamp, UserId},
-    store::{
-        engine::Engine,
-        rows::{messages, person},
-    },
+    store::{engine::Engine, rows::messages},
     text::shown_group,
 };
 
 /// Messages with columns of their chat, for a reader `$1`, newest first: at most `$2`, because seqs have no gaps.
 macro_rules! newest {
-    ($columns:literal, $joins:literal, $condition:literal) => {
+    ($columns:expr, $joins:literal, $condition:literal) => {
         messages!(
             concat!("c.id AS chat_id, c.first_seq, c.last_seq, c.revision, me.hidden_up_to_seq, ", $columns),
             concat!(
@@ -30,14 +27,13 @@ macro_rules! newest {
 const IN_GROUP: &str = newest!("c.name, ", "", "c.group_id = $3 AND c.dropped_at IS NULL AND me.left_at IS NULL");
 
 const IN_DIALOG: &str = newest!(
-    "r.id AS reader_id, r.first_name AS reader_first_name, r.last_name AS reader_last_name, \
-     p.id AS partner_id, p.first_name AS partner_first_name, p.last_name AS partner_last_name, ",
+    concat!(two_people!(), ", "),
     "JOIN users r ON r.id = $1 JOIN users p ON p.id = $3",
     "c.user_low = $4 AND c.user_high = $5"
 );
 
-/// The newest page of a group's history. `None` if another query must tell: the reader may be no member, or there may be
-/// more messages.
+/// The newest page of a group's history. `None` if this query cannot know the answer: the reader may not be a member, or
+/// there may be more messages.
 pub(super) async fn in_group(
     connection: &mut AnyConnection,
     engine: Engine,
@@ -68,10 +64,7 @@ pub(super) async fn in_dialog(
     let query = sqlx::query(IN_DIALOG).bind(reader).bind(window.limit).bind(partner).bind(low).bind(high);
     let rows = query.fetch_all(&mut *connection).await?;
     let Some((chat, first)) = whole(&rows, reader, window.limit)? else { return Ok(None) };
-    let people = [
-        person(first, ["reader_id", "reader_first_name", "reader_last_name"])?,
-        person(first, ["partner_id", "partner_first_name", "partner_last_name"])?,
-    ];
+    let people = people(first)?;
     Ok(Some((read_rows(connection, engine, &chat, (&rows, window.detail)).await?, people)))
 }
 
@@ -79,7 +72,7 @@ pub(super) async fn in_dialog(
 fn whole(rows: &[AnyRow], reader: UserId, limit: i64) -> sqlx::Result<Option<(Readable, &AnyRow)>> {
     let Some(first) = rows.first() else { return Ok(None) };
     let chat = readable(first, reader)?;
-    let visible = (chat.counters.last_seq - chat.hidden_up_to_seq).min(limit);
+    let visible = (chat.counters.last_seq - chat.hidden_up_to_seq.max(chat.first_seq - 1)).min(limit);
     let is_whole = i64::try_from(rows.len()).is_ok_and(|count| count == visible);
     Ok(is_whole.then_some((chat, first)))
 }

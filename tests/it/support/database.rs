@@ -40,7 +40,9 @@ impl TestDatabase {
                 run(&server, &format!("CREATE SCHEMA {schema}")).await;
                 let separator = if server.contains('?') { '&' } else { '?' };
                 // Tests do not cut the power: waiting for the disk would take most of their time.
-                let options = format!("-c%20search_path%3D{schema}%20-c%20synchronous_commit%3Doff");
+                // A setting that Hearth must not depend on.
+                let options = "%20-c%20bytea_output%3Descape%20-c%20synchronous_commit%3Doff";
+                let options = format!("-c%20search_path%3D{schema}{options}");
                 let url = format!("{server}{separator}options={options}");
                 Self { url, kind: Kind::Postgres { server, schema }, outage: None }
             }
