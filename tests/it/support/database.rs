@@ -252,7 +252,8 @@ impl TestDatabase {
     /// The progress of folding, as the server stores it.
     pub async fn folding(&self) -> Option<String> {
         let sql = "SELECT value FROM settings WHERE key = 'folds'";
-        let row = self.connect().await.fetch_optional(sql).await.expect("the question can be answered")?;
+        let row =
+            sqlx::query(sql).fetch_optional(&mut self.connect().await).await.expect("the question can be answered")?;
         Some(String::from_utf8(row.get("value")).expect("a text"))
     }
 

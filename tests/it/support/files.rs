@@ -48,7 +48,7 @@ impl TestDatabase {
                     connection.execute(rewrite).await.expect("it works");
                 }
                 connection.execute("CHECKPOINT").await.expect("it works");
-                let rows = connection.fetch_all(RELATIONS).await.expect("the tests are a superuser");
+                let rows = sqlx::query(RELATIONS).fetch_all(&mut connection).await.expect("the tests are a superuser");
                 rows.iter().map(|row| row.get("bytes")).collect()
             }
         }
