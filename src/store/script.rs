@@ -129,7 +129,7 @@ fn renumbered(text: &str, before: usize) -> String {
     for part in parts {
         let end = part.find(|digit: char| !digit.is_ascii_digit()).unwrap_or(part.len());
         let number: usize = part[..end].parse().expect("a dollar sign begins a parameter");
-        numbered.push_str(&format!("${}{}", number + before, &part[end..]));
+        numbered.extend(["$", &(number + before).to_string(), &part[end..]]);
     }
     numbered
 }

@@ -128,7 +128,8 @@ impl Batch {
         match engine {
             Engine::Sqlite => self.unsent = Some(Script::empty(engine).bind(&WRITE, tables.map(Value::Text))),
             Engine::Postgres => {
-                let query = tables.iter().fold(sqlx::query(WRITE.on(engine)), |query, table| query.bind(table));
+                let [messages, chats, authors] = tables;
+                let query = sqlx::query(WRITE.on(engine)).bind(messages).bind(chats).bind(authors);
                 query.execute(connection).await?;
             }
         }
