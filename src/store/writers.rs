@@ -33,25 +33,25 @@ struct Connections {
     /// As many as there may be connections.
     turns: Arc<Semaphore>,
     size: u32,
-    idle: Mutex<Vec<Idle>>,
+    idle: Mutex<Vec<Open>>,
     /// Whether old connections are replaced: those to a server.
     ages: bool,
     /// How long to wait for a turn.
     timeout: Duration,
 }
 
-struct Idle {
+struct Open {
     connection: AnyConnection,
     opened: Instant,
-    since: Instant,
+    /// When it was last used.
+    used: Instant,
 }
 
 /// A connection in use. Dropped before [`Writer::keep`], it is closed, and the database rolls its transaction back.
 pub(super) struct Writer {
     writers: Writers,
     /// `None` only while it is dropped or replaced.
-    connection: Option<AnyConnection>,
-    opened: Instant,
+    open: Option<Open>,
     was_kept: bool,
     turn: Option<OwnedSemaphorePermit>,
 }
@@ -77,12 +77,8 @@ impl Writers {
         let turn = timeout(self.0.timeout, self.0.turns.clone().acquire_owned()).await;
         let turn = turn.map_err(|_| DatabaseError::PoolTimedOut)?.map_err(|_| DatabaseError::PoolClosed)?;
         let kept = self.0.idle().pop();
-        let opened = kept.as_ref().map_or_else(Instant::now, |idle| idle.opened);
-        let is_old = kept.as_ref().is_some_and(|idle| self.0.is_old(idle));
-        let connection = kept.map(|idle| idle.connection);
-        let was_kept = connection.is_some();
-        let mut writer = Writer { writers: self.clone(), connection, opened, was_kept, turn: Some(turn) };
-        if is_old || !was_kept {
+        let mut writer = Writer { writers: self.clone(), was_kept: kept.is_some(), open: kept, turn: Some(turn) };
+        if writer.open.as_ref().is_none_or(|kept| self.0.is_old(kept)) {
             writer.replace().await?;
         }
         Ok(writer)
@@ -94,23 +90,25 @@ impl Writers {
         self.0.turns.close();
         drop(all);
         let idle = std::mem::take(&mut *self.0.idle());
-        for Idle { connection, .. } in idle {
-            close(connection).await;
+        for open in idle {
+            close(open).await;
         }
         self.0.opener.close().await;
     }
 }
 
 impl Connections {
-    async fn open(&self) -> DatabaseResult<AnyConnection> {
-        Ok(self.opener.acquire().await?.detach())
+    async fn open(&self) -> DatabaseResult<Open> {
+        let connection = self.opener.acquire().await?.detach();
+        let now = Instant::now();
+        Ok(Open { connection, opened: now, used: now })
     }
 
-    fn is_old(&self, idle: &Idle) -> bool {
-        self.ages && (idle.since.elapsed() > MAX_IDLE || idle.opened.elapsed() > MAX_AGE)
+    fn is_old(&self, open: &Open) -> bool {
+        self.ages && (open.used.elapsed() > MAX_IDLE || open.opened.elapsed() > MAX_AGE)
     }
 
-    fn idle(&self) -> MutexGuard<'_, Vec<Idle>> {
+    fn idle(&self) -> MutexGuard<'_, Vec<Open>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -124,28 +122,27 @@ impl Writer {
     /// Closes the connection and opens another.
     pub(super) async fn replace(&mut self) -> DatabaseResult<()> {
         self.was_kept = false;
-        if let Some(dead) = self.connection.take() {
+        if let Some(dead) = self.open.take() {
             close(dead).await;
         }
-        self.connection = Some(self.writers.0.open().await?);
-        self.opened = Instant::now();
+        self.open = Some(self.writers.0.open().await?);
         Ok(())
     }
 
     /// Keeps the connection for the next transaction: this one has ended.
     pub(super) fn keep(mut self) {
-        let (opened, since) = (self.opened, Instant::now());
-        let idle = self.connection.take().map(|connection| Idle { connection, opened, since });
-        self.writers.0.idle().extend(idle);
+        let used = Instant::now();
+        let open = self.open.take().map(|open| Open { used, ..open });
+        self.writers.0.idle().extend(open);
     }
 }
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        if let Some((connection, runtime)) = self.connection.take().zip(Handle::try_current().ok()) {
+        if let Some((open, runtime)) = self.open.take().zip(Handle::try_current().ok()) {
             let turn = self.turn.take();
             runtime.spawn(async move {
-                close(connection).await;
+                close(open).await;
                 drop(turn);
             });
         }
@@ -156,18 +153,18 @@ impl Deref for Writer {
     type Target = AnyConnection;
 
     fn deref(&self) -> &AnyConnection {
-        self.connection.as_ref().expect("it has a connection until it is dropped")
+        &self.open.as_ref().expect("it has a connection until it is dropped").connection
     }
 }
 
 impl DerefMut for Writer {
     fn deref_mut(&mut self) -> &mut AnyConnection {
-        self.connection.as_mut().expect("it has a connection until it is dropped")
+        &mut self.open.as_mut().expect("it has a connection until it is dropped").connection
     }
 }
 
 /// Closes a connection, so that the database ends its transaction at once.
-async fn close(connection: AnyConnection) {
+async fn close(open: Open) {
     // It may be dead already.
-    drop(timeout(CLOSE_TIMEOUT, connection.close()).await);
+    drop(timeout(CLOSE_TIMEOUT, open.connection.close()).await);
 }

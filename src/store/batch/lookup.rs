@@ -105,7 +105,7 @@ pub struct StoredMessage {
 }
 
 /// For PostgreSQL: locks every chat of the batch, in one order, so that two batches cannot wait for each other.
-pub(in crate::store) static LOCK: Prepared = Prepared::new(
+pub(super) static LOCK: Prepared = Prepared::new(
     "lock_chats(TEXT)",
     "SELECT id FROM chats WHERE id = ANY(ARRAY(\
        SELECT g.id FROM rows($1: group_id UUID) q JOIN one(chats g: g.group_id = q.group_id) \
@@ -148,10 +148,10 @@ macro_rules! look_up {
 }
 
 /// For messages that answer none: most commands are of this kind.
-pub(in crate::store) static LOOK_UP: Prepared = Prepared::new("look_up(TEXT)", look_up!("", "", ""));
+pub(super) static LOOK_UP: Prepared = Prepared::new("look_up(TEXT)", look_up!("", "", ""));
 
 /// Also reads what [`close_situation`] does.
-pub(in crate::store) static LOOK_UP_CLOSELY: Prepared = Prepared::new(
+pub(super) static LOOK_UP_CLOSELY: Prepared = Prepared::new(
     "look_up_closely(TEXT)",
     look_up!(
         concat!(
@@ -185,17 +185,13 @@ impl Batch {
         lookups: &[Lookup],
         read: fn(&AnyRow) -> sqlx::Result<Situation>,
     ) -> sqlx::Result<Vec<Situation>> {
-        let asked = json(&numbered(lookups));
-        let chats = match self.store.engine {
-            Engine::Sqlite => None,
-            Engine::Postgres => Some(json(&chats_of(lookups))),
-        };
+        let engine = self.store.engine;
         let rows = self.ask(|script| {
-            let locked = match &chats {
-                Some(chats) => script.execute(&LOCK, [Value::Text(chats.clone())]),
-                None => script,
+            let locked = match engine {
+                Engine::Sqlite => script,
+                Engine::Postgres => script.execute(&LOCK, [Value::Text(json(&chats_of(lookups)))]),
             };
-            locked.execute(statement, [Value::Text(asked.clone())])
+            locked.execute(statement, [Value::Text(json(&numbered(lookups)))])
         });
         let mut situations: Vec<_> = lookups.iter().map(|_| Situation::default()).collect();
         for row in rows.await? {
