@@ -32,7 +32,7 @@ impl FromStr for Database {
 }
 
 impl Database {
-    /// What stands for an unknown database: an SQLite file in the working directory.
+    /// An unknown database: an SQLite file in the working directory.
     pub(crate) fn beside() -> Self {
         Self::Sqlite("hearth.db".into())
     }

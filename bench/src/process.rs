@@ -16,13 +16,12 @@ use crate::http::Server;
 const LISTEN: &str = "0A";
 /// The unit of CPU times in `/proc`: part of the kernel's interface, whatever its own timer does.
 const TICKS_PER_SECOND: f64 = 100.0;
+/// CPU time of threads that have ended is only known in ticks: differences up to this are rounding.
+const ROUNDING: Duration = Duration::from_millis(50);
 
 /// A process that this user may observe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Process(u32);
-
-/// CPU time of threads that have ended is only known in ticks: so much is taken for rounding.
-const ROUNDING: Duration = Duration::from_millis(50);
 
 /// What a process has used since it started.
 struct Usage {

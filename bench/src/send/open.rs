@@ -29,7 +29,7 @@ pub(super) async fn send(
     sent: &mut Sent,
 ) -> Result<()> {
     let (mut waiting, mut number) = (VecDeque::new(), 0);
-    // While the socket takes no more, it is the server that is late.
+    // If the socket is full, the server is late.
     let mut ready = Duration::ZERO;
     let mut due = None;
     loop {

@@ -176,7 +176,7 @@ impl Person {
         Ok(Asked { id, group, is_message, at })
     }
 
-    /// One of one's groups: the largest is the most active.
+    /// One of the person's groups: the largest is the most active.
     fn choose(&mut self, mine: &[usize]) -> usize {
         let mut chance = self.chance.f64() * mine.iter().map(|group| law::activity(*group)).sum::<f64>();
         for group in mine {
