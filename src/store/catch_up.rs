@@ -30,9 +30,8 @@ pub struct CatchUp {
 }
 
 impl Store {
-    /// What a reader who knows `since` misses, up to the counters with which the chat was opened: at most `limit`
-    /// messages. Rows are as they are now: what has changed since the chat was opened has a later revision, and is
-    /// read again from there.
+    /// What a reader who knows `since` misses, at least up to the counters with which the chat was opened: at most
+    /// `limit` messages, as they are now. What has happened since is read again from those counters.
     pub async fn catch_up(&self, chat: &Readable, since: Counters, limit: i64) -> Result<CatchUp> {
         let Readable { id, counters, first_seq, .. } = *chat;
         let behind = (counters.last_seq - since.last_seq) + (counters.revision - since.revision);
@@ -61,10 +60,11 @@ impl Store {
                 let query = sqlx::query(messages!(
                     "v.revision, ",
                     "revisions v JOIN messages m ON m.chat_id = v.chat_id AND m.seq = v.seq",
-                    "WHERE v.chat_id = $1 AND v.revision > $2 AND v.revision <= $3 AND m.seq <= $4 AND m.seq > $5 \
-                     ORDER BY v.revision LIMIT $6"
+                    // A message that has changed again since the chat was opened has a later revision now.
+                    "WHERE v.chat_id = $1 AND v.revision > $2 AND m.seq <= $3 AND m.seq > $4 \
+                     ORDER BY v.revision LIMIT $5"
                 ));
-                let query = query.bind(id).bind(since.revision).bind(counters.revision).bind(since.last_seq);
+                let query = query.bind(id).bind(since.revision).bind(since.last_seq);
                 let query = query.bind(chat.hidden_up_to_seq).bind(room + 1);
                 let mut changed = query.fetch_all(&mut *connection).await?;
                 complete = cut(&mut changed, room);

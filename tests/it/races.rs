@@ -3,9 +3,12 @@
 use std::{collections::BTreeSet, slice::from_ref};
 
 use futures_util::future::join_all;
+use hearth::model::{Counters, UserId};
 use serde_json::{Value, json};
 
-use crate::support::{Request, Socket, TestServer, User, column, grows, instants, items, new_id, sockets, texts};
+use crate::support::{
+    Request, Socket, TestServer, User, column, dialog, grows, hearths, instants, items, new_id, sockets, texts,
+};
 
 const NOT_A_MEMBER: &str = "User is not a member of this group";
 
@@ -258,4 +261,20 @@ async fn an_owner_and_the_next_one_may_leave_at_once() {
         tokio::join!(anns.leave(&group), bobs.leave(&group));
         leas.does(&Request::drop(&group)).await;
     }
+}
+
+#[tokio::test]
+async fn an_edit_is_read_even_if_the_message_changes_again_meanwhile() {
+    let server = TestServer::start().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    let [mut socket] = hearths([&ann]).await;
+    let chat = dialog(&bob);
+    let message = socket.id_of(&chat, "tea").await;
+    socket.does(&Request::edit(&chat, &message, "coffee")).await;
+    let store = server.store();
+    let [reader, partner] = [&bob, &ann].map(|person| UserId(person.id.parse().expect("an id")));
+    let (opened, _) = store.open_dialog(reader, partner).await.expect("it is read").expect("it is there");
+    socket.does(&Request::react(&chat, &message, "🫖")).await;
+    let changes = store.catch_up(&opened, Counters { last_seq: 1, revision: 0 }, 10).await.expect("it is read");
+    assert_eq!(changes.messages[0].content, "coffee");
 }
