@@ -4,7 +4,7 @@ use fastrand::Rng;
 
 use super::Mutation;
 use crate::{
-    record::{Change, Heard, Line, Outcome, Protocol, Round},
+    record::{Change, Heard, Line, Op, Outcome, Protocol, Round},
     wire::{Chat, NEW_ROWS},
 };
 
@@ -124,11 +124,10 @@ fn tell_stranger(round: &mut Round, chance: &mut Rng) -> Option<()> {
 fn tell_own(round: &mut Round, chance: &mut Rng) -> Option<()> {
     let (line, places) = rows(round, chance, Protocol::Auth, 1, |_| true)?;
     let line = &mut round.lines[line];
-    let chat = line.heard[*places.last()?].chat.clone();
-    let known = round.after.views[line.person].get(&chat)?;
+    let heard = &mut line.heard[*places.last()?];
+    let known = round.after.views[line.person].get(&heard.chat)?;
     let own = known.rows.values().rev().find(|row| row.sender_id == round.people[line.person])?;
-    let heard = line.heard.iter_mut().filter(|heard| heard.chat == chat);
-    heard.last()?.message = Some(own.message_id.clone());
+    heard.message = Some(own.message_id.clone());
     Some(())
 }
 
@@ -143,6 +142,7 @@ fn lose_edit(round: &mut Round, chance: &mut Rng) -> Option<()> {
                     && matches!(op.change, Change::Edit { .. })
                     && op.revision() == heard.revision
                     && op.sent() > ready
+                    && sees(round, line.person, op)
             });
             // In the first group and in dialogs, the members stay the same.
             if op.is_some() && (heard.chat.group_id().is_none() || members_stay(round, heard)) {
@@ -153,6 +153,12 @@ fn lose_edit(round: &mut Round, chance: &mut Rng) -> Option<()> {
     let (line, place) = chance.choice(found)?;
     round.lines[line].heard.remove(place);
     Some(())
+}
+
+/// Whether a user sees the message that an operation changes: the history of a dialog may be hidden since.
+fn sees(round: &Round, person: usize, op: &Op) -> bool {
+    let known = round.after.views[person].get(&op.chat);
+    known.is_some_and(|known| known.rows.values().any(|row| op.change.changes() == Some(&row.message_id)))
 }
 
 fn members_stay(round: &Round, heard: &Heard) -> bool {
