@@ -39,6 +39,7 @@ pub async fn run(store: &Store, source: &mut Source, progress: &mut impl Progres
     import.groups(source).await?;
     import.members(source).await?;
     import.messages(source).await?;
+    store.analyze().await?;
     Ok(import.report)
 }
 

@@ -13,6 +13,7 @@ use super::{
     DatabaseResult, Store,
     change::Change,
     engine::{Engine, Sql},
+    tables::analyze,
     types::{column, json, number},
 };
 use crate::{
@@ -153,6 +154,13 @@ impl Store {
     /// Begins a transaction that loads.
     pub async fn load(&self) -> DatabaseResult<Load> {
         Ok(Load { engine: self.engine, change: self.begin().await? })
+    }
+
+    /// Measures the tables for the planner of queries. Call it when they are full.
+    pub async fn analyze(&self) -> DatabaseResult<()> {
+        let mut change = self.begin().await?;
+        analyze(self.engine, &mut change).await?;
+        change.commit().await
     }
 
     /// Whether there is any account, even a deleted one.

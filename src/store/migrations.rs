@@ -8,7 +8,7 @@ use sqlx::{
     migrate::{MigrateError, Migration, MigrationType, Migrator},
 };
 
-use super::{DatabaseResult, engine::Engine};
+use super::{DatabaseResult, engine::Engine, tables::analyze};
 use oldest::Oldest;
 
 /// What older binaries can do with the schema after a migration.
@@ -71,7 +71,12 @@ const POSTGRES: &[(i64, &str, &str)] = migrations!("postgres");
 /// Migrates the schema to this binary's version. On SQLite the caller holds the lock file. A newer schema stays as it is;
 /// fails if this binary does not work with it.
 pub(super) async fn run(engine: Engine, connection: &mut AnyConnection) -> anyhow::Result<()> {
-    run_to(engine, connection, i64::MAX).await
+    let before = version(engine, connection).await?;
+    run_to(engine, connection, i64::MAX).await?;
+    if before > 0 && before < newest() {
+        analyze(engine, connection).await?;
+    }
+    Ok(())
 }
 
 /// Migrates the schema to this version, or this binary's if that is older: a backup is loaded into the schema that it

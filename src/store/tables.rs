@@ -12,7 +12,7 @@ pub use read::Snapshot;
 pub use rows::{Row, Value};
 
 pub(super) use read::{count, numbers, page, with_keys};
-pub(super) use schema::tables;
+pub(super) use schema::{analyze, tables};
 
 use serde::{Deserialize, Serialize};
 

@@ -146,11 +146,7 @@ impl Loader {
 
     /// Measures the tables for the planner of queries. Call it when they are full.
     pub async fn analyze(&mut self) -> DatabaseResult<()> {
-        for table in schema::tables(self.engine, &mut self.connection).await? {
-            let analyze = format!("ANALYZE {}", quoted(&table.name));
-            self.connection.execute(AssertSqlSafe(analyze)).await?;
-        }
-        Ok(())
+        schema::analyze(self.engine, &mut self.connection).await
     }
 
     /// Closes the connection; an open transaction is rolled back.

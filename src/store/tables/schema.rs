@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sqlx::{AnyConnection, Row, any::AnyRow};
+use sqlx::{AnyConnection, AssertSqlSafe, Executor, Row, any::AnyRow};
 
-use super::{Column, Kind, Table};
+use super::{Column, Kind, Table, columns::quoted};
 use crate::store::{DatabaseError, DatabaseResult, engine::Engine, migrations};
 
 /// Tables that never leave their database: what one process knows of itself.
@@ -74,6 +74,14 @@ pub(in crate::store) async fn tables(engine: Engine, connection: &mut AnyConnect
         }
     }
     Ok(in_order(tables, &needs))
+}
+
+/// Measures the tables for the planner of queries.
+pub(in crate::store) async fn analyze(engine: Engine, connection: &mut AnyConnection) -> DatabaseResult<()> {
+    for table in tables(engine, connection).await? {
+        connection.execute(AssertSqlSafe(format!("ANALYZE {}", quoted(&table.name)))).await?;
+    }
+    Ok(())
 }
 
 fn column(row: &AnyRow) -> DatabaseResult<Column> {
