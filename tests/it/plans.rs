@@ -5,6 +5,9 @@ use serde_json::Value;
 use crate::support::{Request, Socket, TestServer, User, dialog, group, hearths};
 
 const PEOPLE: u64 = 2_000;
+const MANY_PEOPLE: i64 = 5_000;
+/// Messages in the dialog of each of them: about a million in all.
+const EACH: i64 = 200;
 /// PostgreSQL keeps a statement's plan from the sixth time on.
 const ROUNDS: [usize; 2] = [8, 20];
 
@@ -45,4 +48,25 @@ async fn requests_read_rows_by_key_although_the_database_was_small_when_they_wer
     server.stop().await;
     let scanned = server.database.rows_scanned(messages).await;
     assert!(scanned < 2 * PEOPLE.cast_signed(), "{scanned} rows are not found by key");
+}
+
+#[tokio::test]
+async fn requests_read_rows_by_key_in_a_large_database_with_and_without_statistics() {
+    let mut server = TestServer::start().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    let id = ann.create_group("tea", &[&bob]).await;
+    let mut messages = server.database.add_histories(MANY_PEOPLE, EACH).await;
+    let before = server.database.rows_scanned(messages).await;
+    for _ in 0..2 {
+        let mut anns = ann.hearth().await;
+        for _ in 0..ROUNDS[0] {
+            messages += work(&mut anns, &group(&id), &bob).await;
+        }
+        server.database.analyze().await;
+        server.restart().await;
+    }
+    server.stop().await;
+    let scanned = server.database.rows_scanned(messages).await - before;
+    // A server that has started reads all names once, for the search.
+    assert!(scanned < 3 * MANY_PEOPLE, "{scanned} rows are not found by key");
 }

@@ -8,7 +8,36 @@ use super::{TestDatabase, database::Kind};
 const SCANNED: &str = "SELECT CAST(SUM(seq_tup_read) AS BIGINT) AS scanned FROM pg_stat_user_tables \
      WHERE schemaname = current_schema() HAVING SUM(n_tup_ins) FILTER (WHERE relname = 'messages') >= $1";
 
+/// People with 16 bytes of a number as ids, each of whom has a dialog with the next one.
+const HISTORIES: &str = "\
+    INSERT INTO users (id, email, email_folded, first_name, last_name, first_name_folded, last_name_folded, \
+      password_hash, created_at, updated_at) \
+    SELECT ID(n), n || '@many.example', n || '@many.example', 'Zoe', '', 'zoe', '', '', 1, 1 \
+      FROM generate_series(1, PEOPLE) n; \
+    INSERT INTO chats (name, name_folded, user_low, user_high, last_seq, last_at, member_count, created_at) \
+    SELECT '', '', ID(n), ID(n + 1), EACH, EACH, 2, 1 FROM generate_series(1, PEOPLE - 1) n; \
+    INSERT INTO members (user_id, chat_id, side, role, joined_at, hidden_up_to_seq, read_up_to_seq) \
+    SELECT user_low, id, user_high, 0, 1, 0, 0 FROM chats WHERE last_at = EACH \
+    UNION ALL SELECT user_high, id, user_low, 0, 1, 0, 0 FROM chats WHERE last_at = EACH; \
+    INSERT INTO messages (chat_id, seq, id, sender_id, content, event, created_at) \
+    SELECT c.id, seq, ID(seq), c.user_low, 'hello', 0, seq FROM chats c, generate_series(1, EACH) seq \
+      WHERE c.last_at = EACH";
+
 impl TestDatabase {
+    /// Adds this many people, and dialogs with this many messages each, if the engine plans by the size of tables.
+    /// Returns how many messages that are.
+    pub async fn add_histories(&self, people: i64, each: i64) -> i64 {
+        if let Kind::Sqlite { .. } = self.kind {
+            return 0;
+        }
+        let sql = HISTORIES.replace("PEOPLE", &people.to_string()).replace("EACH", &each.to_string());
+        let sql = ["n + 1", "n", "seq"].into_iter().fold(sql, |sql, number| {
+            sql.replace(&format!("ID({number})"), &self.bytes_of(&format!("CAST({number} AS BIGINT)")))
+        });
+        self.run(&sql).await;
+        (people - 1) * each
+    }
+
     /// Lets an engine that plans by the size of tables know how small they are.
     pub async fn analyze(&self) {
         if let Kind::Postgres { .. } = self.kind {
