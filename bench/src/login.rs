@@ -5,7 +5,11 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use clap::{Args, value_parser};
 use serde::Serialize;
-use tokio::{task::JoinSet, time::sleep};
+use tokio::{
+    runtime::Builder,
+    task::{JoinSet, spawn_blocking},
+    time::sleep,
+};
 
 use crate::{
     accounts::{self, Account, Run},
@@ -36,15 +40,14 @@ pub(crate) async fn run(server: Server, Options { at_once, seconds }: Options) -
     let (run, time) = (Run::new(server), Duration::from_secs(seconds));
     let people = run.people(2).await?;
     run.sign_up(2..2 + at_once).await?;
-    let mut sender = Client::connect(server, &people[0].token).await?;
-    let quiet = chat(&mut sender, &people[1], Instant::now() + time).await?;
+    let quiet = chat(server, &people, Instant::now() + time).await?;
 
     let (meter, end) = (Meter::start(server)?, Instant::now() + time);
     let mut tasks = JoinSet::new();
     for number in 2..2 + at_once {
         tasks.spawn(log_in(server, run.email(number), end));
     }
-    let busy = chat(&mut sender, &people[1], end).await?;
+    let busy = chat(server, &people, end).await?;
     let mut log_ins = Vec::new();
     while let Some(times) = tasks.join_next().await {
         log_ins.extend(times??);
@@ -67,13 +70,23 @@ pub(crate) fn compare(report: &mut Report, quiet: &Latencies, busy: &Latencies) 
     report.ratio("p99, beside / alone", millis(busy.percentile(99.0)), millis(quiet.percentile(99.0)));
 }
 
-/// Sends one message after the other; returns the time until each was acknowledged.
-pub(crate) async fn chat(sender: &mut Client, receiver: &Account, end: Instant) -> Result<Latencies> {
+/// Lets the first of these people send one message after the other to the second; returns the time until each was
+/// acknowledged. On a thread of its own: the other clients of this process must not delay the measurement.
+pub(crate) async fn chat(server: Server, people: &[Account], end: Instant) -> Result<Latencies> {
+    let people = people.to_vec();
+    spawn_blocking(move || {
+        Builder::new_current_thread().enable_all().build()?.block_on(send_until(server, people, end))
+    })
+    .await?
+}
+
+async fn send_until(server: Server, people: Vec<Account>, end: Instant) -> Result<Latencies> {
+    let mut sender = Client::connect(server, &people[0].token).await?;
     let mut latencies = Vec::new();
     while Instant::now() < end {
         sleep(PAUSE).await;
         let began = Instant::now();
-        sender.send(send::request(&receiver.id, "hello")).await?;
+        sender.send(send::request(&people[1].id, "hello")).await?;
         sender.next().await?.acknowledged(send::KIND)?;
         latencies.push(began.elapsed());
     }

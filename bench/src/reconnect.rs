@@ -56,8 +56,7 @@ pub(crate) async fn run(server: Server, Options { clients, people }: Options) ->
     let people: Vec<_> = people.into_iter().map(Arc::new).collect();
 
     let two = Run::new(server).people(2).await?;
-    let mut sender = Client::connect(server, &two[0].token).await?;
-    let quiet = chat(&mut sender, &two[1], Instant::now() + QUIET).await?;
+    let quiet = chat(server, &two, Instant::now() + QUIET).await?;
 
     let (meter, began) = (Meter::start(server)?, Instant::now());
     let mut tasks = JoinSet::new();
@@ -71,7 +70,7 @@ pub(crate) async fn run(server: Server, Options { clients, people }: Options) ->
         }
         anyhow::Ok(times)
     });
-    let busy = chat(&mut sender, &two[1], began + LEAST).await?;
+    let busy = chat(server, &two, began + LEAST).await?;
     let times: Latencies = others.await??.into_iter().collect();
     let cost = meter.read()?;
 
