@@ -27,6 +27,7 @@ mod load;
 mod members;
 mod migrations;
 mod moves;
+mod packed;
 mod pools;
 mod privacy;
 mod purge;
