@@ -27,7 +27,6 @@ mod load;
 mod members;
 mod migrations;
 mod moves;
-mod packed;
 mod pools;
 mod privacy;
 mod purge;

@@ -1,10 +1,10 @@
 //! What has changed in a chat since a client read it.
 
+use sqlx::{Row, any::AnyRow};
+
 use super::{
     Store,
-    engine::Sql,
     history::Readable,
-    packed::{Columns, Packed},
     rows::{add_reactions, have_reactions, message, messages},
 };
 use crate::{
@@ -12,15 +12,6 @@ use crate::{
     model::{Counters, Message},
     protocol::limits::MAX_CHANGES,
 };
-
-static NEW: Sql = Sql::packed(messages!("WHERE m.chat_id = $1 AND m.seq > $2 AND m.seq <= $3 ORDER BY m.seq LIMIT $4"));
-
-/// A message that has changed again since the chat was opened has a later revision now.
-static CHANGED: Sql = Sql::packed(messages!(
-    "v.revision, ",
-    "revisions v JOIN messages m ON m.chat_id = v.chat_id AND m.seq = v.seq",
-    "WHERE v.chat_id = $1 AND v.revision > $2 AND m.seq <= $3 AND m.seq > $4 ORDER BY v.revision LIMIT $5"
-));
 
 /// A page of what changed.
 pub struct CatchUp {
@@ -52,26 +43,34 @@ impl Store {
             let mut connection = self.reads.acquire().await?;
             let (mut rows, mut next, mut complete) = (Vec::new(), since, true);
             if counters.last_seq > since.last_seq {
-                let query = sqlx::query(NEW.on(self.engine));
+                let query = sqlx::query(messages!(
+                    "WHERE m.chat_id = $1 AND m.seq > $2 AND m.seq <= $3 ORDER BY m.seq LIMIT $4"
+                ));
                 let query = query.bind(id).bind(since.last_seq.max(chat.hidden_up_to_seq)).bind(counters.last_seq);
-                rows = NEW.unpack(&query.bind(limit + 1).fetch_all(&mut *connection).await?)?;
+                rows = query.bind(limit + 1).fetch_all(&mut *connection).await?;
                 complete = cut(&mut rows, limit);
                 next.last_seq = match rows.last() {
                     _ if complete => counters.last_seq,
-                    Some(row) => row.read("seq")?,
+                    Some(row) => row.try_get("seq")?,
                     None => since.last_seq,
                 };
             }
             if complete && counters.revision > since.revision {
                 let room = limit - i64::try_from(rows.len()).unwrap_or(limit);
-                let query = sqlx::query(CHANGED.on(self.engine));
+                let query = sqlx::query(messages!(
+                    "v.revision, ",
+                    "revisions v JOIN messages m ON m.chat_id = v.chat_id AND m.seq = v.seq",
+                    // A message that has changed again since the chat was opened has a later revision now.
+                    "WHERE v.chat_id = $1 AND v.revision > $2 AND m.seq <= $3 AND m.seq > $4 \
+                     ORDER BY v.revision LIMIT $5"
+                ));
                 let query = query.bind(id).bind(since.revision).bind(since.last_seq);
                 let query = query.bind(chat.hidden_up_to_seq).bind(room + 1);
-                let mut changed = CHANGED.unpack(&query.fetch_all(&mut *connection).await?)?;
+                let mut changed = query.fetch_all(&mut *connection).await?;
                 complete = cut(&mut changed, room);
                 next.revision = match changed.last() {
                     _ if complete => counters.revision,
-                    Some(row) => row.read("revision")?,
+                    Some(row) => row.try_get("revision")?,
                     None => since.revision,
                 };
                 rows.extend(changed);
@@ -89,7 +88,7 @@ impl Store {
 }
 
 /// Truncates to `limit` rows. Returns whether there were no more.
-fn cut(rows: &mut Vec<Packed>, limit: i64) -> bool {
+fn cut(rows: &mut Vec<AnyRow>, limit: i64) -> bool {
     let limit = usize::try_from(limit).unwrap_or_default();
     let complete = rows.len() <= limit;
     rows.truncate(limit);

@@ -2,18 +2,17 @@
 
 use std::collections::HashMap;
 
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, FromRow, Row, any::AnyRow};
 
 use super::{
     Store,
     engine::Sql,
-    packed::{Columns, Packed},
-    rows::{add_reactions, counters, have_reactions, message, messages, optional_person, person},
+    rows::{add_reactions, have_reactions, is_one, is_set, message, messages, optional_person, person},
     types::{column, json},
 };
 use crate::{
     error::Result,
-    model::{ChatId, ChatRef, ChatSummary, Conversation, Known, Standing, Timestamp, UserId},
+    model::{ChatId, ChatRef, ChatSummary, Conversation, Counters, Known, Standing, Timestamp, UserId},
     text::shown_group,
 };
 
@@ -71,7 +70,7 @@ macro_rules! summaries {
     };
 }
 
-static LIST: Sql = Sql::packed(concat!(
+static LIST: Sql = Sql::new(concat!(
     "WITH every AS (SELECT c.id, c.last_at",
     from_mine!(),
     " AND c.last_at < $2), wanted AS (SELECT id FROM every WHERE last_at >= \
@@ -81,7 +80,7 @@ static LIST: Sql = Sql::packed(concat!(
     summaries!("ORDER BY mine.last_at DESC, mine.id DESC")
 ));
 
-static SOME: Sql = Sql::packed(concat!(
+static SOME: Sql = Sql::new(concat!(
     "WITH wanted AS (SELECT id FROM rows($2: id BIGINT) q), mine AS (",
     mine!(),
     ") ",
@@ -90,8 +89,8 @@ static SOME: Sql = Sql::packed(concat!(
 
 /// At most `$4` chats in the order of [`ChatRef::rank`], after the one with side `$2` and kind `$3` (0 dialog, 1
 /// group).
-static KNOWN: Sql = Sql::packed(concat!(
-    "SELECT c.id, me.side AS side_id, CASE WHEN c.group_id IS NULL THEN 0 ELSE 1 END AS is_group, c.last_seq, c.revision, \
+static KNOWN: Sql = Sql::new(concat!(
+    "SELECT c.id, me.side, CASE WHEN c.group_id IS NULL THEN 0 ELSE 1 END AS is_group, c.last_seq, c.revision, \
        me.state",
     from_mine!(),
     " AND me.side >= $2 AND (me.side > $2 OR CASE WHEN c.group_id IS NULL THEN 0 ELSE 1 END > $3) \
@@ -105,7 +104,7 @@ impl Store {
         let work = async {
             let query = sqlx::query(LIST.on(self.engine)).bind(user).bind(before).bind(limit - 1);
             let mut connection = self.reads.acquire().await?;
-            let rows = LIST.unpack(&query.fetch_all(&mut *connection).await?)?;
+            let rows = query.fetch_all(&mut *connection).await?;
             self.read_summaries(&mut connection, user, &rows).await
         };
         let summaries = self.within(work).await?;
@@ -121,7 +120,7 @@ impl Store {
         });
         let work = async {
             let query = sqlx::query(KNOWN.on(self.engine)).bind(user).bind(side).bind(is_group).bind(limit);
-            KNOWN.unpack(&query.fetch_all(&self.reads).await?)?.iter().map(known).collect()
+            query.fetch_all(&self.reads).await?.iter().map(known).collect()
         };
         self.within(work).await
     }
@@ -135,7 +134,7 @@ impl Store {
         let work = async {
             let mut connection = self.reads.acquire().await?;
             let query = sqlx::query(SOME.on(self.engine)).bind(user).bind(ids);
-            let rows = SOME.unpack(&query.fetch_all(&mut *connection).await?)?;
+            let rows = query.fetch_all(&mut *connection).await?;
             self.read_summaries(&mut connection, user, &rows).await
         };
         let mut summaries: HashMap<_, _> = self.within(work).await?.into_iter().collect();
@@ -146,7 +145,7 @@ impl Store {
         &self,
         connection: &mut AnyConnection,
         reader: UserId,
-        rows: &[Packed],
+        rows: &[AnyRow],
     ) -> sqlx::Result<Vec<(ChatId, ChatSummary)>> {
         let mut summaries = rows.iter().map(summary).collect::<sqlx::Result<Vec<_>>>()?;
         if have_reactions(rows)? {
@@ -157,31 +156,31 @@ impl Store {
     }
 }
 
-fn known(row: &Packed) -> sqlx::Result<(ChatId, Known)> {
-    let chat = if row.is_one("is_group")? {
-        ChatRef::Group(row.read("side_id")?)
+fn known(row: &AnyRow) -> sqlx::Result<(ChatId, Known)> {
+    let chat = if is_one(row, "is_group")? {
+        ChatRef::Group(row.try_get("side")?)
     } else {
-        ChatRef::Dialog(row.read("side_id")?)
+        ChatRef::Dialog(row.try_get("side")?)
     };
-    Ok((row.read("id")?, Known { chat, counters: counters(row)?, state: row.read("state")? }))
+    Ok((row.try_get("id")?, Known { chat, counters: Counters::from_row(row)?, state: row.try_get("state")? }))
 }
 
-fn summary(row: &Packed) -> sqlx::Result<(ChatId, ChatSummary)> {
+fn summary(row: &AnyRow) -> sqlx::Result<(ChatId, ChatSummary)> {
     let standing = Standing {
-        state: row.read("state")?,
-        read_up_to: row.read("read_up_to_seq")?,
-        hidden_up_to: row.read("hidden_up_to_seq")?,
-        muted_until: row.read("muted_until")?,
+        state: row.try_get("state")?,
+        read_up_to: row.try_get("read_up_to_seq")?,
+        hidden_up_to: row.try_get("hidden_up_to_seq")?,
+        muted_until: row.try_get("muted_until")?,
     };
     let newest = message(row, standing.hidden_up_to)?;
     let partner = optional_person(row, ["partner_id", "partner_first_name", "partner_last_name"])?;
-    let conversation = match (row.read("group_id")?, partner) {
+    let conversation = match (row.try_get("group_id")?, partner) {
         (Some(id), _) => Conversation::Group {
             id,
-            name: shown_group(row.read("name")?),
-            role: row.read("role")?,
-            member_count: row.read("member_count")?,
-            retention_days: row.read("retention_days")?,
+            name: shown_group(row.try_get("name")?),
+            role: row.try_get("role")?,
+            member_count: row.try_get("member_count")?,
+            retention_days: row.try_get("retention_days")?,
         },
         (None, Some(partner)) => Conversation::Dialog {
             receiver: if newest.sender.id == partner.id {
@@ -190,12 +189,12 @@ fn summary(row: &Packed) -> sqlx::Result<(ChatId, ChatSummary)> {
                 partner.clone()
             },
             partner,
-            deleted: row.is_set("partner_deleted_at")?,
-            partner_read_up_to: row.read("partner_read_up_to")?,
-            blocked: row.is_set("blocks_since")?,
+            deleted: is_set(row, "partner_deleted_at")?,
+            partner_read_up_to: row.try_get("partner_read_up_to")?,
+            blocked: is_set(row, "blocks_since")?,
         },
         (None, None) => return Err(sqlx::Error::RowNotFound),
     };
-    let (counters, first_seq) = (counters(row)?, row.read("first_seq")?);
-    Ok((row.read("chat_id")?, ChatSummary { conversation, counters, first_seq, standing, newest }))
+    let (counters, first_seq) = (Counters::from_row(row)?, row.try_get("first_seq")?);
+    Ok((row.try_get("chat_id")?, ChatSummary { conversation, counters, first_seq, standing, newest }))
 }

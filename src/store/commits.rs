@@ -17,7 +17,7 @@ use tokio::{
 use super::{
     DatabaseError, DatabaseResult, Store,
     change::Change,
-    engine::{Engine, Sql},
+    engine::Engine,
     script::{Prepared, Script, Value},
 };
 use crate::{
@@ -36,7 +36,7 @@ const ASK_EVERY: std::time::Duration = std::time::Duration::from_millis(50);
 
 pub(super) static LOG: Prepared = Prepared::new(
     "log_commit(BIGINT, BIGINT, BIGINT, TEXT)",
-    Sql::new("INSERT INTO commits (writer, n, at, events) VALUES ($1, $2, $3, $4)"),
+    "INSERT INTO commits (writer, n, at, events) VALUES ($1, $2, $3, $4)",
 );
 
 /// What the column `events` has by default.

@@ -1,10 +1,6 @@
 //! Where SQLite and PostgreSQL differ. Everywhere else one SQL text serves both.
 
-use std::{collections::HashMap, sync::OnceLock};
-
-use sqlx::any::AnyRow;
-
-use super::packed::{self, Packed};
+use std::sync::OnceLock;
 
 /// The two engines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,49 +64,23 @@ impl Engine {
 ///
 /// Several statements, separated by `; `, are sent as one, a script on SQLite and common table expressions on
 /// PostgreSQL, so none may depend on what another changes.
-///
-/// A packed query has one row: read it with [`Sql::unpack`].
 pub(super) struct Sql {
     text: &'static str,
-    is_packed: bool,
-    columns: OnceLock<HashMap<String, usize>>,
     sqlite: OnceLock<String>,
     postgres: OnceLock<String>,
 }
 
 impl Sql {
     pub(super) const fn new(text: &'static str) -> Self {
-        Self::with(text, false)
-    }
-
-    /// A query whose rows arrive in one piece. Its columns have different names.
-    pub(super) const fn packed(text: &'static str) -> Self {
-        Self::with(text, true)
-    }
-
-    const fn with(text: &'static str, is_packed: bool) -> Self {
-        Self { text, is_packed, columns: OnceLock::new(), sqlite: OnceLock::new(), postgres: OnceLock::new() }
+        Self { text, sqlite: OnceLock::new(), postgres: OnceLock::new() }
     }
 
     /// The text for one engine, made once.
     pub(super) fn on(&'static self, engine: Engine) -> &'static str {
         match engine {
-            Engine::Sqlite => self.sqlite.get_or_init(|| self.pack(engine, expand(self.text, engine))),
-            Engine::Postgres => {
-                self.postgres.get_or_init(|| self.pack(engine, one_statement(&expand(self.text, engine))))
-            }
+            Engine::Sqlite => self.sqlite.get_or_init(|| expand(self.text, engine)),
+            Engine::Postgres => self.postgres.get_or_init(|| one_statement(&expand(self.text, engine))),
         }
-    }
-
-    /// The rows of a packed query's answer.
-    pub(super) fn unpack(&'static self, answer: &[AnyRow]) -> sqlx::Result<Vec<Packed>> {
-        let columns =
-            || packed::columns(self.text).into_iter().enumerate().map(|(place, name)| (name, place)).collect();
-        packed::unpack(answer, self.columns.get_or_init(columns))
-    }
-
-    fn pack(&self, engine: Engine, query: String) -> String {
-        if self.is_packed { packed::pack(engine, &query, &packed::columns(self.text)) } else { query }
     }
 }
 

@@ -5,7 +5,6 @@ use sqlx::{FromRow, Row, any::AnyRow};
 
 use super::{
     Store,
-    engine::Sql,
     rows::{add_reactions, from_columns, message, messages, optional_person, person},
 };
 use crate::{
@@ -25,14 +24,6 @@ const REACTED: i64 = 1000;
 
 /// A page, and the key after which the next one begins; `None` after the last page.
 pub type Page<T, K> = (Vec<T>, Option<K>);
-
-/// What a former member may read.
-static OWN: Sql = Sql::packed(messages!(
-    "WHERE m.chat_id = $1 AND m.seq > $2 AND m.seq <= $3 AND (m.sender_id = $4 OR m.subject_id = $4) ORDER BY m.seq"
-));
-
-static READABLE: Sql =
-    Sql::packed(messages!("WHERE m.chat_id = $1 AND m.seq > $2 AND m.seq <= $3 ORDER BY m.seq LIMIT $4"));
 
 from_columns! {
     Profile { user_id, email, first_name, last_name, created_at, updated_at }
@@ -143,9 +134,12 @@ impl Store {
         // A range of the primary key: a person with few messages in a long history needs many short questions.
         let up_to = after.saturating_add(MESSAGES).min(chat.last_seq);
         let work = async {
-            let query = sqlx::query(OWN.on(self.engine));
+            let query = sqlx::query(messages!(
+                "WHERE m.chat_id = $1 AND m.seq > $2 AND m.seq <= $3 AND (m.sender_id = $4 OR m.subject_id = $4) \
+                 ORDER BY m.seq"
+            ));
             let query = query.bind(chat.id).bind(after).bind(up_to).bind(user);
-            let rows = OWN.unpack(&query.fetch_all(&self.reads).await?)?;
+            let rows = query.fetch_all(&self.reads).await?;
             let own = |row| Ok(without_others(message(row, chat.hidden_up_to)?, user));
             rows.iter().map(own).collect::<sqlx::Result<Vec<_>>>()
         };
@@ -155,9 +149,10 @@ impl Store {
     async fn readable_messages(&self, user: UserId, chat: &Membership, after: i64) -> Result<Page<Message, i64>> {
         let work = async {
             let mut connection = self.reads.acquire().await?;
-            let query = sqlx::query(READABLE.on(self.engine));
+            let query =
+                sqlx::query(messages!("WHERE m.chat_id = $1 AND m.seq > $2 AND m.seq <= $3 ORDER BY m.seq LIMIT $4"));
             let query = query.bind(chat.id).bind(after).bind(chat.last_seq).bind(MESSAGES);
-            let rows = READABLE.unpack(&query.fetch_all(&mut *connection).await?)?;
+            let rows = query.fetch_all(&mut *connection).await?;
             let mut read = rows.iter().map(|row| message(row, chat.hidden_up_to)).collect::<sqlx::Result<Vec<_>>>()?;
             let with_chat = read.iter_mut().map(|message| (chat.id, message)).collect();
             add_reactions(&mut connection, self.engine, user, with_chat).await?;

@@ -2,13 +2,12 @@
 
 mod newest;
 
-use sqlx::{AnyConnection, Row};
+use sqlx::{AnyConnection, FromRow, Row, any::AnyRow};
 
 use super::{
     Store,
-    engine::{Engine, Sql},
-    packed::{Columns, Packed},
-    rows::{add_reactions, counters, have_reactions, message, messages, person},
+    engine::Engine,
+    rows::{add_reactions, have_reactions, message, messages, person},
 };
 use crate::{
     error::Result,
@@ -24,11 +23,6 @@ macro_rules! two_people {
     };
 }
 use two_people;
-
-static OLDER: Sql =
-    Sql::packed(messages!("WHERE m.chat_id = $1 AND m.seq > $2 AND m.seq <= $3 ORDER BY m.seq DESC LIMIT $4"));
-
-static NEWER: Sql = Sql::packed(messages!("WHERE m.chat_id = $1 AND m.seq > $2 ORDER BY m.seq LIMIT $3"));
 
 /// A chat that its reader may read.
 pub struct Readable {
@@ -149,7 +143,7 @@ async fn open_dialog(
 }
 
 /// The reader and the partner.
-fn people(row: &impl Columns) -> sqlx::Result<[Person; 2]> {
+fn people(row: &AnyRow) -> sqlx::Result<[Person; 2]> {
     Ok([
         person(row, ["reader_id", "reader_first_name", "reader_last_name"])?,
         person(row, ["partner_id", "partner_first_name", "partner_last_name"])?,
@@ -163,16 +157,16 @@ async fn page(
     Window { position, limit, detail }: Window,
 ) -> sqlx::Result<Vec<Message>> {
     let rows = match position {
-        Position::Before(Timestamp::MAX) => older((connection, engine), chat, chat.counters.last_seq, limit).await?,
+        Position::Before(Timestamp::MAX) => older(connection, chat, chat.counters.last_seq, limit).await?,
         Position::Before(instant) => {
             let up_to = last_seq_before(connection, chat, instant).await?;
-            older((connection, engine), chat, up_to, limit).await?
+            older(connection, chat, up_to, limit).await?
         }
-        Position::BeforeSeq(seq) => older((connection, engine), chat, seq - 1, limit).await?,
-        Position::AfterSeq(seq) => newer((connection, engine), chat, seq, limit).await?,
+        Position::BeforeSeq(seq) => older(connection, chat, seq - 1, limit).await?,
+        Position::AfterSeq(seq) => newer(connection, chat, seq, limit).await?,
         Position::AroundSeq(seq) => {
-            let mut rows = newer((connection, engine), chat, seq, limit / 2).await?;
-            rows.extend(older((connection, engine), chat, seq, limit - limit / 2).await?);
+            let mut rows = newer(connection, chat, seq, limit / 2).await?;
+            rows.extend(older(connection, chat, seq, limit - limit / 2).await?);
             rows
         }
     };
@@ -184,7 +178,7 @@ async fn read_rows(
     connection: &mut AnyConnection,
     engine: Engine,
     chat: &Readable,
-    (rows, detail): (&[Packed], Detail),
+    (rows, detail): (&[AnyRow], Detail),
 ) -> sqlx::Result<Vec<Message>> {
     let read = rows.iter().map(|row| message(row, chat.hidden_up_to_seq));
     let mut messages = read.collect::<sqlx::Result<Vec<_>>>()?;
@@ -195,31 +189,23 @@ async fn read_rows(
     Ok(messages)
 }
 
-fn readable(row: &impl Columns, reader: UserId) -> sqlx::Result<Readable> {
-    let (id, counters, first_seq) = (row.read("chat_id")?, counters(row)?, row.read("first_seq")?);
-    Ok(Readable { id, reader, counters, first_seq, hidden_up_to_seq: row.read("hidden_up_to_seq")? })
+fn readable(row: &AnyRow, reader: UserId) -> sqlx::Result<Readable> {
+    let (id, counters, first_seq) = (row.try_get("chat_id")?, Counters::from_row(row)?, row.try_get("first_seq")?);
+    Ok(Readable { id, reader, counters, first_seq, hidden_up_to_seq: row.try_get("hidden_up_to_seq")? })
 }
 
 /// Up to a seq, newest first.
-async fn older(
-    (connection, engine): (&mut AnyConnection, Engine),
-    chat: &Readable,
-    up_to: i64,
-    limit: i64,
-) -> sqlx::Result<Vec<Packed>> {
-    let query = sqlx::query(OLDER.on(engine)).bind(chat.id).bind(chat.hidden_up_to_seq).bind(up_to).bind(limit);
-    OLDER.unpack(&query.fetch_all(connection).await?)
+async fn older(connection: &mut AnyConnection, chat: &Readable, up_to: i64, limit: i64) -> sqlx::Result<Vec<AnyRow>> {
+    let query =
+        sqlx::query(messages!("WHERE m.chat_id = $1 AND m.seq > $2 AND m.seq <= $3 ORDER BY m.seq DESC LIMIT $4"));
+    query.bind(chat.id).bind(chat.hidden_up_to_seq).bind(up_to).bind(limit).fetch_all(connection).await
 }
 
 /// The next ones after a seq, newest first.
-async fn newer(
-    (connection, engine): (&mut AnyConnection, Engine),
-    chat: &Readable,
-    after: i64,
-    limit: i64,
-) -> sqlx::Result<Vec<Packed>> {
-    let query = sqlx::query(NEWER.on(engine)).bind(chat.id).bind(after.max(chat.hidden_up_to_seq)).bind(limit);
-    let mut rows = NEWER.unpack(&query.fetch_all(connection).await?)?;
+async fn newer(connection: &mut AnyConnection, chat: &Readable, after: i64, limit: i64) -> sqlx::Result<Vec<AnyRow>> {
+    let query = sqlx::query(messages!("WHERE m.chat_id = $1 AND m.seq > $2 ORDER BY m.seq LIMIT $3"));
+    let query = query.bind(chat.id).bind(after.max(chat.hidden_up_to_seq)).bind(limit);
+    let mut rows = query.fetch_all(connection).await?;
     rows.reverse();
     Ok(rows)
 }

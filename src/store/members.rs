@@ -9,7 +9,7 @@ use super::{
     Store,
     engine::Sql,
     history::Readable,
-    packed::Columns,
+    rows::{is_one, is_set},
     types::{column, json},
 };
 use crate::{
@@ -78,7 +78,7 @@ pub struct Sharing {
 
 impl FromRow<'_, AnyRow> for Sharing {
     fn from_row(row: &AnyRow) -> sqlx::Result<Self> {
-        Ok(Self { user: row.try_get("watched")?, blocks: row.is_set("blocked_since")?, shows: row.is_one("shows")? })
+        Ok(Self { user: row.try_get("watched")?, blocks: is_set(row, "blocked_since")?, shows: is_one(row, "shows")? })
     }
 }
 
@@ -156,7 +156,7 @@ impl Store {
             };
             let mut members = Vec::with_capacity(rows.len());
             for row in &rows {
-                members.push((row.try_get("user_id")?, row.is_one("takes_part")?));
+                members.push((row.try_get("user_id")?, is_one(row, "takes_part")?));
             }
             let Some(&(_, is_shown)) = members.iter().find(|(member, _)| *member == user) else { return Ok(None) };
             let readers = members.into_iter().filter(|&(member, reads)| is_shown && reads && member != user);

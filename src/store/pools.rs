@@ -42,7 +42,7 @@ pub(super) fn sqlite(url: &str, timeout: Duration) -> anyhow::Result<(AnyPool, W
 
 /// As many connections for reads, and those for writes: these do not queue behind searches.
 pub(super) fn postgres(url: &str, timeout: Duration, readers: u32) -> anyhow::Result<(AnyPool, Writers)> {
-    let reads = postgres_pool(url, readers, timeout, [BY_KEY, script::SETTINGS].join("; "))?;
+    let reads = postgres_pool(url, readers, timeout, BY_KEY.to_owned())?;
     // PostgreSQL ends transactions that wait or are idle for too long: otherwise one whose client has vanished would hold
     // its locks for hours.
     let bounds = format!(

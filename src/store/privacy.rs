@@ -2,7 +2,7 @@
 
 use sqlx::{AnyConnection, FromRow, any::AnyRow};
 
-use super::{Batch, Store, packed::Columns};
+use super::{Batch, Store, rows::is_one};
 use crate::{
     error::Result,
     model::{Privacy, Timestamp, UserId},
@@ -43,6 +43,6 @@ async fn read(connection: &mut AnyConnection, user: UserId) -> sqlx::Result<Opti
 
 impl FromRow<'_, AnyRow> for Privacy {
     fn from_row(row: &AnyRow) -> sqlx::Result<Self> {
-        Ok(Self { presence: row.is_one("shows_presence")?, read_receipts: row.is_one("sends_receipts")? })
+        Ok(Self { presence: is_one(row, "shows_presence")?, read_receipts: is_one(row, "sends_receipts")? })
     }
 }

@@ -2,7 +2,7 @@
 
 use sqlx::Row;
 
-use super::{Store, packed::Columns};
+use super::{Store, rows::is_one};
 use crate::{
     error::Result,
     model::{ChatId, Timestamp},
@@ -73,7 +73,7 @@ impl Store {
             let next = rows.last().filter(|_| is_full).map(|row| row.try_get("id")).transpose()?;
             let mut expiring = Vec::new();
             for row in &rows {
-                if row.is_one("is_due")? {
+                if is_one(row, "is_due")? {
                     expiring.push(Expiring { chat: row.try_get("id")?, days, now });
                 }
             }

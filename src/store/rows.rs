@@ -3,11 +3,10 @@
 use std::collections::HashMap;
 
 use serde::Serialize;
-use sqlx::{AnyConnection, FromRow, any::AnyRow};
+use sqlx::{AnyConnection, FromRow, Row, ValueRef, any::AnyRow};
 
 use super::{
     engine::{Engine, Sql},
-    packed::{Columns, Packed},
     types::{json, number},
 };
 use crate::{
@@ -27,30 +26,36 @@ macro_rules! from_columns {
 }
 pub(super) use from_columns;
 
+from_columns! {
+    Counters { last_seq, revision }
+}
+
 impl FromRow<'_, AnyRow> for Person {
     fn from_row(row: &AnyRow) -> sqlx::Result<Self> {
         person(row, ["id", "first_name", "last_name"])
     }
 }
 
-/// A chat's counters.
-pub(super) fn counters(row: &impl Columns) -> sqlx::Result<Counters> {
-    Ok(Counters { last_seq: row.read("last_seq")?, revision: row.read("revision")? })
-}
-
 /// The person in columns with these names: id, first name, last name.
-pub(super) fn person(row: &impl Columns, columns: [&str; 3]) -> sqlx::Result<Person> {
+pub(super) fn person(row: &AnyRow, columns: [&str; 3]) -> sqlx::Result<Person> {
     optional_person(row, columns)?.ok_or(sqlx::Error::RowNotFound)
 }
 
 /// The same, `None` if the id is NULL.
-pub(super) fn optional_person(
-    row: &impl Columns,
-    [id, first_name, last_name]: [&str; 3],
-) -> sqlx::Result<Option<Person>> {
-    let Some(id) = row.read(id)? else { return Ok(None) };
-    let (first_name, last_name) = shown_person(row.read(first_name)?, row.read(last_name)?);
+pub(super) fn optional_person(row: &AnyRow, [id, first_name, last_name]: [&str; 3]) -> sqlx::Result<Option<Person>> {
+    let Some(id) = row.try_get(id)? else { return Ok(None) };
+    let (first_name, last_name) = shown_person(row.try_get(first_name)?, row.try_get(last_name)?);
     Ok(Some(Person { id, first_name, last_name }))
+}
+
+/// Whether a column is not NULL.
+pub(super) fn is_set(row: &AnyRow, column: &str) -> sqlx::Result<bool> {
+    Ok(!row.try_get_raw(column)?.is_null())
+}
+
+/// Whether a column is 1.
+pub(super) fn is_one(row: &AnyRow, column: &str) -> sqlx::Result<bool> {
+    Ok(row.try_get::<Option<i64>, _>(column)? == Some(1))
 }
 
 /// Characters of a quoted text, here and in `quote_columns`.
@@ -67,16 +72,16 @@ macro_rules! quote_columns {
 pub(super) use quote_columns;
 
 /// The message that another one answers; `None` if it answers none.
-pub(super) fn quote(row: &Packed) -> sqlx::Result<Option<Quote>> {
-    let Some(id) = row.read("quote_id")? else { return Ok(None) };
+pub(super) fn quote(row: &AnyRow) -> sqlx::Result<Option<Quote>> {
+    let Some(id) = row.try_get("quote_id")? else { return Ok(None) };
     let quote = Quote {
         id,
-        seq: row.read("quote_seq")?,
-        sender: row.read("quote_sender_id")?,
-        sender_name: shown_person(row.read("quote_first_name")?, String::new()).0,
-        content: row.read("quote_content")?,
+        seq: row.try_get("quote_seq")?,
+        sender: row.try_get("quote_sender_id")?,
+        sender_name: shown_person(row.try_get("quote_first_name")?, String::new()).0,
+        content: row.try_get("quote_content")?,
     };
-    let is_deleted = row.is_set("quote_deleted_at")?;
+    let is_deleted = is_set(row, "quote_deleted_at")?;
     Ok(Some(if is_deleted { quote.seen_from(i64::MAX) } else { quote }))
 }
 
@@ -111,27 +116,27 @@ macro_rules! messages {
 pub(super) use messages;
 
 /// A message without its reactions, for a reader from whom everything up to a seq is hidden.
-pub(super) fn message(row: &Packed, hidden_up_to: i64) -> sqlx::Result<Message> {
-    let deleted_at: Option<Timestamp> = row.read("deleted_at")?;
+pub(super) fn message(row: &AnyRow, hidden_up_to: i64) -> sqlx::Result<Message> {
+    let deleted_at: Option<Timestamp> = row.try_get("deleted_at")?;
     let subject = optional_person(row, ["subject_id", "subject_first_name", "subject_last_name"])?;
     Ok(Message {
-        seq: row.read("seq")?,
-        id: row.read("id")?,
+        seq: row.try_get("seq")?,
+        id: row.try_get("id")?,
         sender: person(row, ["sender_id", "sender_first_name", "sender_last_name"])?,
-        content: if deleted_at.is_some() { String::new() } else { row.read("content")? },
-        notice: notice(row.read("event")?, row.read("detail")?, subject),
+        content: if deleted_at.is_some() { String::new() } else { row.try_get("content")? },
+        notice: notice(row.try_get("event")?, row.try_get("detail")?, subject),
         reply_to: answered(row)?.map(|quote| quote.seen_from(hidden_up_to)),
         reactions: Vec::new(),
-        created_at: row.read("created_at")?,
-        edited_at: row.read("edited_at")?,
+        created_at: row.try_get("created_at")?,
+        edited_at: row.try_get("edited_at")?,
         deleted_at,
     })
 }
 
 /// Whether any of these messages has reactions: most pages have none, and need no query for them.
-pub(super) fn have_reactions(rows: &[Packed]) -> sqlx::Result<bool> {
+pub(super) fn have_reactions(rows: &[AnyRow]) -> sqlx::Result<bool> {
     for row in rows {
-        if row.is_one("has_reactions")? {
+        if is_one(row, "has_reactions")? {
             return Ok(true);
         }
     }
@@ -139,9 +144,9 @@ pub(super) fn have_reactions(rows: &[Packed]) -> sqlx::Result<bool> {
 }
 
 /// The message that another one answers, even if it has expired.
-fn answered(row: &Packed) -> sqlx::Result<Option<Quote>> {
+fn answered(row: &AnyRow) -> sqlx::Result<Option<Quote>> {
     let found = quote(row)?;
-    Ok(found.or(row.read::<Option<i64>>("reply_to")?.map(Quote::expired)))
+    Ok(found.or(row.try_get::<Option<i64>, _>("reply_to")?.map(Quote::expired)))
 }
 
 fn notice(kind: MessageKind, detail: Option<String>, subject: Option<Person>) -> Option<Notice> {
@@ -159,7 +164,7 @@ fn notice(kind: MessageKind, detail: Option<String>, subject: Option<Person>) ->
     })
 }
 
-static REACTIONS: Sql = Sql::packed(
+static REACTIONS: Sql = Sql::new(
     "SELECT r.chat_id, r.seq, r.emoji, COUNT(*) AS count, MAX(CASE WHEN r.user_id = $2 THEN 1 ELSE 0 END) AS mine \
      FROM rows($1: chat_id BIGINT, seq BIGINT) q JOIN reactions r ON r.chat_id = q.chat_id AND r.seq = q.seq \
      GROUP BY r.chat_id, r.seq, r.emoji ORDER BY r.chat_id, r.seq, MIN(r.created_at), r.emoji",
@@ -184,9 +189,10 @@ pub(super) async fn add_reactions(
     }
     let query = sqlx::query(REACTIONS.on(engine)).bind(json(&places)).bind(reader);
     let mut found: HashMap<(ChatId, i64), Vec<Reaction>> = HashMap::new();
-    for row in REACTIONS.unpack(&query.fetch_all(connection).await?)? {
-        let reaction = Reaction { emoji: row.read("emoji")?, count: row.read("count")?, mine: row.is_one("mine")? };
-        found.entry((row.read("chat_id")?, row.read("seq")?)).or_default().push(reaction);
+    for row in query.fetch_all(connection).await? {
+        let reaction =
+            Reaction { emoji: row.try_get("emoji")?, count: row.try_get("count")?, mine: is_one(&row, "mine")? };
+        found.entry((row.try_get("chat_id")?, row.try_get("seq")?)).or_default().push(reaction);
     }
     for (chat, message) in messages {
         message.reactions = found.remove(&(chat, message.seq)).unwrap_or_default();

@@ -10,16 +10,15 @@ use sqlx::{AnyConnection, AssertSqlSafe, Either, Executor, any::AnyRow};
 
 use super::engine::{Engine, Sql};
 
-/// Settings of PostgreSQL that scripts and packed rows need. A quote is the only special character of a literal: the
-/// encoding is always UTF-8, in which no other character contains its byte. Where bytes arrive as text, sqlx and
-/// [`super::packed`] read only this form.
+/// Settings of PostgreSQL that scripts need. A quote is the only special character of a literal: the encoding is always
+/// UTF-8, in which no other character contains its byte. Rows arrive as text, and sqlx reads only this form of BYTEA.
 pub(super) const SETTINGS: &str = "SET standard_conforming_strings = on; SET bytea_output = hex";
 
 /// A statement that scripts execute.
 pub(super) struct Prepared {
     /// Its name and the types of its parameters on PostgreSQL: `look_up(TEXT)`.
     signature: &'static str,
-    pub(super) sql: Sql,
+    sql: Sql,
 }
 
 /// The value of a parameter.
@@ -38,8 +37,8 @@ pub(super) struct Script {
 }
 
 impl Prepared {
-    pub(super) const fn new(signature: &'static str, sql: Sql) -> Self {
-        Self { signature, sql }
+    pub(super) const fn new(signature: &'static str, text: &'static str) -> Self {
+        Self { signature, sql: Sql::new(text) }
     }
 
     /// The statement that makes it known to a connection of PostgreSQL.
@@ -139,7 +138,7 @@ fn renumbered(text: &str, before: usize) -> String {
 mod tests {
     use super::*;
 
-    static NAME: Prepared = Prepared::new("rename(BIGINT, TEXT)", Sql::new("UPDATE a SET name = $2 WHERE id = $1"));
+    static NAME: Prepared = Prepared::new("rename(BIGINT, TEXT)", "UPDATE a SET name = $2 WHERE id = $1");
 
     fn script(engine: Engine) -> Script {
         let values = || [Value::Number(7), Value::Text("it's; \\".to_owned())];

@@ -3,7 +3,11 @@
 use sqlx::{Any, AnyConnection, Row, any::AnyArguments, query::Query};
 use uuid::Uuid;
 
-use super::{Account, Store, change::Change, packed::Columns, rows::from_columns};
+use super::{
+    Account, Store,
+    change::Change,
+    rows::{from_columns, is_one},
+};
 use crate::{
     auth::{GRACE_MILLIS, Rotation},
     error::Result,
@@ -167,8 +171,10 @@ impl Store {
         let work = async {
             let query = sqlx::query("SELECT confirms, confirmed_at FROM sessions WHERE id = $1");
             let row = query.bind(session).fetch_optional(&self.reads).await?;
-            row.map(|row| Ok(Confirmation { can_be_asked: row.is_one("confirms")?, at: row.try_get("confirmed_at")? }))
-                .transpose()
+            row.map(|row| {
+                Ok(Confirmation { can_be_asked: is_one(&row, "confirms")?, at: row.try_get("confirmed_at")? })
+            })
+            .transpose()
         };
         self.within(work).await
     }

@@ -2,11 +2,9 @@
 //! become the JSON that `rows(…)` reads.
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
-use serde_json::Value;
 use sqlx::{Any, Database, Decode, Encode, Type, encode::IsNull, error::BoxDynError};
 use uuid::Uuid;
 
-use super::packed::Packable;
 use crate::model::{ChatId, ChatKey, GroupId, MessageId, MessageKind, Role, SessionId, Timestamp, UserId};
 
 macro_rules! stored {
@@ -28,13 +26,6 @@ macro_rules! stored {
             fn decode(value: <Any as Database>::ValueRef<'r>) -> Result<Self, BoxDynError> {
                 let from: fn($stored) -> Result<$name, BoxDynError> = $from;
                 from(<$stored as Decode<'r, Any>>::decode(value)?)
-            }
-        }
-
-        impl Packable for $name {
-            fn of(value: &Value) -> Option<Self> {
-                let from: fn($stored) -> Result<$name, BoxDynError> = $from;
-                from(<$stored as Packable>::of(value)?).ok()
             }
         }
     };

@@ -3,13 +3,8 @@
 use super::Batch;
 use crate::{
     model::{ChatId, Message, Person, Timestamp, UserId},
-    store::{
-        engine::Sql,
-        rows::{add_reactions, message, messages},
-    },
+    store::rows::{add_reactions, message, messages},
 };
-
-static MESSAGE: Sql = Sql::packed(messages!("WHERE m.chat_id = $1 AND m.seq = $2"));
 
 /// What identifies a reaction.
 pub struct ReactionKey<'a> {
@@ -32,10 +27,10 @@ impl Batch {
         reader: UserId,
         hidden_up_to: i64,
     ) -> sqlx::Result<Message> {
+        let query = sqlx::query(messages!("WHERE m.chat_id = $1 AND m.seq = $2"));
+        let row = query.bind(chat).bind(seq).fetch_one(self.connection().await?).await?;
+        let mut message = message(&row, hidden_up_to)?;
         let engine = self.store.engine;
-        let query = sqlx::query(MESSAGE.on(engine)).bind(chat).bind(seq);
-        let rows = MESSAGE.unpack(&query.fetch_all(self.connection().await?).await?)?;
-        let mut message = message(rows.first().ok_or(sqlx::Error::RowNotFound)?, hidden_up_to)?;
         add_reactions(self.connection().await?, engine, reader, vec![(chat, &mut message)]).await?;
         Ok(message)
     }

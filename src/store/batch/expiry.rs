@@ -1,11 +1,11 @@
 //! Deletes the oldest messages of a chat, in steps that keep no other write waiting for long.
 
-use sqlx::Row;
+use sqlx::{FromRow, Row};
 
 use super::Batch;
 use crate::{
     model::{ChatId, ChatKey, Counters},
-    store::{retention::Expiring, rows::counters},
+    store::retention::Expiring,
 };
 
 /// Most messages that one step deletes.
@@ -62,12 +62,12 @@ impl Batch {
         let query = sqlx::query(
             "UPDATE chats SET first_seq = $2, revision = revision + 1 WHERE id = $1 RETURNING last_seq, revision",
         );
-        let revised = query.bind(expiring.chat).bind(last + 1).fetch_one(self.connection().await?).await?;
+        let counters = query.bind(expiring.chat).bind(last + 1).fetch_one(self.connection().await?).await?;
         let key = match chat.try_get("group_id")? {
             Some(group) => ChatKey::Group(group),
             None => ChatKey::Dialog(chat.try_get("user_low")?, chat.try_get("user_high")?),
         };
-        Ok(Some(Expired { key, first_seq: last + 1, counters: counters(&revised)? }))
+        Ok(Some(Expired { key, first_seq: last + 1, counters: Counters::from_row(&counters)? }))
     }
 
     /// Changes after how many days a group's messages expire.

@@ -2,19 +2,20 @@
 
 use std::collections::HashSet;
 
+use serde::Serialize;
+use sqlx::{FromRow, Row, any::AnyRow};
+
 use super::Batch;
 use crate::{
     model::{ChatId, ChatKey, Counters, MessageId, MessageKind, Person, Quote, Role, Standing, Timestamp, UserId},
     store::{
-        engine::{Engine, Sql},
-        packed::{Columns, Packed},
-        rows::{counters, optional_person, quote, quote_columns},
+        engine::Engine,
+        rows::{is_one, is_set, optional_person, quote, quote_columns},
         script::{Prepared, Value},
         types::{json, key, numbered},
     },
     text::shown_group,
 };
-use serde::Serialize;
 
 /// What a command is about.
 #[derive(Serialize)]
@@ -106,14 +107,12 @@ pub struct StoredMessage {
 /// For PostgreSQL: locks every chat of the batch, in one order, so that two batches cannot wait for each other.
 pub(super) static LOCK: Prepared = Prepared::new(
     "lock_chats(TEXT)",
-    Sql::new(
-        "SELECT id FROM chats WHERE id = ANY(ARRAY(\
+    "SELECT id FROM chats WHERE id = ANY(ARRAY(\
        SELECT g.id FROM rows($1: group_id UUID) q JOIN one(chats g: g.group_id = q.group_id) \
        UNION ALL \
        SELECT d.id FROM rows($1: user_low UUID, user_high UUID) q \
          JOIN one(chats d: d.user_low = q.user_low AND d.user_high = q.user_high)\
      )) ORDER BY id FOR UPDATE",
-    ),
 );
 
 /// The columns that [`situation`] reads, with further columns, fields of the lookups, and tables.
@@ -149,12 +148,12 @@ macro_rules! look_up {
 }
 
 /// For messages that answer none: most commands are of this kind.
-pub(super) static LOOK_UP: Prepared = Prepared::new("look_up(TEXT)", Sql::packed(look_up!("", "", "")));
+pub(super) static LOOK_UP: Prepared = Prepared::new("look_up(TEXT)", look_up!("", "", ""));
 
 /// Also reads what [`close_situation`] does.
 pub(super) static LOOK_UP_CLOSELY: Prepared = Prepared::new(
     "look_up_closely(TEXT)",
-    Sql::packed(look_up!(
+    look_up!(
         concat!(
             ", am.state AS actor_state, am.read_up_to_seq AS actor_read_up_to, am.muted_until AS actor_muted_until, \
          tm.state AS target_state, tm.read_up_to_seq AS target_read_up_to, tm.muted_until AS target_muted_until, \
@@ -165,7 +164,7 @@ pub(super) static LOOK_UP_CLOSELY: Prepared = Prepared::new(
         ", reply_to UUID",
         " LEFT JOIN one(messages q: q.chat_id = c.id AND q.id = l.reply_to) LEFT JOIN one(users w: w.id = q.sender_id) \
       LEFT JOIN one(members f: f.user_id = l.target AND f.chat_id = c.id AND f.left_at IS NOT NULL)"
-    )),
+    ),
 );
 
 impl Batch {
@@ -184,7 +183,7 @@ impl Batch {
         &mut self,
         statement: &'static Prepared,
         lookups: &[Lookup],
-        read: fn(&Packed) -> sqlx::Result<Situation>,
+        read: fn(&AnyRow) -> sqlx::Result<Situation>,
     ) -> sqlx::Result<Vec<Situation>> {
         let engine = self.store.engine;
         let rows = self.ask(|script| {
@@ -195,8 +194,8 @@ impl Batch {
             locked.execute(statement, [Value::Text(json(&numbered(lookups)))])
         });
         let mut situations: Vec<_> = lookups.iter().map(|_| Situation::default()).collect();
-        for row in statement.sql.unpack(&rows.await?)? {
-            let position: i64 = row.read("position")?;
+        for row in rows.await? {
+            let position: i64 = row.try_get("position")?;
             let position = usize::try_from(position).map_err(|error| sqlx::Error::Decode(error.into()))?;
             situations[position] = read(&row)?;
         }
@@ -210,49 +209,49 @@ fn chats_of(lookups: &[Lookup]) -> Vec<LookedUp> {
     chats.into_iter().map(LookedUp).collect()
 }
 
-fn situation(row: &Packed) -> sqlx::Result<Situation> {
-    let chat = match row.read("chat_id")? {
+fn situation(row: &AnyRow) -> sqlx::Result<Situation> {
+    let chat = match row.try_get("chat_id")? {
         Some(id) => Some(StoredChat {
             id,
-            name: shown_group(row.read("name")?),
-            counters: counters(row)?,
-            first_seq: row.read("first_seq")?,
-            retention_days: row.read("retention_days")?,
-            last_at: row.read("last_at")?,
-            member_count: row.read("member_count")?,
-            dropped: row.is_set("dropped_at")?,
+            name: shown_group(row.try_get("name")?),
+            counters: Counters::from_row(row)?,
+            first_seq: row.try_get("first_seq")?,
+            retention_days: row.try_get("retention_days")?,
+            last_at: row.try_get("last_at")?,
+            member_count: row.try_get("member_count")?,
+            dropped: is_set(row, "dropped_at")?,
         }),
         None => None,
     };
-    let message = match row.read("seq")? {
+    let message = match row.try_get("seq")? {
         Some(seq) => {
-            Some(StoredMessage { seq, sender: row.read("sender_id")?, kind: row.read("event")?, subject: None })
+            Some(StoredMessage { seq, sender: row.try_get("sender_id")?, kind: row.try_get("event")?, subject: None })
         }
         None => None,
     };
-    let hidden_up_to = row.read::<Option<i64>>("actor_hidden_up_to")?.unwrap_or_default();
+    let hidden_up_to = row.try_get::<Option<i64>, _>("actor_hidden_up_to")?.unwrap_or_default();
     Ok(Situation {
         chat,
         actor: optional_person(row, ["actor_id", "actor_first_name", "actor_last_name"])?,
-        role: row.read("actor_role")?,
+        role: row.try_get("actor_role")?,
         standing: Standing { hidden_up_to, ..Standing::default() },
         target: optional_person(row, ["target_id", "target_first_name", "target_last_name"])?,
-        target_role: row.read("target_role")?,
-        blocked: row.is_set("blocked_since")?,
-        blocks: row.is_set("blocks_since")?,
+        target_role: row.try_get("target_role")?,
+        blocked: is_set(row, "blocked_since")?,
+        blocks: is_set(row, "blocks_since")?,
         message,
         ..Situation::default()
     })
 }
 
-fn close_situation(row: &Packed) -> sqlx::Result<Situation> {
+fn close_situation(row: &AnyRow) -> sqlx::Result<Situation> {
     let reply_to = match quote(row)? {
-        Some(quote) => Some((quote, row.read::<MessageKind>("quote_event")? == MessageKind::Text)),
+        Some(quote) => Some((quote, row.try_get::<MessageKind, _>("quote_event")? == MessageKind::Text)),
         None => None,
     };
     let mut situation = situation(row)?;
     if let Some(message) = &mut situation.message {
-        message.subject = row.read("subject_id")?;
+        message.subject = row.try_get("subject_id")?;
     }
     Ok(Situation {
         standing: standing(row, ["actor_state", "actor_read_up_to", "actor_hidden_up_to", "actor_muted_until"])?,
@@ -260,20 +259,20 @@ fn close_situation(row: &Packed) -> sqlx::Result<Situation> {
             row,
             ["target_state", "target_read_up_to", "target_hidden_up_to", "target_muted_until"],
         )?,
-        target_left: row.is_set("target_left_at")?,
-        receipts: row.is_one("receipts")?,
+        target_left: is_set(row, "target_left_at")?,
+        receipts: is_one(row, "receipts")?,
         reply_to,
         ..situation
     })
 }
 
 /// Zeros for a person who is not in the chat.
-fn standing(row: &Packed, [state, read_up_to, hidden_up_to, muted_until]: [&str; 4]) -> sqlx::Result<Standing> {
-    let Some(state) = row.read(state)? else { return Ok(Standing::default()) };
+fn standing(row: &AnyRow, [state, read_up_to, hidden_up_to, muted_until]: [&str; 4]) -> sqlx::Result<Standing> {
+    let Some(state) = row.try_get(state)? else { return Ok(Standing::default()) };
     Ok(Standing {
         state,
-        read_up_to: row.read(read_up_to)?,
-        hidden_up_to: row.read(hidden_up_to)?,
-        muted_until: row.read(muted_until)?,
+        read_up_to: row.try_get(read_up_to)?,
+        hidden_up_to: row.try_get(hidden_up_to)?,
+        muted_until: row.try_get(muted_until)?,
     })
 }

@@ -1,15 +1,11 @@
 //! The newest page of a history, which clients read when a person opens a chat: in one query, together with its chat.
 
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use super::{Readable, Window, people, read_rows, readable, two_people};
 use crate::{
     model::{ChatKey, GroupId, Message, Person, Position, Timestamp, UserId},
-    store::{
-        engine::{Engine, Sql},
-        packed::{Columns, Packed},
-        rows::messages,
-    },
+    store::{engine::Engine, rows::messages},
     text::shown_group,
 };
 
@@ -28,14 +24,13 @@ macro_rules! newest {
     };
 }
 
-static IN_GROUP: Sql =
-    Sql::packed(newest!("c.name, ", "", "c.group_id = $3 AND c.dropped_at IS NULL AND me.left_at IS NULL"));
+const IN_GROUP: &str = newest!("c.name, ", "", "c.group_id = $3 AND c.dropped_at IS NULL AND me.left_at IS NULL");
 
-static IN_DIALOG: Sql = Sql::packed(newest!(
+const IN_DIALOG: &str = newest!(
     concat!(two_people!(), ", "),
     "JOIN users r ON r.id = $1 JOIN users p ON p.id = $3",
     "c.user_low = $4 AND c.user_high = $5"
-));
+);
 
 /// The newest page of a group's history. `None` if this query cannot know the answer: the reader may not be a member, or
 /// there may be more messages.
@@ -48,10 +43,10 @@ pub(super) async fn in_group(
     if window.position != Position::Before(Timestamp::MAX) {
         return Ok(None);
     }
-    let query = sqlx::query(IN_GROUP.on(engine)).bind(reader).bind(window.limit).bind(group);
-    let rows = IN_GROUP.unpack(&query.fetch_all(&mut *connection).await?)?;
+    let query = sqlx::query(IN_GROUP).bind(reader).bind(window.limit).bind(group);
+    let rows = query.fetch_all(&mut *connection).await?;
     let Some((chat, first)) = whole(&rows, reader, window.limit)? else { return Ok(None) };
-    let name = shown_group(first.read("name")?);
+    let name = shown_group(first.try_get("name")?);
     Ok(Some((read_rows(connection, engine, &chat, (&rows, window.detail)).await?, name)))
 }
 
@@ -66,15 +61,15 @@ pub(super) async fn in_dialog(
     if window.position != Position::Before(Timestamp::MAX) {
         return Ok(None);
     }
-    let query = sqlx::query(IN_DIALOG.on(engine)).bind(reader).bind(window.limit).bind(partner).bind(low).bind(high);
-    let rows = IN_DIALOG.unpack(&query.fetch_all(&mut *connection).await?)?;
+    let query = sqlx::query(IN_DIALOG).bind(reader).bind(window.limit).bind(partner).bind(low).bind(high);
+    let rows = query.fetch_all(&mut *connection).await?;
     let Some((chat, first)) = whole(&rows, reader, window.limit)? else { return Ok(None) };
     let people = people(first)?;
     Ok(Some((read_rows(connection, engine, &chat, (&rows, window.detail)).await?, people)))
 }
 
 /// The chat of a page, and the page's first row, unless older messages may be missing from it.
-fn whole(rows: &[Packed], reader: UserId, limit: i64) -> sqlx::Result<Option<(Readable, &Packed)>> {
+fn whole(rows: &[AnyRow], reader: UserId, limit: i64) -> sqlx::Result<Option<(Readable, &AnyRow)>> {
     let Some(first) = rows.first() else { return Ok(None) };
     let chat = readable(first, reader)?;
     let visible = (chat.counters.last_seq - chat.hidden_up_to_seq.max(chat.first_seq - 1)).min(limit);

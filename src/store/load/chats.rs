@@ -11,7 +11,7 @@ use crate::{
     store::{
         DatabaseResult,
         engine::Sql,
-        packed::Columns,
+        rows::is_set,
         types::{column, json, key, number, numbered},
     },
 };
@@ -135,7 +135,7 @@ impl Load {
                 id: row.try_get("id")?,
                 last_seq,
                 last_at: row.try_get("last_at")?,
-                dropped: row.is_set("dropped_at")?,
+                dropped: is_set(&row, "dropped_at")?,
                 seq_before: last_seq,
             };
             chats.insert(needed[position].chat, grown);
