@@ -4,6 +4,7 @@ use sqlx::{Row, any::AnyRow};
 
 use super::{
     Store,
+    engine::Sql,
     history::Readable,
     rows::{add_reactions, have_reactions, message, messages},
 };
@@ -12,6 +13,13 @@ use crate::{
     model::{Counters, Message},
     protocol::limits::MAX_CHANGES,
 };
+
+/// A message that has changed again since the chat was opened has a later revision now.
+static CHANGED: Sql = Sql::new(messages!(
+    "v.revision, ",
+    "revisions v JOIN one(messages m: m.chat_id = v.chat_id AND m.seq = v.seq)",
+    "WHERE v.chat_id = $1 AND v.revision > $2 AND m.seq <= $3 AND m.seq > $4 ORDER BY v.revision LIMIT $5"
+));
 
 /// A page of what changed.
 pub struct CatchUp {
@@ -57,13 +65,7 @@ impl Store {
             }
             if complete && counters.revision > since.revision {
                 let room = limit - i64::try_from(rows.len()).unwrap_or(limit);
-                let query = sqlx::query(messages!(
-                    "v.revision, ",
-                    "revisions v JOIN messages m ON m.chat_id = v.chat_id AND m.seq = v.seq",
-                    // A message that has changed again since the chat was opened has a later revision now.
-                    "WHERE v.chat_id = $1 AND v.revision > $2 AND m.seq <= $3 AND m.seq > $4 \
-                     ORDER BY v.revision LIMIT $5"
-                ));
+                let query = sqlx::query(CHANGED.on(self.engine));
                 let query = query.bind(id).bind(since.revision).bind(since.last_seq);
                 let query = query.bind(chat.hidden_up_to_seq).bind(room + 1);
                 let mut changed = query.fetch_all(&mut *connection).await?;

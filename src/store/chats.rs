@@ -57,7 +57,7 @@ macro_rules! summaries {
              CASE WHEN p.id = u.id OR p.sends_receipts = 1 AND u.sends_receipts = 1 AND pb.created_at IS NULL \
                THEN pm.read_up_to_seq END AS partner_read_up_to, b.created_at AS blocks_since, \
              u.id AS own_id, u.first_name AS own_first_name, u.last_name AS own_last_name, ",
-            "mine JOIN messages m ON m.chat_id = mine.id AND m.seq = mine.last_seq",
+            "mine JOIN one(messages m: m.chat_id = mine.id AND m.seq = mine.last_seq)",
             concat!(
                 "JOIN users u ON u.id = $1 \
                  LEFT JOIN users p ON p.id = CASE mine.user_low WHEN $1 THEN mine.user_high ELSE mine.user_low END \

@@ -61,6 +61,8 @@ impl Engine {
 ///
 /// `JOIN one(users u: u.id = q.id)` joins the only row of a table with this key: both engines then look it up for each row
 /// of the tables before. With a plain join they may begin with the wrong table, because they do not know how long a list is.
+/// `one(members m: m.chat_id = q.id IF m.left_at IS NULL)` has a further condition: as a part of the key, PostgreSQL could
+/// look the row up among all that satisfy it, by an index of these.
 ///
 /// Several statements, separated by `; `, are sent as one, a script on SQLite and common table expressions on
 /// PostgreSQL, so none may depend on what another changes.
@@ -113,20 +115,26 @@ fn expand(text: &str, engine: Engine) -> String {
 }
 
 fn sqlite_join(kind: &str, inside: &str) -> String {
-    let (table, condition) = looked_up(inside);
-    format!("{kind} JOIN {table} ON {condition}")
+    let (table, key, condition) = looked_up(inside);
+    let condition = condition.map(|condition| format!(" AND {condition}")).unwrap_or_default();
+    format!("{kind} JOIN {table} ON {key}{condition}")
 }
 
 fn postgres_join(inside: &str) -> String {
-    let (table, condition) = looked_up(inside);
+    let (table, key, condition) = looked_up(inside);
     let (_, alias) = table.split_once(' ').expect("the table has an alias");
     // A subquery with a limit is never merged into the other joins.
-    format!("JOIN LATERAL (SELECT {alias}.* FROM {table} WHERE {condition} LIMIT 1) {alias} ON TRUE")
+    let condition = condition.unwrap_or("TRUE");
+    format!("JOIN LATERAL (SELECT {alias}.* FROM {table} WHERE {key} LIMIT 1) {alias} ON {condition}")
 }
 
-/// The table and the condition inside of `one(…)`.
-fn looked_up(inside: &str) -> (&str, &str) {
-    inside.split_once(": ").expect("one( names its table")
+/// The table, the key and the further condition inside of `one(…)`.
+fn looked_up(inside: &str) -> (&str, &str, Option<&str>) {
+    let (table, key) = inside.split_once(": ").expect("one( names its table");
+    match key.split_once(" IF ") {
+        Some((key, condition)) => (table, key, Some(condition)),
+        None => (table, key, None),
+    }
 }
 
 /// Replaces each `start` with what is inside its parentheses.
@@ -183,15 +191,20 @@ mod tests {
     static EACH: Sql =
         Sql::new("SELECT u.id FROM rows($1: id UUID) q LEFT JOIN one(users u: u.id = COALESCE(q.id, $2)) WHERE 1");
 
-    static INNER: Sql = Sql::new("SELECT u.id FROM rows($1: id UUID) q JOIN one(users u: u.id = q.id)");
+    static INNER: Sql = Sql::new("SELECT u.id FROM rows($1: id UUID) q JOIN one(users u: u.id = q.id IF u.a = 1)");
 
     #[test]
     fn the_only_row_of_a_key_is_looked_up_for_each_row() {
         assert!(EACH.on(Engine::Sqlite).ends_with(" q LEFT JOIN users u ON u.id = COALESCE(q.id, $2) WHERE 1"));
-        assert!(INNER.on(Engine::Sqlite).ends_with(" q CROSS JOIN users u ON u.id = q.id"));
+        assert!(INNER.on(Engine::Sqlite).ends_with(" q CROSS JOIN users u ON u.id = q.id AND u.a = 1"));
         assert!(EACH.on(Engine::Postgres).ends_with(
             " q LEFT JOIN LATERAL (SELECT u.* FROM users u WHERE u.id = COALESCE(q.id, $2) LIMIT 1) u ON TRUE WHERE 1"
         ));
+        assert!(
+            INNER
+                .on(Engine::Postgres)
+                .ends_with(" q JOIN LATERAL (SELECT u.* FROM users u WHERE u.id = q.id LIMIT 1) u ON u.a = 1")
+        );
     }
 
     #[test]

@@ -6,7 +6,7 @@ use sqlx::{AnyConnection, FromRow, Row, any::AnyRow};
 
 use super::{
     Store,
-    engine::Engine,
+    engine::{Engine, Sql},
     rows::{add_reactions, have_reactions, message, messages, person},
 };
 use crate::{
@@ -23,6 +23,20 @@ macro_rules! two_people {
     };
 }
 use two_people;
+
+static GROUP: Sql = Sql::new(
+    "SELECT c.id AS chat_id, c.first_seq, c.last_seq, c.revision, m.hidden_up_to_seq, c.name FROM chats c \
+     JOIN one(members m: m.user_id = $2 AND m.chat_id = c.id IF m.left_at IS NULL) \
+     WHERE c.group_id = $1 AND c.dropped_at IS NULL",
+);
+
+static DIALOG: Sql = Sql::new(concat!(
+    "SELECT c.id AS chat_id, c.first_seq, c.last_seq, c.revision, m.hidden_up_to_seq, ",
+    two_people!(),
+    " FROM chats c JOIN one(members m: m.user_id = $3 AND m.chat_id = c.id) \
+         JOIN one(users r: r.id = $3) JOIN one(users p: p.id = $4) \
+         WHERE c.user_low = $1 AND c.user_high = $2"
+));
 
 /// A chat that its reader may read.
 pub struct Readable {
@@ -61,12 +75,13 @@ pub struct Window {
 impl Store {
     /// A group that the reader is a member of, and its name.
     pub async fn open_group(&self, group: GroupId, reader: UserId) -> Result<Option<(Readable, String)>> {
-        self.within(async { open_group(&mut *self.reads.acquire().await?, group, reader).await }).await
+        self.within(async { open_group((&mut *self.reads.acquire().await?, self.engine), group, reader).await }).await
     }
 
     /// The dialog of two people, if they have one, and both people, the reader first.
     pub async fn open_dialog(&self, reader: UserId, partner: UserId) -> Result<Option<(Readable, [Person; 2])>> {
-        self.within(async { open_dialog(&mut *self.reads.acquire().await?, reader, partner).await }).await
+        self.within(async { open_dialog((&mut *self.reads.acquire().await?, self.engine), reader, partner).await })
+            .await
     }
 
     /// The messages of a window of a group's history, newest first, and the group's name. `None` if the reader is no
@@ -83,7 +98,9 @@ impl Store {
             if newest.is_some() {
                 return Ok(newest);
             }
-            let Some((chat, name)) = open_group(&mut connection, group, reader).await? else { return Ok(None) };
+            let Some((chat, name)) = open_group((&mut connection, self.engine), group, reader).await? else {
+                return Ok(None);
+            };
             Ok(Some((page(&mut connection, self.engine, &chat, window).await?, name)))
         };
         self.within(work).await
@@ -103,7 +120,9 @@ impl Store {
             if newest.is_some() {
                 return Ok(newest);
             }
-            let Some((chat, people)) = open_dialog(&mut connection, reader, partner).await? else { return Ok(None) };
+            let Some((chat, people)) = open_dialog((&mut connection, self.engine), reader, partner).await? else {
+                return Ok(None);
+            };
             Ok(Some((page(&mut connection, self.engine, &chat, window).await?, people)))
         };
         self.within(work).await
@@ -111,32 +130,22 @@ impl Store {
 }
 
 async fn open_group(
-    connection: &mut AnyConnection,
+    (connection, engine): (&mut AnyConnection, Engine),
     group: GroupId,
     reader: UserId,
 ) -> sqlx::Result<Option<(Readable, String)>> {
-    let query = sqlx::query(
-        "SELECT c.id AS chat_id, c.first_seq, c.last_seq, c.revision, m.hidden_up_to_seq, c.name FROM chats c \
-         JOIN members m ON m.chat_id = c.id AND m.user_id = $2 AND m.left_at IS NULL \
-         WHERE c.group_id = $1 AND c.dropped_at IS NULL",
-    );
+    let query = sqlx::query(GROUP.on(engine));
     let row = query.bind(group).bind(reader).fetch_optional(connection).await?;
     row.map(|row| Ok((readable(&row, reader)?, shown_group(row.try_get("name")?)))).transpose()
 }
 
 async fn open_dialog(
-    connection: &mut AnyConnection,
+    (connection, engine): (&mut AnyConnection, Engine),
     reader: UserId,
     partner: UserId,
 ) -> sqlx::Result<Option<(Readable, [Person; 2])>> {
     let ChatKey::Dialog(low, high) = ChatKey::dialog(reader, partner) else { return Ok(None) };
-    let query = sqlx::query(concat!(
-        "SELECT c.id AS chat_id, c.first_seq, c.last_seq, c.revision, m.hidden_up_to_seq, ",
-        two_people!(),
-        " FROM chats c JOIN members m ON m.chat_id = c.id AND m.user_id = $3 \
-             JOIN users r ON r.id = $3 JOIN users p ON p.id = $4 \
-             WHERE c.user_low = $1 AND c.user_high = $2"
-    ));
+    let query = sqlx::query(DIALOG.on(engine));
     let query = query.bind(low).bind(high).bind(reader).bind(partner);
     let row = query.fetch_optional(connection).await?;
     row.map(|row| Ok((readable(&row, reader)?, people(&row)?))).transpose()

@@ -19,7 +19,7 @@ use crate::{
 
 /// Whether two people have both written in a dialog, or in a group of at most `$2` members. SQLite takes the tables of a
 /// CROSS JOIN in their order, so it reads the first person's memberships. With OFFSET, PostgreSQL does not turn the
-/// subquery into a join over all memberships.
+/// subquery into a join over all memberships; with COALESCE, it finds the other person's by key.
 macro_rules! both_wrote {
     ($one:literal, $other:literal) => {
         concat!(
@@ -28,7 +28,7 @@ macro_rules! both_wrote {
             $one,
             " AND one.wrote = 1 AND one.left_at IS NULL AND other.user_id = ",
             $other,
-            " AND other.chat_id = one.chat_id AND other.wrote = 1 AND other.left_at IS NULL \
+            " AND other.chat_id = one.chat_id AND other.wrote = 1 AND COALESCE(other.left_at, 0) = 0 \
              AND c.id = one.chat_id AND c.dropped_at IS NULL AND c.member_count <= $2 LIMIT 1 OFFSET 0)"
         )
     };

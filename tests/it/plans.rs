@@ -70,3 +70,31 @@ async fn requests_read_rows_by_key_in_a_large_database_with_and_without_statisti
     // A server that has started reads all names once, for the search.
     assert!(scanned < 3 * MANY_PEOPLE, "{scanned} rows are not found by key");
 }
+
+#[tokio::test]
+async fn a_page_reads_few_rows_for_a_person_with_many_chats() {
+    let mut server = TestServer::start().await;
+    let [ann, bob] = server.people(["Ann", "Bob"]).await;
+    let id = group(&ann.create_group("tea", &[&bob]).await);
+    let [mut anns] = hearths([&ann]).await;
+    let message = anns.id_of(&id, "kettle's on").await;
+    let messages = server.database.add_histories(MANY_PEOPLE, 1).await;
+    server.database.join_all(&ann).await;
+    let before = server.database.rows_read(messages).await;
+    for _ in 0..ROUNDS[1] {
+        for request in [
+            Request::page(&id),
+            Request::page(&id).with("limit", 1).with("afterSeq", 1),
+            Request::page(&dialog(&bob)),
+            Request::changes(&id, 1, 0),
+            Request::edit(&id, &message, "tea's ready"),
+            Request::typing(&id),
+        ] {
+            anns.does(&request).await;
+        }
+    }
+    anns.writes(&id, "the end").await;
+    server.stop().await;
+    let read = server.database.rows_read(messages + 1).await - before;
+    assert!(read < 4 * MANY_PEOPLE, "{read} rows are read");
+}

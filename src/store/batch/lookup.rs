@@ -135,13 +135,13 @@ macro_rules! look_up {
              LEFT JOIN one(chats c: c.id = COALESCE(\
                (SELECT g.id FROM chats g WHERE g.group_id = l.group_id), \
                (SELECT d.id FROM chats d WHERE d.user_low = l.user_low AND d.user_high = l.user_high))) \
-             LEFT JOIN one(users a: a.id = l.actor AND a.deleted_at IS NULL) \
-             LEFT JOIN one(members am: am.user_id = l.actor AND am.chat_id = c.id AND am.left_at IS NULL) \
-             LEFT JOIN one(users t: t.id = l.target AND t.deleted_at IS NULL) \
-             LEFT JOIN one(members tm: tm.user_id = l.target AND tm.chat_id = c.id AND tm.left_at IS NULL) \
+             LEFT JOIN one(users a: a.id = l.actor IF a.deleted_at IS NULL) \
+             LEFT JOIN one(members am: am.user_id = l.actor AND am.chat_id = c.id IF am.left_at IS NULL) \
+             LEFT JOIN one(users t: t.id = l.target IF t.deleted_at IS NULL) \
+             LEFT JOIN one(members tm: tm.user_id = l.target AND tm.chat_id = c.id IF tm.left_at IS NULL) \
              LEFT JOIN one(blocks b: b.user_id = l.target AND b.blocked_id = l.actor) \
              LEFT JOIN one(blocks n: n.user_id = l.actor AND n.blocked_id = l.target) \
-             LEFT JOIN one(messages m: m.chat_id = c.id AND m.id = l.message AND c.dropped_at IS NULL)",
+             LEFT JOIN one(messages m: m.chat_id = c.id AND m.id = l.message IF c.dropped_at IS NULL)",
             $tables
         )
     };
@@ -163,7 +163,7 @@ pub(super) static LOOK_UP_CLOSELY: Prepared = Prepared::new(
         ),
         ", reply_to UUID",
         " LEFT JOIN one(messages q: q.chat_id = c.id AND q.id = l.reply_to) LEFT JOIN one(users w: w.id = q.sender_id) \
-      LEFT JOIN one(members f: f.user_id = l.target AND f.chat_id = c.id AND f.left_at IS NOT NULL)"
+      LEFT JOIN one(members f: f.user_id = l.target AND f.chat_id = c.id IF f.left_at IS NOT NULL)"
     ),
 );
 

@@ -28,9 +28,15 @@ static ADD_MEMBERS: Sql = Sql::new(
        COALESCE(c.group_id, CASE c.user_low WHEN q.user_id THEN c.user_high ELSE c.user_low END), \
        q.role, $2, 0, q.read_up_to \
      FROM rows($1: user_id UUID, chat_id BIGINT, role BIGINT, read_up_to BIGINT) q \
-     JOIN chats c ON c.id = q.chat_id WHERE true \
+     JOIN one(chats c: c.id = q.chat_id) WHERE true \
      ON CONFLICT (user_id, chat_id) DO UPDATE SET role = excluded.role, joined_at = excluded.joined_at, \
        left_at = NULL, read_up_to_seq = excluded.read_up_to_seq, state = members.state + 1",
+);
+
+static BOTH_WROTE: Sql = Sql::new(
+    "SELECT 1 FROM chats d JOIN one(members a: a.user_id = $1 AND a.chat_id = d.id AND a.wrote = 1) \
+     JOIN one(members b: b.user_id = $2 AND b.chat_id = d.id AND b.wrote = 1) \
+     WHERE d.user_low = $1 AND d.user_high = $2",
 );
 
 /// A person who joins a chat, for the first time or again.
@@ -142,11 +148,7 @@ impl Batch {
 
     /// Whether two people have a dialog in which both have written.
     pub async fn have_both_written(&mut self, one: UserId, other: UserId) -> sqlx::Result<bool> {
-        let query = sqlx::query(
-            "SELECT 1 FROM chats d JOIN members a ON a.chat_id = d.id AND a.user_id = $1 AND a.wrote = 1 \
-             JOIN members b ON b.chat_id = d.id AND b.user_id = $2 AND b.wrote = 1 \
-             WHERE d.user_low = $1 AND d.user_high = $2",
-        );
+        let query = sqlx::query(BOTH_WROTE.on(self.store.engine));
         let query = query.bind(one.min(other)).bind(one.max(other));
         Ok(query.fetch_optional(self.connection().await?).await?.is_some())
     }

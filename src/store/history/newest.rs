@@ -5,7 +5,10 @@ use sqlx::{AnyConnection, Row, any::AnyRow};
 use super::{Readable, Window, people, read_rows, readable, two_people};
 use crate::{
     model::{ChatKey, GroupId, Message, Person, Position, Timestamp, UserId},
-    store::{engine::Engine, rows::messages},
+    store::{
+        engine::{Engine, Sql},
+        rows::messages,
+    },
     text::shown_group,
 };
 
@@ -15,7 +18,7 @@ macro_rules! newest {
         messages!(
             concat!("c.id AS chat_id, c.first_seq, c.last_seq, c.revision, me.hidden_up_to_seq, ", $columns),
             concat!(
-                "chats c JOIN members me ON me.chat_id = c.id AND me.user_id = $1 \
+                "chats c JOIN one(members me: me.user_id = $1 AND me.chat_id = c.id) \
                  JOIN messages m ON m.chat_id = c.id AND m.seq > c.last_seq - $2 AND m.seq > me.hidden_up_to_seq ",
                 $joins
             ),
@@ -24,13 +27,14 @@ macro_rules! newest {
     };
 }
 
-const IN_GROUP: &str = newest!("c.name, ", "", "c.group_id = $3 AND c.dropped_at IS NULL AND me.left_at IS NULL");
+static IN_GROUP: Sql =
+    Sql::new(newest!("c.name, ", "", "c.group_id = $3 AND c.dropped_at IS NULL AND me.left_at IS NULL"));
 
-const IN_DIALOG: &str = newest!(
+static IN_DIALOG: Sql = Sql::new(newest!(
     concat!(two_people!(), ", "),
-    "JOIN users r ON r.id = $1 JOIN users p ON p.id = $3",
+    "JOIN one(users r: r.id = $1) JOIN one(users p: p.id = $3)",
     "c.user_low = $4 AND c.user_high = $5"
-);
+));
 
 /// The newest page of a group's history. `None` if this query cannot know the answer: the reader may not be a member, or
 /// there may be more messages.
@@ -43,7 +47,7 @@ pub(super) async fn in_group(
     if window.position != Position::Before(Timestamp::MAX) {
         return Ok(None);
     }
-    let query = sqlx::query(IN_GROUP).bind(reader).bind(window.limit).bind(group);
+    let query = sqlx::query(IN_GROUP.on(engine)).bind(reader).bind(window.limit).bind(group);
     let rows = query.fetch_all(&mut *connection).await?;
     let Some((chat, first)) = whole(&rows, reader, window.limit)? else { return Ok(None) };
     let name = shown_group(first.try_get("name")?);
@@ -61,7 +65,7 @@ pub(super) async fn in_dialog(
     if window.position != Position::Before(Timestamp::MAX) {
         return Ok(None);
     }
-    let query = sqlx::query(IN_DIALOG).bind(reader).bind(window.limit).bind(partner).bind(low).bind(high);
+    let query = sqlx::query(IN_DIALOG.on(engine)).bind(reader).bind(window.limit).bind(partner).bind(low).bind(high);
     let rows = query.fetch_all(&mut *connection).await?;
     let Some((chat, first)) = whole(&rows, reader, window.limit)? else { return Ok(None) };
     let people = people(first)?;

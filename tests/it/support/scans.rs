@@ -2,10 +2,14 @@
 
 use sqlx::Row;
 
-use super::{TestDatabase, database::Kind};
+use super::{TestDatabase, User, database::Kind};
 
 /// Connections report when they end: the last one may still be ending.
 const SCANNED: &str = "SELECT CAST(SUM(seq_tup_read) AS BIGINT) AS scanned FROM pg_stat_user_tables \
+     WHERE schemaname = current_schema() HAVING SUM(n_tup_ins) FILTER (WHERE relname = 'messages') >= $1";
+
+/// The same with those that were found by key.
+const FETCHED: &str = "SELECT CAST(SUM(seq_tup_read + idx_tup_fetch) AS BIGINT) AS scanned FROM pg_stat_user_tables \
      WHERE schemaname = current_schema() HAVING SUM(n_tup_ins) FILTER (WHERE relname = 'messages') >= $1";
 
 /// People with 16 bytes of a number as ids, each of whom has a dialog with the next one.
@@ -48,12 +52,35 @@ impl TestDatabase {
     /// Rows that were read by scans of whole tables until the server stopped, after it has stored this many messages. Zero
     /// on an engine that does not plan by the size of tables.
     pub async fn rows_scanned(&self, messages: i64) -> i64 {
+        self.counted(SCANNED, messages).await
+    }
+
+    /// The same with those that were found by key.
+    pub async fn rows_read(&self, messages: i64) -> i64 {
+        self.counted(FETCHED, messages).await
+    }
+
+    /// Makes a person a member of every chat.
+    pub async fn join_all(&self, user: &User) {
+        let user = user.id.replace('-', "");
+        let id = match self.kind {
+            Kind::Sqlite { .. } => format!("unhex('{user}')"),
+            Kind::Postgres { .. } => format!("decode('{user}', 'hex')"),
+        };
+        self.run(&format!(
+            "INSERT INTO members (user_id, chat_id, role, joined_at, hidden_up_to_seq, read_up_to_seq) \
+             SELECT {id}, id, 0, 1, 0, 0 FROM chats WHERE true ON CONFLICT DO NOTHING"
+        ))
+        .await;
+    }
+
+    async fn counted(&self, question: &'static str, messages: i64) -> i64 {
         if let Kind::Sqlite { .. } = self.kind {
             return 0;
         }
         let mut connection = self.connect().await;
         loop {
-            let scanned = sqlx::query(SCANNED).bind(messages).fetch_optional(&mut connection).await;
+            let scanned = sqlx::query(question).bind(messages).fetch_optional(&mut connection).await;
             if let Some(row) = scanned.expect("the database answers") {
                 return row.get("scanned");
             }
