@@ -60,6 +60,22 @@ impl TestDatabase {
         self.counted(FETCHED, messages).await
     }
 
+    /// Adds this many messages to each group, as [`Self::add_histories`].
+    pub async fn lengthen_groups(&self, count: i64) -> i64 {
+        if let Kind::Sqlite { .. } = self.kind {
+            return 0;
+        }
+        self.run(&format!(
+            "INSERT INTO messages (chat_id, seq, id, sender_id, content, event, created_at) \
+             SELECT c.id, c.last_seq + n, {}, m.user_id, 'hello', 0, c.last_at + n FROM chats c, members m, \
+               generate_series(1, {count}) n WHERE c.group_id IS NOT NULL AND m.chat_id = c.id AND m.role = 2; \
+             UPDATE chats SET last_seq = last_seq + {count}, last_at = last_at + {count} WHERE group_id IS NOT NULL",
+            self.bytes_of("CAST(n AS BIGINT)")
+        ))
+        .await;
+        count
+    }
+
     /// Makes a person a member of every chat.
     pub async fn join_all(&self, user: &User) {
         let user = user.id.replace('-', "");
