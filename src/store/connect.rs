@@ -196,7 +196,8 @@ async fn update(url: &str) -> anyhow::Result<()> {
     let migrated = migrated.fetch_optional(&mut connection).await?;
     ensure!(migrated.is_some(), "it is a SQLite database, but not one of Hearth");
     Part::of(Engine::Sqlite, &mut connection).await?.allow_use()?;
-    connection.execute("PRAGMA secure_delete = ON").await?;
+    // Other programs make copies without the log, such as VACUUM INTO: then writes and reads would wait for each other.
+    connection.execute("PRAGMA journal_mode = WAL; PRAGMA secure_delete = ON").await?;
     migrations::run(Engine::Sqlite, &mut connection).await?;
     folds::run(Engine::Sqlite, &mut connection).await?;
     // An interrupted process may have left changes in the log that are not synced. A retry of such a change is answered

@@ -250,3 +250,17 @@ async fn a_restored_backup_ends_every_session_and_starts_an_epoch() {
     let ann = serving.api.log_in(&ann.email, PASSWORD).await;
     assert_ne!(ann.hearth().await.hello["epoch"], before);
 }
+
+#[tokio::test]
+async fn a_file_that_has_lost_its_log_gets_it_back() {
+    let (hearth, path) = migrated();
+    sqlx::any::install_default_drivers();
+    let url = format!("sqlite://{}", path.display());
+    let mode = async |pragma: &'static str| {
+        let mut connection = AnyConnection::connect(&url).await.expect("it opens");
+        sqlx::query(pragma).fetch_one(&mut connection).await.expect("it answers").get::<String, _>(0)
+    };
+    assert_eq!(mode("PRAGMA journal_mode = DELETE").await, "delete");
+    hearth.prints(&["migrate"]);
+    assert_eq!(mode("PRAGMA journal_mode").await, "wal");
+}
