@@ -54,7 +54,6 @@ pub(crate) async fn run(database: Option<&Database>, options: Options) -> Result
     let mut connection = AnyConnection::connect(&database.url()).await.context("the database")?;
     if matches!(database, Database::Sqlite(_)) {
         // Nothing here must survive a power loss, so nothing is written twice. The server sets its own mode again.
-        // The server turns its log on again.
         connection.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -1000000").await?;
     }
     let before = sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) FROM chats").fetch_one(&mut connection).await?;
