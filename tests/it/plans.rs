@@ -6,10 +6,10 @@ use crate::support::{Request, Socket, TestServer, User, dialog, group, hearths};
 
 const PEOPLE: u64 = 2_000;
 const MANY_PEOPLE: i64 = 5_000;
-/// Messages of a long history: more than all requests of a test need.
-const LONG: i64 = 100_000;
 /// Messages in the dialog of each of them: about a million in all.
 const EACH: i64 = 200;
+/// Messages of a long history: more than all requests of a test need.
+const LONG: i64 = 100_000;
 /// PostgreSQL keeps a statement's plan from the sixth time on.
 const ROUNDS: [usize; 2] = [8, 20];
 

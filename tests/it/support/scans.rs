@@ -1,16 +1,8 @@
 //! What the database has read without a key.
 
-use sqlx::Row;
+use sqlx::{AssertSqlSafe, Row};
 
 use super::{TestDatabase, User, database::Kind};
-
-/// Connections report when they end: the last one may still be ending.
-const SCANNED: &str = "SELECT CAST(SUM(seq_tup_read) AS BIGINT) AS scanned FROM pg_stat_user_tables \
-     WHERE schemaname = current_schema() HAVING SUM(n_tup_ins) FILTER (WHERE relname = 'messages') >= $1";
-
-/// The same with those that were found by key.
-const FETCHED: &str = "SELECT CAST(SUM(seq_tup_read + idx_tup_fetch) AS BIGINT) AS scanned FROM pg_stat_user_tables \
-     WHERE schemaname = current_schema() HAVING SUM(n_tup_ins) FILTER (WHERE relname = 'messages') >= $1";
 
 /// People with 16 bytes of a number as ids, each of whom has a dialog with the next one.
 const HISTORIES: &str = "\
@@ -52,12 +44,12 @@ impl TestDatabase {
     /// Rows that were read by scans of whole tables until the server stopped, after it has stored this many messages. Zero
     /// on an engine that does not plan by the size of tables.
     pub async fn rows_scanned(&self, messages: i64) -> i64 {
-        self.counted(SCANNED, messages).await
+        self.counted("seq_tup_read", messages).await
     }
 
     /// The same with those that were found by key.
     pub async fn rows_read(&self, messages: i64) -> i64 {
-        self.counted(FETCHED, messages).await
+        self.counted("seq_tup_read + idx_tup_fetch", messages).await
     }
 
     /// Adds this many messages to each group, as [`Self::add_histories`].
@@ -90,15 +82,21 @@ impl TestDatabase {
         .await;
     }
 
-    async fn counted(&self, question: &'static str, messages: i64) -> i64 {
+    /// Connections report what they have done when they end: the last one may still be ending.
+    async fn counted(&self, rows: &str, messages: i64) -> i64 {
         if let Kind::Sqlite { .. } = self.kind {
             return 0;
         }
+        let question = format!(
+            "SELECT CAST(SUM({rows}) AS BIGINT) AS counted FROM pg_stat_user_tables \
+             WHERE schemaname = current_schema() \
+             HAVING SUM(n_tup_ins) FILTER (WHERE relname = 'messages') >= {messages}"
+        );
         let mut connection = self.connect().await;
         loop {
-            let scanned = sqlx::query(question).bind(messages).fetch_optional(&mut connection).await;
-            if let Some(row) = scanned.expect("the database answers") {
-                return row.get("scanned");
+            let counted = sqlx::query(AssertSqlSafe(question.clone())).fetch_optional(&mut connection).await;
+            if let Some(row) = counted.expect("the database answers") {
+                return row.get("counted");
             }
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
