@@ -19,7 +19,7 @@ pub use device::{Device, Devices};
 pub use password::{NOBODYS, Passwords, Verdict};
 pub use rotation::{GRACE_MILLIS, Rotation};
 pub use session_clock::SessionClock;
-pub use sessions::{Check, Sessions};
+pub use sessions::{Check, Sessions, TRUSTED_FOR};
 pub use token::{Claims, Grant, Tokens};
 pub use turns::Source;
 

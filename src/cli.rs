@@ -5,6 +5,7 @@ mod backup;
 mod bar;
 mod check;
 mod demo;
+mod doctor;
 mod health;
 mod import;
 mod repair;
@@ -84,6 +85,7 @@ fn perform(runtime: &Runtime, command: Option<Command>, config: Config, clock: C
         Some(Command::Restore { file, .. }) => runtime.block_on(backup::restore(&config, &file)),
         Some(Command::Verify { file, .. }) => return runtime.block_on(backup::verify(&config, &file)),
         Some(Command::Stats) => runtime.block_on(backup::stats(&config)),
+        Some(Command::Doctor) => return runtime.block_on(doctor::run(&config)),
         Some(Command::Check) => return runtime.block_on(check::run(&config)),
         Some(Command::Repair { what }) => runtime.block_on(repair::run(&config, what, clock)),
         Some(Command::Health { ready }) => {
@@ -106,7 +108,7 @@ async fn serve(config: Config, clock: Clock) -> anyhow::Result<()> {
     let manager = Manager::of_this_process()?;
     let database = store::place(&config.database.url).to_owned();
     tracing::info!(version = VERSION, database, "starting");
-    let server = Server::start(config).await?;
+    let server = Box::pin(Server::start(config)).await?;
     if clock == Clock::Checked {
         server.check_clock(Timestamp::now()).await?;
     }

@@ -18,8 +18,8 @@ use serde::{Deserialize, Serialize};
 pub use backup::Backup;
 pub use origins::Origins;
 pub use sections::{
-    Auth, CommonPasswords, Confirm, Database, Directory, Emails, Limits, Log, LogFormat, LogLevel, Metrics, Retention,
-    Server, Storage, Web,
+    Auth, Cluster, CommonPasswords, Confirm, Database, Directory, Emails, Limits, Log, LogFormat, LogLevel, Metrics,
+    Retention, Server, Shutdown, Storage, Web,
 };
 
 /// The file that is read by default, if it exists.
@@ -36,6 +36,10 @@ pub struct Config {
     pub server: Server,
     /// The database.
     pub database: Database,
+    /// Other servers on the same database.
+    pub cluster: Cluster,
+    /// How the server stops.
+    pub shutdown: Shutdown,
     /// Accounts and sessions.
     pub auth: Auth,
     /// What users can find out about each other.
@@ -128,6 +132,7 @@ impl Config {
             shown.backup.passphrase = MASK.into();
         }
         shown.database.url = mask_password(&shown.database.url);
+        shown.cluster.nats = mask_passwords(&shown.cluster.nats);
         shown.to_toml()
     }
 
@@ -142,6 +147,18 @@ impl Config {
         };
         sections.map(section).collect::<Vec<_>>().join("\n")
     }
+}
+
+/// `nats://user:password@host, …` with every password and token masked.
+fn mask_passwords(urls: &str) -> String {
+    let masked = urls.split(',').map(|url| {
+        let url = url.trim();
+        match url.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?.1))) {
+            Some((scheme, host)) => format!("{scheme}://{MASK}@{host}"),
+            None => url.to_owned(),
+        }
+    });
+    masked.collect::<Vec<_>>().join(", ")
 }
 
 /// `postgres://user:password@host/db?…` with every password in it masked.

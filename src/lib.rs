@@ -32,7 +32,7 @@
 //!
 //! # Layers
 //! `main`, [`cli`] → [`server`] → [`api`], [`ws`], [`asyncapi`], [`assets`], [`telemetry`] → [`service`], [`import`],
-//! [`demo`], [`backup`] → [`writer`] → [`auth`], [`store`], [`live`] → [`protocol`], [`config`] → [`model`], [`error`], [`text`], [`metrics`].
+//! [`demo`], [`backup`] → [`writer`], [`cluster`] → [`auth`], [`store`], [`live`] → [`protocol`], [`config`] → [`model`], [`error`], [`text`], [`metrics`].
 //! Imports point down this list, never up; a test checks it.
 
 pub mod api;
@@ -41,6 +41,7 @@ pub mod asyncapi;
 pub mod auth;
 pub mod backup;
 pub mod cli;
+pub mod cluster;
 pub mod config;
 pub mod demo;
 pub mod error;

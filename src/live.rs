@@ -4,6 +4,7 @@
 mod barred;
 mod connection;
 mod deliver;
+mod elsewhere;
 mod hub;
 mod peers;
 mod presence;
@@ -15,10 +16,11 @@ mod view;
 pub use connection::{Connection, ConnectionId, Taken};
 #[cfg(test)]
 pub(crate) use deliver::broadcasts;
+pub use elsewhere::Whereabouts;
 pub use hub::{Entered, Entrant, Full, Hub};
 pub use peers::{Crowded, Peer, PeerBounds, Peers};
 pub use presence::PresenceChange;
-pub use publisher::{Outcome, Publication, Reply, publish};
+pub use publisher::{Committed, Outcome, Publication, Reply, publish};
 pub use turn::Turn;
 pub use typing::Typists;
 pub use view::presence;

@@ -72,6 +72,12 @@ macro_rules! metrics {
 metrics! {
     /// Open WebSockets, by subprotocol.
     connections: PerProtocol;
+    /// 1 while NATS answers, otherwise 0; not shown if the server is alone.
+    cluster_bus: Gauge;
+    /// 1 while the log of commits can be read, otherwise 0; not shown if the server is alone.
+    cluster_log: Gauge;
+    /// Other servers that are heard; not shown if the server is alone.
+    cluster_peers: Gauge;
     /// Free bytes on the disk of the database; not shown if they are unknown.
     storage_free_bytes: Gauge;
     /// 1 while less than `storage.warn_percent` of the disk is free, otherwise 0.

@@ -24,6 +24,7 @@ pub mod address;
 mod chat;
 mod event;
 mod export;
+mod log;
 mod message;
 mod room;
 
@@ -40,6 +41,7 @@ pub use chat::{ChatKey, ChatRef, ChatSummary, Conversation, Counters, Known, Mem
 pub(crate) use event::examples;
 pub use event::{Audience, Entry, Event, Members, Receipt, Scene};
 pub use export::{Block, Membership, OwnReaction, OwnSession, Profile};
+pub use log::{Cursor, Logged};
 pub use message::{Message, MessageKind, Notice, Position, Quote, Reaction};
 pub use room::Room;
 
@@ -118,7 +120,8 @@ impl<'de> Deserialize<'de> for Timestamp {
 inline_schema!(Timestamp, { "type": "string", "format": "date-time" });
 
 /// A user's current name, as others see it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Person {
     /// The user's id.
     pub id: UserId,

@@ -24,12 +24,13 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     auth::{Attempts, Devices, Passwords, SessionClock, Sessions, Tokens},
     backup,
+    cluster::Node,
     config::{Config, Limits},
     live::{Hub, PeerBounds, Peers, Typists, publish},
     metrics::Metrics,
     model::Timestamp,
     protocol::{Bounds, Close, Protocol},
-    service::{App, accounts, clock::Past, disk, housekeeping, people},
+    service::{App, accounts, clock::Past, disk, duty::Duty, housekeeping, people},
     store::{ServingGuard, Store},
     writer,
 };
@@ -47,6 +48,12 @@ const OTHER_DESCRIPTORS: u64 = 64;
 /// How often presence changes are sent to watchers.
 const PRESENCE_EVERY: Duration = Duration::from_millis(500);
 
+/// How often some connections are closed before the server stops.
+const DRAINS_PER_SECOND: u32 = 20;
+
+/// How often the other servers of a cluster are shown that this one is there.
+const SEEN_EVERY: Duration = Duration::from_secs(5);
+
 /// A server that is ready to serve.
 pub struct Server {
     listener: tokio::net::TcpListener,
@@ -61,7 +68,11 @@ impl Server {
     /// Opens the database, acquires the exclusive right to serve it, and listens.
     pub async fn start(config: Config) -> anyhow::Result<Self> {
         // Before anything else: a server that may not serve must not migrate another server's database.
-        let guard = ServingGuard::take(&config.database.url).await?;
+        let guard = if config.cluster.nats.is_empty() {
+            ServingGuard::take(&config.database.url).await?
+        } else {
+            ServingGuard::share(&config.database.url).await?
+        };
         backup::before_migration(&config).await?;
         let store = Store::open_to_write(&config.database, &guard).await?;
         let disk = disk::Watch::new(&config.storage, &store).await?;
@@ -74,7 +85,13 @@ impl Server {
         let sessions = Arc::new(Sessions::default());
         let hub = Arc::new(Hub::new(sessions.clone(), config.limits.connections, per_user));
         let (writer, write, batches) = writer::start(store.clone(), &config.limits);
-        let publisher = tokio::spawn(publish(hub.clone(), batches));
+        let epoch = epoch(&store).await?;
+        let (cluster, publisher) = if store.is_shared() {
+            let (cluster, node) = Node::join(&config.cluster.nats, &epoch, &store, &hub, &sessions).await?;
+            (Some(cluster), tokio::spawn(node.run(batches)))
+        } else {
+            (None, tokio::spawn(publish(hub.clone(), batches)))
+        };
         let secret = signing_secret(&store, &config).await?;
         let app = App {
             bounds: Bounds {
@@ -85,13 +102,15 @@ impl Server {
             attempts: Attempts::new(&config.limits),
             passwords: Passwords::start(),
             typists: Typists::default(),
-            epoch: epoch(&store).await?,
+            epoch,
             sessions,
             session_clock: SessionClock::from(store.last_session_use().await?, Timestamp::now(), Instant::now()),
             tokens: Tokens::new(&secret, config.auth.token_hours),
             devices: Devices::new(&secret),
+            duty: Duty::new(&store),
             store,
             writer,
+            cluster,
             hub,
             metrics: Metrics::default(),
             exports: Arc::default(),
@@ -128,8 +147,9 @@ impl Server {
     pub async fn run(mut self, manager: Manager, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
         let address = self.address()?;
         let (stopping, connections) = (CancellationToken::new(), TaskTracker::new());
+        let draining = CancellationToken::new();
         let sockets = TaskTracker::new();
-        let routes = routes::routes(&self.app, &sockets, &stopping);
+        let routes = routes::routes(&self.app, &sockets, &draining);
         let bounds = peer_bounds(&self.app.config.limits);
         let peers = Arc::new(Peers::new(bounds, self.app.config.server.proxies()));
         let accept = listener::serve(self.listener, routes, peers, connections.clone(), stopping.clone());
@@ -145,7 +165,7 @@ impl Server {
         let failure = tokio::select! {
             () = accept => None,
             () = metrics => None,
-            () = stop => None,
+            () = drained(stop, &self.app, &draining) => None,
             () = self.guard.lost(&store) => Some(why_lost(&store).await),
             _ = &mut self.writer => Some("the writer stopped unexpectedly".to_owned()),
             _ = &mut background => Some("the background tasks stopped unexpectedly".to_owned()),
@@ -154,6 +174,7 @@ impl Server {
         };
 
         manager.stopping();
+        draining.cancel();
         stopping.cancel();
         connections.close();
         self.app.hub.close_all(Close::GoingAway);
@@ -172,6 +193,7 @@ impl Server {
         if failure.is_none() {
             let _ = tokio::time::timeout(grace, async { tokio::join!(self.writer, self.publisher) }).await;
         }
+        let _ = tokio::time::timeout(grace, store.leave()).await;
         // A silent database does not answer the closing of connections either.
         let _ = tokio::time::timeout(grace, store.close()).await;
         let _ = tokio::time::timeout(grace, self.guard.release()).await;
@@ -179,6 +201,23 @@ impl Server {
             Some(failure) => bail!(failure),
             None => Ok(()),
         }
+    }
+}
+
+/// Waits for the signal to stop, and then closes connections over the configured time. Their clients return, to other
+/// servers if there are some: while it is not ready, load balancers send them there.
+async fn drained(stop: impl Future<Output = ()>, app: &App, draining: &CancellationToken) {
+    stop.await;
+    let steps = app.config.shutdown.drain_seconds * DRAINS_PER_SECOND;
+    if steps == 0 {
+        return;
+    }
+    draining.cancel();
+    let count = app.hub.drain().div_ceil(steps as usize);
+    let mut ticks = tokio::time::interval(Duration::from_secs(1) / DRAINS_PER_SECOND);
+    for _ in 0..steps {
+        ticks.tick().await;
+        app.hub.close_some(count, Close::GoingAway);
     }
 }
 
@@ -252,8 +291,15 @@ async fn background(app: Arc<App>, heart: watch::Sender<()>) {
         }
     };
     let housekeeping = housekeeping::run(&app);
-    let backups = backup::run(&app.config, &app.store, &app.metrics);
+    let backups = backup::run(&app.config, &app.store, &app.metrics, || app.duty.store().is_some());
+    let seen = async {
+        while app.store.is_shared() {
+            app.store.be_seen().await.unwrap_or_else(|error| error.log());
+            tokio::time::sleep(SEEN_EVERY).await;
+        }
+    };
+    let duties = async { tokio::join!(app.duty.keep(), seen) };
     let writes = app.store.watch_writes();
     let late = accounts::deliver_late(&app);
-    tokio::join!(beat, presence, housekeeping, backups, disk::watch(&app), writes, late, memory::give_back());
+    tokio::join!(beat, presence, housekeeping, backups, duties, disk::watch(&app), writes, late, memory::give_back());
 }

@@ -5,6 +5,7 @@ pub mod catch_up;
 pub mod clock;
 pub mod confirmation;
 pub mod disk;
+pub mod duty;
 pub mod export;
 pub mod groups;
 pub mod hello;
@@ -19,6 +20,7 @@ use std::{sync::Arc, time::Instant};
 
 use crate::{
     auth::{Attempts, Devices, Passwords, SessionClock, Sessions, Tokens},
+    cluster::Cluster,
     config::Config,
     error::Result,
     live::{ConnectionId, Hub, Typists},
@@ -39,6 +41,8 @@ pub struct App {
     pub store: Store,
     /// Queues changes of chats.
     pub writer: Writer,
+    /// Other servers on the same database, if there may be some.
+    pub cluster: Option<Cluster>,
     /// The open connections.
     pub hub: Arc<Hub>,
     /// The live sessions, cached.
@@ -59,6 +63,8 @@ pub struct App {
     pub metrics: Metrics,
     /// The disk that is watched.
     pub disk: disk::Watch,
+    /// Work that one server of a cluster does for all.
+    pub duty: duty::Duty,
     /// The running exports.
     pub exports: Arc<export::Exports>,
     /// Changes when a backup is restored: clients then discard what they know.

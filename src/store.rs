@@ -11,6 +11,7 @@ mod clock;
 mod commits;
 mod connect;
 mod copy;
+mod diagnosis;
 mod disk;
 mod engine;
 mod errors;
@@ -27,6 +28,7 @@ mod load;
 mod members;
 mod migrations;
 mod moves;
+mod nodes;
 mod pools;
 mod privacy;
 mod purge;
@@ -35,6 +37,7 @@ mod restoration;
 mod retention;
 mod rows;
 mod sample;
+mod scenes;
 mod script;
 mod scrub;
 mod search;
@@ -49,14 +52,15 @@ mod users;
 mod writers;
 
 pub use batch::{
-    Author, Batch, ChatChange, Erased, Expired, Lookup, NewMember, NewMessage, NewStanding, ReactionKey, Situation,
-    StoredChat, StoredMessage, Written, cost,
+    Author, Batch, ChatChange, Erased, Expired, Locked, Lookup, NewMember, NewMessage, NewStanding, ReactionKey,
+    Situation, StoredChat, StoredMessage, Written, cost,
 };
 pub use catch_up::CatchUp;
 pub use check::{CheckProgress, Checked, Finding, Inspection};
 pub use clock::Repaired;
-pub use commits::{Commit, Cursor, KEPT_MILLIS as COMMITS_KEPT_MILLIS, Unanswered, Uncommitted};
+pub use commits::{Aside, Commit, KEPT_MILLIS as COMMITS_KEPT_MILLIS, OthersCommit, Unanswered, Uncommitted};
 pub use connect::place;
+pub use diagnosis::Diagnosis;
 pub use disk::Space;
 pub use errors::{is_away, is_conflict};
 pub use export::Page;
@@ -67,10 +71,12 @@ pub use history::{Detail, Readable, Window};
 pub use load::{Fate, Load, LoadedGroup, LoadedMember, LoadedMessage, LoadedPerson, LoadedReaction, Unread};
 pub use members::Sharing;
 pub use moves::{MoveSource, MoveTarget, Reached, Settled, Switch, Taken};
+pub use nodes::Node;
 pub use records::{BackupRecord, Erasure, Records, VerifyRecord};
 pub use restoration::Restoration;
 pub use retention::{Expiring, ExpiryPage};
 pub use rows::QUOTED;
+pub use scenes::Place;
 pub use sessions::{Confirmation, NewSession, Renewal};
 pub use source::{Source, SourceGroup, SourceMember, SourceMessage, SourceUser, Table};
 pub use stats::{Pending, Stats, file, newest_schema, pending};
@@ -108,6 +114,8 @@ pub struct Store {
     order: commits::Order,
     /// Delivers what changed after its requester had stopped waiting.
     late: commits::Late,
+    /// Passes on what other servers must be told.
+    asides: commits::Asides,
     /// All people's names in memory, for searches.
     names: Arc<NameIndex>,
     /// Whether writes work.

@@ -21,7 +21,7 @@ mod sends;
 mod standings;
 mod storage;
 
-use std::{future::Future, time::Duration};
+use std::{future::Future, iter, time::Duration};
 
 use tokio::{
     sync::{mpsc, oneshot},
@@ -31,12 +31,12 @@ use tokio::{
 use crate::{
     config::Limits,
     error::{Error, Result},
-    live::{Outcome, Publication, Reply, Turn},
+    live::{Committed, Outcome, Publication, Reply, Turn},
     model::{Texts, UserId},
     store::{Expiring, Store},
 };
 use command::Task;
-use commit::Committer;
+use commit::{Committer, Done};
 
 pub use command::{Command, PrivacyChange};
 
@@ -122,14 +122,14 @@ impl Writer {
 pub fn start(
     store: Store,
     limits: &Limits,
-) -> (Writer, impl Future<Output = ()> + Send + use<>, mpsc::Receiver<Vec<Publication>>) {
+) -> (Writer, impl Future<Output = ()> + Send + use<>, mpsc::Receiver<Vec<Committed>>) {
     let (queue, entries) = mpsc::channel(QUEUE);
     let (publisher, batches) = mpsc::channel(PUBLISHER_QUEUE);
     let committer = Committer::new(store, limits);
     (Writer { queue }, run(committer, entries, publisher), batches)
 }
 
-async fn run(mut committer: Committer, mut entries: mpsc::Receiver<Queued>, publisher: mpsc::Sender<Vec<Publication>>) {
+async fn run(mut committer: Committer, mut entries: mpsc::Receiver<Queued>, publisher: mpsc::Sender<Vec<Committed>>) {
     let mut batch = Vec::with_capacity(BATCH);
     loop {
         let received = entries.recv_many(&mut batch, BATCH);
@@ -141,23 +141,30 @@ async fn run(mut committer: Committer, mut entries: mpsc::Receiver<Queued>, publ
         if received == 0 {
             return;
         }
-        let late = committer.settle().await.into_iter().flatten();
-        let mut publications: Vec<_> = late.map(|outcome| Publication { outcome: Ok(outcome), reply: None }).collect();
+        // Their requests were rejected long ago.
+        let late = committer.settle().await.map(|done| committed(done, &mut iter::empty()));
         let (tasks, mut replies): (Vec<_>, Vec<_>) = batch.drain(..).map(|entry| (entry.task, entry.reply)).unzip();
-        let mut outcomes = committer.commit(&tasks).await;
-        let outage = outcomes.last().and_then(|outcome| outcome.as_ref().err()?.outage());
-        if let Some(outage) = outage {
+        let mut all = committer.commit(&tasks).await;
+        let last = all.last_mut().map(|done| &mut done.outcomes);
+        let outage = last.as_ref().and_then(|outcomes| outcomes.last()?.as_ref().err()?.outage());
+        if let Some((outage, outcomes)) = outage.zip(last) {
             // Commands behind these have waited for the database, too: the last of a full queue would wait for minutes.
             let waiting = (0..entries.len()).map_while(|_| entries.try_recv().ok());
             replies.extend(waiting.map(|entry| entry.reply));
-            outcomes.extend((outcomes.len()..replies.len()).filter_map(|_| outage.outage().map(Err)));
+            outcomes.extend((tasks.len()..replies.len()).filter_map(|_| outage.outage().map(Err)));
         }
-        let answered = outcomes.into_iter().zip(replies);
-        publications.extend(answered.map(|(outcome, reply)| Publication { outcome, reply: Some(reply) }));
-        if publisher.send(publications).await.is_err() {
+        let mut replies = replies.into_iter();
+        let all = late.into_iter().chain(all.into_iter().map(|done| committed(done, &mut replies)));
+        if publisher.send(all.collect()).await.is_err() {
             return;
         }
     }
+}
+
+/// What is published of a transaction, each outcome with the next reply.
+fn committed(done: Done, replies: &mut dyn Iterator<Item = Reply>) -> Committed {
+    let publication = |outcome| Publication { outcome, reply: replies.next() };
+    Committed { logged: done.logged, publications: done.outcomes.into_iter().map(publication).collect() }
 }
 
 #[cfg(test)]

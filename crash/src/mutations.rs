@@ -14,7 +14,7 @@ use crate::{
     check, mutate,
     mutate::Verdict,
     record::{Change, Round},
-    run::binary,
+    run::{self, binary},
     shim,
     story::{fault::Fault, house::House, round::Story},
 };
@@ -22,7 +22,7 @@ use crate::{
 /// The faults of the rounds that are falsified, in turn.
 const ROUNDS: [&[Fault]; 4] = [&[Fault::Stop], &[Fault::Kill], &[Fault::Terminate], &[Fault::Stop]];
 /// The most rounds until each falsification is possible in one of them.
-const MOST: usize = 12;
+const MOST: usize = 30;
 /// The most rounds until a mistake of the server must be noticed.
 const LONGEST: usize = 8;
 /// The variable that names the mistake to a server that was built with the feature `mutations`.
@@ -47,14 +47,15 @@ pub(crate) async fn observations(options: &Mutations) -> Result<bool> {
     let mut verdicts: Vec<(&str, Verdict)> = Vec::new();
     for (played, faults) in (1..=MOST).zip(ROUNDS.iter().cycle()) {
         let round = story.round(&mut house, faults, &mut chance).await?;
+        run::keep_if_wrong(&mut house, &round)?;
         let earlier = verdicts.into_iter().map(|(_, verdict)| verdict).chain(repeat(Verdict::Impossible));
-        let found = mutate::observations(&round, &mut chance)?.into_iter().zip(earlier);
+        let found = mutate::observations(&round, &mut chance).into_iter().zip(earlier);
         verdicts = found.map(|((name, one), earlier)| (name, earlier.and(one))).collect();
         if played >= ROUNDS.len() && verdicts.iter().all(|(_, verdict)| *verdict != Verdict::Impossible) {
             break;
         }
     }
-    verdicts.extend(mutate::erased(&last, &mut chance)?);
+    verdicts.extend(mutate::erased(&last, &mut chance));
     for (name, verdict) in &verdicts {
         print(name, verdict);
     }
@@ -68,6 +69,7 @@ async fn last_round(binary: &Path, chance: &mut Rng) -> Result<Round> {
     for _ in 0..MOST {
         story.erases = true;
         let round = story.round(&mut house, ROUNDS[0], chance).await?;
+        run::keep_if_wrong(&mut house, &round)?;
         if round.ops.iter().any(|op| matches!(op.change, Change::Destroy { .. }) && !op.is_refused()) {
             return Ok(round);
         }

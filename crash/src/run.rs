@@ -5,7 +5,7 @@ use std::{
     time::{Instant, SystemTime},
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use fastrand::Rng;
 
 use crate::{
@@ -100,6 +100,17 @@ pub(crate) fn check_again(file: &Path) -> Result<bool> {
     let violations = check::check(&round);
     show(&violations);
     Ok(violations.is_empty())
+}
+
+/// Keeps the data and the observations of a round that broke a promise, and fails.
+pub(crate) fn keep_if_wrong(house: &mut House, round: &Round) -> Result<()> {
+    let violations = check::check(round);
+    if violations.is_empty() {
+        return Ok(());
+    }
+    show(&violations);
+    keep(house, Some(round))?;
+    bail!("a round without mutation has violations")
 }
 
 fn show(violations: &[String]) {

@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
 use super::rotation::Rotation;
@@ -10,6 +11,10 @@ use crate::model::{SessionId, Timestamp, UserId};
 
 /// How many sessions are cached: about 10 MiB. The database has the rest.
 const REMEMBERED: usize = 100_000;
+/// How long the cache of a server of several is trusted after it has heard of everything that the others have ended.
+pub const TRUSTED_FOR: Duration = Duration::from_secs(10);
+/// How long such a server trusts what it has read of a session: it does not hear of renewed tokens.
+const READ_AGAIN_AFTER: Duration = Duration::from_mins(1);
 /// How long ended sessions are cached: much longer than a query takes.
 const ENDED_KEPT_MILLIS: i64 = 24 * 60 * 60 * 1000;
 
@@ -19,6 +24,7 @@ enum State {
         user: UserId,
         rotation: Rotation,
         expires_at: Timestamp,
+        read_at: Instant,
     },
     /// Kept, so that a query that was in progress when the session ended cannot revive it.
     Ended {
@@ -49,13 +55,21 @@ pub enum Check {
 
 /// The cached sessions of this process.
 #[derive(Default)]
-pub struct Sessions(Mutex<HashMap<SessionId, State>>);
+pub struct Sessions {
+    states: Mutex<HashMap<SessionId, State>>,
+    /// Until when what is cached is true, if other servers end sessions, too.
+    trusted_until: Mutex<Option<Instant>>,
+}
 
 impl Sessions {
     /// Checks a token without asking the database.
     pub fn check(&self, session: SessionId, user: UserId, generation: i64, now: Timestamp) -> Check {
+        let oldest = self.oldest_trusted();
         match self.lock().get_mut(&session) {
-            Some(State::Live { user: owner, rotation, .. }) if *owner == user => {
+            Some(State::Live { user: owner, rotation, read_at, .. }) if *owner == user => {
+                if oldest.is_some_and(|oldest| *read_at < oldest) {
+                    return Check::Unknown;
+                }
                 if generation > rotation.newest {
                     return Check::Unknown;
                 }
@@ -80,9 +94,10 @@ impl Sessions {
         if sessions.len() >= REMEMBERED {
             make_room(&mut sessions);
         }
-        let known = sessions.entry(session).or_insert(State::Live { user, rotation, expires_at });
-        if let State::Live { rotation: known, .. } = known {
-            *known = known.merged(rotation);
+        let now = Instant::now();
+        let known = sessions.entry(session).or_insert(State::Live { user, rotation, expires_at, read_at: now });
+        if let State::Live { rotation: known, read_at, .. } = known {
+            (*known, *read_at) = (known.merged(rotation), now);
         }
     }
 
@@ -107,8 +122,22 @@ impl Sessions {
         self.lock().retain(|_, state| !matches!(state, State::Live { user, .. } if *user == owner));
     }
 
+    /// Says until when what is cached is true. A server of several says so each time it has read what the others did.
+    pub fn trust_until(&self, until: Instant) {
+        *self.trusted_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(until);
+    }
+
+    /// The oldest moment at which a session may have been read; `None` if what is cached is always true.
+    fn oldest_trusted(&self) -> Option<Instant> {
+        let until = (*self.trusted_until.lock().unwrap_or_else(PoisonError::into_inner))?;
+        let now = Instant::now();
+        // What was read just now is true in any case.
+        let age = if now < until { READ_AGAIN_AFTER } else { Duration::from_millis(100) };
+        now.checked_sub(age)
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, State>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.states.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

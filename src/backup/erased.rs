@@ -56,7 +56,7 @@ pub(super) async fn repeat(store: &Store, erased: &[Erasure]) -> anyhow::Result<
     let mut count = 0;
     for erasure in erased {
         let texts = if erasure.texts { Texts::Erase } else { Texts::Keep };
-        let mut batch = store.batch();
+        let mut batch = store.batch([]);
         if batch.erase_account(erasure.id, texts, erasure.at).await?.is_some() {
             batch.commit(&[]).await.map_err(|failure| anyhow::anyhow!("{failure:?}"))?;
             count += 1;

@@ -1,6 +1,6 @@
 //! Backups on schedule inside the server, the weekly drill of the newest one, and the list of erased accounts.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use indicatif::ProgressBar;
@@ -18,8 +18,8 @@ use crate::{
 
 /// How often to look for what is due.
 const EVERY: Duration = Duration::from_secs(30);
-/// How often to look for erased accounts, in memory.
-const ERASED_EVERY: Duration = Duration::from_secs(1);
+/// How often to look for erased accounts, in memory, and for a change of whose work this is.
+const SECOND: Duration = Duration::from_secs(1);
 /// How long to wait after a failure: the store may be unreachable.
 const RETRY_MILLIS: i64 = 10 * 60 * 1000;
 /// How often the newest backup is verified.
@@ -38,8 +38,9 @@ struct Schedule<'a> {
     drill_after: Timestamp,
 }
 
-/// Makes and verifies backups, and keeps the list of erased accounts, while it is polled.
-pub async fn run(config: &Config, store: &Store, metrics: &Metrics) {
+/// Makes and verifies backups, and keeps the list of erased accounts, while it is polled. In a cluster one server does so
+/// for all: `is_ours` says whether it is this one.
+pub async fn run(config: &Config, store: &Store, metrics: &Metrics, is_ours: impl Fn() -> bool) {
     let schedule = Schedule::new(config, store, metrics).await;
     let mut schedule = match schedule {
         Ok(schedule) => schedule,
@@ -53,7 +54,7 @@ pub async fn run(config: &Config, store: &Store, metrics: &Metrics) {
         let mut seen = None;
         loop {
             let count = store.erased_so_far();
-            if seen != Some(count) {
+            if seen != Some(count) && is_ours() {
                 match erasures.keep(store, &place).await {
                     Ok(()) => seen = Some(count),
                     Err(error) => {
@@ -62,13 +63,17 @@ pub async fn run(config: &Config, store: &Store, metrics: &Metrics) {
                     }
                 }
             }
-            tokio::time::sleep(ERASED_EVERY).await;
+            tokio::time::sleep(SECOND).await;
         }
     };
     let backups = async {
         loop {
-            schedule.step(Timestamp::now()).await;
-            tokio::time::sleep(EVERY).await;
+            let was_ours = is_ours();
+            schedule.step(Timestamp::now(), was_ours).await;
+            let began = Instant::now();
+            while began.elapsed() < EVERY && is_ours() == was_ours {
+                tokio::time::sleep(SECOND).await;
+            }
         }
     };
     tokio::join!(list, backups);
@@ -83,8 +88,8 @@ impl<'a> Schedule<'a> {
         Ok(Self { config, store, metrics, reserve, place, passphrase, every_millis, backup_after, drill_after })
     }
 
-    /// Does what is due.
-    async fn step(&mut self, now: Timestamp) {
+    /// Shows what was done, and does what is due if that is this server's work.
+    async fn step(&mut self, now: Timestamp, is_ours: bool) {
         let records = match Records::read(&self.config.database.url).await {
             Ok(records) => records,
             Err(error) => {
@@ -93,7 +98,7 @@ impl<'a> Schedule<'a> {
             }
         };
         self.show(&records);
-        let Some(every) = self.every_millis else { return };
+        let Some(every) = self.every_millis.filter(|_| is_ours) else { return };
         let last =
             records.backup.as_ref().filter(|record| record.is_scheduled).map_or(Timestamp(0), |record| record.at);
         // A time in the future comes from a clock that was wrong.

@@ -100,6 +100,11 @@ pub(super) enum Command {
         #[arg(long, conflicts_with_all = ["target", "url_file"])]
         abandon: bool,
     },
+    /// Look for problems of what the server depends on
+    ///
+    /// Asks the database and, in a cluster, NATS how fast they answer, compares the clocks, and lists the servers with their
+    /// versions. Works while the server runs. Exits with 0 if everything is well, otherwise with 1.
+    Doctor,
     /// Print the effective configuration, with secrets masked
     Config,
     /// Prepare a database that another tool has restored

@@ -1,8 +1,10 @@
 //! Checks the values of the configuration.
 
+use std::fmt::Display;
+
 use ipnet::IpNet;
 
-use super::{Config, MASK, mask_password};
+use super::{Cluster, Config, MASK, mask_password, mask_passwords};
 
 /// A signing secret shorter than HS256's digest weakens every token (RFC 7518, section 3.2).
 const SECRET_MIN_BYTES: usize = 32;
@@ -11,12 +13,12 @@ impl Config {
     /// A sentence for every invalid value: its key, the value, and what is allowed.
     pub(super) fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
-        let mut check = |fine: bool, key: &str, value: &dyn std::fmt::Display, allowed: &str| {
+        let mut check = |fine: bool, key: &str, value: &dyn Display, allowed: &str| {
             if !fine {
                 problems.push(format!("{key} = {value}: must be {allowed}"));
             }
         };
-        let Self { server, database, auth, limits, storage, backup, metrics, retention, .. } = self;
+        let Self { server, database, cluster, shutdown, auth, limits, storage, backup, metrics, retention, .. } = self;
         check(is_address(&server.listen), "server.listen", &server.listen, "ADDRESS:PORT, such as 0.0.0.0:3001");
         let fine = metrics.listen.is_empty() || is_address(&metrics.listen);
         check(fine, "metrics.listen", &metrics.listen, "empty or ADDRESS:PORT, such as 127.0.0.1:9464");
@@ -43,6 +45,9 @@ impl Config {
         check((1..=60).contains(&seconds), "database.timeout_seconds", &seconds, "1 to 60");
         let connections = database.connections;
         check((2..=1000).contains(&connections), "database.connections", &connections, "2 to 1000");
+        check_cluster(cluster, url, &mut check);
+        let seconds = shutdown.drain_seconds;
+        check((0..=600).contains(&seconds), "shutdown.drain_seconds", &seconds, "0 to 600");
         let fine = auth.secret.is_empty() || auth.secret.len() >= SECRET_MIN_BYTES;
         check(fine, "auth.secret", &MASK, "empty or at least 32 bytes long");
         let hours = auth.token_hours;
@@ -104,6 +109,23 @@ impl Config {
         check((0..=36_500).contains(&days), "retention.days", &days, "0 (messages are kept) to 36500 (a century)");
         problems
     }
+}
+
+/// Checks how servers hear each other, given the database's URL.
+fn check_cluster(cluster: &Cluster, url: &str, check: &mut dyn FnMut(bool, &str, &dyn Display, &str)) {
+    let nats = &cluster.nats;
+    let fine = nats.is_empty() || nats.split(',').all(is_nats_server);
+    let allowed = "empty, or nats://HOST:PORT or tls://HOST:PORT, several separated by commas";
+    check(fine, "cluster.nats", &mask_passwords(nats), allowed);
+    let fine = nats.is_empty() || url.starts_with("postgres");
+    check(fine, "cluster.nats", &mask_passwords(nats), "empty with SQLite, which only one server can use");
+}
+
+/// Whether this is `nats://HOST:PORT` or `tls://HOST:PORT`, with credentials or without.
+fn is_nats_server(url: &str) -> bool {
+    let url = url.trim();
+    let host = url.strip_prefix("nats://").or_else(|| url.strip_prefix("tls://"));
+    host.is_some_and(|host| !host.is_empty() && !host.contains('/'))
 }
 
 /// Whether this is `ADDRESS:PORT` or `NAME:PORT`.

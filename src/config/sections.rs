@@ -50,6 +50,23 @@ impl Default for Database {
     }
 }
 
+/// `[cluster]`
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Cluster {
+    /// The NATS servers by which several servers on one PostgreSQL database hear each other, separated by commas; if empty,
+    /// the server is alone.
+    pub nats: String,
+}
+
+/// `[shutdown]`
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Shutdown {
+    /// Over how many seconds WebSockets are closed when the server stops.
+    pub drain_seconds: u32,
+}
+
 /// `[auth]`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

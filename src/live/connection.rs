@@ -118,6 +118,11 @@ impl Connection {
         self.wake.notify_one();
     }
 
+    /// Whether it is being closed.
+    pub(super) fn is_closing(&self) -> bool {
+        self.outbox().closing.is_some()
+    }
+
     /// Closes the connection after the frames in its outbox. Only the first reason counts.
     pub fn close(&self, close: Close) {
         self.outbox().closing.get_or_insert(close);

@@ -9,10 +9,13 @@ use std::{
     time::{Duration, Instant},
 };
 
+use tokio::sync::Notify;
+
 use self::connections::Connections;
 use super::{
     connection::{Connection, ConnectionId},
     deliver::{Broadcast, broadcasts},
+    elsewhere::Whereabouts,
     presence::PresenceChange,
     view,
 };
@@ -44,6 +47,8 @@ pub enum Full {
     User,
     /// The session may not connect for this long.
     Session(Duration),
+    /// The server is about to stop.
+    Stopping,
 }
 
 /// A connection that asks to be added.
@@ -75,6 +80,9 @@ impl Hub {
     /// most, provided that user has at least two more than the new connection's user would have.
     pub fn enter(self: &Arc<Self>, entrant: Entrant) -> Result<Entered, Full> {
         let mut connections = self.lock();
+        if connections.is_draining {
+            return Err(Full::Stopping);
+        }
         if let Some(wait) = connections.barred.wait(entrant.session, Instant::now()) {
             return Err(Full::Session(wait));
         }
@@ -94,6 +102,7 @@ impl Hub {
         if own.len() == 1 {
             connections.presence.came(entrant.user);
         }
+        connections.elsewhere.changed_here(entrant.user);
         Ok(Entered { hub: self.clone(), connection })
     }
 
@@ -147,7 +156,8 @@ impl Hub {
     /// The user's sessions that have an open connection.
     pub fn sessions(&self, user: UserId) -> HashSet<SessionId> {
         let connections = self.lock();
-        connections.by_user.get(&user).into_iter().flatten().map(|connection| connection.session).collect()
+        let here = connections.by_user.get(&user).into_iter().flatten().map(|connection| connection.session);
+        here.chain(connections.elsewhere.sessions(user)).collect()
     }
 
     /// One of a user's connections.
@@ -165,9 +175,10 @@ impl Hub {
         now: Timestamp,
     ) -> Vec<(UserId, bool, Option<Timestamp>)> {
         let mut connections = self.lock();
-        let Connections { by_user, presence, .. } = &mut *connections;
-        let online = |user: &UserId| presence.is_online(*user, by_user.contains_key(user), now);
+        let connections = &mut *connections;
+        let online = |user: &UserId| connections.presence.is_online(*user, connections.is_connected(*user), now);
         let present: Vec<_> = people.iter().map(|user| (*user, online(user))).collect();
+        let Connections { by_user, presence, .. } = connections;
         if let Some(connection) = by_user.get(&user).and_then(|own| own.iter().find(|own| own.id == id)) {
             presence.watch(connection, &present);
         }
@@ -198,8 +209,51 @@ impl Hub {
     /// Watched users who came online or went offline since the last call.
     pub fn presence_changes(&self, now: Timestamp) -> Vec<PresenceChange> {
         let mut connections = self.lock();
-        let Connections { by_user, presence, .. } = &mut *connections;
-        presence.changes(now, |user| by_user.contains_key(&user))
+        let Connections { by_user, presence, elsewhere, .. } = &mut *connections;
+        presence.changes(now, |user| by_user.contains_key(&user) || elsewhere.has(user))
+    }
+
+    /// From now on, other servers are told who is connected. Returns what is notified of changes.
+    pub fn share_presence(&self) -> Arc<Notify> {
+        self.lock().elsewhere.share()
+    }
+
+    /// Users whose connections have changed since the last call, for other servers.
+    pub fn take_whereabouts(&self, now: Timestamp) -> Vec<Whereabouts> {
+        let mut connections = self.lock();
+        let changed = connections.elsewhere.take_changed();
+        changed.into_iter().map(|user| connections.whereabouts(user, now)).collect()
+    }
+
+    /// All users who are connected, for a server that has just started.
+    pub fn all_whereabouts(&self, now: Timestamp) -> Vec<Whereabouts> {
+        let connections = self.lock();
+        connections.by_user.keys().map(|user| connections.whereabouts(*user, now)).collect()
+    }
+
+    /// Records who is connected to another server, named by its generation. `whole` if these are all of its users.
+    pub fn hear_of(&self, server: i64, whole: bool, users: Vec<Whereabouts>, now: Timestamp) {
+        let mut connections = self.lock();
+        let moves = connections.elsewhere.hear(server, whole, users, now);
+        connections.apply(moves);
+    }
+
+    /// Records that another server is gone, with all of its users.
+    pub fn lose_server(&self, server: i64, now: Timestamp) {
+        let mut connections = self.lock();
+        let moves = connections.elsewhere.lose(server, now);
+        connections.apply(moves);
+    }
+
+    /// Whether any of these users is connected to this server.
+    pub fn has_any(&self, users: &[UserId]) -> bool {
+        let connections = self.lock();
+        users.iter().any(|user| connections.by_user.contains_key(user))
+    }
+
+    /// How many connections were ever opened: who is connected can only have grown if this has.
+    pub fn openings(&self) -> u64 {
+        self.lock().count
     }
 
     /// Keeps changes that could not be sent, to be reported again.
@@ -216,6 +270,22 @@ impl Hub {
             if ended.contains(&connection.session) {
                 connection.close(Close::Unauthorized);
             }
+        }
+    }
+
+    /// From now on, rejects new connections. Returns how many there are.
+    pub fn drain(&self) -> usize {
+        let mut connections = self.lock();
+        connections.is_draining = true;
+        connections.open
+    }
+
+    /// Closes some connections.
+    pub fn close_some(&self, count: usize, close: Close) {
+        let connections = self.lock();
+        let open = connections.by_user.values().flatten().filter(|connection| !connection.is_closing());
+        for connection in open.take(count) {
+            connection.close(close);
         }
     }
 
@@ -262,7 +332,9 @@ impl Drop for Entered {
         own.remove(place);
         if own.is_empty() {
             connections.by_user.remove(&user);
-            connections.presence.went(user, Timestamp::now());
+            if !connections.elsewhere.has(user) {
+                connections.presence.went(user, Timestamp::now());
+            }
         }
         connections.left(&self.connection);
     }

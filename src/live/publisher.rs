@@ -9,12 +9,12 @@ use super::{connection::ConnectionId, hub::Hub, turn::Turn, view};
 use crate::mutations::{self, Mutation};
 use crate::{
     error::Result,
-    model::Event,
+    model::{Event, Logged},
     protocol::{Answer, Protocol},
 };
 
 /// The result of a command.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Outcome {
     /// What happened; the first event is the answer. Empty if there was nothing to do.
     pub events: Vec<Event>,
@@ -44,6 +44,15 @@ impl Outcome {
 /// Carries the result to the requester, after everyone else's frames were pushed.
 pub type Reply = oneshot::Sender<(Turn, Result<Outcome>)>;
 
+/// What a transaction of the writer led to.
+#[derive(Default)]
+pub struct Committed {
+    /// Its row in the log; `None` if it changed nothing.
+    pub logged: Option<Logged>,
+    /// What each of its tasks led to, in order.
+    pub publications: Vec<Publication>,
+}
+
 /// The result of a task of the writer.
 pub struct Publication {
     /// What it led to, or why it was rejected.
@@ -52,22 +61,51 @@ pub struct Publication {
     pub reply: Option<Reply>,
 }
 
-/// Publishes batches until the writer stops.
-pub async fn publish(hub: Arc<Hub>, mut batches: mpsc::Receiver<Vec<Publication>>) {
-    while let Some(batch) = batches.recv().await {
-        #[cfg(feature = "mutations")]
-        let batch: Vec<_> =
-            if mutations::makes(Mutation::PublishOutOfOrder) { batch.into_iter().rev().collect() } else { batch };
-        for Publication { outcome, reply } in batch {
-            if let Ok(outcome) = &outcome
-                && !outcome.is_repeated
+impl Committed {
+    /// Answers the requesters whose changes are made before everyone else has their frames.
+    pub fn answer_early(&mut self) {
+        for Publication { outcome, reply } in &mut self.publications {
+            if let Ok(outcome) = outcome
+                && let Some(reply) = reply.take()
             {
-                outcome.events.iter().for_each(|event| hub.deliver(event, outcome.cause));
+                drop(reply.send((Turn::of_answer(), Ok(outcome.clone()))));
             }
-            // The requester may have disconnected; what was committed stays.
-            if let Some(reply) = reply {
-                drop(reply.send((Turn::of_answer(), outcome)));
-            }
+        }
+    }
+
+    /// Sends everyone their frames, and then each requester the answer.
+    pub fn publish(self, hub: &Hub) {
+        let all = self.publications;
+        #[cfg(feature = "mutations")]
+        let all: Vec<_> =
+            if mutations::makes(Mutation::PublishOutOfOrder) { all.into_iter().rev().collect() } else { all };
+        for publication in all {
+            publication.events().for_each(|(event, cause)| hub.deliver(event, cause));
+            publication.answer();
+        }
+    }
+}
+
+impl Publication {
+    /// What it caused, and the connection that sent the request.
+    pub fn events(&self) -> impl Iterator<Item = (&Event, Option<ConnectionId>)> {
+        let caused = self.outcome.as_ref().ok().filter(|outcome| !outcome.is_repeated);
+        caused.into_iter().flat_map(|outcome| outcome.events.iter().map(|event| (event, outcome.cause)))
+    }
+
+    /// Answers the requester, who may have disconnected; what was committed stays.
+    pub fn answer(self) {
+        if let Some(reply) = self.reply {
+            drop(reply.send((Turn::of_answer(), self.outcome)));
+        }
+    }
+}
+
+/// Publishes what the writer commits until it stops.
+pub async fn publish(hub: Arc<Hub>, mut committed: mpsc::Receiver<Vec<Committed>>) {
+    while let Some(all) = committed.recv().await {
+        for one in all {
+            one.publish(&hub);
         }
     }
 }

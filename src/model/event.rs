@@ -112,13 +112,16 @@ pub struct Entry {
     pub counters: Counters,
     /// Notices only: how many members the group has after it.
     pub member_count: Option<i64>,
+    /// Which members a group has after it: raised by each change of them.
+    pub roster_version: i64,
     /// The message and its audience; other consumers load them by `chat` and `seq`.
     #[serde(skip)]
     pub scene: Option<Box<Scene>>,
 }
 
 /// A message with the members of its chat.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Scene {
     /// As the actor sees it.
     pub message: Message,
@@ -127,7 +130,8 @@ pub struct Scene {
 }
 
 /// The members of a chat at that commit.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Audience {
     /// Two users, or the same one twice.
     Dialog {
@@ -144,7 +148,8 @@ pub enum Audience {
         id: GroupId,
         /// Its name at that commit.
         name: String,
-        /// Includes those who joined with it.
+        /// Includes those who joined with it. Too many to be sent with each message.
+        #[serde(skip)]
         members: Members,
     },
 }
@@ -163,12 +168,66 @@ pub enum Receipt {
     },
 }
 
+impl Event {
+    /// The message or notice that it stored or changed.
+    pub fn entry(&self) -> Option<&Entry> {
+        match self {
+            Self::Written(entry)
+            | Self::Edited(entry)
+            | Self::Deleted(entry)
+            | Self::Reacted { entry, .. }
+            | Self::Noticed { entry, .. } => Some(entry),
+            _ => None,
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn entry_mut(&mut self) -> Option<&mut Entry> {
+        match self {
+            Self::Written(entry)
+            | Self::Edited(entry)
+            | Self::Deleted(entry)
+            | Self::Reacted { entry, .. }
+            | Self::Noticed { entry, .. } => Some(entry),
+            _ => None,
+        }
+    }
+
+    /// The users that it is skipped with when it is serialised.
+    pub fn users(&self) -> Option<&Members> {
+        match self {
+            Self::Dropped { members, .. } | Self::Expired { members, .. } => Some(members),
+            Self::Read { receipt, .. } | Self::Hidden { receipt, .. } => match receipt {
+                Some(Receipt::Members { members }) => Some(members),
+                Some(Receipt::Partner { .. }) | None => None,
+            },
+            Self::PersonDeleted { companions, .. } => Some(companions),
+            Self::Typing { readers, .. } => Some(readers),
+            _ => None,
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn users_mut(&mut self) -> Option<&mut Members> {
+        match self {
+            Self::Dropped { members, .. } | Self::Expired { members, .. } => Some(members),
+            Self::Read { receipt, .. } | Self::Hidden { receipt, .. } => match receipt {
+                Some(Receipt::Members { members }) => Some(members),
+                Some(Receipt::Partner { .. }) | None => None,
+            },
+            Self::PersonDeleted { companions, .. } => Some(companions),
+            Self::Typing { readers, .. } => Some(readers),
+            _ => None,
+        }
+    }
+}
+
 impl Entry {
     /// Makes an entry with its scene.
     pub fn new(chat: ChatKey, actor: UserId, counters: Counters, message: Message, audience: Audience) -> Self {
         let (seq, id) = (message.seq, message.id);
         let scene = Some(Box::new(Scene { message, audience }));
-        Self { chat, seq, id, actor, counters, member_count: None, scene }
+        Self { chat, seq, id, actor, counters, member_count: None, roster_version: 0, scene }
     }
 }
 
@@ -271,6 +330,7 @@ mod tests {
                 "actor": id(1),
                 "counters": { "lastSeq": 7, "revision": 2 },
                 "memberCount": null,
+                "rosterVersion": 0,
             } })
         );
     }

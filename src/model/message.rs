@@ -43,7 +43,8 @@ impl MessageKind {
 inline_schema!(MessageKind, { "type": "string", "enum": MessageKind::ALL[1..] });
 
 /// A stored message or notice, with its sender's current name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Message {
     /// Its number in the chat: without gaps when written, in the order of time.
     pub seq: i64,
@@ -93,7 +94,8 @@ impl Message {
 }
 
 /// What happened to a group.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Notice {
     /// The sender created it.
     Created,
@@ -157,7 +159,8 @@ impl Notice {
 }
 
 /// A message that another one replies to, as far as the reader may see it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Quote {
     /// Its id.
     pub id: MessageId,
@@ -203,7 +206,8 @@ pub enum Position {
 }
 
 /// The reactions to a message with one emoji.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Reaction {
     /// One emoji.
     pub emoji: String,

@@ -13,6 +13,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::listener;
 use crate::{
+    cluster::Status,
     config,
     live::{PeerBounds, Peers},
     metrics::Metrics,
@@ -61,6 +62,12 @@ fn answer(app: &App, request: &Request) -> Response {
     }
     for (protocol, count) in app.hub.counts() {
         app.metrics.connections.set(protocol.name(), count as u64);
+    }
+    if let Some(cluster) = &app.cluster {
+        let Status { has_bus, has_log, peers } = cluster.status();
+        app.metrics.cluster_bus.set(u64::from(has_bus));
+        app.metrics.cluster_log.set(u64::from(has_log));
+        app.metrics.cluster_peers.set(peers as u64);
     }
     Response::builder().content_type(Metrics::MEDIA_TYPE).body(app.metrics.text())
 }

@@ -12,6 +12,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::headers;
 use crate::{
     api, assets,
+    cluster::Status,
     config::Origins,
     error::{Error, Fault, Refusal},
     service::App,
@@ -137,7 +138,7 @@ fn read(request: &Request, page: impl Fn(&Request) -> Response) -> Response {
     Response::builder().status(StatusCode::METHOD_NOT_ALLOWED).header(header::ALLOW, "GET, HEAD").finish()
 }
 
-/// Whether the server can handle requests: a stable word, and a second line if damaged pages were met.
+/// Whether the server can handle requests: a stable word, and further lines if damaged pages were met, and in a cluster.
 async fn ready(app: &App, stopping: &CancellationToken) -> Response {
     let readiness = if stopping.is_cancelled() {
         Readiness::Unready("stopping")
@@ -145,12 +146,20 @@ async fn ready(app: &App, stopping: &CancellationToken) -> Response {
         let readiness = tokio::time::timeout(READY_TIMEOUT, app.store.readiness()).await;
         readiness.unwrap_or(Readiness::Unready("database_away"))
     };
-    match readiness {
-        Readiness::Ready => Response::builder().body("ready\n"),
-        Readiness::ReadOnly => Response::builder().body("read_only\n"),
-        Readiness::Degraded(met) => Response::builder().body(format!("degraded\ndamaged pages were met {met} times\n")),
-        Readiness::Unready(reason) => {
-            Response::builder().status(StatusCode::SERVICE_UNAVAILABLE).body(format!("{reason}\n"))
-        }
-    }
+    let status = match readiness {
+        Readiness::Unready(_) => StatusCode::SERVICE_UNAVAILABLE,
+        Readiness::Ready | Readiness::ReadOnly | Readiness::Degraded(_) => StatusCode::OK,
+    };
+    let text = match readiness {
+        Readiness::Ready => "ready\n".to_owned(),
+        Readiness::ReadOnly => "read_only\n".to_owned(),
+        Readiness::Degraded(met) => format!("degraded\ndamaged pages were met {met} times\n"),
+        Readiness::Unready(reason) => format!("{reason}\n"),
+    };
+    let cluster = app.cluster.as_ref().map(|cluster| {
+        let Status { has_bus, peers, .. } = cluster.status();
+        let bus = if has_bus { "connected" } else { "away" };
+        format!("cluster: bus {bus}, {peers} peers\n")
+    });
+    Response::builder().status(status).body(text + &cluster.unwrap_or_default())
 }

@@ -1,4 +1,5 @@
-//! Background work: removes what is marked as deleted or expired, reloads changed names, and measures the database.
+//! Background work: removes what is marked as deleted or expired, reloads changed names, and measures the database. In a
+//! cluster one server removes for all.
 
 use std::time::Duration;
 
@@ -76,16 +77,17 @@ fn log(result: Result<()>) {
 async fn tidy(app: &App) -> Result<()> {
     // The first run loads all names, so that the first search need not wait.
     app.store.refresh_people().await?;
-    while app.store.purge_step(Timestamp::now()).await? {
+    let Some(store) = app.duty.store() else { return Ok(()) };
+    while store.purge_step(Timestamp::now()).await? {
         sleep(PAUSE).await;
     }
-    while app.store.remove_expired_sessions(app.session_time(), SESSIONS_STEP).await? > 0 {
+    while store.remove_expired_sessions(app.session_time(), SESSIONS_STEP).await? > 0 {
         sleep(PAUSE).await;
     }
-    while app.store.forget_commits(Timestamp::now()).await? {
-        tokio::time::sleep(PAUSE).await;
+    while store.forget_commits(Timestamp::now()).await? {
+        sleep(PAUSE).await;
     }
-    while app.store.forget_export_links(Timestamp::now()).await? {
+    while store.forget_export_links(Timestamp::now()).await? {
         sleep(PAUSE).await;
     }
     Ok(())
@@ -96,7 +98,7 @@ async fn expire(app: &App, reached: Option<ChatId>) -> Result<Option<ChatId>> {
     let (after, days) = (reached.unwrap_or(ChatId(0)), app.config.retention.limit());
     let ExpiryPage { expiring, next } = app.store.expiring(after, days, Timestamp::now()).await?;
     for chat in expiring {
-        while app.writer.expire(chat).await? {
+        while app.duty.store().is_some() && app.writer.expire(chat).await? {
             sleep(PAUSE).await;
         }
     }
@@ -105,11 +107,12 @@ async fn expire(app: &App, reached: Option<ChatId>) -> Result<Option<ChatId>> {
 
 /// Removes what deleted texts have left in the database file. Returns whether it has finished a pass.
 async fn scrub(app: &App) -> Result<bool> {
-    if !app.store.begin_scrub().await? {
+    let Some(store) = app.duty.store() else { return Ok(false) };
+    if !store.begin_scrub().await? {
         return Ok(false);
     }
-    while app.store.scrub_step().await? {
+    while store.scrub_step().await? {
         sleep(PAUSE).await;
     }
-    app.store.has_scrubbed().await
+    store.has_scrubbed().await
 }

@@ -35,6 +35,9 @@ pub async fn typing(app: &App, caller: Caller, request: Typing) -> Result<Answer
     let Person { id: user, first_name, .. } = app.store.person(caller.user).await?.ok_or(Refusal::Unauthorized)?;
     let event = Event::Typing { chat: side.key(user), user, first_name, readers: readers.into() };
     app.hub.deliver(&event, None);
+    if let Some(cluster) = &app.cluster {
+        cluster.pass(&event);
+    }
     Ok(Answer::done())
 }
 

@@ -3,12 +3,13 @@
 mod edits;
 mod erasure;
 mod expiry;
+mod lock;
 mod lookup;
 mod membership;
 mod messages;
 mod standing;
 
-use std::{sync::atomic::Ordering, time::Duration};
+use std::{collections::HashSet, sync::atomic::Ordering, time::Duration};
 
 use serde::Serialize;
 use sqlx::{AnyConnection, any::AnyRow};
@@ -17,23 +18,27 @@ use super::{
     Store,
     change::Change,
     commits::Uncommitted,
-    engine::Sql,
-    script::{Prepared, Script},
+    engine::{Engine, Sql},
+    script::{Prepared, Script, Value},
     scrub::note_erasure,
     types::json,
 };
-use crate::model::{Event, Timestamp, UserId};
+use crate::model::{Event, Logged, Timestamp, UserId};
 
 pub use edits::ReactionKey;
+pub(super) use erasure::COMPANIONS;
 pub use erasure::Erased;
 pub use expiry::Expired;
+pub use lock::Locked;
 pub use lookup::{Lookup, Situation, StoredChat, StoredMessage};
 pub use membership::NewMember;
 pub use messages::{Author, ChatChange, NewMessage, Written, cost};
 pub use standing::NewStanding;
 
+use lock::LOCK;
+
 /// The statements with which a batch begins.
-pub(super) static PREPARED: [&Prepared; 3] = [&lookup::LOCK, &lookup::LOOK_UP, &lookup::LOOK_UP_CLOSELY];
+pub(super) static PREPARED: [&Prepared; 3] = [&LOCK, &lookup::LOOK_UP, &lookup::LOOK_UP_CLOSELY];
 
 /// A transaction that changes chats. Dropped without [`Batch::commit`], it changes nothing. It takes few round trips: it
 /// begins together with its first look-up, and on SQLite it commits together with its last messages.
@@ -41,6 +46,8 @@ pub struct Batch {
     store: Store,
     /// `None` until it begins.
     change: Option<Change>,
+    /// The chats that it locks when it begins.
+    chats: HashSet<Locked>,
     /// Statements to be sent before the next one.
     unsent: Option<Script>,
     /// People whose accounts it deletes.
@@ -48,9 +55,14 @@ pub struct Batch {
 }
 
 impl Store {
-    /// A transaction of the writer.
-    pub fn batch(&self) -> Batch {
-        Batch { store: self.clone(), change: None, unsent: None, erased: Vec::new() }
+    /// A transaction of the writer, which changes these chats. PostgreSQL locks them when it begins, in one order, so that
+    /// batches of two servers cannot wait for each other.
+    pub fn batch(&self, chats: impl IntoIterator<Item = Locked>) -> Batch {
+        let chats = match self.engine {
+            Engine::Sqlite => HashSet::new(),
+            Engine::Postgres => chats.into_iter().collect(),
+        };
+        Batch { store: self.clone(), change: None, chats, unsent: None, erased: Vec::new() }
     }
 
     /// How long a whole batch may take.
@@ -60,9 +72,9 @@ impl Store {
 }
 
 impl Batch {
-    /// Commits, and logs what the batch caused: both are on disk when this returns.
-    pub async fn commit(self, events: &[&Event]) -> Result<(), Uncommitted> {
-        let Some(change) = self.change else { return Ok(()) };
+    /// Commits, and logs what the batch caused: both are on disk when this returns. Returns the row of the log, if there is one.
+    pub async fn commit(self, events: &[&Event]) -> Result<Option<Logged>, Uncommitted> {
+        let Some(change) = self.change else { return Ok(None) };
         let last = self.unsent.unwrap_or_else(|| Script::empty(self.store.engine));
         let committed = self.store.commit_logged(change, last, events).await;
         // After a failure too: it may be committed.
@@ -101,7 +113,7 @@ impl Batch {
     pub(super) async fn connection(&mut self) -> sqlx::Result<&mut AnyConnection> {
         let begun = match self.change.take() {
             Some(change) => change,
-            None => self.store.begin().await?,
+            None => self.store.begin_by(&self.opening()).await?.0,
         };
         let change = self.change.insert(begun);
         if let Some(unsent) = self.unsent.take() {
@@ -116,8 +128,18 @@ impl Batch {
             let script = question(Script::empty(self.store.engine));
             return script.send(self.connection().await?).await;
         }
-        let (change, rows) = self.store.begin_by(&question(self.store.opening())).await?;
+        let (change, rows) = self.store.begin_by(&question(self.opening())).await?;
         self.change = Some(change);
         Ok(rows)
+    }
+
+    /// What it begins with.
+    fn opening(&self) -> Script {
+        let opening = self.store.opening();
+        if self.chats.is_empty() {
+            return opening;
+        }
+        let chats: Vec<_> = self.chats.iter().collect();
+        opening.execute(&LOCK, [Value::Text(json(&chats))])
     }
 }

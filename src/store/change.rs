@@ -74,32 +74,27 @@ impl Change {
     /// Commits: the changes are on disk when this returns. After an error they may be.
     pub(super) async fn commit(self) -> sqlx::Result<()> {
         let ending = Script::new(self.engine, "COMMIT");
-        self.commit_by(&ending).await
+        self.commit_by(&ending).await.map(drop)
     }
 
-    /// Commits with these statements.
-    pub(super) async fn commit_by(self, ending: &Script) -> sqlx::Result<()> {
+    /// Commits with these statements. Returns the rows of each.
+    pub(super) async fn commit_by(self, ending: &Script) -> sqlx::Result<Vec<Vec<AnyRow>>> {
         let health = self.health.clone();
-        match self.settle(ending).await {
-            Ok(()) => health.wrote(),
-            Err(error) => {
-                health.failed(Some(&error));
-                return Err(error);
-            }
-        }
-        Ok(())
+        let answers = self.settle(ending).await.inspect_err(|error| health.failed(Some(error)))?;
+        health.wrote();
+        Ok(answers)
     }
 
     /// Rolls back, where that is an expected outcome: cheaper than a new connection.
     pub(super) async fn rollback(self) -> sqlx::Result<()> {
         let ending = Script::new(self.engine, "ROLLBACK");
-        self.settle(&ending).await
+        self.settle(&ending).await.map(drop)
     }
 
-    async fn settle(mut self, ending: &Script) -> sqlx::Result<()> {
-        ending.send(self.writer()).await?;
+    async fn settle(mut self, ending: &Script) -> sqlx::Result<Vec<Vec<AnyRow>>> {
+        let answers = ending.answers(self.writer()).await?;
         self.writer.take().expect("it has not ended").keep();
-        Ok(())
+        Ok(answers)
     }
 
     fn writer(&mut self) -> &mut Writer {

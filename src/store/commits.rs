@@ -6,11 +6,16 @@
 //! outcome of the one before is known. So a consumer that has seen row 7 of a writer has seen rows 1 to 6.
 
 mod consumers;
+mod others;
 
-use std::{mem::take, sync::Arc};
+use std::{
+    mem::take,
+    sync::{Arc, Mutex, PoisonError},
+};
 
+use sqlx::{Row, any::AnyRow};
 use tokio::{
-    sync::{Mutex, OwnedMutexGuard, broadcast, oneshot},
+    sync::{Mutex as AsyncMutex, OwnedMutexGuard, broadcast, mpsc, oneshot},
     time::timeout,
 };
 
@@ -22,10 +27,12 @@ use super::{
 };
 use crate::{
     error::Result,
-    model::{Event, Timestamp},
+    model::{Cursor, Event, Logged, Timestamp},
 };
 
-pub use consumers::{Commit, Cursor};
+pub use consumers::Commit;
+pub use others::OthersCommit;
+pub(super) use others::WRITERS;
 
 /// How long rows are kept, whether or not they were read.
 pub const KEPT_MILLIS: i64 = 24 * 60 * 60 * 1000;
@@ -39,6 +46,16 @@ pub(super) static LOG: Prepared = Prepared::new(
     "INSERT INTO commits (writer, n, at, events) VALUES ($1, $2, $3, $4)",
 );
 
+/// The same for a server of several: the row also names the newest rows of the others. Those that this transaction has
+/// waited for are among them, because it holds its locks already.
+pub(super) static LOG_FOLLOWING: Prepared = Prepared::new(
+    "log_following(BIGINT, BIGINT, BIGINT, TEXT)",
+    "INSERT INTO commits (writer, n, at, events, follows) VALUES ($1, $2, $3, $4, COALESCE((\
+       SELECT CAST(json_agg(json_build_array(w.generation, k.n)) AS TEXT) FROM writers w \
+         JOIN LATERAL (SELECT c.n FROM commits c WHERE c.writer = w.generation ORDER BY c.n DESC LIMIT 1) k ON TRUE \
+       WHERE w.generation <> $1), '[]')) RETURNING follows",
+);
+
 /// What the column `events` has by default.
 const NO_EVENTS: &str = "[]";
 
@@ -46,7 +63,7 @@ const NO_EVENTS: &str = "[]";
 const LATE: usize = 1024;
 
 /// The number of this process's newest row. Its lock is held from the choice of a number until the outcome is known.
-pub(super) type Order = Arc<Mutex<i64>>;
+pub(super) type Order = Arc<AsyncMutex<i64>>;
 
 /// Events of changes that were committed after their requesters had stopped waiting.
 #[derive(Clone)]
@@ -81,6 +98,23 @@ impl Drop for Caused {
     }
 }
 
+/// A row that this process has logged outside of the writer's batches, for the other servers.
+#[derive(Debug)]
+pub struct Aside {
+    /// The row.
+    pub logged: Logged,
+    /// What it caused; none if the number is that of a transaction which was not committed.
+    pub events: Vec<Event>,
+}
+
+/// Passes on what other servers must be told, if there are any.
+#[derive(Clone, Default)]
+pub(super) struct Asides {
+    sender: Option<mpsc::UnboundedSender<Aside>>,
+    /// Until somebody asks for it.
+    receiver: Arc<Mutex<Option<mpsc::UnboundedReceiver<Aside>>>>,
+}
+
 /// A transaction whose COMMIT was not answered. Until this is dropped, nothing else is logged: first ask
 /// [`Store::was_committed`] for its outcome.
 #[derive(Debug)]
@@ -107,16 +141,22 @@ impl Store {
         change: Change,
         last: Script,
         events: &[&Event],
-    ) -> Result<(), Uncommitted> {
+    ) -> Result<Option<Logged>, Uncommitted> {
         let Some(writer) = self.fence.generation().filter(|_| !events.is_empty()) else {
-            return self.commit_in_time(change, &last.then("COMMIT")).await.map_err(Uncommitted::Undone);
+            let committed = self.commit_in_time(change, &last.then("COMMIT")).await;
+            return committed.map(|_| None).map_err(Uncommitted::Undone);
         };
         let order = timeout(self.timeout, self.order.clone().lock_owned()).await;
         let mut order = order.map_err(|_| Uncommitted::Undone(DatabaseError::PoolTimedOut))?;
         *order += 1;
         let n = *order;
-        let ending = last.execute(&LOG, row(writer, n, events)).then("COMMIT");
+        let log = if self.fence.is_shared() { &LOG_FOLLOWING } else { &LOG };
+        let ending = last.execute(log, row(writer, n, events)).then("COMMIT");
         let committed = self.commit_in_time(change, &ending).await;
+        let committed = committed.and_then(|answers| {
+            let follows = answers.iter().flatten().next().map(|row| follows(row.try_get("follows")?)).transpose()?;
+            Ok(Some(Logged { n, follows: follows.unwrap_or_default() }))
+        });
         committed.map_err(|error| match self.engine {
             // SQLite answers every COMMIT.
             Engine::Sqlite => Uncommitted::Undone(error),
@@ -124,7 +164,7 @@ impl Store {
         })
     }
 
-    async fn commit_in_time(&self, change: Change, ending: &Script) -> DatabaseResult<()> {
+    async fn commit_in_time(&self, change: Change, ending: &Script) -> DatabaseResult<Vec<Vec<AnyRow>>> {
         match self.engine {
             Engine::Sqlite => change.commit_by(ending).await,
             Engine::Postgres => {
@@ -156,14 +196,17 @@ impl Store {
     }
 
     async fn settle(&self, change: Change, events: &[Event]) -> DatabaseResult<()> {
-        match self.commit_logged(change, Script::empty(self.engine), &events.iter().collect::<Vec<_>>()).await {
-            Ok(()) => {}
+        let events_of = events.iter().collect::<Vec<_>>();
+        let logged = match self.commit_logged(change, Script::empty(self.engine), &events_of).await {
+            Ok(logged) => logged,
             Err(Uncommitted::Undone(error)) => return Err(error),
-            Err(Uncommitted::Unknown(unanswered, error)) => {
-                if !self.outcome(&unanswered).await.unwrap_or(false) {
-                    return Err(error);
-                }
-            }
+            Err(Uncommitted::Unknown(unanswered, error)) => match self.outcome(&unanswered).await {
+                Ok(Some(logged)) => Some(logged),
+                Ok(None) | Err(_) => return Err(error),
+            },
+        };
+        if let Some(logged) = logged {
+            self.asides.pass(|| Aside { logged, events: events.to_vec() });
         }
         let changed = events.iter().filter_map(|event| match event {
             Event::PersonAdded { user } | Event::PersonRenamed { user, .. } => Some(*user),
@@ -174,7 +217,7 @@ impl Store {
     }
 
     /// Asks [`Self::was_committed`] until the database answers. Fails when the store is closed.
-    pub async fn outcome(&self, unanswered: &Unanswered) -> DatabaseResult<bool> {
+    pub async fn outcome(&self, unanswered: &Unanswered) -> DatabaseResult<Option<Logged>> {
         loop {
             match self.was_committed(unanswered).await {
                 Err(error) if !matches!(error, DatabaseError::PoolClosed) => tokio::time::sleep(ASK_EVERY).await,
@@ -183,21 +226,31 @@ impl Store {
         }
     }
 
-    /// Whether a transaction was committed whose COMMIT was not answered. If it was not, it never will be.
-    pub async fn was_committed(&self, unanswered: &Unanswered) -> DatabaseResult<bool> {
+    /// The row of a transaction whose COMMIT was not answered. If it was not committed, it never will be.
+    pub async fn was_committed(&self, unanswered: &Unanswered) -> DatabaseResult<Option<Logged>> {
         let Unanswered { writer, n, .. } = *unanswered;
         // The COMMIT may still be under way: this waits for a transaction that has inserted the row, and takes the
         // number from one that has not. Not a connection for writes: all of them may wait for `unanswered`.
         let claim = sqlx::query("INSERT INTO commits (writer, n, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING");
         let claim = claim.bind(writer).bind(n).bind(Timestamp::now()).persistent(false);
         // The row may be an earlier claim, whose answer was lost: only a claim has no events.
-        let look = sqlx::query_scalar("SELECT events FROM commits WHERE writer = $1 AND n = $2").bind(writer).bind(n);
+        let look = sqlx::query("SELECT events, follows FROM commits WHERE writer = $1 AND n = $2").bind(writer).bind(n);
         let work = async {
             claim.execute(&self.reads).await?;
-            let events: String = look.fetch_one(&self.reads).await?;
-            Ok(events != NO_EVENTS)
+            let row = look.fetch_one(&self.reads).await?;
+            if row.try_get::<String, _>("events")? == NO_EVENTS {
+                self.asides.pass(|| Aside { logged: Logged { n, follows: Vec::new() }, events: Vec::new() });
+                return Ok(None);
+            }
+            Ok(Some(Logged { n, follows: follows(row.try_get("follows")?)? }))
         };
         timeout(self.timeout, work).await.unwrap_or(Err(DatabaseError::PoolTimedOut))
+    }
+
+    /// What this process logs outside of the writer's batches, from now on. `None` if no other server follows it, or if
+    /// it was asked for before.
+    pub fn asides(&self) -> Option<mpsc::UnboundedReceiver<Aside>> {
+        self.asides.receiver.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Removes some old rows. Returns whether there may be more.
@@ -210,6 +263,27 @@ impl Store {
         let query = query.bind(STEP).bind(now.plus_millis(-KEPT_MILLIS));
         Ok(self.within(self.write(query)).await? == STEP.unsigned_abs())
     }
+}
+
+impl Asides {
+    /// For a server of several.
+    pub(super) fn shared() -> Self {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        Self { sender: Some(sender), receiver: Arc::new(Mutex::new(Some(receiver))) }
+    }
+
+    fn pass(&self, aside: impl FnOnce() -> Aside) {
+        if let Some(sender) = &self.sender {
+            // Fails when the server stops.
+            drop(sender.send(aside()));
+        }
+    }
+}
+
+/// The rows that a row of the log names, from `[[writer, n], …]`.
+pub(super) fn follows(text: &str) -> DatabaseResult<Vec<Cursor>> {
+    let pairs: Vec<(i64, i64)> = serde_json::from_str(text).map_err(|error| DatabaseError::Decode(Box::new(error)))?;
+    Ok(pairs.into_iter().map(|(writer, n)| Cursor { writer, n }).collect())
 }
 
 /// The values of [`LOG`].

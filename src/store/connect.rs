@@ -10,7 +10,7 @@ use sqlx::{
 
 use super::{
     Store,
-    commits::Late,
+    commits::{Asides, Late},
     engine::Engine,
     errors::{Trouble, trouble},
     fence::Fence,
@@ -60,6 +60,7 @@ impl Store {
             fence: Fence::default(),
             order: Arc::default(),
             late: Late::default(),
+            asides: Asides::default(),
             names: Arc::default(),
             health: Arc::new(Health::new(engine)),
             place: place.into(),
@@ -82,6 +83,11 @@ impl Store {
     pub async fn close(&self) {
         self.reads.close().await;
         self.writers.close().await;
+    }
+
+    /// Whether it was closed.
+    pub fn is_closed(&self) -> bool {
+        self.reads.is_closed()
     }
 
     /// Does database work, with the configured timeout.

@@ -20,8 +20,8 @@ const POSTGRES_FULL: &str = "53100";
 const POSTGRES_GONE: &[&str] = &["08", "53", "57"];
 /// PostgreSQL's codes for a lock timeout and for a transaction that was idle for too long.
 const POSTGRES_LATE: &[&str] = &["55P03", "25P03"];
-/// PostgreSQL's codes for a transaction that was rolled back because of another one.
-const POSTGRES_UNDONE: &[&str] = &["40001", "40P01"];
+/// PostgreSQL's codes for a transaction that was rolled back because of another one; the last is that of `begin_leased`.
+const POSTGRES_UNDONE: &[&str] = &["40001", "40P01", "40H01"];
 
 /// PostgreSQL's codes for a prepared statement that has become invalid: its result has changed, or it is unknown.
 const POSTGRES_STALE: &[&str] = &["0A000", "26000"];

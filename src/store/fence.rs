@@ -1,11 +1,14 @@
 //! Ensures that only one process writes. On PostgreSQL each transaction that writes checks the generation of its
-//! server: after another server has taken over, all of them fail. On SQLite the lock file is enough, and the generation
-//! only names the process in the log of commits.
+//! server: after another server has taken over, all of them fail. In a cluster each server has a generation of its own, and
+//! fails after the others have removed it. On SQLite the lock file is enough, and the generation only names the process in
+//! the log of commits.
 
 use sqlx::{AnyConnection, AssertSqlSafe, Executor};
 use tokio_util::sync::CancellationToken;
 
-use super::{DatabaseError, DatabaseResult, ServingGuard, Store, engine::Engine, restoration, script::Script};
+use super::{
+    DatabaseError, DatabaseResult, ServingGuard, Store, commits::Asides, engine::Engine, restoration, script::Script,
+};
 use crate::{config::Database, model::Timestamp};
 
 /// The error of the function `begin_write`.
@@ -16,15 +19,25 @@ pub(super) struct Fence {
     /// Names this process in the log of commits. `None` if it was opened without the right to write: nothing is checked
     /// or logged.
     generation: Option<i64>,
+    /// Whether other servers write, too.
+    is_shared: bool,
+    /// The work that another server may take over: transactions fail after that.
+    work: Option<&'static str>,
     lost: CancellationToken,
 }
 
 impl Store {
     /// Opens the database for the process that may write to it. From now on, all writes of the previous process fail.
-    pub async fn open_to_write(config: &Database, _guard: &ServingGuard) -> anyhow::Result<Self> {
-        let store = Self::open(config).await?;
+    pub async fn open_to_write(config: &Database, guard: &ServingGuard) -> anyhow::Result<Self> {
+        let mut store = Self::open(config).await?;
         restoration::unmark_file(&config.url)?;
-        store.taking_over().await
+        if !guard.is_shared() {
+            return store.taking_over().await;
+        }
+        store.fence.is_shared = true;
+        store.asides = Asides::shared();
+        store.fence.generation = Some(store.join().await?);
+        Ok(store)
     }
 
     /// Like [`Self::open_to_write`], for a database that is being restored. Its caller has the guard.
@@ -52,10 +65,23 @@ impl Fence {
         self.generation
     }
 
+    /// Whether other servers write, too.
+    pub(super) fn is_shared(&self) -> bool {
+        self.is_shared
+    }
+
+    /// The same right, for work that another server may take over.
+    pub(super) fn of_work(&self, work: &'static str) -> Self {
+        Self { work: self.is_shared.then_some(work), ..self.clone() }
+    }
+
     /// The statements that begin a transaction that writes.
     pub(super) fn begin(&self, engine: Engine) -> String {
-        match (engine, self.generation) {
-            (Engine::Postgres, Some(generation)) => {
+        match (engine, self.generation, self.work) {
+            (Engine::Postgres, Some(generation), Some(work)) => {
+                format!("BEGIN ISOLATION LEVEL READ COMMITTED; SELECT begin_leased({generation}, '{work}')")
+            }
+            (Engine::Postgres, Some(generation), None) => {
                 format!("BEGIN ISOLATION LEVEL READ COMMITTED; SELECT begin_write({generation})")
             }
             _ => engine.begin().to_owned(),

@@ -1,4 +1,5 @@
-//! One serving process per database: connections, members and sessions are kept in memory.
+//! One serving process per database: connections, members and sessions are kept in memory. Several servers of a cluster
+//! share the database, and then exclude every process that wants it alone.
 
 use std::{
     fs::{File, TryLockError},
@@ -24,6 +25,8 @@ const RECOVERY: Duration = Duration::from_mins(1);
 
 const TAKE: &str = "SELECT CASE WHEN pg_try_advisory_lock(hashtextextended('hearth serves ' || current_schema(), 0)) \
      THEN 1 ELSE 0 END";
+const SHARE: &str = "SELECT CASE WHEN pg_try_advisory_lock_shared(hashtextextended('hearth serves ' || \
+     current_schema(), 0)) THEN 1 ELSE 0 END";
 
 /// The right to serve a database, until it is dropped.
 pub struct ServingGuard(Lock);
@@ -32,12 +35,30 @@ enum Lock {
     /// Released by the system, however the process ends.
     File { _file: File },
     /// Released with its connection.
-    Advisory { url: String, connection: AnyConnection },
+    Advisory { url: String, kind: Kind, connection: AnyConnection },
+}
+
+/// Who else may have the right to serve a database on PostgreSQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Nobody.
+    Alone,
+    /// Other servers of the cluster.
+    Shared,
 }
 
 impl ServingGuard {
     /// Fails while another process serves this database.
     pub async fn take(url: &str) -> anyhow::Result<Self> {
+        Self::acquire(url, Kind::Alone).await
+    }
+
+    /// Fails while a process serves this database alone. Only PostgreSQL can be shared.
+    pub async fn share(url: &str) -> anyhow::Result<Self> {
+        Self::acquire(url, Kind::Shared).await
+    }
+
+    async fn acquire(url: &str, kind: Kind) -> anyhow::Result<Self> {
         match Engine::of(url) {
             Engine::Sqlite => {
                 let file = DatabaseFile::of(url)?.lock_file(".lock")?;
@@ -53,14 +74,25 @@ impl ServingGuard {
                 let place = || format!("database {}", connect::place(url));
                 let mut connection = connect(url).await.with_context(place)?;
                 for _ in 0..TAKE_ATTEMPTS {
-                    if lock(&mut connection).await.with_context(place)? {
-                        return Ok(Self(Lock::Advisory { url: url.to_owned(), connection }));
+                    if lock(&mut connection, kind).await.with_context(place)? {
+                        return Ok(Self(Lock::Advisory { url: url.to_owned(), kind, connection }));
                     }
                     tokio::time::sleep(TAKE_PAUSE).await;
                 }
             }
         }
-        bail!("another Hearth already serves the database {}: stop it first", connect::place(url))
+        match kind {
+            Kind::Alone => bail!("another Hearth already serves the database {}: stop it first", connect::place(url)),
+            Kind::Shared => bail!(
+                "another Hearth serves the database {} alone: give it the same cluster.nats, or stop it",
+                connect::place(url)
+            ),
+        }
+    }
+
+    /// Whether other servers may have the same right.
+    pub(super) fn is_shared(&self) -> bool {
+        matches!(self.0, Lock::Advisory { kind: Kind::Shared, .. })
     }
 
     /// Releases the right, so that another server can start at once.
@@ -74,7 +106,7 @@ impl ServingGuard {
 
     /// Returns when the right is lost for good. The store must have been opened to write.
     pub async fn lost(&mut self, store: &Store) {
-        let Lock::Advisory { url, connection } = &mut self.0 else { return moved(store).await };
+        let Lock::Advisory { url, kind, connection } = &mut self.0 else { return moved(store).await };
         let lost = async {
             loop {
                 tokio::time::sleep(CHECK_EVERY).await;
@@ -83,7 +115,7 @@ impl ServingGuard {
                     Ok(Ok(false)) => return,
                     Ok(Err(_)) | Err(_) => {}
                 }
-                match recover(url, store).await {
+                match recover(url, *kind, store).await {
                     Some(recovered) => *connection = recovered,
                     None => return,
                 }
@@ -104,11 +136,11 @@ async fn moved(store: &Store) {
 }
 
 /// Takes the lock again as soon as the database answers. `None` if another server has taken over or keeps the lock.
-async fn recover(url: &str, store: &Store) -> Option<AnyConnection> {
+async fn recover(url: &str, kind: Kind, store: &Store) -> Option<AnyConnection> {
     let mut refused_for = Duration::ZERO;
     let mut is_away = false;
     while refused_for < RECOVERY {
-        let tried = timeout(ANSWER, try_again(url, store)).await.unwrap_or_else(|late| Err(late.into()));
+        let tried = timeout(ANSWER, try_again(url, kind, store)).await.unwrap_or_else(|late| Err(late.into()));
         match tried {
             Ok(Again::Locked(connection)) => return Some(connection),
             Ok(Again::Lost) => return None,
@@ -132,9 +164,9 @@ enum Again {
     Lost,
 }
 
-async fn try_again(url: &str, store: &Store) -> anyhow::Result<Again> {
+async fn try_again(url: &str, kind: Kind, store: &Store) -> anyhow::Result<Again> {
     let mut connection = connect(url).await?;
-    let is_locked = lock(&mut connection).await?;
+    let is_locked = lock(&mut connection, kind).await?;
     if !store.fence.holds(&mut connection).await? {
         return Ok(Again::Lost);
     }
@@ -151,8 +183,12 @@ async fn connect(url: &str) -> anyhow::Result<AnyConnection> {
     Ok(connection)
 }
 
-async fn lock(connection: &mut AnyConnection) -> anyhow::Result<bool> {
-    let taken: i64 = sqlx::query_scalar(TAKE).fetch_one(connection).await?;
+async fn lock(connection: &mut AnyConnection, kind: Kind) -> anyhow::Result<bool> {
+    let sql = match kind {
+        Kind::Alone => TAKE,
+        Kind::Shared => SHARE,
+    };
+    let taken: i64 = sqlx::query_scalar(sql).fetch_one(connection).await?;
     Ok(taken == 1)
 }
 

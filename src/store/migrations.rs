@@ -47,6 +47,7 @@ const VERSIONS: &[Version] = &[
     Version { number: 8, older: Older::Work, rows: Rows::Stay },
     // They cannot read the notice of a group's limit.
     Version { number: 9, older: Older::Need("0.1.0"), rows: Rows::Stay },
+    Version { number: 10, older: Older::Work, rows: Rows::Stay },
 ];
 
 macro_rules! migrations {
@@ -61,6 +62,7 @@ macro_rules! migrations {
             (7, "bounds", include_str!(concat!("../../migrations/", $folder, "/0007_bounds.sql"))),
             (8, "commits", include_str!(concat!("../../migrations/", $folder, "/0008_commits.sql"))),
             (9, "retention", include_str!(concat!("../../migrations/", $folder, "/0009_retention.sql"))),
+            (10, "cluster", include_str!(concat!("../../migrations/", $folder, "/0010_cluster.sql"))),
         ]
     };
 }

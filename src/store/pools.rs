@@ -9,7 +9,7 @@ use sqlx::{
 
 use super::{
     batch::PREPARED,
-    commits::LOG,
+    commits::{LOG, LOG_FOLLOWING},
     script::{self, Prepared},
     writers::Writers,
 };
@@ -54,7 +54,7 @@ pub(super) fn postgres(url: &str, timeout: Duration, readers: u32) -> anyhow::Re
         MAX_IDLE.as_millis()
     );
     let mut settings = [BY_KEY, &bounds, PLANNED_ONCE, script::SETTINGS].map(str::to_owned).to_vec();
-    settings.extend(PREPARED.into_iter().chain([&LOG]).map(Prepared::declaration));
+    settings.extend(PREPARED.into_iter().chain([&LOG, &LOG_FOLLOWING]).map(Prepared::declaration));
     let opener = postgres_pool(url, POSTGRES_WRITERS, timeout, settings.join("; "))?;
     Ok((reads, Writers::to_server(opener, POSTGRES_WRITERS, timeout)))
 }

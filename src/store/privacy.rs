@@ -34,6 +34,17 @@ impl Batch {
         let query = query.bind(i64::from(privacy.presence)).bind(i64::from(privacy.read_receipts)).bind(now).bind(user);
         query.execute(self.connection().await?).await.map(|_| ())
     }
+
+    /// Makes copies of the members of a user's groups outdated, in groups of at most this many members: who gets read
+    /// receipts has changed.
+    pub async fn raise_roster_versions(&mut self, user: UserId, up_to: i64) -> sqlx::Result<()> {
+        self.lock_chats_of(user).await?;
+        let query = sqlx::query(
+            "UPDATE chats SET roster_version = roster_version + 1 WHERE group_id IS NOT NULL AND member_count <= $2 \
+             AND id IN (SELECT chat_id FROM members WHERE user_id = $1 AND left_at IS NULL)",
+        );
+        query.bind(user).bind(up_to).execute(self.connection().await?).await.map(|_| ())
+    }
 }
 
 async fn read(connection: &mut AnyConnection, user: UserId) -> sqlx::Result<Option<Privacy>> {

@@ -89,6 +89,11 @@ impl Store {
         self.erasures.load(Ordering::Relaxed)
     }
 
+    /// Counts an account that another server has deleted.
+    pub fn has_erased(&self) {
+        self.erasures.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// All erased accounts, in the order in which they were erased.
     pub async fn erasures(&self) -> Result<Vec<Erasure>> {
         let query = sqlx::query_as::<_, (UserId, Timestamp, i64)>(

@@ -92,6 +92,11 @@ impl Script {
 
     /// Sends the statements. Returns the rows of the last one.
     pub(super) async fn send(&self, connection: &mut AnyConnection) -> sqlx::Result<Vec<AnyRow>> {
+        Ok(self.answers(connection).await?.pop().unwrap_or_default())
+    }
+
+    /// Sends the statements. Returns the rows of each.
+    pub(super) async fn answers(&self, connection: &mut AnyConnection) -> sqlx::Result<Vec<Vec<AnyRow>>> {
         let sql = AssertSqlSafe(self.sql.clone());
         let mut answers = match self.engine {
             Engine::Sqlite => {
@@ -103,14 +108,14 @@ impl Script {
             }
             Engine::Postgres => connection.fetch_many(sql),
         };
-        let (mut rows, mut last) = (Vec::new(), Vec::new());
+        let (mut rows, mut all) = (Vec::new(), Vec::new());
         while let Some(answer) = answers.try_next().await? {
             match answer {
-                Either::Left(_) => last = std::mem::take(&mut rows),
+                Either::Left(_) => all.push(std::mem::take(&mut rows)),
                 Either::Right(row) => rows.push(row),
             }
         }
-        Ok(last)
+        Ok(all)
     }
 }
 

@@ -87,7 +87,7 @@ async fn one(batch: &mut Batch, memory: &mut Memory, task: &Task) -> DatabaseRes
     let outcome = match task {
         Task::Change(command) => change(batch, memory, command).await,
         Task::EraseAccount { user, texts } => erasure::apply(batch, memory, *user, *texts).await,
-        Task::SetPrivacy(change) => privacy::apply(batch, &mut memory.rosters, change).await,
+        Task::SetPrivacy(change) => privacy::apply(batch, change).await,
         Task::Expire(expiring) => expiry::apply(batch, memory, expiring).await,
         Task::Nothing => Ok(Outcome::default()),
     };

@@ -3,7 +3,7 @@
 use crate::{
     live::ConnectionId,
     model::{Action, ChatKey, Texts, UserId},
-    store::{Expiring, Lookup},
+    store::{Expiring, Locked, Lookup},
 };
 
 /// A user's change of a chat.
@@ -58,6 +58,15 @@ pub(super) enum Task {
 }
 
 impl Task {
+    /// The chat that it changes. Accounts are in many: those lock their chats themselves.
+    pub(super) fn chat(&self) -> Option<Locked> {
+        match self {
+            Self::Change(command) => Some(Locked::Key(command.chat)),
+            Self::Expire(expiring) => Some(Locked::Id { id: expiring.chat }),
+            Self::EraseAccount { .. } | Self::SetPrivacy(_) | Self::Nothing => None,
+        }
+    }
+
     pub(super) fn cause(&self) -> Option<ConnectionId> {
         match self {
             Self::Change(command) => command.cause,

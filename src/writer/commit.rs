@@ -13,6 +13,7 @@ use crate::{
     config::Limits,
     error::Result,
     live::Outcome,
+    model::Logged,
     store::{self, DatabaseError, Store, Unanswered, Uncommitted},
 };
 
@@ -30,6 +31,21 @@ pub(super) struct Committer {
 struct Unsettled {
     batch: Unanswered,
     outcomes: Vec<Result<Outcome>>,
+}
+
+/// A transaction that was committed, or was rejected as a whole.
+#[derive(Default)]
+pub(super) struct Done {
+    /// Its row in the log; `None` if it changed nothing.
+    pub(super) logged: Option<Logged>,
+    /// Of each task.
+    pub(super) outcomes: Vec<Result<Outcome>>,
+}
+
+impl Done {
+    fn refused(outcomes: Vec<Result<Outcome>>) -> Self {
+        Self { logged: None, outcomes }
+    }
 }
 
 /// Why a batch had no outcome.
@@ -56,38 +72,36 @@ impl Committer {
     }
 
     /// Commits a batch. If it fails as a whole, applies it task by task, so that one task does not fail the others.
-    pub(super) async fn commit(&mut self, tasks: &[Task]) -> Vec<Result<Outcome>> {
+    pub(super) async fn commit(&mut self, tasks: &[Task]) -> Vec<Done> {
         if tasks.is_empty() {
             return Vec::new();
         }
         let error = match self.insist(tasks).await {
-            Ok(outcomes) => return outcomes,
+            Ok(done) => return vec![done],
             Err(error) => error,
         };
         if error.outage().is_some() {
-            return tasks.iter().filter_map(|_| error.outage().map(Err)).collect();
+            return vec![Done::refused(tasks.iter().filter_map(|_| error.outage().map(Err)).collect())];
         }
         if tasks.len() == 1 {
-            return vec![Err(error)];
+            return vec![Done::refused(vec![Err(error)])];
         }
         tracing::warn!(tasks = tasks.len(), "a batch failed as a whole; applying it task by task");
-        let mut outcomes = Vec::with_capacity(tasks.len());
+        let mut all = Vec::with_capacity(tasks.len());
         for task in tasks {
-            match self.insist(std::slice::from_ref(task)).await {
-                Ok(outcome) => outcomes.extend(outcome),
-                Err(error) => outcomes.push(Err(error)),
-            }
+            let done = self.insist(std::slice::from_ref(task)).await;
+            all.push(done.unwrap_or_else(|error| Done::refused(vec![Err(error)])));
         }
-        outcomes
+        all
     }
 
-    async fn insist(&mut self, tasks: &[Task]) -> Result<Vec<Result<Outcome>>> {
+    async fn insist(&mut self, tasks: &[Task]) -> Result<Done> {
         let mut attempt = 1;
         loop {
             let failure = match self.transact(tasks).await {
-                Ok(outcomes) => {
+                Ok(done) => {
                     self.memory.allowances.keep();
-                    return Ok(outcomes);
+                    return Ok(done);
                 }
                 Err(failure) => failure,
             };
@@ -108,14 +122,14 @@ impl Committer {
         }
     }
 
-    async fn transact(&mut self, tasks: &[Task]) -> Result<Vec<Result<Outcome>>, Failure> {
+    async fn transact(&mut self, tasks: &[Task]) -> Result<Done, Failure> {
         if self.unsettled.is_some() {
             return Err(DatabaseError::PoolTimedOut.into());
         }
         #[cfg(feature = "mutations")]
         let turn = mutations::turn().await;
         let work = async {
-            let mut batch = self.store.batch();
+            let mut batch = self.store.batch(tasks.iter().filter_map(Task::chat));
             let mut outcomes = apply::all(&mut batch, &mut self.memory, tasks).await?;
             for (task, outcome) in tasks.iter().zip(outcomes.iter_mut().map(Result::as_mut)) {
                 if let Ok(outcome) = outcome {
@@ -132,10 +146,10 @@ impl Committer {
         if mutations::makes(Mutation::AckBeforeCommit) {
             let events: Vec<_> = events.into_iter().cloned().collect();
             tokio::spawn(mutations::late(turn, async move { batch.commit(&events.iter().collect::<Vec<_>>()).await }));
-            return Ok(outcomes);
+            return Ok(Done::refused(outcomes));
         }
         match batch.commit(&events).await {
-            Ok(()) => Ok(outcomes),
+            Ok(logged) => Ok(Done { logged, outcomes }),
             // A batch that caused nothing is not logged, so its outcome cannot be looked up; but repeating it is harmless.
             Err(Uncommitted::Undone(_)) if events.is_empty() => Err(Failure::Undone),
             Err(Uncommitted::Undone(error)) => Err(error.into()),
@@ -147,14 +161,14 @@ impl Committer {
     }
 
     /// Looks up the outcome of a batch, if the database is back in time. Otherwise the batch stays unsettled.
-    async fn find_out(&mut self, unsettled: Unsettled) -> Result<Vec<Result<Outcome>>, Failure> {
+    async fn find_out(&mut self, unsettled: Unsettled) -> Result<Done, Failure> {
         #[cfg(feature = "mutations")]
         if mutations::makes(Mutation::LoseAmbiguousCommit) {
             return Err(Failure::Undone);
         }
         match timeout(self.store.batch_timeout(), self.store.outcome(&unsettled.batch)).await {
-            Ok(Ok(true)) => Ok(unsettled.outcomes),
-            Ok(Ok(false)) => Err(Failure::Undone),
+            Ok(Ok(Some(logged))) => Ok(Done { logged: Some(logged), outcomes: unsettled.outcomes }),
+            Ok(Ok(None)) => Err(Failure::Undone),
             Ok(Err(_)) | Err(_) => {
                 self.unsettled = Some(unsettled);
                 Err(DatabaseError::PoolTimedOut.into())
@@ -162,16 +176,13 @@ impl Committer {
         }
     }
 
-    /// Returns the outcomes of a batch whose outcome was unknown until now.
-    pub(super) async fn settle(&mut self) -> Vec<Result<Outcome>> {
-        let Some(unsettled) = self.unsettled.take() else { return Vec::new() };
-        match self.store.was_committed(&unsettled.batch).await {
-            Ok(true) => unsettled.outcomes,
-            Ok(false) => Vec::new(),
-            Err(_) => {
-                self.unsettled = Some(unsettled);
-                Vec::new()
-            }
-        }
+    /// Returns a batch whose outcome was unknown until now, if it was committed.
+    pub(super) async fn settle(&mut self) -> Option<Done> {
+        let unsettled = self.unsettled.take()?;
+        let Ok(logged) = self.store.was_committed(&unsettled.batch).await else {
+            self.unsettled = Some(unsettled);
+            return None;
+        };
+        logged.map(|logged| Done { logged: Some(logged), outcomes: unsettled.outcomes })
     }
 }

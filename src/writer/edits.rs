@@ -27,7 +27,7 @@ pub(super) async fn apply(
     let actor = situation.actor.as_ref().ok_or(Refusal::Unauthorized)?;
     let audience = match command.chat {
         ChatKey::Group(id) => {
-            let members = memory.rosters.get(batch, chat.id).await?;
+            let members = memory.rosters.get(batch, chat.id, chat.roster_version).await?;
             Audience::Group { id, name: chat.name.clone(), members }
         }
         ChatKey::Dialog(..) => Audience::Dialog {
@@ -46,6 +46,7 @@ pub(super) async fn apply(
     };
     let message = batch.message(chat.id, stored.seq, actor.id, hidden_up_to).await?;
     let entry = Entry::new(command.chat, actor.id, Counters { revision, ..chat.counters }, message, audience);
+    let entry = Entry { roster_version: chat.roster_version, ..entry };
     Ok(Outcome::of([event(&command.action, entry)]))
 }
 

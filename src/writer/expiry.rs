@@ -9,12 +9,12 @@ use crate::{
 
 /// Deletes the oldest expired messages of a chat. Causes no event if there are none.
 pub(super) async fn apply(batch: &mut Batch, memory: &mut Memory, expiring: &Expiring) -> Result<Outcome, Stop> {
-    let Some(Expired { key, first_seq, counters }) = batch.expire(expiring).await? else {
+    let Some(Expired { key, first_seq, counters, roster_version }) = batch.expire(expiring).await? else {
         return Ok(Outcome::default());
     };
     memory.allowances.free();
     let members = match key {
-        ChatKey::Group(_) => memory.rosters.get(batch, expiring.chat).await?,
+        ChatKey::Group(_) => memory.rosters.get(batch, expiring.chat, roster_version).await?,
         ChatKey::Dialog(low, high) if low == high => Members::new(vec![low]),
         ChatKey::Dialog(low, high) => Members::new(vec![low, high]),
     };

@@ -110,6 +110,7 @@ impl<'a> Change<'a> {
             retention_days: None,
             last_at: Timestamp(0),
             member_count: 1,
+            roster_version: 0,
             dropped: false,
         };
         let members = Members::new(vec![owner.id]);
@@ -127,8 +128,8 @@ impl<'a> Change<'a> {
         }
         admit(self.batch, &mut self.memory.allowances, &acting, &target, new.text).await?;
         // New members see the whole history, all of it as read.
-        let (user, read_up_to) = (target.person.id, chat.counters.last_seq + 1);
-        let member = NewMember { user, chat: chat.id, role: Role::Member, read_up_to };
+        let (user, joined_seq) = (target.person.id, chat.counters.last_seq + 1);
+        let member = NewMember { user, chat: chat.id, role: Role::Member, joined_seq };
         self.batch.add_members(&[member], self.next_instant(chat)).await?;
         self.memory.rosters.add(chat.id, user);
         Ok(self.notify(acting, &new).await?)
@@ -139,7 +140,7 @@ impl<'a> Change<'a> {
         let (chat_id, user, group) = (chat.id, actor.id, self.group);
         let left = Event::Left { group, user };
         if chat.member_count <= 1 {
-            self.batch.end_membership(user, chat_id, self.now).await?;
+            self.batch.end_membership(user, chat_id, chat.counters.last_seq + 1, self.now).await?;
             self.delete(&acting).await?;
             return Ok(vec![left]);
         }
@@ -158,8 +159,9 @@ impl<'a> Change<'a> {
     }
 
     async fn end_membership(&mut self, user: UserId, acting: &Acting, new: &NewNotice<'_>) -> Result<(), Stop> {
-        self.batch.end_membership(user, acting.chat.id, self.now).await?;
-        self.memory.rosters.remove(acting.chat.id, user);
+        let chat = &acting.chat;
+        self.batch.end_membership(user, chat.id, chat.counters.last_seq + 1, self.now).await?;
+        self.memory.rosters.remove(chat.id, user);
         self.memory.allowances.count(acting.actor.id, cost(new.text));
         Ok(())
     }
@@ -202,7 +204,7 @@ impl<'a> Change<'a> {
 
     async fn drop(&mut self, acting: Acting) -> Result<Event, Stop> {
         may_drop(&acting)?;
-        let members = self.memory.rosters.get(self.batch, acting.chat.id).await?;
+        let members = self.memory.rosters.get(self.batch, acting.chat.id, acting.chat.roster_version).await?;
         self.delete(&acting).await?;
         Ok(Event::Dropped { group: self.group, actor: acting.actor.id, members })
     }

@@ -78,7 +78,8 @@ impl Change<'_> {
     /// Stores a notice for the current members.
     pub(super) async fn notify(&mut self, acting: Acting, new: &NewNotice<'_>) -> DatabaseResult<Event> {
         let Acting { mut chat, actor, .. } = acting;
-        let members = self.memory.rosters.get(self.batch, chat.id).await?;
+        chat.roster_version += i64::from(new.joined != 0);
+        let members = self.memory.rosters.get(self.batch, chat.id, chat.roster_version).await?;
         let message = self.store_notice(&mut chat, actor, new).await?;
         Ok(self.noticed(chat, message, members))
     }
@@ -120,9 +121,9 @@ impl Change<'_> {
         let notice = message.notice.as_ref();
         let kind = notice.map_or(MessageKind::Text, Notice::kind);
         let subject = notice.and_then(Notice::subject).map(|person| person.id);
-        let member_count = Some(chat.member_count);
+        let (member_count, roster_version) = (Some(chat.member_count), chat.roster_version);
         let audience = Audience::Group { id: self.group, name: chat.name, members };
         let entry = Entry::new(ChatKey::Group(self.group), message.sender.id, chat.counters, message, audience);
-        Event::Noticed { entry: Entry { member_count, ..entry }, kind, subject }
+        Event::Noticed { entry: Entry { member_count, roster_version, ..entry }, kind, subject }
     }
 }

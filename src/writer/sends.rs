@@ -140,7 +140,7 @@ async fn written(
     let counters = Counters { last_seq: message.seq, ..chat.counters };
     let audience = match key {
         ChatKey::Group(id) => {
-            let members = rosters.get(batch, chat.id.ok_or(DatabaseError::RowNotFound)?).await?;
+            let members = rosters.get(batch, chat.id.ok_or(DatabaseError::RowNotFound)?, chat.roster_version).await?;
             Audience::Group { id, name: chat.name.clone(), members }
         }
         ChatKey::Dialog(..) => {
@@ -149,7 +149,7 @@ async fn written(
             Audience::Dialog { actor: sender, partner, hidden_from_partner: hidden_from_receiver }
         }
     };
-    Ok(Entry::new(key, actor, counters, message, audience))
+    Ok(Entry { roster_version: chat.roster_version, ..Entry::new(key, actor, counters, message, audience) })
 }
 
 /// The event of a message that was already stored, for its sender.

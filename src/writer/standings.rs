@@ -91,7 +91,7 @@ pub(super) async fn apply(
                         Some(Receipt::Partner { user: partner, state: standing.state })
                     }
                     None if chat.member_count <= RECEIPTS_UP_TO => {
-                        let members = rosters.receipts(batch, chat.id).await?;
+                        let members = rosters.receipts(batch, chat.id, chat.roster_version).await?;
                         // Members who send no receipts get none.
                         members.binary_search(&actor).is_ok().then_some(Receipt::Members { members })
                     }

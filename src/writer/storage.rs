@@ -1,7 +1,10 @@
 //! How much storage each user's messages take. The database keeps the sums in memberships; this caches them per user,
 //! as the current transaction sees them.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
 
 use crate::{
     config::Limits,
@@ -12,6 +15,9 @@ use crate::{
 
 /// How many users are cached: 4 MiB.
 const REMEMBERED: usize = 100_000;
+
+/// How long a sum counts if other servers store messages, too.
+const SHARED_FOR: Duration = Duration::from_secs(10);
 
 pub(super) struct Storage {
     /// In MB, like the next; 0 means no limit.
@@ -29,6 +35,7 @@ struct Used {
     bytes: i64,
     /// [`Storage::freed`] when it was loaded.
     freed: u64,
+    loaded: Instant,
 }
 
 impl Storage {
@@ -39,7 +46,8 @@ impl Storage {
     }
 
     /// Loads how much these users have stored, given the bytes that each is about to write. Call it before
-    /// [`Self::room`]. Reloads a sum that would lead to a rejection if groups were deleted since.
+    /// [`Self::room`]. Reloads a sum that would lead to a rejection if groups were deleted since. Beside other servers, also
+    /// reloads one that is old.
     pub(super) async fn learn(
         &mut self,
         batch: &mut Batch,
@@ -51,21 +59,24 @@ impl Storage {
         if self.used.len() >= REMEMBERED {
             self.used.clear();
         }
+        let is_shared = self.store.is_shared();
         let mut wanted: HashMap<UserId, i64> = HashMap::new();
         for (user, bytes) in writes {
             *wanted.entry(user).or_default() += bytes;
         }
         wanted.retain(|user, bytes| {
             let is_full = |used: &Used| is_over(used.bytes + *bytes, self.per_user);
-            self.used.get(user).is_none_or(|used| is_full(used) && used.freed != self.freed)
+            let is_old = |used: &Used| is_shared && used.loaded.elapsed() > SHARED_FOR;
+            let is_freed = |used: &Used| is_shared || used.freed != self.freed;
+            self.used.get(user).is_none_or(|used| is_old(used) || is_full(used) && is_freed(used))
         });
         if wanted.is_empty() {
             return Ok(());
         }
         let users: Vec<_> = wanted.into_keys().collect();
-        let freed = self.freed;
+        let (freed, loaded_at) = (self.freed, Instant::now());
         let loaded = batch.stored_bytes(&users).await?;
-        self.used.extend(loaded.into_iter().map(|(user, bytes)| (user, Used { bytes, freed })));
+        self.used.extend(loaded.into_iter().map(|(user, bytes)| (user, Used { bytes, freed, loaded: loaded_at })));
         Ok(())
     }
 

@@ -22,6 +22,7 @@ use crate::{
 const RETRY_USER: Duration = Duration::from_secs(30);
 /// The error when the server is full.
 pub const FULL: &str = "The server has no free connections: try again later";
+const STOPPING: &str = "The server is restarting: try again in a moment";
 
 /// Whether the request asks for a WebSocket.
 pub fn is_asked_for(headers: &HeaderMap) -> bool {
@@ -69,11 +70,15 @@ pub async fn upgrade(app: &Arc<App>, sockets: &TaskTracker, request: &Request) -
 
 /// Adds the connection to the hub if the session still lives, and returns the first frame to send.
 async fn enter(app: &App, caller: Caller, protocol: Protocol) -> Result<Option<(Caller, Entered, Option<Frame>)>> {
+    if let Some(cluster) = &app.cluster {
+        cluster.catch_up().await;
+    }
     let Caller { user, session, expires_at, .. } = caller;
     let entered = app.hub.enter(Entrant { protocol, user, session, expires_at }).map_err(|full| match full {
         Full::Server => Error::Unavailable(FULL),
         Full::User => Error::TooMany(RETRY_USER),
         Full::Session(wait) => Error::TooMany(wait),
+        Full::Stopping => Error::Unavailable(STOPPING),
     })?;
     let caller = Caller { protocol, connection: Some(entered.id), ..caller };
     let hello = match protocol {

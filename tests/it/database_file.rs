@@ -226,7 +226,7 @@ async fn an_erased_email_leaves_the_files_while_they_are_in_use() {
     }
     assert!(has(folder.path(), "gone1"));
     for id in ids {
-        let mut batch = store.batch();
+        let mut batch = store.batch([]);
         batch.erase_account(id, Texts::Keep, now).await.expect("it works").expect("there is such an account");
         batch.commit(&[]).await.expect("it works");
     }

@@ -140,13 +140,13 @@ async fn the_state_is_in_hello_in_a_broadcast_and_in_the_probes_but_never_on_aut
     disks.fill();
     assert_eq!(anns.text().await, samples::frame(samples::ALMOST_FULL));
     assert_eq!(ann.hearth().await.hello["serverNotice"], json!({ "kind": "read_only" }));
-    assert_eq!(server.api().get("/readyz").await.expect(200), "read_only\n");
+    assert_eq!(server.api().readiness(200).await, "read_only");
     assert!(metrics(&server).await.contains("\nhearth_storage_read_only 1.0\n"));
     let refused = reference.ask("privateMessage", Request::private(&ann.id, "a note").params).await;
     assert_eq!(refused.to_string(), samples::frame(samples::ALMOST_FULL_DISK));
     disks.free();
     assert_eq!(anns.text().await, samples::frame(samples::ROOM_AGAIN));
-    assert_eq!(server.api().get("/readyz").await.expect(200), "ready\n");
+    assert_eq!(server.api().readiness(200).await, "ready");
     assert!(metrics(&server).await.contains("\nhearth_storage_read_only 0.0\n"));
     reference.hears_nothing().await;
 }

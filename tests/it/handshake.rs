@@ -176,7 +176,7 @@ async fn a_full_server_rejects_before_the_upgrade_until_a_place_is_free() {
 
 #[tokio::test]
 async fn a_full_server_displaces_a_connection_of_the_user_with_the_most() {
-    let server = TestServer::start_with(|config| config.limits.connections = 4).await;
+    let server = TestServer::start_alone_with(|config| config.limits.connections = 4).await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let mut anns = Vec::new();
     for _ in 0..4 {

@@ -7,7 +7,7 @@ const LAYERS: &[&[&str]] = &[
     &["model", "error", "text", "metrics", "mutations"],
     &["protocol", "config"],
     &["auth", "store", "live"],
-    &["writer"],
+    &["writer", "cluster"],
     &["service", "import", "demo", "backup", "transfer"],
     &["api", "ws", "asyncapi", "assets", "telemetry"],
     &["server"],

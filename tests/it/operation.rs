@@ -1,5 +1,6 @@
 //! Running a server: probes, pages, the graceful stop, and what prevents a start.
 
+use futures_util::future::{FutureExt, join_all, select_all};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::{
@@ -7,7 +8,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::support::{PASSWORD, PATIENCE, Request, TestServer, new_id, texts};
+use crate::support::{PASSWORD, PATIENCE, Request, Socket, TestServer, new_id, texts};
 
 /// A page's text and type.
 async fn page(server: &TestServer, path: &str) -> (String, String) {
@@ -23,7 +24,7 @@ async fn page(server: &TestServer, path: &str) -> (String, String) {
 async fn probes_need_no_token_and_have_no_limits() {
     let server = TestServer::start().await;
     assert_eq!(server.api().get("/healthz").await.expect(200), "ok\n");
-    assert_eq!(server.api().get("/readyz").await.expect(200), "ready\n");
+    assert_eq!(server.api().readiness(200).await, "ready");
 }
 
 #[tokio::test]
@@ -179,7 +180,28 @@ async fn a_server_that_stops_is_not_ready() {
         finish.await;
     };
     tokio::join!(server.stop(), finish);
-    assert!(answer.starts_with("HTTP/1.1 503 ") && answer.ends_with("\r\n\r\nstopping\n"), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 503 ") && answer.contains("\r\n\r\nstopping\n"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_server_that_drains_closes_its_sockets_one_by_one_and_takes_no_new_ones() {
+    let mut server = TestServer::start_with(|config| config.shutdown.drain_seconds = 2).await;
+    let [ann] = server.people(["Ann"]).await;
+    let mut sockets = Vec::new();
+    for _ in 0..4 {
+        sockets.push(ann.connect().await.closed().boxed());
+    }
+    let watch = async {
+        let (code, _, others) = select_all(sockets).await;
+        assert_eq!(code, 1001);
+        assert_eq!(ann.readiness(503).await, "stopping");
+        let headers = [("sec-websocket-protocol", format!("auth, {}", ann.token))];
+        assert_eq!(Socket::open_with(ann.base(), "/api/ws", &headers).await.err(), Some(503));
+        // Requests are still answered.
+        ann.get("/healthz").await.expect(200);
+        assert_eq!(join_all(others).await, [1001; 3]);
+    };
+    tokio::join!(server.stop(), watch);
 }
 
 #[tokio::test]

@@ -219,14 +219,13 @@ async fn readiness_names_why_writes_fail_until_one_succeeds_and_health_asks_only
         server.database.gone().await;
         ann.patch(UPDATE, json!({ "firstName": "A" })).await.refused(503);
         let reason = if server.database.answers().await { "write_locked" } else { "database_away" };
-        let reply = server.api().get("/readyz").await;
-        assert_eq!((reply.status, reply.body), (503, json!(format!("{reason}\n"))));
+        assert_eq!(server.api().readiness(503).await, reason);
         assert_eq!(server.api().get("/healthz").await.expect(200), "ok\n");
         server.database.back().await;
         // No request writes: the server detects the outage by itself.
         let ready = async { while server.api().get("/readyz").await.status != 200 {} };
         tokio::time::timeout(PATIENCE, ready).await.expect("it is ready again");
-        assert_eq!(server.api().get("/readyz").await.expect(200), "ready\n");
+        assert_eq!(server.api().readiness(200).await, "ready");
     }
 }
 

@@ -7,7 +7,7 @@ mod database;
 mod disks;
 mod extended;
 mod files;
-mod line;
+pub mod line;
 mod old_database;
 mod people;
 mod process;
@@ -74,9 +74,9 @@ impl User {
         Socket::open(self.api.base(), "/api/ws", &["auth", &self.token]).await
     }
 
-    /// Logs in again: another session of the same user.
+    /// Logs in again: another session of the same user, at another server if there are several.
     pub async fn log_in_again(&self) -> User {
-        self.api.log_in(&self.email, PASSWORD).await
+        self.api.elsewhere().log_in(&self.email, PASSWORD).await
     }
 
     /// Creates a group with these members besides the owner; returns its id.

@@ -12,7 +12,7 @@ use crate::support::{PATIENCE, Request, TestDatabase, TestServer};
 
 #[tokio::test]
 async fn a_server_that_lost_its_database_writes_nothing_and_ends() {
-    let mut server = TestServer::start().await;
+    let mut server = TestServer::start_alone().await;
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     let (mut anns, idle) = (ann.connect().await, bob.connect().await);
     if !server.database.unguard().await {
@@ -76,7 +76,7 @@ async fn every_kind_of_change_is_rejected_after_a_takeover() {
             store.remove_expired_sessions(now, 1).await.is_ok(),
             store.purge_step(now).await.is_ok(),
             store.setting("test", &[1]).await.is_ok(),
-            begins(store.batch(), ann.person.id).await,
+            begins(store.batch([]), ann.person.id).await,
             store.load().await.map(drop).is_ok(),
         ];
         assert_eq!(done, [may_write; 12]);

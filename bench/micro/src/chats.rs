@@ -6,11 +6,11 @@ use anyhow::{Context, Result, ensure};
 use hearth::{
     auth::{Attempts, Devices, Passwords, SessionClock, Tokens},
     config::{Config, Database, Limits},
-    live::{Hub, Publication, Typists},
+    live::{Committed, Hub, Publication, Typists},
     metrics::Metrics,
     model::{Action, ChatKey, ChatRef, MessageId, MessageKind, Person, Position, SessionId, Timestamp},
     protocol::{Bounds, DialogPage, Frame, Kind, Limit, PagePosition, Protocol},
-    service::{self, App, Caller, disk, history},
+    service::{self, App, Caller, disk, duty, history},
     store::{LoadedMessage, LoadedPerson, Store},
     writer,
 };
@@ -31,7 +31,7 @@ const PAGE: i64 = 50;
 pub struct Chats {
     app: App,
     write: JoinHandle<()>,
-    written: mpsc::Receiver<Vec<Publication>>,
+    written: mpsc::Receiver<Vec<Committed>>,
     pairs: Vec<[Caller; 2]>,
     cast: Cast,
 }
@@ -68,8 +68,10 @@ impl Chats {
             session_clock: SessionClock::from(None, Timestamp::now(), Instant::now()),
             tokens: Tokens::new(b"secret", config.auth.token_hours),
             devices: Devices::new(b"secret"),
+            duty: duty::Duty::new(&store),
             store,
             writer,
+            cluster: None,
             hub: hub.into(),
             metrics: Metrics::default(),
             exports: Arc::default(),
@@ -99,6 +101,7 @@ impl Chats {
             pending.push(service::submit(&self.app, sender, ChatRef::Dialog(receiver.user), action)?);
         }
         let batch = self.written.recv().await.context("the writer stopped")?;
+        let batch: Vec<_> = batch.into_iter().flat_map(|committed| committed.publications).collect();
         ensure!(batch.len() == BATCH, "the writer made more than one batch: {} of {BATCH} messages", batch.len());
         for Publication { outcome, .. } in batch {
             black_box(outcome?);

@@ -7,9 +7,10 @@ use crate::{
         barred::Barred,
         connection::Connection,
         deliver::{Broadcast, Except},
+        elsewhere::{Elsewhere, Move, Whereabouts},
         presence::Presence,
     },
-    model::UserId,
+    model::{Timestamp, UserId},
     protocol::{Close, Protocol},
 };
 
@@ -19,13 +20,21 @@ pub(super) struct Connections {
     pub(super) open: usize,
     /// How many of them speak the Hearth protocol.
     pub(super) extended: usize,
+    /// Whether new connections are rejected because the server is about to stop.
+    pub(super) is_draining: bool,
     /// How many connections were ever opened: the number of the next one.
     pub(super) count: u64,
     pub(super) presence: Presence,
+    pub(super) elsewhere: Elsewhere,
     pub(super) barred: Barred,
 }
 
 impl Connections {
+    /// Whether a user is connected, here or to another server.
+    pub(super) fn is_connected(&self, user: UserId) -> bool {
+        self.by_user.contains_key(&user) || self.elsewhere.has(user)
+    }
+
     /// The connections that get a broadcast.
     pub(super) fn recipients<'a>(&'a self, broadcast: &'a Broadcast<'_>) -> impl Iterator<Item = &'a Arc<Connection>> {
         let is_spoken = match broadcast.protocol {
@@ -56,10 +65,31 @@ impl Connections {
         true
     }
 
+    /// A user's connections to this server.
+    pub(super) fn whereabouts(&self, user: UserId, now: Timestamp) -> Whereabouts {
+        let own = self.by_user.get(&user);
+        let mut sessions: Vec<_> = own.into_iter().flatten().map(|connection| connection.session).collect();
+        sessions.sort_unstable();
+        sessions.dedup();
+        Whereabouts { user, left_at: sessions.is_empty().then_some(now), sessions }
+    }
+
+    /// Records who came and went elsewhere.
+    pub(super) fn apply(&mut self, moves: Vec<Move>) {
+        for one in moves {
+            match one {
+                Move::Went(user, _) if self.by_user.contains_key(&user) => {}
+                Move::Went(user, at) => self.presence.went(user, at),
+                Move::Came(user) => self.presence.came(user),
+            }
+        }
+    }
+
     /// Updates the counts for a connection that was removed from `by_user`.
     pub(super) fn left(&mut self, connection: &Connection) {
         self.open -= 1;
         self.extended -= usize::from(connection.protocol == Protocol::Hearth);
         self.presence.unwatch(connection.id);
+        self.elsewhere.changed_here(connection.user);
     }
 }

@@ -9,7 +9,7 @@ use crate::model::{GroupId, SessionId, Texts, Timestamp, UserId};
 /// subtracts one member, and marks groups that are now empty for purging.
 const PREPARE: &[&str] = &[
     // Clients fetch these chats again although no message has changed: they show the person's name.
-    "UPDATE chats SET revision = revision + 1 WHERE dropped_at IS NULL \
+    "UPDATE chats SET revision = revision + 1, roster_version = roster_version + 1 WHERE dropped_at IS NULL \
        AND id IN (SELECT chat_id FROM members WHERE user_id = $1)",
     "DELETE FROM blocks WHERE user_id = $1 OR blocked_id = $1",
     "DELETE FROM export_links WHERE user_id = $1",
@@ -33,6 +33,12 @@ const LEAVE_GROUPS: &[&str] = &[
     "UPDATE members SET left_at = $2, role = 0 WHERE user_id = $1 AND left_at IS NULL \
        AND chat_id IN (SELECT id FROM chats WHERE group_id IS NOT NULL)",
 ];
+
+/// Present members of all chats that `$1` is or was in.
+pub(in crate::store) const COMPANIONS: &str = "SELECT DISTINCT m.user_id FROM members own \
+     JOIN members m ON m.chat_id = own.chat_id AND m.left_at IS NULL AND m.user_id <> $1 \
+     WHERE own.user_id = $1 AND (SELECT c.dropped_at FROM chats c WHERE c.id = own.chat_id) IS NULL \
+     ORDER BY m.user_id";
 
 /// What the end of an account has changed.
 pub struct Erased {
@@ -60,6 +66,7 @@ impl Batch {
         }
         self.erased.push(user);
         self.note_erasure().await?;
+        self.lock_chats_of(user).await?;
         let companions = self.companions_of(user).await?;
         for step in PREPARE {
             sqlx::query(*step).bind(user).execute(self.connection().await?).await?;
@@ -81,13 +88,7 @@ impl Batch {
     }
 
     async fn companions_of(&mut self, user: UserId) -> sqlx::Result<Vec<UserId>> {
-        let query = sqlx::query_scalar(
-            "SELECT DISTINCT m.user_id FROM members own \
-             JOIN members m ON m.chat_id = own.chat_id AND m.left_at IS NULL AND m.user_id <> $1 \
-             WHERE own.user_id = $1 AND (SELECT c.dropped_at FROM chats c WHERE c.id = own.chat_id) IS NULL \
-             ORDER BY m.user_id",
-        );
-        query.bind(user).fetch_all(self.connection().await?).await
+        sqlx::query_scalar(COMPANIONS).bind(user).fetch_all(self.connection().await?).await
     }
 
     /// Those who own a person's groups besides them.

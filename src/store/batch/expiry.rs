@@ -19,6 +19,8 @@ pub struct Expired {
     pub first_seq: i64,
     /// The chat's counters after it.
     pub counters: Counters,
+    /// Which members it has.
+    pub roster_version: i64,
 }
 
 /// Deletes the messages of chat `$1` up to seq `$2`, with what belongs to them, and gives their bytes back.
@@ -60,14 +62,16 @@ impl Batch {
         self.note_erasure().await?;
         // Clients that are away compare the revision.
         let query = sqlx::query(
-            "UPDATE chats SET first_seq = $2, revision = revision + 1 WHERE id = $1 RETURNING last_seq, revision",
+            "UPDATE chats SET first_seq = $2, revision = revision + 1 WHERE id = $1 \
+             RETURNING last_seq, revision, roster_version",
         );
         let counters = query.bind(expiring.chat).bind(last + 1).fetch_one(self.connection().await?).await?;
         let key = match chat.try_get("group_id")? {
             Some(group) => ChatKey::Group(group),
             None => ChatKey::Dialog(chat.try_get("user_low")?, chat.try_get("user_high")?),
         };
-        Ok(Some(Expired { key, first_seq: last + 1, counters: Counters::from_row(&counters)? }))
+        let (counters, roster_version) = (Counters::from_row(&counters)?, counters.try_get("roster_version")?);
+        Ok(Some(Expired { key, first_seq: last + 1, counters, roster_version }))
     }
 
     /// Changes after how many days a group's messages expire.

@@ -1,7 +1,5 @@
 //! What the database knows of the chats, people and messages of a batch's commands, in one query.
 
-use std::collections::HashSet;
-
 use serde::Serialize;
 use sqlx::{FromRow, Row, any::AnyRow};
 
@@ -9,7 +7,6 @@ use super::Batch;
 use crate::{
     model::{ChatId, ChatKey, Counters, MessageId, MessageKind, Person, Quote, Role, Standing, Timestamp, UserId},
     store::{
-        engine::Engine,
         rows::{is_one, is_set, optional_person, quote, quote_columns},
         script::{Prepared, Value},
         types::{json, key, numbered},
@@ -33,10 +30,6 @@ pub struct Lookup {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<MessageId>,
 }
-
-/// A chat that is looked up.
-#[derive(Serialize)]
-struct LookedUp(#[serde(serialize_with = "key")] ChatKey);
 
 /// What the database knows of a [`Lookup`], in this transaction.
 #[derive(Default)]
@@ -87,6 +80,8 @@ pub struct StoredChat {
     pub last_at: Timestamp,
     /// Present members.
     pub member_count: i64,
+    /// Raised by each change of its members.
+    pub roster_version: i64,
     /// Whether it was deleted.
     pub dropped: bool,
 }
@@ -104,24 +99,13 @@ pub struct StoredMessage {
     pub subject: Option<UserId>,
 }
 
-/// For PostgreSQL: locks every chat of the batch, in one order, so that two batches cannot wait for each other.
-pub(super) static LOCK: Prepared = Prepared::new(
-    "lock_chats(TEXT)",
-    "SELECT id FROM chats WHERE id = ANY(ARRAY(\
-       SELECT g.id FROM rows($1: group_id UUID) q JOIN one(chats g: g.group_id = q.group_id) \
-       UNION ALL \
-       SELECT d.id FROM rows($1: user_low UUID, user_high UUID) q \
-         JOIN one(chats d: d.user_low = q.user_low AND d.user_high = q.user_high)\
-     )) ORDER BY id FOR UPDATE",
-);
-
 /// The columns that [`situation`] reads, with further columns, fields of the lookups, and tables.
 macro_rules! look_up {
     ($columns:expr, $fields:literal, $tables:literal) => {
         concat!(
             "SELECT l.position, \
                c.id AS chat_id, c.name, c.first_seq, c.last_seq, c.revision, c.last_at, c.member_count, \
-               c.retention_days, c.dropped_at, \
+               c.roster_version, c.retention_days, c.dropped_at, \
                a.id AS actor_id, a.first_name AS actor_first_name, a.last_name AS actor_last_name, \
                am.role AS actor_role, am.hidden_up_to_seq AS actor_hidden_up_to, \
                t.id AS target_id, t.first_name AS target_first_name, t.last_name AS target_last_name, \
@@ -168,8 +152,7 @@ pub(super) static LOOK_UP_CLOSELY: Prepared = Prepared::new(
 );
 
 impl Batch {
-    /// What the database knows of each of these, without standings and answered messages. Locks the chats until the
-    /// batch ends.
+    /// What the database knows of each of these, without standings and answered messages.
     pub async fn look_up(&mut self, lookups: &[Lookup]) -> sqlx::Result<Vec<Situation>> {
         self.situations(&LOOK_UP, lookups, situation).await
     }
@@ -185,14 +168,7 @@ impl Batch {
         lookups: &[Lookup],
         read: fn(&AnyRow) -> sqlx::Result<Situation>,
     ) -> sqlx::Result<Vec<Situation>> {
-        let engine = self.store.engine;
-        let rows = self.ask(|script| {
-            let locked = match engine {
-                Engine::Sqlite => script,
-                Engine::Postgres => script.execute(&LOCK, [Value::Text(json(&chats_of(lookups)))]),
-            };
-            locked.execute(statement, [Value::Text(json(&numbered(lookups)))])
-        });
+        let rows = self.ask(|script| script.execute(statement, [Value::Text(json(&numbered(lookups)))]));
         let mut situations: Vec<_> = lookups.iter().map(|_| Situation::default()).collect();
         for row in rows.await? {
             let position: i64 = row.try_get("position")?;
@@ -201,12 +177,6 @@ impl Batch {
         }
         Ok(situations)
     }
-}
-
-/// The keys of these lookups' chats, each once.
-fn chats_of(lookups: &[Lookup]) -> Vec<LookedUp> {
-    let chats: HashSet<_> = lookups.iter().map(|lookup| lookup.chat).collect();
-    chats.into_iter().map(LookedUp).collect()
 }
 
 fn situation(row: &AnyRow) -> sqlx::Result<Situation> {
@@ -219,6 +189,7 @@ fn situation(row: &AnyRow) -> sqlx::Result<Situation> {
             retention_days: row.try_get("retention_days")?,
             last_at: row.try_get("last_at")?,
             member_count: row.try_get("member_count")?,
+            roster_version: row.try_get("roster_version")?,
             dropped: is_set(row, "dropped_at")?,
         }),
         None => None,

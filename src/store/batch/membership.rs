@@ -23,14 +23,15 @@ static ADD_DIALOGS: Sql = Sql::new(
 );
 
 static ADD_MEMBERS: Sql = Sql::new(
-    "INSERT INTO members (user_id, chat_id, side, role, joined_at, hidden_up_to_seq, read_up_to_seq) \
+    "INSERT INTO members (user_id, chat_id, side, role, joined_at, joined_seq, hidden_up_to_seq, read_up_to_seq) \
      SELECT q.user_id, c.id, \
        COALESCE(c.group_id, CASE c.user_low WHEN q.user_id THEN c.user_high ELSE c.user_low END), \
-       q.role, $2, 0, q.read_up_to \
-     FROM rows($1: user_id UUID, chat_id BIGINT, role BIGINT, read_up_to BIGINT) q \
+       q.role, $2, q.joined_seq, 0, q.joined_seq \
+     FROM rows($1: user_id UUID, chat_id BIGINT, role BIGINT, joined_seq BIGINT) q \
      JOIN one(chats c: c.id = q.chat_id) WHERE true \
      ON CONFLICT (user_id, chat_id) DO UPDATE SET role = excluded.role, joined_at = excluded.joined_at, \
-       left_at = NULL, read_up_to_seq = excluded.read_up_to_seq, state = members.state + 1",
+       joined_seq = excluded.joined_seq, left_at = NULL, left_seq = NULL, read_up_to_seq = excluded.read_up_to_seq, \
+       state = members.state + 1",
 );
 
 static BOTH_WROTE: Sql = Sql::new(
@@ -51,8 +52,8 @@ pub struct NewMember {
     /// The role from now on.
     #[serde(serialize_with = "number")]
     pub role: Role,
-    /// The last seq that counts as read.
-    pub read_up_to: i64,
+    /// The seq of the notice of it, which counts as read; 0 in a dialog.
+    pub joined_seq: i64,
 }
 
 impl Batch {
@@ -68,7 +69,7 @@ impl Batch {
             let chat = row.try_get("id")?;
             let (low, high) = (row.try_get("user_low")?, row.try_get("user_high")?);
             ids.insert(ChatKey::Dialog(low, high), chat);
-            let member = |user| NewMember { user, chat, role: Role::Member, read_up_to: 0 };
+            let member = |user| NewMember { user, chat, role: Role::Member, joined_seq: 0 };
             members.push(member(low));
             if low != high {
                 members.push(member(high));
@@ -92,7 +93,7 @@ impl Batch {
         );
         let query = query.bind(group).bind(name).bind(search(name)).bind(now);
         let chat = query.fetch_one(self.connection().await?).await?;
-        self.add_members(&[NewMember { user: owner, chat, role: Role::Owner, read_up_to: 1 }], now).await?;
+        self.add_members(&[NewMember { user: owner, chat, role: Role::Owner, joined_seq: 1 }], now).await?;
         Ok(chat)
     }
 
@@ -101,10 +102,11 @@ impl Batch {
         self.execute(&ADD_MEMBERS, members, Some(now)).await
     }
 
-    /// Ends a membership; the row stays.
-    pub async fn end_membership(&mut self, user: UserId, chat: ChatId, now: Timestamp) -> sqlx::Result<()> {
-        let query = sqlx::query("UPDATE members SET left_at = $1, role = 0 WHERE user_id = $2 AND chat_id = $3");
-        query.bind(now).bind(user).bind(chat).execute(self.connection().await?).await.map(|_| ())
+    /// Ends a membership with the notice of this seq; the row stays.
+    pub async fn end_membership(&mut self, user: UserId, chat: ChatId, seq: i64, now: Timestamp) -> sqlx::Result<()> {
+        let query =
+            sqlx::query("UPDATE members SET left_at = $1, left_seq = $2, role = 0 WHERE user_id = $3 AND chat_id = $4");
+        query.bind(now).bind(seq).bind(user).bind(chat).execute(self.connection().await?).await.map(|_| ())
     }
 
     /// Makes the longest-standing member other than `from` the owner. Returns the new owner and the membership's new

@@ -102,7 +102,8 @@ static WRITE: Sql = Sql::new(
      SELECT chat_id, seq, id, sender_id, content, event, subject_id, detail, reply_to, created_at \
      FROM rows($1: chat_id BIGINT, seq BIGINT, id UUID, sender_id UUID, content TEXT, event BIGINT, \
        subject_id UUID, detail TEXT, reply_to BIGINT, created_at BIGINT) q; \
-     UPDATE chats SET last_seq = q.last_seq, last_at = q.last_at, member_count = chats.member_count + q.joined \
+     UPDATE chats SET last_seq = q.last_seq, last_at = q.last_at, member_count = chats.member_count + q.joined, \
+       roster_version = chats.roster_version + CASE WHEN q.joined = 0 THEN 0 ELSE 1 END \
      FROM rows($2: chat_id BIGINT, last_seq BIGINT, last_at BIGINT, joined BIGINT) q WHERE chats.id = q.chat_id; \
      UPDATE members SET read_up_to_seq = q.seq, wrote = CASE WHEN q.wrote = 1 THEN 1 ELSE members.wrote END, \
        bytes = members.bytes + q.bytes \

@@ -5,7 +5,7 @@ use sqlx::Row;
 use super::KEPT_MILLIS;
 use crate::{
     error::Result,
-    model::{Event, Timestamp},
+    model::{Cursor, Event, Timestamp},
     store::{DatabaseError, Store},
 };
 
@@ -17,15 +17,6 @@ const WRITERS: &str = "WITH RECURSIVE found(writer) AS (\
          WHERE found.writer IS NOT NULL) \
      SELECT f.writer, COALESCE((SELECT k.n FROM cursors k WHERE k.consumer = $1 AND k.writer = f.writer), 0) AS n \
      FROM found f WHERE f.writer IS NOT NULL ORDER BY f.writer";
-
-/// A place in the log: a row of one writer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cursor {
-    /// The generation of the process.
-    pub writer: i64,
-    /// Its row.
-    pub n: i64,
-}
 
 /// A row of the log.
 #[derive(Debug)]

@@ -73,6 +73,11 @@ impl NameIndex {
 }
 
 impl Store {
+    /// Marks people as changed by another server.
+    pub fn have_changed(&self, users: impl IntoIterator<Item = UserId>) {
+        self.names.have_changed(users);
+    }
+
     /// Brings the directory up to date. Takes half a second for 200,000 people the first time, and almost nothing
     /// later.
     pub async fn refresh_people(&self) -> Result<()> {

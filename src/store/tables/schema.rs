@@ -14,6 +14,7 @@ const OWN: &[&str] = &[
     "commits",
     "consumers",
     "cursors",
+    "leases",
 ];
 
 const SQLITE_COLUMNS: &str = "SELECT t.name AS table_name, c.name AS column_name, c.type AS type, \

@@ -22,6 +22,7 @@ pub(super) struct Progress {
     pub(super) name: String,
     pub(super) counters: Counters,
     pub(super) last_at: Timestamp,
+    pub(super) roster_version: i64,
 }
 
 /// A message that will be stored.
@@ -76,8 +77,16 @@ impl<'a> Run<'a> {
         }
         let Situation { chat, role, standing, target: receiver, target_standing, .. } = situation;
         let chat = self.chats.entry(key).or_insert_with(|| match chat {
-            Some(StoredChat { id, name, counters, last_at, .. }) => Progress { id: Some(id), name, counters, last_at },
-            None => Progress { id: None, name: String::new(), counters: Counters::default(), last_at: Timestamp(0) },
+            Some(StoredChat { id, name, counters, last_at, roster_version, .. }) => {
+                Progress { id: Some(id), name, counters, last_at, roster_version }
+            }
+            None => Progress {
+                id: None,
+                name: String::new(),
+                counters: Counters::default(),
+                last_at: Timestamp(0),
+                roster_version: 0,
+            },
         });
         let (sender, quote) = match decision {
             Decision::Accept { sender, quote } => (sender, quote),

@@ -73,6 +73,7 @@ impl Device {
 
     /// Applies everything that was sent so far.
     pub async fn settle(&mut self) {
+        self.socket().catch_up().await;
         for _ in 0..2 {
             self.socket().done("listLastMessage", json!({ "limit": 0 })).await;
         }

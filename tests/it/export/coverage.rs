@@ -83,6 +83,8 @@ const COLUMNS: &[(&str, &[(&str, Fate)])] = &[
             ("role", In(MEMBERSHIPS, "role")),
             ("joined_at", In(MEMBERSHIPS, "joinedAt")),
             ("left_at", In(MEMBERSHIPS, "leftAt")),
+            ("joined_seq", Out("the place of the notice of joinedAt")),
+            ("left_seq", Out("the place of the notice of leftAt")),
             ("hidden_up_to_seq", In(MEMBERSHIPS, "hiddenUpTo")),
             ("read_up_to_seq", In(MEMBERSHIPS, "readUpTo")),
             ("state", In(CHATS, "state")),
@@ -105,6 +107,7 @@ const COLUMNS: &[(&str, &[(&str, Fate)])] = &[
             ("last_at", In(CHATS, "createdAt")),
             ("revision", In(CHATS, "revision")),
             ("member_count", In(CHATS, "memberCount")),
+            ("roster_version", Out("counts changes of members, for the servers' memory")),
             ("created_at", Out("about the chat: when the person joined is in memberships.jsonl")),
             ("dropped_at", In(MEMBERSHIPS, "deletedAt")),
             ("retention_days", In(CHATS, "retentionDays")),
@@ -176,6 +179,7 @@ const TABLES_OF_THE_PROCESS: &[(&str, &str)] = &[
     ("commits", "ids of what happened in the last 24 hours, all of it in the other tables"),
     ("consumers", "who reads the log of commits"),
     ("cursors", "how far the log of commits was read"),
+    ("leases", "which server does work for all"),
 ];
 
 /// The names of the tables that the migrations create.

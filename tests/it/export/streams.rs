@@ -26,7 +26,10 @@ fn noise() -> String {
 
 /// Ann, who has many messages, with a server and another person.
 async fn start() -> (TestServer, User, User) {
-    let server = TestServer::start().await;
+    fill(TestServer::start().await).await
+}
+
+async fn fill(server: TestServer) -> (TestServer, User, User) {
     let [ann, bob] = server.people(["Ann", "Bob"]).await;
     write_much(&ann, &bob).await;
     (server, ann, bob)
@@ -69,7 +72,7 @@ async fn a_message_is_read_from_the_database_only_when_the_client_is_about_to_re
 
 #[tokio::test]
 async fn four_people_export_at_once_and_clients_that_read_nothing_delay_nobody() {
-    let (server, ann, bob) = start().await;
+    let (server, ann, bob) = fill(TestServer::start_alone().await).await;
     let [cy, dan, eve] = server.people(["Cy", "Dan", "Eve"]).await;
     write_much(&cy, &dan).await;
     let link = eve.export_link().await;

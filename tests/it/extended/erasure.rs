@@ -141,12 +141,12 @@ async fn texts_that_expire_just_before_they_are_erased_leave_nothing() {
     server.database.run("UPDATE messages SET created_at = created_at - 8640000000 WHERE seq = 1").await;
     let store = Store::open(&server.config.database).await.expect("the database opens");
     let (bob, now) = (UserId(bob.id.parse().expect("an id")), Timestamp::now());
-    let mut batch = store.batch();
+    let mut batch = store.batch([]);
     batch.erase_account(bob, Texts::Erase, now).await.expect("it works").expect("there is such an account");
     batch.commit(&[]).await.expect("it works");
     let held = server.database.hold("chats").await;
     let expiry = async {
-        let mut batch = store.batch();
+        let mut batch = store.batch([]);
         let expired = batch.expire(&Expiring { chat: ChatId(1), days: Some(30), now }).await.expect("it works");
         batch.commit(&[]).await.expect("it works");
         expired.is_some()

@@ -173,7 +173,7 @@ async fn a_limit_that_is_removed_or_raised_meanwhile_deletes_nothing_more() {
         server.database.run("UPDATE chats SET retention_days = 30").await;
         let page = store.expiring(ChatId(0), None, Timestamp::now()).await.expect("the database answers");
         server.database.run(&format!("UPDATE chats SET retention_days = {days}")).await;
-        let mut batch = store.batch();
+        let mut batch = store.batch([]);
         let expired = batch.expire(&page.expiring[0]).await.expect("the database answers");
         assert_eq!(expired.is_some(), expires, "{days}");
         batch.commit(&[]).await.expect("the database answers");

@@ -1,5 +1,7 @@
 //! REST calls.
 
+use std::sync::Arc;
+
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tokio::{
@@ -14,6 +16,8 @@ use super::{PASSWORD, User};
 pub struct Api {
     http: Client,
     base: String,
+    /// The servers of the cluster, if there are several.
+    bases: Arc<[String]>,
     token: Option<String>,
 }
 
@@ -55,7 +59,19 @@ impl Api {
     pub fn new(base: &str) -> Self {
         // Fails if another test of this process was first.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        Self { http: Client::new(), base: base.to_owned(), token: None }
+        Self { http: Client::new(), base: base.to_owned(), bases: Arc::default(), token: None }
+    }
+
+    /// The same calls to the first of several servers of a cluster.
+    pub fn of_cluster(self, bases: Arc<[String]>) -> Self {
+        Self { bases, ..self }
+    }
+
+    /// The same calls to the next server of the cluster.
+    pub fn elsewhere(&self) -> Self {
+        let place = self.bases.iter().position(|base| *base == self.base);
+        let next = place.map(|place| self.bases[(place + 1) % self.bases.len()].clone());
+        Self { base: next.unwrap_or_else(|| self.base.clone()), ..self.clone() }
     }
 
     /// The same calls with another token.
@@ -75,6 +91,13 @@ impl Api {
     pub async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Reply {
         let request = self.request(Method::GET, path);
         self.finish(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))).await
+    }
+
+    /// The first line of the readiness probe, which must have this status.
+    pub async fn readiness(&self, status: u16) -> String {
+        let body = self.get("/readyz").await.expect(status);
+        let first = body.as_str().and_then(|text| text.lines().next());
+        first.expect("a probe says something").to_owned()
     }
 
     pub async fn post(&self, path: &str, body: Value) -> Reply {

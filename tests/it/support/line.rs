@@ -1,4 +1,4 @@
-//! A line between the server and its database that can be cut or silenced.
+//! A line between the server and its database, or NATS, that can be cut or silenced.
 
 use std::{
     sync::{

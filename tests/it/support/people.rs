@@ -45,7 +45,7 @@ impl TestServer {
             let account = Account { person, email, password_hash: password_hash.clone() };
             let token = log_in(store, &tokens, &account).await;
             let Account { person, email, .. } = account;
-            let api = self.api().with_token(&token);
+            let api = self.next_api().with_token(&token);
             people.push(User { id: person.id.to_string(), name: person.first_name, email, token, api });
         }
         people

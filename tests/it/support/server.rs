@@ -1,7 +1,8 @@
-//! A server for a test.
+//! A server for a test; with the variable TEST_NODES, a cluster of so many, to which the test's users connect in turn.
 
 use std::{
     net::{SocketAddr, TcpListener},
+    sync::atomic::{AtomicUsize, Ordering},
     time::Duration,
 };
 
@@ -21,10 +22,20 @@ pub struct TestServer {
     pub database: TestDatabase,
     /// Where it keeps backups, and its list of erased accounts.
     _backups: TempDir,
-    /// Keeps its port from other servers while this one restarts.
-    _port: TcpSocket,
+    /// Keep its ports from other servers while this one restarts.
+    _ports: Vec<TcpSocket>,
+    /// Where each server listens, and its NATS server, if there are several.
+    nodes: Vec<Node>,
     api: Api,
-    running: Option<Running>,
+    /// How many users were distributed.
+    users: AtomicUsize,
+    running: Vec<Running>,
+}
+
+#[derive(Clone)]
+struct Node {
+    listen: String,
+    nats: String,
 }
 
 struct Running {
@@ -50,10 +61,41 @@ impl TestServer {
         Self::start_on(TestDatabase::create_breakable().await, |config| config.database.timeout_seconds = 1).await
     }
 
+    /// Only one server, also with TEST_NODES: for tests of what each server counts or does by itself.
+    pub async fn start_alone() -> Self {
+        Self::start_alone_with(|_| {}).await
+    }
+
+    /// The same with the test's configuration.
+    pub async fn start_alone_with(configure: impl FnOnce(&mut Config)) -> Self {
+        Self::start_nodes(TestDatabase::create().await, vec![String::new()], configure).await
+    }
+
     async fn start_on(database: TestDatabase, configure: impl FnOnce(&mut Config)) -> Self {
+        let nats = match nodes(&database) {
+            1 => vec![String::new()],
+            nodes => vec![Self::nats_url(); nodes],
+        };
+        Self::start_nodes(database, nats, configure).await
+    }
+
+    /// The NATS server of clusters.
+    pub fn nats_url() -> String {
+        std::env::var("TEST_NATS_URL").unwrap_or_else(|_| "nats://127.0.0.1:4222".into())
+    }
+
+    /// One server for each of these NATS URLs.
+    pub async fn start_nodes(database: TestDatabase, nats: Vec<String>, configure: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::default();
-        let (port, address) = reserve_port();
-        config.server.listen = address.to_string();
+        let (ports, nodes): (Vec<_>, Vec<_>) = nats
+            .into_iter()
+            .map(|nats| {
+                let (port, listen) = reserve_port();
+                (port, Node { listen, nats })
+            })
+            .unzip();
+        config.server.listen.clone_from(&nodes[0].listen);
+        config.cluster.nats.clone_from(&nodes[0].nats);
         config.database.url.clone_from(&database.url);
         config.database.connections = 4;
         // Long, because waiting on a busy machine is not an outage.
@@ -64,18 +106,20 @@ impl TestServer {
         let backups = TempDir::new().expect("a temporary folder");
         config.backup.to = backups.path().display().to_string();
         configure(&mut config);
-        let (api, running) = launch(&config).await;
-        Self { config, database, _backups: backups, _port: port, api, running: Some(running) }
+        let running = launch_all(&config, &nodes).await;
+        let bases: Vec<_> = nodes.iter().map(|node| node.listen.clone()).collect();
+        let api = Api::new(&bases[0]).of_cluster(bases.into());
+        Self { config, database, _backups: backups, _ports: ports, nodes, api, users: AtomicUsize::new(0), running }
     }
 
     /// The running server's own store.
     pub fn store(&self) -> &Store {
-        &self.running.as_ref().expect("the server runs").store
+        &self.running.first().expect("the server runs").store
     }
 
     /// Calls to the port of the metrics.
     pub fn metrics(&self) -> Api {
-        let address = self.running.as_ref().expect("the server runs").metrics;
+        let address = self.running.first().expect("the server runs").metrics;
         Api::new(&address.expect("metrics.listen is set").to_string())
     }
 
@@ -84,9 +128,15 @@ impl TestServer {
         &self.api
     }
 
+    /// REST calls of the next user: to the servers of a cluster in turn.
+    pub(super) fn next_api(&self) -> Api {
+        let turn = self.users.fetch_add(1, Ordering::Relaxed) % self.nodes.len();
+        (0..turn).fold(self.api.clone(), |api, _| api.elsewhere())
+    }
+
     /// Signs up `Name` with `name@example.org`, and logs in.
     pub async fn user(&self, name: &str) -> User {
-        self.api.sign_up(name).await
+        self.next_api().sign_up(name).await
     }
 
     /// Opens a socket with this path and these subprotocols.
@@ -96,9 +146,11 @@ impl TestServer {
 
     /// Stops the server as SIGTERM does, and waits for it.
     pub async fn stop(&mut self) {
-        let Running { stop, ended, .. } = self.running.take().expect("the server runs");
-        stop.send(()).expect("the server listens to the signal");
-        ended.await.expect("the server does not panic").expect("the server ends well");
+        assert!(!self.running.is_empty(), "the server runs");
+        for Running { stop, ended, .. } in std::mem::take(&mut self.running) {
+            stop.send(()).expect("the server listens to the signal");
+            ended.await.expect("the server does not panic").expect("the server ends well");
+        }
     }
 
     /// Stops the server and starts another one on the same database and address.
@@ -110,15 +162,17 @@ impl TestServer {
     /// Starts a server on the same database and address, after [`Self::stop`].
     pub async fn start_again(&mut self) {
         // A program that another test is just starting may have inherited the listener that was closed.
-        while TcpListener::bind(self.api.base()).is_err() {
-            tokio::time::sleep(Duration::from_millis(10)).await;
+        for node in &self.nodes {
+            while TcpListener::bind(&node.listen).is_err() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
         }
-        self.running = Some(launch(&self.config).await.1);
+        self.running = launch_all(&self.config, &self.nodes).await;
     }
 
     /// Why the server ended by itself.
     pub async fn failed(&mut self) -> String {
-        let Running { stop: _stop, ended, .. } = self.running.take().expect("the server runs");
+        let Running { stop: _stop, ended, .. } = self.running.remove(0);
         let ended = ended.await.expect("the server does not panic");
         format!("{:#}", ended.expect_err("it was not stopped"))
     }
@@ -126,7 +180,7 @@ impl TestServer {
     /// The configuration of another server on this database.
     pub fn config_elsewhere(&self) -> Config {
         let server = hearth::config::Server { listen: "127.0.0.1:0".into(), ..self.config.server.clone() };
-        Config { server, ..self.config.clone() }
+        Config { server, cluster: Default::default(), ..self.config.clone() }
     }
 
     /// Why a second server on this database does not start.
@@ -136,17 +190,33 @@ impl TestServer {
 }
 
 /// A port that only those can listen on who know it.
-fn reserve_port() -> (TcpSocket, SocketAddr) {
+fn reserve_port() -> (TcpSocket, String) {
     let socket = TcpSocket::new_v4().expect("a socket");
     socket.set_reuseaddr(true).expect("an option of sockets");
     socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a free port");
     let address = socket.local_addr().expect("an address");
-    (socket, address)
+    (socket, address.to_string())
 }
 
-async fn launch(config: &Config) -> (Api, Running) {
-    let server = Server::start(config.clone()).await.expect("the server starts");
-    let api = Api::new(&server.address().expect("an address").to_string());
+/// How many servers a test has. SQLite serves one.
+fn nodes(database: &TestDatabase) -> usize {
+    let asked = std::env::var("TEST_NODES").ok().and_then(|nodes| nodes.parse().ok()).unwrap_or(1);
+    if database.engine() == "postgres" { asked } else { 1 }
+}
+
+async fn launch_all(config: &Config, nodes: &[Node]) -> Vec<Running> {
+    let mut running = Vec::new();
+    for Node { listen, nats } in nodes {
+        let mut config = config.clone();
+        config.server.listen.clone_from(listen);
+        config.cluster.nats.clone_from(nats);
+        running.push(launch(config).await);
+    }
+    running
+}
+
+async fn launch(config: Config) -> Running {
+    let server = Server::start(config).await.expect("the server starts");
     let (store, metrics) = (server.store().clone(), server.metrics_address());
     let (stop, stopped) = oneshot::channel();
     let ended = tokio::spawn(server.run(Manager::default(), async {
@@ -155,5 +225,5 @@ async fn launch(config: &Config) -> (Api, Running) {
             std::future::pending::<()>().await;
         }
     }));
-    (api, Running { store, metrics, stop, ended })
+    Running { store, metrics, stop, ended }
 }
