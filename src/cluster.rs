@@ -11,7 +11,7 @@ mod peers;
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -40,6 +40,8 @@ pub struct Cluster {
 
 #[derive(Default)]
 struct State {
+    /// This server's newest row.
+    newest: AtomicI64,
     /// How many other servers are heard.
     peers: AtomicUsize,
     /// Whether the log could not be read when that was last tried.

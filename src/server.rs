@@ -225,6 +225,7 @@ async fn drained(stop: impl Future<Output = ()>, app: &App, draining: &Cancellat
 async fn why_lost(store: &Store) -> String {
     match store.moved_to().await {
         Some(place) => format!("the database was moved to {place}: set database.url to that database"),
+        None if store.is_shared() => "the other servers removed this one: they had not seen it for a minute".to_owned(),
         None => "another Hearth has taken over the database".to_owned(),
     }
 }

@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use async_nats::{Client, ConnectOptions, ServerAddr, Subscriber, connection::State};
 use futures_util::{FutureExt, StreamExt};
+use percent_encoding::percent_decode_str;
+use url::Url;
 
 /// How often the connection is checked: one that is cut counts as away after two checks without an answer.
 const PING_EVERY: Duration = Duration::from_secs(1);
@@ -31,15 +33,15 @@ impl Bus {
     /// Connects to one of these servers, now or, if none answers soon, later. All servers of one database hear each other:
     /// `epoch` names it.
     pub(super) async fn connect(urls: &str, epoch: &str) -> anyhow::Result<Self> {
-        let options = ConnectOptions::new()
+        let (options, servers) = parse(urls)?;
+        let options = options
             .name("hearth")
             .no_echo()
             .retry_on_initial_connect()
             .ping_interval(PING_EVERY)
-            .connection_timeout(CONNECT)
             .reconnect_delay_callback(|_| RETRY_AFTER)
             .event_callback(|event| async move { tracing::info!(%event, "NATS") });
-        let client = options.connect(servers(urls)?).await.context("cluster.nats")?;
+        let client = options.connect(servers).await.context("cluster.nats")?;
         let subject = format!("hearth.{epoch}");
         let packets = client.subscribe(subject.clone()).await.context("cluster.nats")?;
         let bus = Self { client, subject, packets };
@@ -66,8 +68,8 @@ impl Bus {
 
 /// How long a packet takes to one of these servers and back.
 pub async fn round_trip(urls: &str) -> anyhow::Result<Duration> {
-    let client =
-        ConnectOptions::new().name("hearth doctor").connection_timeout(CONNECT).connect(servers(urls)?).await?;
+    let (options, servers) = parse(urls)?;
+    let client = options.name("hearth doctor").connect(servers).await?;
     let inbox = client.new_inbox();
     let mut packets = client.subscribe(inbox.clone()).await?;
     client.flush().await?;
@@ -77,9 +79,20 @@ pub async fn round_trip(urls: &str) -> anyhow::Result<Duration> {
     Ok(sent.elapsed())
 }
 
-fn servers(urls: &str) -> anyhow::Result<Vec<ServerAddr>> {
-    let servers = urls.split(',').map(|url| url.trim().parse::<ServerAddr>()).collect::<Result<_, _>>();
-    servers.context("cluster.nats")
+/// The servers of these URLs, and how to log in to them: the credentials of the first URL that has some count for all.
+fn parse(urls: &str) -> anyhow::Result<(ConnectOptions, Vec<ServerAddr>)> {
+    let parsed = urls.split(',').map(|url| Url::parse(url.trim())).collect::<Result<Vec<_>, _>>();
+    let urls = parsed.context("cluster.nats")?;
+    let named = urls.iter().find(|url| !url.username().is_empty());
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let options = ConnectOptions::new().connection_timeout(CONNECT);
+    let options = match named.map(|url| (decoded(url.username()), url.password().map(decoded))) {
+        Some((user, Some(password))) => options.user_and_password(user, password),
+        Some((token, None)) => options.token(token),
+        None => options,
+    };
+    let servers = urls.into_iter().map(ServerAddr::from_url).collect::<Result<_, _>>();
+    Ok((options, servers.context("cluster.nats")?))
 }
 
 impl Sender {

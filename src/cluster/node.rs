@@ -13,6 +13,8 @@ use tokio::{
     time::{MissedTickBehavior, interval, sleep, sleep_until},
 };
 
+use tokio_util::task::AbortOnDropHandle;
+
 use super::{
     Cluster, State,
     bus::{Bus, Sender},
@@ -72,6 +74,15 @@ pub struct Node {
     had_bus: bool,
 }
 
+/// Tells the others that this server is there.
+async fn beat(me: i64, sender: Sender, state: Arc<State>) {
+    let mut ticks = interval(BEAT_EVERY);
+    loop {
+        ticks.tick().await;
+        sender.send(packet::beat(me, state.newest.load(Ordering::Relaxed)));
+    }
+}
+
 /// A row of the log that waits for its turn.
 enum Row {
     /// Of this server's writer.
@@ -125,12 +136,15 @@ impl Node {
 
     /// Delivers until the writer stops.
     pub async fn run(mut self, mut committed: mpsc::Receiver<Vec<Committed>>) {
+        // In a task of its own: it goes on while the database is away.
+        let _beats = AbortOnDropHandle::new(tokio::spawn(beat(self.me, self.sender.clone(), self.state.clone())));
         let (moved, mut ticks) = (self.moved.clone(), interval(BEAT_EVERY));
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
         loop {
             if !self.deliver_all().await {
                 return;
             }
+            self.state.newest.store(self.merge.arrived(self.me), Ordering::Relaxed);
             let next_read = self.next_read();
             tokio::select! {
                 all = committed.recv() => match all {
@@ -150,7 +164,7 @@ impl Node {
                     }
                 }
                 () = moved.notified() => self.tell(false, &self.hub.take_whereabouts(Timestamp::now())),
-                _ = ticks.tick() => self.beat(),
+                _ = ticks.tick() => self.look_around(),
             }
         }
         self.sender.send(packet::leaving(self.me));
@@ -299,14 +313,14 @@ impl Node {
         }
     }
 
-    fn beat(&mut self) {
+    /// Notices servers that are gone, and a bus that is back.
+    fn look_around(&mut self) {
         self.beats = self.beats.wrapping_add(1);
         let has_bus = self.sender.is_connected();
         let is_back = !std::mem::replace(&mut self.had_bus, has_bus) && has_bus;
         if is_back || self.beats.is_multiple_of(BEATS_PER_LIST) {
             self.tell_everyone();
         }
-        self.sender.send(packet::beat(self.me, self.merge.arrived(self.me)));
         for (server, silent) in self.peers.lose_silent(Instant::now()) {
             let millis = i64::try_from(silent.as_millis()).unwrap_or(i64::MAX);
             self.hub.lose_server(server, Timestamp::now().plus_millis(-millis));

@@ -376,7 +376,7 @@ async fn a_server_that_the_others_have_removed_ends() {
     assert_eq!(socket.closed().await, 1001);
     let (code, log) = serving.ended();
     assert_eq!(code, Some(1));
-    assert!(log.contains("another Hearth has taken over the database"), "{log}");
+    assert!(log.contains("the other servers removed this one"), "{log}");
 }
 
 async fn the_state_of_the_cluster_is_shown() {
